@@ -11,7 +11,6 @@ from ingestion.errors import DamagedSnapshot, UnknownSnapshot
 from ingestion.index.publication import (
     current_name,
     find_faults,
-    open_snapshot,
     read_manifest,
     verify_snapshot,
 )
@@ -64,16 +63,6 @@ def home(built: Path, tmp_path: Path) -> Path:
 def files_of(home: Path) -> list[Path]:
     folder = snapshots_folder(home) / current_name(home)
     return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def test_it_answers_by_words_by_vector_and_by_reference(built: Path) -> None:
-    generation = published(built)
-    assert answers(generation, "délai de paiement") == ["R2192-10", "R2192-10"]
-    (found,) = generation.lexical.lookup("R2191-3")
-    (passage,) = generation.store.passages([found])
-    assert passage.text == ARTICLES["R2191-3"]
-    assert generation.manifest.passages == len(ARTICLES)
-    assert generation.manifest.sources == ("code.jsonl",)
 
 
 def test_opening_and_asking_change_no_file_of_it(built: Path) -> None:
@@ -142,13 +131,6 @@ def test_a_manifest_of_another_version_asks_for_a_build(home: Path) -> None:
 def test_the_seal_is_the_one_of_a_common_tool(built: Path) -> None:
     folder = snapshots_folder(built) / current_name(built)
     assert not os.system(f"cd '{folder}' && sha256sum --check --status manifest.sha256")
-
-
-def test_an_unknown_name_is_said(built: Path) -> None:
-    with pytest.raises(UnknownSnapshot, match="sourcier index status"):
-        open_snapshot(built, "20200101-000000-000")
-    with pytest.raises(UnknownSnapshot, match="sourcier index status"):
-        verify_snapshot(built, "20200101-000000-000")
 
 
 def test_a_sound_generation_verifies_in_a_child_process(built: Path) -> None:

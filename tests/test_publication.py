@@ -110,14 +110,6 @@ def test_passages_keep_their_identifiers_from_one_generation_to_the_next(updated
     assert older.items() <= newer.items()
 
 
-def test_a_generation_opened_before_a_publication_still_answers(home: Path, tmp_path: Path) -> None:
-    generation = published(home)
-    add(home, write_articles(tmp_path / "code.jsonl", NEWER))
-    build_and_publish(home)
-    assert answers(generation, "délai de paiement") == ["R2192-10", "R2192-10"]
-    assert answers(published(home), "sous-traiter") == ["R2193-1", "R2193-1"]
-
-
 def test_a_removed_file_is_not_in_the_next_generation(updated: Path, tmp_path: Path) -> None:
     only = write_articles(tmp_path / "other.jsonl", {"R1-1": "Un texte qui reste."})
     add(updated, only)

@@ -12,7 +12,13 @@ import pytest
 
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.durable import lock_for_writing
-from ingestion.errors import BusyIndex, DamagedSnapshot, UnknownSnapshot, UnreachableStore
+from ingestion.errors import (
+    BusyIndex,
+    DamagedSnapshot,
+    UnknownDocument,
+    UnknownSnapshot,
+    UnreachableStore,
+)
 from ingestion.index.publication import (
     KEPT,
     current_name,
@@ -88,6 +94,8 @@ def test_a_turn_keeps_its_snapshot_and_the_next_one_has_what_was_published(
 
 def test_a_snapshot_says_all_that_it_was_written_from(home: Path) -> None:
     snapshot, repository = published(home), repository_of(home)
+    assert snapshot.manifest.passages == len(ARTICLES)
+    assert snapshot.manifest.sources == ("code.jsonl",)
     passages = list(snapshot.store.all_passages())
     assert [passage.text for passage in passages] == list(ARTICLES.values())
     vectors = repository.vectors(current_name(home))
@@ -108,10 +116,12 @@ def test_a_snapshot_says_all_that_it_was_written_from(home: Path) -> None:
 
 def test_what_no_snapshot_has_is_said(home: Path) -> None:
     snapshot = published(home)
-    with pytest.raises(LookupError, match="sourcier index status"):
+    [present, *_] = snapshot.store.all_passages()
+    with pytest.raises(UnknownDocument, match="sourcier index status") as unknown:
         snapshot.store.document("absent")
+    assert isinstance(unknown.value, LookupError)  # as the pages take it
     with pytest.raises(DamagedSnapshot, match="sourcier index verify"):
-        snapshot.store.passages(["absent"])
+        snapshot.store.passages([present.id, "absent"])
     for ask in (open_snapshot, verify_snapshot, publish):
         with pytest.raises(UnknownSnapshot, match="sourcier index status"):
             ask(home, "20200101-000000-000")

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from ingestion.chunking.passages import passages_of
-from ingestion.errors import DamagedSnapshot, UnknownDocument
 from ingestion.index.store import SqlitePassages, write_store
 from ingestion.readers.documents import Document, Heading, Kind, Page
 
@@ -50,18 +49,6 @@ def test_a_passage_is_its_span_of_the_document(store: SqlitePassages) -> None:
 def test_passages_are_given_in_the_order_asked(store: SqlitePassages) -> None:
     asked = [passage.id for passage in reversed(PASSAGES)]
     assert [passage.id for passage in store.passages(asked)] == asked
-
-
-def test_a_document_of_another_generation_is_unknown(store: SqlitePassages) -> None:
-    with pytest.raises(UnknownDocument, match="sourcier index status"):
-        store.document("e" * 64)
-    with pytest.raises(LookupError):
-        store.document("e" * 64)
-
-
-def test_a_passage_that_a_search_found_and_the_store_lacks_is_damage(store: SqlitePassages) -> None:
-    with pytest.raises(DamagedSnapshot, match="sourcier index verify"):
-        store.passages([PASSAGES[0].id, "0000000000000000:0-1"])
 
 
 def test_threads_share_it(store: SqlitePassages) -> None:
