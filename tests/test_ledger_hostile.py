@@ -29,7 +29,6 @@ from tests.studies.ledger import (
     FRESH_HELD_OUT,
     HELD_OUT,
     QUESTIONS,
-    Asked,
     Outcome,
     questions,
     reply,
@@ -131,9 +130,6 @@ def test_hostile_fields_are_grouped_and_shown_as_they_are(ledger: Ledger, group:
     assert labels == {f"F{each}" if group == "number" else each for each in HOSTILE}
 
 
-PLANS = 50
-
-
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
     with open_ledger(town_ledger(tmp_path_factory.mktemp("town"))) as found:
@@ -177,31 +173,15 @@ def test_every_anomaly_planted_is_found(town: Ledger) -> None:
     assert found["near duplicate"] >= 6
 
 
-@pytest.mark.parametrize("each", questions(QUESTIONS), ids=lambda each: each.id)
-def test_a_figure_is_exact_or_none_is_given(each: Asked, town: Ledger) -> None:
-    assert reply(each, town).outcome is not Outcome.WRONG
-
-
-def test_fifty_of_sixty_are_answered_and_ten_of_ten_declined(town: Ledger) -> None:
-    replies = [reply(each, town) for each in questions(QUESTIONS)]
-    outcomes = Counter((one.asked.truth is None, one.outcome) for one in replies)
-    assert outcomes[False, Outcome.RIGHT] >= PLANS
-    assert outcomes[True, Outcome.DECLINED] == 10
-    assert len(replies) == 70
-
-
 @pytest.mark.parametrize(
-    ("path", "right", "unanswerable"), [(FRESH, 47, 13), (FRESH_HELD_OUT, 37, 14)]
+    ("path", "right", "unanswerable"),
+    [(QUESTIONS, 60, 10), (HELD_OUT, 22, 4), (FRESH, 47, 13), (FRESH_HELD_OUT, 37, 14)],
 )
-def test_fresh_questions_are_answered_as_often_as_they_were_and_none_is_wrong(
+def test_questions_are_answered_as_often_as_they_were_and_none_is_wrong(
     town: Ledger, path: Path, right: int, unanswerable: int
 ) -> None:
     replies = [reply(each, town) for each in questions(path)]
     assert not [each for each in replies if each.outcome is Outcome.WRONG]
     assert sum(each.outcome is Outcome.RIGHT for each in replies) >= right
-    assert sum(each.asked.truth is None for each in replies) == unanswerable
-
-
-@pytest.mark.parametrize("each", questions(HELD_OUT), ids=lambda each: each.id)
-def test_no_figure_is_wrong_on_questions_held_out(each: Asked, town: Ledger) -> None:
-    assert reply(each, town).outcome is not Outcome.WRONG
+    without_answer = [each.outcome for each in replies if each.asked.truth is None]
+    assert without_answer == [Outcome.DECLINED] * unanswerable
