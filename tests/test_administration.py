@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import GateRefused
 from assistant.publishing.history import Build, BuildState
 from assistant.publishing.service import KEPT_BACKUPS, AdministrationService
 from assistant.publishing.upkeep import Standing
@@ -20,9 +19,9 @@ from ingestion.durable import lock_for_writing
 from ingestion.errors import BusyIndex, IngestionError
 from ingestion.index.publication import current_name, finished
 from ingestion.tenders.intake import Parcel
-from tests.administered import USER, acts, add_code, administered, journal_of, with_text
+from tests.administered import USER, acts, add_code, administered, journal_of
 from tests.small_index import ARTICLES, write_code
-from tests.test_gate import BROKEN, NEW
+from tests.test_gate import NEW
 
 COMMAND = (sys.executable, "-m", "tests.command_line", "--data")
 
@@ -82,20 +81,6 @@ def test_a_candidate_is_built_beside_the_page_and_waits(
     administration.publish(candidate.generation, "", USER, force=False)
     assert administration.roll_back("Essai", USER) == served
     assert acts(home) == ["added", "built", "gate_passed", "published", "rolled_back"]
-
-
-def test_what_breaks_an_article_is_not_published_from_the_page(
-    administration: AdministrationService, home: Path, tmp_path: Path
-) -> None:
-    add_code(home, tmp_path, with_text("R2192-10", BROKEN))
-    administration.start_build(USER)
-    waited(administration, ended)
-    candidate = administration.candidate
-    assert candidate is not None
-    with pytest.raises(GateRefused):
-        administration.publish(candidate.generation, "", USER, force=True)
-    administration.refuse(candidate.generation, "Texte abîmé", USER)
-    assert administration.candidate is None
 
 
 def test_a_second_writer_is_refused_while_the_first_one_goes_on(

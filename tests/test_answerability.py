@@ -323,20 +323,46 @@ def test_a_passage_asked_for_by_name_is_always_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("similarity", "strength", "expected"),
+    ("dossier", "text", "similarity", "strength", "readings", "unanswered", "expected"),
     [
-        (0.87, 9, YES),
-        (0.85, 9, DOUBTFUL),
-        (0.85, 4, NO),
-        (0.80, 9, NO),
-        (0.92, 0, YES),
+        # Nearness in meaning and strength add up.
+        (None, SAYS, 0.87, 9, (), None, YES),
+        (None, SAYS, 0.85, 9, (), None, DOUBTFUL),
+        (None, SAYS, 0.85, 4, (), None, NO),
+        (None, SAYS, 0.80, 9, (), None, NO),
+        (None, SAYS, 0.92, 0, (), None, YES),
+        # In a dossier subjects count.
+        ("ecole", SAYS, 0.87, 9, (), None, YES),
+        ("ecole", SAYS, 0.84, 9, (), None, DOUBTFUL),
+        ("ecole", ELSE, 0.86, 9, (), None, NO),
+        ("ecole", SAYS, 0.80, 9, (), None, NO),
+        # What was read is weighed by weights of its own,
+        (None, SAYS, 0.9, 0, (0.0,), None, YES),
+        (None, SAYS, 0.9, 0, (-1.0,), None, DOUBTFUL),
+        (None, SAYS, 0.9, 0, (-3.0,), None, NO),
+        ("ecole", SAYS, 0.9, 0, (-3.0,), None, DOUBTFUL),
+        ("ecole", SAYS, 0.9, 0, (-5.0,), None, NO),
+        # and so is what the bank tells, which in a dossier is added to it.
+        (None, SAYS, 0.9, 9, (), -0.3, YES),
+        (None, SAYS, 0.9, 9, (), 0.0, DOUBTFUL),
+        (None, SAYS, 0.9, 9, (), 0.3, NO),
+        (None, SAYS, 0.9, 9, (), None, YES),
+        ("ecole", SAYS, 0.9, 0, (-3.0,), -0.3, YES),
+        ("ecole", SAYS, 0.9, 0, (-3.0,), 0.0, DOUBTFUL),
+        ("ecole", SAYS, 0.9, 0, (-3.0,), 0.3, NO),
     ],
 )
-def test_nearness_in_meaning_and_strength_add_up(
-    similarity: float, strength: float, expected: Answerability
+def test_signals_are_weighed_by_the_weights_of_what_was_asked_and_read(
+    dossier: str | None,
+    text: str,
+    similarity: float,
+    strength: float,
+    readings: tuple[float, ...],
+    unanswered: float | None,
+    expected: Answerability,
 ) -> None:
-    evidence = [evidence_of(SAYS, similarity=similarity, strength=strength)]
-    assert answerability(LATE_ASKED, evidence, TUNING) is expected
+    passage = evidence_of(text, similarity=similarity, dossier=dossier, strength=strength)
+    assert answerability(LATE_ASKED, [passage], TUNING, readings, unanswered) is expected
 
 
 def test_the_nearest_and_the_strongest_passage_count() -> None:
@@ -344,32 +370,6 @@ def test_the_nearest_and_the_strongest_passage_count() -> None:
     assert answerability(LATE_ASKED, [strong, near], TUNING) is YES
     assert answerability(LATE_ASKED, [near], TUNING) is NO
     assert answerability(LATE_ASKED, [strong], TUNING) is NO
-
-
-@pytest.mark.parametrize(
-    ("text", "similarity", "expected"),
-    [(SAYS, 0.87, YES), (SAYS, 0.84, DOUBTFUL), (ELSE, 0.86, NO), (SAYS, 0.80, NO)],
-)
-def test_in_a_dossier_subjects_count(text: str, similarity: float, expected: Answerability) -> None:
-    evidence = [evidence_of(text, similarity=similarity, dossier="ecole", strength=9)]
-    assert answerability(LATE_ASKED, evidence, TUNING) is expected
-
-
-@pytest.mark.parametrize(
-    ("answers", "dossier", "expected"),
-    [
-        (0.0, None, YES),
-        (-1.0, None, DOUBTFUL),
-        (-3.0, None, NO),
-        (-3.0, "ecole", DOUBTFUL),
-        (-5.0, "ecole", NO),
-    ],
-)
-def test_what_was_read_is_weighed_by_weights_of_its_own(
-    answers: float, dossier: str | None, expected: Answerability
-) -> None:
-    evidence = [evidence_of(SAYS, similarity=0.9, dossier=dossier)]
-    assert answerability(LATE_ASKED, evidence, TUNING, [answers]) is expected
 
 
 def test_one_of_the_first_that_answers_is_enough() -> None:
@@ -391,26 +391,6 @@ def test_the_first_passages_are_read() -> None:
     assert reader.passages_read == [item.passage for item in evidence[:FIRST]]
     assert len(told) == FIRST
     assert read_first(LATE_ASKED, evidence, None) == []
-
-
-@pytest.mark.parametrize(
-    ("unanswered", "expected"), [(-0.3, YES), (0.0, DOUBTFUL), (0.3, NO), (None, YES)]
-)
-def test_what_the_bank_tells_is_weighed_by_weights_of_its_own(
-    unanswered: float | None, expected: Answerability
-) -> None:
-    evidence = [evidence_of(SAYS, similarity=0.9, strength=9)]
-    assert answerability(LATE_ASKED, evidence, TUNING, unanswered=unanswered) is expected
-
-
-@pytest.mark.parametrize(
-    ("unanswered", "expected"), [(-0.3, YES), (0.0, DOUBTFUL), (0.3, NO), (None, DOUBTFUL)]
-)
-def test_in_a_dossier_what_others_leave_open_is_added_to_what_was_read(
-    unanswered: float | None, expected: Answerability
-) -> None:
-    evidence = [evidence_of(SAYS, similarity=0.9, dossier="ecole")]
-    assert answerability(LATE_ASKED, evidence, TUNING, [-3.0], unanswered) is expected
 
 
 def test_the_bank_tells_of_its_own_passages_only(tmp_path: Path) -> None:

@@ -28,6 +28,11 @@ NAMES = (
     Name("procedure", "Marché passé sans publicité", "Marché passé sans publicité"),
 )
 INVOICES, PURCHASES, NO_INVOICES, NO_PURCHASES = read_lists("ledger_asked.txt")
+UNDERSTOOD = ((Population.INVOICES, INVOICES), (Population.PURCHASES, PURCHASES))
+NOT_UNDERSTOOD = (
+    (Population.INVOICES, [("", ()), *NO_INVOICES]),
+    (Population.PURCHASES, NO_PURCHASES),
+)
 PERIODS, NO_PERIODS = read_lists("periods.txt")
 
 
@@ -39,35 +44,28 @@ def _plan(question: str, over: Population = Population.INVOICES) -> Plan | NotUn
     return parse_plan(question, NAMES, TODAY, over)
 
 
-@pytest.mark.parametrize(("question", "plans"), INVOICES)
-def test_a_question_about_invoices_makes_the_plan_it_says(
-    question: str, plans: tuple[str, ...]
+@pytest.mark.parametrize(
+    ("over", "question", "plans"),
+    [(over, *each) for over, asked in UNDERSTOOD for each in asked],
+)
+def test_a_question_makes_the_plan_it_says(
+    over: Population, question: str, plans: tuple[str, ...]
 ) -> None:
-    found = _plan(question)
+    found = _plan(question, over)
     assert isinstance(found, Plan), found
     assert (_said(found),) == plans
 
 
-@pytest.mark.parametrize(("question", "plans"), PURCHASES)
-def test_a_question_about_purchases_makes_the_plan_it_says(
-    question: str, plans: tuple[str, ...]
+@pytest.mark.parametrize(
+    ("over", "question"),
+    [(over, question) for over, asked in NOT_UNDERSTOOD for question, _ in asked],
+)
+def test_a_question_of_which_a_word_is_not_understood_makes_no_plan(
+    over: Population, question: str
 ) -> None:
-    found = _plan(question, Population.PURCHASES)
-    assert isinstance(found, Plan), found
-    assert (_said(found),) == plans
-
-
-@pytest.mark.parametrize("question", ["", *(question for question, _ in NO_INVOICES)])
-def test_a_question_of_which_a_word_is_not_understood_makes_no_plan(question: str) -> None:
-    found = _plan(question)
+    found = _plan(question, over)
     assert isinstance(found, NotUnderstood), describe_plan(found)
     assert found.can
-
-
-@pytest.mark.parametrize("question", [question for question, _ in NO_PURCHASES])
-def test_a_question_on_purchases_that_is_not_understood_makes_no_plan(question: str) -> None:
-    found = _plan(question, Population.PURCHASES)
-    assert isinstance(found, NotUnderstood), describe_plan(found)
 
 
 def test_the_words_that_are_not_understood_are_named() -> None:
