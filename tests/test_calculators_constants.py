@@ -1,7 +1,5 @@
 """The constants of the law, against our sheets and the real articles."""
 
-import json
-import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,9 +19,8 @@ from ingestion.legislation.references import find_references
 from ingestion.library.library import CORPUS
 from tests.fake_law import CODE, publish_law
 from tests.question_lists import read_lists
+from tests.shared_texts import LAW, code_texts, shared_rows
 
-SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
-LAW = SHARED / "data" / "law"
 DAY = date(2026, 11, 24)
 FOLDER = CORPUS / "constantes"
 AWARD, PERFORMANCE, REVIEW = (
@@ -56,15 +53,7 @@ OTHER = {"euro": "77 777 euros", "ratio": "77 %", "month": "77 mois", "day": "77
 def code() -> Mapping[str, str]:
     """The real texts by reference."""
     ccag = (LAW / "ccag_fcs_art14_extrait.md").read_text("utf-8") if LAW.exists() else ""
-    return {row["num"]: row["texte"] for row in _rows("ccp_articles.jsonl")} | {
-        "CCAG-FCS 14.1.2": ccag
-    }
-
-
-def _rows(name: str) -> list[Mapping[str, str]]:
-    if not LAW.exists():
-        pytest.skip("no ../shared: the real articles are absent")
-    return [json.loads(line) for line in (LAW / name).read_text("utf-8").splitlines()]
+    return code_texts() | {"CCAG-FCS 14.1.2": ccag}
 
 
 def _sheets(constant: Constant) -> list[str]:
@@ -151,7 +140,7 @@ def test_an_earlier_version_states_the_value_of_its_time(
 ) -> None:
     version = next(
         row
-        for row in _rows("ccp_versions_anterieures.jsonl")
+        for row in shared_rows(LAW / "ccp_versions_anterieures.jsonl")
         if (row["num"], row["valide_du"]) == (article, begins)
     )
     constant = constants()[name]

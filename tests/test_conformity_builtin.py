@@ -1,6 +1,5 @@
 """The fictional dossier: everything planted is found, and nothing else; a real one has its own."""
 
-import os
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from tests.conformity_dossier import (
     builtin_documents,
     corrected_documents,
 )
+from tests.shared_texts import SHARED
 
 DESCRIPTION = Dossier("montelyre-2026")
 # Rule, severity, comparison, places: the six rows of corpus/dossier/README.md.
@@ -66,7 +66,6 @@ PLANTED = [
         {"CCAP, art. 14.4, p. 10", "CCAP, art. 22, p. 14"},
     ),
 ]
-SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 AQUAREEL = SHARED / "data" / "tender" / "aquareel_2025"
 
 

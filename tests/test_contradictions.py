@@ -1,7 +1,5 @@
 """A small index in which the two articles on variants contradict each other, in our words."""
 
-import json
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -32,9 +30,9 @@ from ingestion.readers.documents import Kind
 from ingestion.readers.reading import read_file
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.passage_texts import article_of
+from tests.shared_texts import CODE, shared_rows
 from tests.small_index import Article, answering_embedder, build_small_index
 
-SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 DAY = date(2026, 6, 1)
 LAW = (
     "Le soumissionnaire joint toujours une notice à son offre. En procédure formalisée, proposer "
@@ -204,14 +202,10 @@ def test_an_english_reader_is_told_in_english(home: Path, tmp_path: Path) -> Non
 
 
 def test_every_entry_speaks_of_the_real_texts_of_august_2026(tmp_path: Path) -> None:
-    code = SHARED / "data" / "law" / "ccp_articles.jsonl"
-    if not code.exists():
-        pytest.skip("no ../shared: the real articles are absent")
-    rows = [json.loads(line) for line in code.read_text(encoding="utf-8").splitlines()]
     named = {article for known in contradictions() for article in known.articles}
     articles = tuple(
         (row["num"], tuple(row["chemin"]), row["texte"], row["valide_du"], row["valide_au"])
-        for row in rows
+        for row in shared_rows(CODE)
         if row["num"] in named
     )
     generation = SnapshotHolder(_home(tmp_path, articles), answering_embedder()).current()

@@ -1,10 +1,8 @@
 """The fiche de synthèse, line by line, of the built-in dossier and of a real one."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +10,8 @@ from assistant.question.topics import topics
 from assistant.tenders.fiche import LINES, Fiche, FicheLine, FicheState, fiche, stated
 from ingestion.tenders.pieces import PieceKind
 from tests.dossier_files import Read, built_in, changed, piece, read_piece
+from tests.shared_texts import SHARED
 
-SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 REAL = SHARED / "data/tender/aquareel_2025"
 
 STATED = {

@@ -21,7 +21,7 @@ from ingestion.tenders.intake import Fate, Parcel, Receipt, index, receive
 from ingestion.tenders.pieces import PieceKind
 from tests.fakes import WordEmbedder
 from tests.index_home import published
-from tests.test_sandbox import SHARED
+from tests.shared_texts import SHARED
 
 TEXT = "# {title}\n\n## Article 3 - Durée\n\nLe marché dure douze mois.\n"
 

@@ -1,6 +1,5 @@
 import csv
 import json
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -28,8 +27,8 @@ from ingestion.ledger.records import Contents, LedgerEntry
 from ingestion.ledger.rows import FileKind, Purchase, PurchaseChange, PurchaseHolder
 from ingestion.ledger.tables import read_csv, tabulated
 from tests.fake_law import FakeLaw
+from tests.shared_texts import SHARED
 
-SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 DECP = SHARED / "data/decp"
 TODAY = date(2026, 11, 24)
 

@@ -1,5 +1,4 @@
 import json
-import os
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -15,8 +14,8 @@ from ingestion.ledger.rows import FileKind, Invoice, InvoiceLine, Level, VatLine
 from ingestion.readers.markup import local_name, parse_xml
 from ingestion.sandbox import Limits
 from tests.invoice_files import cii, facturx, ubl
+from tests.shared_texts import SHARED
 
-SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 INVOICES = SHARED / "data/invoices"
 CASES = INVOICES / "facturx_cas_limites/cas"
 FNFE = INVOICES / "facturx_ng_fnfe"

@@ -34,7 +34,7 @@ from tests.administered import (
     with_text,
 )
 from tests.index_home import build_and_publish
-from tests.page_texts import parsed
+from tests.page_texts import parsed, words_of
 from tests.route_walk import routes_of
 from tests.small_index import ARTICLES, answering_embedder
 from tests.test_gate import BROKEN, NEW, TWENTY
@@ -70,10 +70,6 @@ def served(home: Path, *, let_in: bool = True) -> FastAPI:
         "/admin", admin_app(AdministrationService(home, journal_of(home), ("false",)), reader)
     )
     return app
-
-
-def words_of(page: str) -> str:
-    return " ".join(parsed(page).text.replace("\u00a0", " ").split())
 
 
 def test_every_handler_asks_who_it_is_for(home: Path) -> None:

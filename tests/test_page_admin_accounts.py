@@ -15,7 +15,7 @@ from assistant.web.admin.app import admin_app
 from assistant.web.site import COOKIE, Members, requiring
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.accounts_home import PASSWORD, Hall
-from tests.page_texts import parsed
+from tests.page_texts import words_of
 
 SHOWN_ONCE = re.compile(r'readonly value="([^"]+)"')
 
@@ -36,10 +36,6 @@ def client(hall: Hall) -> Iterator[TestClient]:
     cookie = {COOKIE: hall.settle("chef", [UserRole.ADMINISTRATOR])}
     with TestClient(app, cookies=cookie) as client:
         yield client
-
-
-def words_of(page: str) -> str:
-    return " ".join(parsed(page).text.replace("\u00a0", " ").split())
 
 
 def address_of(hall: Hall, login: str) -> str:

@@ -1,7 +1,6 @@
 """Every entry of corpus/premisses.toml is proved on its own examples, our sheets and the code."""
 
 import json
-import os
 import re
 import tomllib
 from collections.abc import Callable
@@ -22,9 +21,8 @@ from ingestion.library.library import CORPUS
 from ingestion.readers.documents import Kind
 from tests.passage_texts import article_of
 from tests.reading_files import read
+from tests.shared_texts import code_texts
 
-SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
-CODE = SHARED / "data/law/ccp_articles.jsonl"
 QUESTIONS = Path(__file__).parent / "data"
 DAY = date(2026, 8, 23)
 FIGURE = re.compile(r"\d+(?: \d{3})*")
@@ -53,10 +51,7 @@ def _sheets() -> tuple[Passage, ...]:
 
 @cache
 def _code() -> tuple[Passage, ...]:
-    if not CODE.exists():
-        pytest.skip("no ../shared: the real articles are absent")
-    rows = [json.loads(line) for line in CODE.read_text(encoding="utf-8").splitlines()]
-    return tuple(article_of(row["num"], row["texte"]) for row in rows)
+    return tuple(article_of(*article) for article in code_texts().items())
 
 
 def _premise(name: str) -> Premise:

@@ -1,7 +1,6 @@
 """What is asked: its language, its day, its scope and its subjects."""
 
 import json
-import os
 from datetime import date, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -17,6 +16,7 @@ from assistant.question.rewriting import MOST, asks_openly, asks_several, subjec
 from assistant.question.scope import names_offer, refusal_for
 from ingestion.library.library import CORPUS
 from tests.question_lists import read_lists
+from tests.shared_texts import SHARED, shared_rows
 
 
 @pytest.mark.parametrize(
@@ -166,9 +166,6 @@ def test_a_day_in_figures() -> None:
 # Scope
 
 
-SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
-QUESTIONS = SHARED / "data/questions"
-
 ORDINARY, REFUSED = read_lists("scope.txt")
 
 
@@ -202,11 +199,7 @@ def test_a_refusal_says_why_in_both_languages(question: str) -> None:
 
 
 def _development_questions(name: str, *, refusal_expected: bool) -> list[str]:
-    path = QUESTIONS / f"{name}.jsonl"
-    if not path.exists():
-        pytest.skip("no ../shared: the development questions are absent")
-    lines = path.read_text(encoding="utf-8").split("\n")
-    rows = [json.loads(line) for line in lines if line.strip()]
+    rows = shared_rows(SHARED / "data/questions" / f"{name}.jsonl")
     return [row["question"] for row in rows if row["attendu_refus"] is refusal_expected]
 
 

@@ -1,6 +1,5 @@
 """The glossary and the bank of questions, by which passages are found."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -53,6 +52,7 @@ from tests.index_home import (
     published,
     write_articles,
 )
+from tests.shared_texts import CODE, needs_code
 from tests.studies.bank_writing import joined, sentences_of, texts_of
 
 TERMS = read_glossary()
@@ -100,8 +100,6 @@ def test_no_phrase_stands_twice_in_an_entry() -> None:
         assert len(set(term.words)) == len(term.words), term
 
 
-SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
-CODE = SHARED / "data" / "law" / "ccp_articles.jsonl"
 TEXT = "L'acheteur choisit. Il le dit :\n1° A tous, au sens de l'article L. 2 ;\n2° Par écrit."
 
 
@@ -208,9 +206,6 @@ def test_one_article_in_ten_is_held_out_with_its_twin() -> None:
     assert all(
         is_held_out("L" + a[1:]) == is_held_out("R" + a[1:]) for a in articles if a[0] in "LR"
     )
-
-
-needs_code = pytest.mark.skipif(not CODE.exists(), reason=f"the real code is not in {CODE}")
 
 
 def _texts() -> dict[str, str]:

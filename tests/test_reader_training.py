@@ -36,11 +36,10 @@ from ingestion.index.question_bank import (
 )
 from ingestion.index.search import as_indexed, context
 from ingestion.models.catalogue import Weights
-from ingestion.models.e5 import convert
 from tests.fakes import WordEmbedder
 from tests.index_home import add, write_articles
 from tests.passage_texts import article_of
-from tests.weights_fakes import write_e5
+from tests.weights_fakes import tiny_embedder
 
 ANSWERED = ReadingLesson("?", ("Le délai est de six mois.", "Autre."), ((12, 24),), Polarity.OTHER)
 SILENT = ReadingLesson("?", ("Le délai court.", "Autre."))
@@ -106,11 +105,7 @@ def test_an_epoch_holds_each_lesson_once(lengths: list[int], size: int) -> None:
 @pytest.fixture
 def base(tmp_path: Path) -> Path:
     """A folder of a tiny embedder."""
-    write_e5(tmp_path / "source.bin")
-    folder = tmp_path / "model"
-    folder.mkdir()
-    convert(tmp_path / "source.bin", folder)
-    return folder
+    return tiny_embedder(tmp_path)
 
 
 UN, MARCHE = article_of("R1", "un"), article_of("R1", "marché")

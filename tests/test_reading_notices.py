@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ingestion.chunking.passages import passages_of, place_of
 from ingestion.french import written_moment
 from tests.reading_files import problem, read, reading_of
-from tests.test_sandbox import SHARED
+from tests.shared_texts import SHARED
 
 NOTICE = (Path(__file__).parent / "data" / "notice_eforms.xml").read_text(encoding="utf-8")
 MAPA = {

@@ -18,6 +18,7 @@ from ingestion.readers.documents import Kind
 from ingestion.readers.reading import read_file
 from ingestion.sandbox import BusySandbox, Limits, Pool, Sandbox, run
 from tests.reading_files import paragraph, pdf, slow_pdf, zipped
+from tests.shared_texts import SHARED
 
 HERE = f"{__name__}:"
 
@@ -291,7 +292,6 @@ def test_an_absent_file_or_a_folder_is_said(tmp_path: Path) -> None:
     assert read_file(folder, "dossier.txt", Kind.TENDER).problem == "ce n'est pas un fichier"
 
 
-SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 MANIFESTS = [SHARED / "data/security" / kind / "MANIFEST.csv" for kind in ("pdfs", "office")]
 
 

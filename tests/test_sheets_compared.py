@@ -1,6 +1,5 @@
 """What sheets say against the articles in force that they explain."""
 
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -24,10 +23,9 @@ from ingestion.readers.formats import read_bytes
 from tests.command_line import command_of, on_one_line
 from tests.fake_law import AFTER, CLOSED, publish_law, version
 from tests.index_home import add, build_and_publish
+from tests.shared_texts import CODE, needs_code
 from tests.studies.sheets import sections
 
-SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
-CODE = SHARED / "data" / "law" / "ccp_articles.jsonl"
 DAY = date(2026, 6, 1)
 NOTHING_KNOWN = WrittenOn(date(2020, 1, 1), {})
 
@@ -169,7 +167,7 @@ def test_a_line_known_since_an_earlier_day_was_written_on_the_text_of_that_day()
     ]
 
 
-@pytest.mark.skipif(not CODE.exists(), reason="the real code is not shared here")
+@needs_code
 def test_the_built_in_sheets_agree_with_the_code_and_each_exception_is_needed() -> None:
     code = read_bytes(CODE.read_bytes(), CODE.name, Kind.RULES).documents
     found = compare_sheets(sections(), code, written_on().day, written_on(), standing_figures())

@@ -1,9 +1,7 @@
 """A question that leans on the one before, or is addressed to the assistant."""
 
 import json
-import os
 from collections.abc import Generator
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from assistant.question.rewriting import (
 from assistant.retrieval.injections import addressed, speaks_to_machine
 from ingestion.library.library import CORPUS
 from tests.fakes import ScriptedModel
+from tests.shared_texts import SHARED, code_texts, shared_rows
 
 PREVIOUS = "Sous quel montant acheter des fournitures sans publicité ?"
 QUESTION = "et pour les travaux ?"
@@ -149,9 +148,6 @@ def test_an_english_question_is_put_in_french() -> None:
     )
     assert _result(in_french("What is a lot?", ScriptedModel())) == "What is a lot?"
 
-
-SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
-CODE = SHARED / "data/law/ccp_articles.jsonl"
 
 DISPENSE = (
     "Sans publicité sous 60 000 euros hors taxes pour des fournitures ou services et sous "
@@ -293,14 +289,6 @@ def test_two_cases_with_the_same_figure_leave_nothing_to_choose() -> None:
     assert missing_fact("Jusqu'à quel montant se passer de publicité ?", [same]) is None
 
 
-@cache
-def _code() -> dict[str, str]:
-    if not CODE.exists():
-        pytest.skip("no ../shared: the real articles are absent")
-    rows = map(json.loads, CODE.read_text(encoding="utf-8").splitlines())
-    return {row["num"]: row["texte"] for row in rows}
-
-
 @pytest.mark.parametrize(
     ("question", "articles", "name"),
     [
@@ -315,24 +303,23 @@ def _code() -> dict[str, str]:
     ],
 )
 def test_the_real_articles_are_told_apart(question: str, articles: list[str], name: str) -> None:
-    fact = missing_fact(question, [_code()[article] for article in articles])
+    fact = missing_fact(question, [code_texts()[article] for article in articles])
     assert fact is not None
     assert fact.name == name
 
 
 def test_it_is_reserved_on_questions_of_our_own() -> None:
-    spoken = 0
+    spoken, code = 0, code_texts()
     for name in ("questions_execution.jsonl", "questions_passation.jsonl"):
         path = Path(__file__).parent / "data" / name
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            quoted = [_code()[each] for each in row["articles_attendus"] if each in _code()]
+            quoted = [code[each] for each in row["articles_attendus"] if each in code]
             spoken += missing_fact(row["question"], quoted) is not None
     assert 1 <= spoken <= 10
 
 
 INJECTIONS = SHARED / "data" / "security" / "injections"
-ARTICLES = SHARED / "data" / "law" / "ccp_articles.jsonl"
 
 
 @pytest.mark.parametrize(
@@ -391,18 +378,12 @@ def test_our_own_texts_speak_to_nobody_else() -> None:
 
 
 def test_the_code_speaks_to_no_machine() -> None:
-    if not ARTICLES.exists():
-        pytest.skip("no ../shared: the real articles are absent")
-    rows = map(json.loads, ARTICLES.read_text("utf-8").splitlines())
-    assert [row["num"] for row in rows if addressed(row["texte"])] == []
+    assert [number for number, text in code_texts().items() if addressed(text)] == []
 
 
 def test_no_witness_is_flagged_and_most_orders_are() -> None:
-    if not INJECTIONS.exists():
-        pytest.skip("no ../shared: the injections are absent")
     attacks, witnesses = (
-        [json.loads(line) for line in (INJECTIONS / name).read_text("utf-8").splitlines()]
-        for name in ("attaques_fr.jsonl", "temoins_fr.jsonl")
+        shared_rows(INJECTIONS / name) for name in ("attaques_fr.jsonl", "temoins_fr.jsonl")
     )
     assert [row["id"] for row in witnesses if addressed(row["texte"])] == []
     orders = [row for row in attacks if row["famille"].startswith("détournement")]

@@ -40,9 +40,8 @@ from ingestion.encoders.teaching import (
 from ingestion.errors import IngestionError, ModelUnavailable
 from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of, is_held_out
 from ingestion.models.catalogue import Prefixes, Taught, find_taught, own_folder, taught_file
-from ingestion.models.e5 import convert
 from ingestion.readers.documents import Document, Kind
-from tests.weights_fakes import write_e5
+from tests.weights_fakes import tiny_embedder
 
 TRUTH = torch.tensor([[2.0, -1.0, 0.5]])
 
@@ -188,10 +187,7 @@ def test_questions_that_are_held_out_are_not_learnt_from() -> None:
 
 @pytest.mark.slow
 def test_what_is_taught_brings_questions_near_their_passages(tmp_path: Path) -> None:
-    write_e5(tmp_path / "source.bin")
-    base = tmp_path / "model"
-    base.mkdir()
-    convert(tmp_path / "source.bin", base)
+    base = tiny_embedder(tmp_path)
     lessons = [Lesson(("un",), "marché", "1", "1"), Lesson(("marché",), "un", "2", "1")] * 8
     costs: list[float] = []
     apart = torch.zeros(2, 2, dtype=torch.bool)
@@ -211,10 +207,7 @@ def test_what_is_taught_brings_questions_near_their_passages(tmp_path: Path) -> 
 
 @pytest.mark.slow
 def test_prefixes_are_those_given_else_those_of_the_folder(tmp_path: Path) -> None:
-    write_e5(tmp_path / "source.bin")
-    folder = tmp_path / "model"
-    folder.mkdir()
-    convert(tmp_path / "source.bin", folder)
+    folder = tiny_embedder(tmp_path)
     own, given = TextEncoder(folder), TextEncoder(folder, Prefixes("q: ", "p: "))
     assert own.prefixes == Prefixes("query: ", "passage: ")
     assert given.prefixes == Prefixes("q: ", "p: ")
@@ -229,10 +222,7 @@ def test_prefixes_are_those_given_else_those_of_the_folder(tmp_path: Path) -> No
 def test_a_question_asked_again_is_not_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_e5(tmp_path / "source.bin")
-    (tmp_path / "model").mkdir()
-    convert(tmp_path / "source.bin", tmp_path / "model")
-    embedder = SentenceTransformerEmbedder(tmp_path / "model", "tiny")
+    embedder = SentenceTransformerEmbedder(tiny_embedder(tmp_path), "tiny")
     both = embedder.embed_questions(["un", "marché"])
     [first] = embedder.embed_questions(["un"])
     with monkeypatch.context() as patch:

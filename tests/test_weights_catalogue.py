@@ -24,17 +24,19 @@ from ingestion.models.catalogue import (
 )
 from tests.weights_fakes import fake_model
 
-ENTRY = """
+MODEL = """
 [[model]]
-name = "site"
+name = "{name}"
 title = "Un modèle du site"
-role = "llm"
+role = "{role}"
 licence = "MIT"
-file = "site.gguf"
-size = 10
+file = "{name}.bin"
+size = 5
 memory = 20
-chat_template = "mistral"
 """
+CHAT = 'chat_template = "chatml"\n'
+ENTRY, FAKE = (MODEL.format(name=name, role="llm") + CHAT for name in ("site", "fake"))
+PINNED = f'sha256 = "{sha256(b"right").hexdigest()}"\n'
 
 
 def test_the_built_in_catalogue_names_the_two_defaults(tmp_path: Path) -> None:
@@ -73,7 +75,7 @@ def test_the_site_adds_and_replaces(tmp_path: Path) -> None:
     (tmp_path / SITE).write_text(ENTRY + "default = true\n" + ENTRY.replace('"site"', '"lucie-7b"'))
     catalogue = load_catalogue(tmp_path)
     assert catalogue.default(ModelRole.LLM).name == "site"
-    assert catalogue.get("lucie-7b").file == "site.gguf"
+    assert catalogue.get("lucie-7b").file == "site.bin"
 
 
 @pytest.mark.parametrize(
@@ -82,12 +84,12 @@ def test_the_site_adds_and_replaces(tmp_path: Path) -> None:
         (ENTRY + 'sha265 = "ab"\n', "clé inconnue « sha265 »"),
         (ENTRY + "[model.hub]\nurl = 'x'\n", "clé inconnue « url »"),
         (ENTRY.replace("memory = 20\n", ""), "clé « memory » absente"),
-        (ENTRY.replace("10", '"10"'), "valeur de « size »"),
-        (ENTRY.replace("10", "true"), "valeur de « size »"),
+        (ENTRY.replace("5", '"5"'), "valeur de « size »"),
+        (ENTRY.replace("5", "true"), "valeur de « size »"),
         (ENTRY.replace('"llm"', '"oracle"'), "« oracle » n'est pas parmi"),
-        (ENTRY.replace('"mistral"', '"vicuna"'), "« vicuna » n'est pas parmi"),
-        (ENTRY.replace('chat_template = "mistral"\n', ""), "chat_template va avec"),
-        (ENTRY.replace("site.gguf", "../site.gguf"), "sans dossier"),
+        (ENTRY.replace('"chatml"', '"vicuna"'), "« vicuna » n'est pas parmi"),
+        (ENTRY.replace(CHAT, ""), "chat_template va avec"),
+        (ENTRY.replace("site.bin", "../site.bin"), "sans dossier"),
         ("[modele]\n", "clé inconnue « modele »"),
         ("[[model]\n", "Catalogue de modèles"),
     ],
@@ -99,30 +101,16 @@ def test_a_wrong_catalogue_is_refused(tmp_path: Path, wrong: str, said: str) -> 
         read_models(path)
 
 
-FAKE = """
-[[model]]
-name = "fake"
-title = "Fake"
-role = "llm"
-licence = "MIT"
-file = "fake.gguf"
-size = 5
-memory = 1
-chat_template = "chatml"
-"""
-
-
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     folder = models_folder(tmp_path)
     folder.mkdir()
-    pinned = f'sha256 = "{sha256(b"right").hexdigest()}"\n'
-    (folder / "catalogue.toml").write_text(FAKE + pinned)
+    (folder / "catalogue.toml").write_text(FAKE + PINNED)
     return tmp_path
 
 
 def test_weights_are_found_by_name(home: Path) -> None:
-    path = models_folder(home) / "fake.gguf"
+    path = models_folder(home) / "fake.bin"
     path.write_bytes(b"right")
     weights = locate("fake", home)
     assert weights.path == path
@@ -137,7 +125,7 @@ def test_absent_weights_say_what_to_run(home: Path) -> None:
 
 
 def test_altered_weights_are_refused(home: Path) -> None:
-    (models_folder(home) / "fake.gguf").write_bytes(b"wrong")
+    (models_folder(home) / "fake.bin").write_bytes(b"wrong")
     with pytest.raises(ModelUnavailable, match="altéré"):
         locate("fake", home)
 
@@ -166,7 +154,7 @@ def test_neither_a_name_nor_a_path(home: Path) -> None:
 def test_an_unpinned_model_is_held_to_its_first_hash(home: Path) -> None:
     folder = models_folder(home)
     (folder / "catalogue.toml").write_text(FAKE)
-    (folder / "fake.gguf").write_bytes(b"later")
+    (folder / "fake.bin").write_bytes(b"later")
     record(folder, "fake", sha256(b"first").hexdigest())
     with pytest.raises(ModelUnavailable, match="altéré"):
         locate("fake", home)
@@ -219,28 +207,16 @@ def test_a_spoilt_memory_is_forgotten(tmp_path: Path) -> None:
     assert Digests(tmp_path).of(file) == sha256(b"one").hexdigest()
 
 
-CATALOGUE = """
-[[model]]
-name = "{name}"
-title = "Essai"
-role = "{role}"
-default = true
-licence = "MIT"
-file = "{name}.bin"
-size = 5
-memory = {memory}
-sha256 = "{sha256}"
-"""
-
-
 @pytest.fixture
 def two_weights(tmp_path: Path) -> Path:
     """A data folder whose own catalogue has two small defaults."""
     folder = tmp_path / "home" / "models"
     folder.mkdir(parents=True)
-    values = {"memory": 1, "sha256": sha256(b"right").hexdigest()}
-    text = CATALOGUE.format(name="words", role="llm", **values) + 'chat_template = "chatml"\n'
-    text += CATALOGUE.format(name="vectors", role="embedder", **values)
+    entries = (
+        MODEL.format(name="words", role="llm") + CHAT,
+        MODEL.format(name="vectors", role="embedder"),
+    )
+    text = "".join(f"{each}default = true\n{PINNED}" for each in entries)
     (folder / "catalogue.toml").write_text(text)
     return tmp_path / "home"
 
@@ -308,6 +284,6 @@ def test_a_machine_with_little_memory_is_warned(
     two_weights: Path, brought: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = two_weights / "models" / "catalogue.toml"
-    path.write_text(path.read_text().replace("memory = 1\n", "memory = 900_000_000_000_000\n", 1))
+    path.write_text(path.read_text().replace("memory = 20\n", "memory = 900_000_000_000_000\n", 1))
     assert run(two_weights, "pull", "words", "--from", brought) == models.OK
     assert "Attention : words demande" in capsys.readouterr().err

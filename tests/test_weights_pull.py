@@ -40,6 +40,7 @@ from tests.weights_fakes import (
     PARTS,
     PIECES,
     fake_model,
+    tiny_embedder,
     write_e5,
     write_parts,
     write_wheel,
@@ -294,11 +295,7 @@ def test_the_downloader_ends_with_us(tmp_path: Path) -> None:
 
 @pytest.fixture
 def embedder_folder(tmp_path: Path) -> Path:
-    write_e5(tmp_path / "source.bin")
-    embedder_folder = tmp_path / "model"
-    embedder_folder.mkdir()
-    convert(tmp_path / "source.bin", embedder_folder)
-    return embedder_folder
+    return tiny_embedder(tmp_path)
 
 
 def test_every_number_is_decoded(tmp_path: Path) -> None:

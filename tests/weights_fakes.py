@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingestion.models.catalogue import Model, ModelRole, Wheels
+from ingestion.models.e5 import convert
 
 PARTS = (b"first part, " * 5000, b"second part, " * 5000, b"the end")
 CONTENT = b"".join(PARTS)
@@ -131,3 +132,12 @@ def write_e5(path: Path) -> dict[str, list[float]]:
         body += raw + b"\0" * (-len(raw) % 64)
     path.write_bytes(head + b"\0" * (position - len(head)) + body)
     return values
+
+
+def tiny_embedder(folder: Path) -> Path:
+    """The folder of an embedder, below this one, converted from `source.bin`."""
+    write_e5(folder / "source.bin")
+    embedder = folder / "model"
+    embedder.mkdir()
+    convert(folder / "source.bin", embedder)
+    return embedder
