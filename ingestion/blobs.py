@@ -20,35 +20,27 @@ class BlobStore(Protocol):
 
         What was put is on disk once this is left.
         """
-        ...
 
     def put(self, name: str, content: bytes) -> None:
         """Keep bytes in the place of those of this name, whole or not at all."""
-        ...
 
     def append(self, name: str, content: bytes) -> None:
         """Add bytes to those of this name; a kill may cut what was added last."""
-        ...
 
     def get(self, name: str) -> bytes | None:
         """The bytes of this name, None when there are none."""
-        ...
 
     def local(self, name: str) -> AbstractContextManager[Path]:
         """A file with the bytes of this name; without them there is none at this path."""
-        ...
 
     def size(self, name: str) -> int | None:
         """How many bytes there are of this name, None when there are none."""
-        ...
 
     def remove(self, name: str) -> None:
         """Keep nothing under this name."""
-        ...
 
     def names(self, folder: str = "") -> list[str]:
         """Every name that stands in a folder ("originals/"), not below it, in order."""
-        ...
 
 
 class FolderBlobs:

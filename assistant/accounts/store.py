@@ -78,11 +78,9 @@ class AccountWriting(Protocol):
 
     def rows(self, query: str, *values: object) -> list[Any]:
         """What a query finds, or has changed and returns, as rows whose columns have names."""
-        ...
 
     def run(self, query: str, *values: object) -> int:
         """Change something; how many rows."""
-        ...
 
 
 class AccountStore(Protocol):
@@ -90,11 +88,9 @@ class AccountStore(Protocol):
 
     def rows(self, query: str, *values: object) -> list[Any]:
         """What a query finds, as rows whose columns have names."""
-        ...
 
     def writing(self) -> AbstractContextManager[AccountWriting]:
         """One writer at a time; all of it is kept at the end, or nothing after an exception."""
-        ...
 
 
 class _FileWriting:

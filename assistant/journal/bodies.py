@@ -28,23 +28,18 @@ class BodyPlace(Protocol):
 
     def keep(self, folder: str, name: str, content: bytes) -> None:
         """Keep the bytes of a body, on disk once this returns."""
-        ...
 
     def content(self, folder: str, name: str) -> bytes | None:
         """The bytes of a body, None when it does not stand."""
-        ...
 
     def forget(self, names: Collection[tuple[str, str]]) -> None:
         """Remove bodies, for good once this returns."""
-        ...
 
     def names(self, folders: Collection[str]) -> Iterable[tuple[str, str]]:
         """Folder and name of all in the journal's own folders and in these, unfinished ones too."""
-        ...
 
     def stands(self, folder: str) -> bool:
         """Whether the dossier to which a folder belongs is there."""
-        ...
 
 
 class FolderBodies:

@@ -131,7 +131,6 @@ class HeldChain(Protocol):
     @property
     def head(self) -> Head:
         """The last entry."""
-        ...
 
     @property
     def torn(self) -> int:
@@ -139,15 +138,12 @@ class HeldChain(Protocol):
 
         A crash left them, and nobody had been told that they were written.
         """
-        ...
 
     def add(self, kind: str, at: datetime, user: str, kept: dict[str, str]) -> str:
         """Write an entry and return its hash; on a failure nothing is left."""
-        ...
 
     def copy(self, lines: Iterable[bytes]) -> None:
         """Write lines of another chain as they are, after the last one."""
-        ...
 
 
 class Chain(Protocol):
@@ -155,11 +151,9 @@ class Chain(Protocol):
 
     def held(self) -> AbstractContextManager[HeldChain]:
         """Be the only one who writes, and wait for that; on disk once this is left."""
-        ...
 
     def lines(self, start: int = 0) -> Iterator[bytes]:
         """The lines that stand now, from a position on; those appended meanwhile are left out."""
-        ...
 
 
 class HeldFile:
@@ -283,11 +277,9 @@ class Anchors(Protocol):
 
     def add(self, anchor: Anchor) -> None:
         """Keep one more, on disk once this returns."""
-        ...
 
     def all(self) -> tuple[Anchor, ...]:
         """Every one, oldest first; raises WrongAnchors."""
-        ...
 
 
 class AnchorFile:

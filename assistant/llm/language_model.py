@@ -54,21 +54,17 @@ class LanguageModel(Protocol):
 
         Of several, those of the last reply.
         """
-        ...
 
     @property
     def engine(self) -> EngineUse | None:
         """The server that it is on and its part in the last reply, None for this machine."""
-        ...
 
     @property
     def context_tokens(self) -> int:
         """The most tokens that a prompt and its reply may have together."""
-        ...
 
     def count_tokens(self, text: str) -> int:
         """Length of a text in tokens, outside any chat."""
-        ...
 
     def stream(
         self, prompt: Prompt, max_tokens: int, schema: str = ""
@@ -77,7 +73,6 @@ class LanguageModel(Protocol):
 
         With a JSON schema, the likeliest of those that may follow in a text of that schema.
         """
-        ...
 
 
 # Chat formats: the marks that the families of models were trained with. Pure.

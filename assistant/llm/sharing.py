@@ -117,12 +117,10 @@ class LendableModel(LanguageModel, Protocol):
     @property
     def standing(self) -> ProcessStanding:
         """Whether it is there, told at once."""
-        ...
 
     @property
     def restarts(self) -> int:
         """How often it was started again."""
-        ...
 
 
 class _Lender(ThreadingMixIn, UnixStreamServer):

@@ -110,12 +110,10 @@ class WatchedModel(Protocol):
     @property
     def standing(self) -> ProcessStanding:
         """Whether it is there, told at once."""
-        ...
 
     @property
     def restarts(self) -> int:
         """How often it was started again."""
-        ...
 
 
 def readiness(

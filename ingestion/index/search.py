@@ -21,20 +21,16 @@ class Embedder(Protocol):
     @property
     def name(self) -> str:
         """Model and digest of its weights; an index refuses any other."""
-        ...
 
     @property
     def dimension(self) -> int:
         """Length of each vector."""
-        ...
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """One unit row for each text, in order: shape (n, dimension)."""
-        ...
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """One unit row for each text, in order: shape (n, dimension)."""
-        ...
 
 
 @runtime_checkable
@@ -44,12 +40,10 @@ class Served(Protocol):
     @property
     def host(self) -> str:
         """The server, by its name."""
-        ...
 
     @property
     def problem(self) -> str:
         """Why it did not answer when it was last asked, in French; "" where it did."""
-        ...
 
 
 def embedder_host(embedder: Embedder) -> str:
@@ -63,11 +57,9 @@ class PassageReader(Protocol):
     @property
     def name(self) -> str:
         """Model and digest of its weights."""
-        ...
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[float]:
         """The logarithm of the odds that each passage answers the question, in their order."""
-        ...
 
 
 # The two searches over passages, by words and by meaning, as the assistant sees them.
@@ -86,19 +78,15 @@ class LexicalIndex(Protocol):
 
     def __len__(self) -> int:
         """How many passages can be found."""
-        ...
 
     def search(self, question: str, k: int) -> list[Hit]:
         """At most `k` hits, best first."""
-        ...
 
     def search_everyday(self, question: str, k: int) -> list[Hit]:
         """The same by the words of the glossary alone, for the passages that it leads to."""
-        ...
 
     def lookup(self, reference: str, most: int = 100) -> list[str]:
         """Identifiers of the passages of this key ("R2122-8"), in no given order."""
-        ...
 
 
 class VectorIndex(Protocol):
@@ -106,11 +94,9 @@ class VectorIndex(Protocol):
 
     def __len__(self) -> int:
         """How many passages can be found."""
-        ...
 
     def search(self, vector: Vectors, k: int) -> list[Hit]:
         """At most `k` hits, best first; the score is the cosine."""
-        ...
 
 
 def applying(article: str) -> str:

@@ -130,19 +130,15 @@ class SnapshotRepository(Protocol):
 
     def served(self) -> str | None:
         """Name of the snapshot in use, None when there is none."""
-        ...
 
     def serve(self, name: str | None) -> None:
         """Put a snapshot in use, for every process at its next question; None takes it out."""
-        ...
 
     def finished(self) -> list[str]:
         """Names of the snapshots that are whole, oldest first."""
-        ...
 
     def manifest(self, name: str) -> Manifest:
         """The manifest of a snapshot; raises UnknownSnapshot or DamagedSnapshot."""
-        ...
 
     def write(
         self, contents: SnapshotContents, manifest: Manifest, told: Callable[[int], None]
@@ -151,30 +147,24 @@ class SnapshotRepository(Protocol):
 
         `told` hears of each third. Whatever ends it early, nothing is left.
         """
-        ...
 
     def open(self, name: str) -> IndexSnapshot:
         """Open a snapshot after comparing all of it with its manifest.
 
         Raises UnknownSnapshot, or DamagedSnapshot before anything damaged is searched.
         """
-        ...
 
     def vectors(self, name: str) -> Vectors:
         """The vectors of its passages, as they were written, in their order."""
-        ...
 
     def discard(self, name: str) -> None:
         """Remove a snapshot, unless someone has it open."""
-        ...
 
     def clear_unfinished(self) -> None:
         """Remove what killed builds and removals left."""
-        ...
 
     def size(self, name: str) -> int:
         """Bytes that a snapshot takes."""
-        ...
 
 
 # Copies of a snapshot's vectors, one for each opening, gone with the one who opened it.

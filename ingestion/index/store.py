@@ -145,40 +145,32 @@ class PassageStore(Protocol):
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """The passages of these identifiers, in the same order; raises DamagedSnapshot."""
-        ...
 
     def all_passages(self) -> Iterable[Passage]:
         """Every passage, in the order of the documents."""
-        ...
 
     def document(self, document_id: str) -> Document:
         """The document of this identifier; raises UnknownDocument."""
-        ...
 
     def versions(self, reference: str) -> list[Document]:
         """The documents that are versions of this article, unknown beginnings first, then by day.
 
         Versions that may not be cited are among them.
         """
-        ...
 
     @property
     def revised(self) -> frozenset[str]:
         """The references of the articles that have several versions here."""
-        ...
 
     @property
     def has_articles(self) -> bool:
         """Whether any document is an article of a code or another text."""
-        ...
 
     def documents(self) -> Iterable[Document]:
         """Every document, in the order of their identifiers."""
-        ...
 
     def texts(self) -> Iterable[Document]:
         """Every document that is no article, in the order of their identifiers."""
-        ...
 
 
 def no_passage(passage_id: str) -> DamagedSnapshot:

@@ -47,7 +47,6 @@ class Ledger(Protocol):
 
         Raises QueryTooHeavy when it takes more time, memory or rows than the limits.
         """
-        ...
 
 
 class LedgerDraft(Ledger, Protocol):
@@ -57,11 +56,9 @@ class LedgerDraft(Ledger, Protocol):
 
     def transaction(self) -> AbstractContextManager[None]:
         """Keep all that is written inside, or nothing when an exception leaves it."""
-        ...
 
     def append(self, rows: Iterable[TableRow]) -> None:
         """Add rows of any tables, in any order."""
-        ...
 
 
 def schema() -> str:

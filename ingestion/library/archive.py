@@ -31,19 +31,15 @@ class ArchiveBlobs(Protocol):
 
     def writing(self) -> AbstractContextManager[None]:
         """Be the only one who writes; what was put is on disk once this is left."""
-        ...
 
     def put(self, name: str, content: bytes) -> None:
         """Keep bytes, whole or not at all."""
-        ...
 
     def get(self, name: str) -> bytes | None:
         """The bytes of this name, None when there are none."""
-        ...
 
     def size(self, name: str) -> int | None:
         """How many bytes there are of this name, None when there are none."""
-        ...
 
 
 class Archive:

@@ -84,42 +84,33 @@ class DossierPlace(Protocol):
 
     def descriptions(self) -> Mapping[str, bytes]:
         """Those of all dossiers, by identifier and in its order."""
-        ...
 
     def description(self, dossier_id: str) -> bytes | None:
         """That of one, None when there is none."""
-        ...
 
     def create(self, dossier_id: str, description: bytes) -> bool:
         """Open a new one, whole or not at all; whether its identifier was free."""
-        ...
 
     def describe(self, dossier_id: str, description: bytes) -> None:
         """Describe one otherwise."""
-        ...
 
     def remove(self, dossier_id: str) -> None:
         """Remove one with all that it holds, gone for everybody once this returns."""
-        ...
 
     def withdraw(self, dossier_id: str) -> None:
         """Remove one that was being opened when the disk refused, as far as it lets us."""
-        ...
 
     def home(self, dossier_id: str) -> Path:
         """Its data folder on this machine, as the dossier stands now, to be read only."""
-        ...
 
     def writing(self, dossier_id: str) -> AbstractContextManager[Path]:
         """The same for its only writer; what was changed is everybody's once this is left.
 
         Raises BusyIndex at once when there is another.
         """
-        ...
 
     def archive(self, dossier_id: str) -> ArchiveBlobs:
         """Where evidence that was shown of it is kept."""
-        ...
 
 
 class DossierFolder:
