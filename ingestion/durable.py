@@ -16,8 +16,6 @@ from ingestion.errors import BusyIndex, IngestionError, StorageFull
 if TYPE_CHECKING:
     from ingestion.postgresql import PostgresServer
 
-# Writing to disk so that a crash leaves either the old or the new, never half.
-
 BUSY = "Une autre indexation est en cours dans ce dossier. Réessayez quand elle est finie."
 
 _FULL = ("no space left", "disk is full", "disk quota exceeded")

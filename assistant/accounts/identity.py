@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-# Identity: who acts, in which roles, for which teams. Values.
-
 
 class UserRole(StrEnum):
     """What someone may do; a person may have several roles, and none includes another."""

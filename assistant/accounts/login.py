@@ -93,8 +93,6 @@ def weakness(password: str, login: str) -> str:
     return ""
 
 
-# Entering: a name and a password, or an invitation, become a session; guessing becomes a lock.
-
 MOST_FAILURES, LOCKED = 5, 15 * 60
 """Wrong passwords in a row after which an account is locked, and for how many seconds."""
 

@@ -21,8 +21,6 @@ from assistant.calculators.payment import PaymentAsked, payment
 from assistant.calculators.procedure import ProcedureAsked, procedure
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked, time_limits
 
-# The calculators: what each may be asked, and one door to all of them. Pure.
-
 Asked = (
     ProcedureAsked
     | TimeLimitsAsked

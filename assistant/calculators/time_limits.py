@@ -123,11 +123,6 @@ def _in_days(days: Decimal) -> str:
     return f"{numeral(days)} jours"
 
 
-# Minimum time limits to receive applications and tenders (articles R2151-1, R2161-2 to R2161-22).
-#
-# Periods run as règlement (CEE, Euratom) n° 1182/71 has them (calendar.py).
-
-
 class Procedure(LabelledWord):
     """Procedures whose time limits differ; the value is its word on the command line."""
 

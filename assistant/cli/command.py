@@ -246,9 +246,6 @@ def _in_french(error: UsageError) -> str:
     return error.message
 
 
-# The command line: one command a module, French messages, four exit codes. Door of Typer.
-
-
 BROKEN, USAGE = 1, 2
 INTERRUPTED = 130
 

@@ -11,8 +11,6 @@ from pathlib import Path
 
 from assistant.errors import WrongQuestions
 
-# Question sets: lines of JSON with what a right answer has. Pure but for reading the file.
-
 
 @dataclass(frozen=True, slots=True)
 class ExpectedPlace:

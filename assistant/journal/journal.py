@@ -32,8 +32,6 @@ IN_SERVICE = ("published", "forced", "rolled_back", "restored", "noticed")
 """Acts of entries of kind "index" that name the one in service from then on."""
 
 
-# The journal of a data folder: append, read back, forget, look for what was altered.
-
 Entry = Mapping[str, Any]
 
 

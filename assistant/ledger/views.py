@@ -1,4 +1,7 @@
-"""The views of the ledger: what each page shows, down to one piece and its places in a file."""
+"""The views of the ledger: what each page shows, down to one piece and its places in a file.
+
+Each is a function of what it is seen with, so that a page, a file and a terminal show the same.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -217,11 +220,6 @@ def _rows(
     """The rows of a table of the schema that a piece has, in the order of its fields."""
     quoted = ", ".join(f'"{name}"' for name in _columns(table))
     return ledger.rows(f"SELECT {quoted} FROM {table.table} WHERE {key} = $1", [identifier])
-
-
-# The views of the ledger: what each page shows, and each export writes, of invoices and purchases.
-#
-# Each is a function of what it is seen with, so that a page, a file and a terminal show the same.
 
 
 @dataclass(frozen=True, slots=True)

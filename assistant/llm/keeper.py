@@ -119,8 +119,6 @@ class Child:
         return self._errors.read().decode(errors="replace").strip()[-_MOST_WORDS:]
 
 
-# Keeps a model's process running: started, proved, and started again when it ends.
-
 CHECKED, PLAIN = "--checked", "--plain"
 """Options of the process: say first whether it calculates right; calculate without detours."""
 

@@ -8,8 +8,6 @@ from typing import Protocol
 
 from assistant.errors import BrokenPrompt
 
-# The language model as the assistant sees it: prompts in parts, streamed text.
-
 
 @dataclass(frozen=True, slots=True)
 class Prompt:

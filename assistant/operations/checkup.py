@@ -74,9 +74,6 @@ def _with_accounts(settings: Settings) -> Iterator[Requirement]:
             yield broken(NAME, str(failure), "Donnez ce secret au service.")
 
 
-# The check of an installation, from outside the service: each thing it stands on, one by one.
-
-
 OLDEST = timedelta(days=90)
 """How old an index may be before it is worth a word, unless someone says how old it may be."""
 

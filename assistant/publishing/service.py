@@ -102,9 +102,6 @@ def _differing(found: Difference) -> Iterator[PreviewedText]:
         yield PreviewedText(document, TextFate.REMOVED)
 
 
-# The administration's service: everything that the administrator's page asks for.
-
-
 KEPT_BACKUPS = 3
 """Backups that stay in the data folder; who wants more carries them elsewhere."""
 

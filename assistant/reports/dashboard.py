@@ -17,8 +17,6 @@ from assistant.review.activity import ChartStep, Figures, Judgement
 from assistant.review.listing import OUTCOMES, SUPPORTS, THUMBS
 from assistant.review.readings import LABELS, ReviewVerdict, Target
 
-# Figures as charts and tables, the same on a page and in the report.
-
 THEMES = 10
 """Themes that are drawn; a table has them all."""
 

@@ -272,8 +272,6 @@ def libraries_part(facts: InstallationFacts) -> Iterator[Block]:
     yield PaperTable("Dépendances directes", ("Bibliothèque", "Version"), facts.libraries, (2, 1))
 
 
-# The file for the homologation as a paper: its parts in the order in which they are read. Pure.
-
 TITLE = "Dossier d'homologation de Sourcier"
 
 

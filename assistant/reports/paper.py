@@ -13,8 +13,6 @@ from docx.document import Document as WordFile
 from assistant.reports.charts import Chart, palette
 from assistant.reports.markup import Html, render
 
-# A paper: blocks one after the other, which each format writes in its own way. Values.
-
 
 @dataclass(frozen=True, slots=True)
 class PaperHeading:

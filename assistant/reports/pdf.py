@@ -43,8 +43,6 @@ from assistant.reports.paper import (
     strip_controls,
 )
 
-# A paper as a PDF: real text, bookmarks, page numbers. Door of reportlab; pikepdf puts charts.
-
 FONT = "DejaVuSans"
 INK, QUIET, RULE, ACCENT = (HexColor(COLOURS[each]) for each in ("ink", "quiet", "rule", "accent"))
 

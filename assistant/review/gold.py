@@ -1,4 +1,7 @@
-"""Gold questions: those that a reader has judged and that every new index must still answer."""
+"""Gold questions: those that a reader has judged and that every new index must still answer.
+
+`gold.jsonl` has a line a question, in the format of the question sets of `sourcier eval`.
+"""
 
 import json
 import re
@@ -16,10 +19,6 @@ from assistant.evaluation.grading import Graded, grade
 from assistant.evaluation.questions import Question, read_questions
 from assistant.journal.journal import Journal
 from ingestion.blobs import blobs_of
-
-# Gold questions: those that a reader has judged and that every new index must still answer.
-#
-# `gold.jsonl` has a line a question, in the format of the question sets of `sourcier eval`.
 
 FILE = "gold.jsonl"
 

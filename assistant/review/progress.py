@@ -114,9 +114,6 @@ def _disagreements(item: Item) -> Iterator[ReaderDisagreement]:
             yield ReaderDisagreement(item, place, *pair, decided)
 
 
-# Progress: what was drawn and read so far, how long it took, and what comes next. Pure.
-
-
 @dataclass(frozen=True, slots=True)
 class ReadingPace:
     """How long an answer took its reader, in seconds: the median of so many timed readings."""

@@ -133,9 +133,6 @@ def over(sheet: Sheet, later: Iterable[ReviewMark]) -> Sheet:
     return {place: mark for place, mark in marks.items() if mark.verdict or mark.comment}
 
 
-# Readings: frozen by the first verdict on the whole answer, changed since.
-
-
 @dataclass(frozen=True, slots=True)
 class Marking:
     """The marks of one entry of the journal, with its place there, its identifier and its user.

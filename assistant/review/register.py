@@ -1,4 +1,7 @@
-"""The register: every recorded answer in memory, and which ones a reader is asked to judge."""
+"""The register: every recorded answer in memory, and which ones a reader is asked to judge.
+
+Nothing of it is written: a text that is purged, or goes with its dossier, is nowhere else.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
@@ -126,10 +129,6 @@ def _is_due_again(item: Item, sampling: Sampling) -> bool:
     is_chosen = is_drawn(item.line.record_id, sampling.second, sampling.seed, "second")
     return len(item.readers) == 1 and is_chosen
 
-
-# The register: every recorded answer in memory, brought up to date as the journal grows.
-#
-# Nothing of it is written: a text that is purged, or goes with its dossier, is nowhere else.
 
 _FORGETTING = {"retention", "erasure", "restore"}
 """Kinds of entries before which texts that were read are gone."""

@@ -43,9 +43,6 @@ trouve.
 - Un document cité se lit en entier à son adresse sourcier://…"""
 
 
-# The Model Context Protocol: tools and resources for programs, by stdio or HTTP. Door of mcp.
-
-
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Scope]]
 Send = Callable[[Scope], Awaitable[None]]

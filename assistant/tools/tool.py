@@ -98,9 +98,6 @@ class ToolService(ReaderService, Protocol):
         """All of the rules, or of a dossier as it is indexed, without the articles."""
 
 
-# A tool: what it is called, takes and gives, and what is said of texts. Pydantic's door here.
-
-
 Step = Callable[[str], None]
 """Hears in French how far a call has come; it raises once nobody waits for the call any more."""
 

@@ -63,8 +63,6 @@ def listen_at(app: ASGIApp, place: Path) -> None:
     )
 
 
-# The front of several workers.
-
 COOKIE = "sourcier-worker"
 """Name of the cookie that holds the number of a browser's worker, which is no secret."""
 

@@ -30,8 +30,6 @@ from ingestion.errors import IngestionError, StorageFull
 from ingestion.readers.documents import Document
 from ingestion.sandbox import BusySandbox
 
-# What the page fetches beside Gradio: its style and script, documents, opinions, health.
-
 Quotes = Annotated[Sequence[str], Query(max_length=40)]  # each "start-end"
 ASSETS = {
     "style.css": ("palette.css", "style.css"),

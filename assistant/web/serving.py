@@ -272,9 +272,6 @@ class LocalBuyerService:
         return replace(result, proposed=proposed)
 
 
-# Serving: settings to the pages of this machine, each role's behind its own check.
-
-
 def load_site(home: Path, settings: Settings, lent: Path | None = None) -> Site:
     """What the pages stand on; `lent` is where another process lends the model, if one does."""
     turns = TurnMeasures()

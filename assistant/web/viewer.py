@@ -153,8 +153,6 @@ def lines(text: str, spans: Sequence[Span], flagged: Sequence[Flag] = ()) -> lis
     return built
 
 
-# A document opened at a passage: pages of a PDF as pictures, or the section of a text. Pure.
-
 MOST_PAGES = 4
 LONGEST_SECTION = 12_000  # characters shown on each side of the passage
 

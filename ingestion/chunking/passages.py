@@ -194,8 +194,6 @@ def _joined(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
-# Passages: the spans of a document that are indexed, shown and cited.
-
 _MOST_PAGES_NAMED = 5
 
 

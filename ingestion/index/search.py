@@ -62,9 +62,6 @@ class PassageReader(Protocol):
         """The logarithm of the odds that each passage answers the question, in their order."""
 
 
-# The two searches over passages, by words and by meaning, as the assistant sees them.
-
-
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found; a higher score is better, and scores of two searches do not compare."""

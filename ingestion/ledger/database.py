@@ -180,9 +180,6 @@ def _said(error: psycopg.Error) -> str:
     return " ".join(str(error).split()).rstrip(".?")
 
 
-# The ledger of a data folder: a file of it, or a server where its settings name one.
-
-
 def open_ledger(home: Path) -> AbstractContextManager[Ledger]:
     """The ledger of a data folder, as it is now.
 

@@ -29,8 +29,6 @@ from ingestion.ledger.rows import (
 )
 from ingestion.ledger.values import SIREN_DIGITS, Cells, cells, siren_of
 
-# A record into the rows of an invoice, its own figures and dates compared. Pure.
-
 _PARTS: dict[str, type[TableRow]] = {
     each.table: each for each in (InvoiceLine, VatLine, StatusEvent)
 }

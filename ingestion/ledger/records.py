@@ -9,8 +9,6 @@ from pydantic import TypeAdapter
 from ingestion.french import written_day, written_number
 from ingestion.ledger.rows import Invoice, Level, Lineage, Purchase, TableRow
 
-# What a file says before it is judged: texts with their places. Pure.
-
 
 @dataclass(frozen=True, slots=True)
 class RecordValue:

@@ -11,8 +11,6 @@ from ingestion.library.library import Library
 from ingestion.readers import markup
 from ingestion.readers.documents import State
 
-# One version of an article as official sources describe it, and its line in the library. Pure.
-
 TEXT_ID = re.compile(r"LEGITEXT\d{12}")
 ARTICLE_ID = re.compile(r"LEGIARTI\d{12}")
 

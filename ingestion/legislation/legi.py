@@ -229,8 +229,6 @@ def _too_big() -> str:
     return f"fichier trop gros (plus de {_MOST_BYTES_A_FILE // 1_000_000} Mo)"
 
 
-# An article of the LEGI archives: one XML file, one version of an article. Pure.
-
 _OPEN = {date(2999, 1, 1), date(2222, 2, 22)}
 """How LEGI writes an end that is not known; the second one is "a day still to be fixed"."""
 

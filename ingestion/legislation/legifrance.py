@@ -180,8 +180,6 @@ def _refused(what: str, refusal: _Refusal) -> IngestionError:
     return IngestionError(f"{what} (code {refusal.code}). {remedy}")
 
 
-# All versions of the articles of a text, from the Légifrance API. Never asked while answering.
-
 _DAY = 86_400_000
 """Milliseconds."""
 

@@ -36,8 +36,6 @@ from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ListedArchi
 from ingestion.library.library import CORPUS, Addition, Library
 from ingestion.readers.documents import Kind
 
-# Which texts are kept, and what an archive has of them.
-
 
 @dataclass(frozen=True, slots=True)
 class ChosenText:

@@ -235,8 +235,6 @@ def _copy(path: Path, unfinished: Path, progress: Progress, *, raw: bool) -> Mod
     return ModelContent(assembly.data, raw=raw)
 
 
-# Bringing a model to this machine: one at a time, resumable, verified before it has its name.
-
 MARGIN_BYTES = 200_000_000
 UNFINISHED = ".unfinished"
 

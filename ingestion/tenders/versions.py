@@ -9,8 +9,6 @@ from enum import IntEnum
 from ingestion.library.readings import LibraryEntry
 from ingestion.tenders.pieces import Confidence, KindGuess, abridged, plain, stem
 
-# Versions of one piece, by the names of its files: "CCAP v1.pdf", "CCAP_v2_modifié.pdf". Pure.
-
 _DAY = re.compile(
     r"\b(?:(?:du|le|au) )?(?:(\d{4}) ?(\d\d) ?(\d\d)|(?P<d>\d\d?) (?P<m>\d\d?) (?P<y>\d{4}))\b"
 )

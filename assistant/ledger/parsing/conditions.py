@@ -60,8 +60,6 @@ def _operators(left: Remainder, side: str | None, end: int) -> tuple[tuple[Opera
     return (Operator.AT_LEAST, Operator.AT_MOST), end
 
 
-# The conditions that a question names: statuses, names of the ledger, numbers, amounts, days.
-
 _NUMBERED = {
     Population.INVOICES: {
         "number": "factures?|avoirs?",

@@ -259,9 +259,6 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Bounds]], ..
 )
 
 
-# Periods as a question names them: "en 2026", "avant juillet", "en mai et juin". Pure.
-
-
 @dataclass(frozen=True, slots=True)
 class PeriodSpan:
     """Days, both included and None without bound, and the half-open characters that name them."""

@@ -1,4 +1,8 @@
-"""A question in French words to a plan, by rules: every word must be understood, or none is."""
+"""A question in French words to a plan, by rules: every word must be understood, or none is.
+
+Each rule takes what it reads out of the question; a word that is left and says something would be
+a condition dropped in silence, so the question is then not understood.
+"""
 
 import re
 from collections.abc import Sequence
@@ -341,12 +345,6 @@ def _filtered(plan: Plan, filters: Found, share: Share | None) -> Plan | None:
         return replace(plan, filters=tuple(each for each, _ in filters))
     parted = share.parted(filters) if share else None
     return replace(plan, filters=parted[0], part=parted[1]) if parted else None
-
-
-# A question in French words to a plan, by rules: every word must be understood, or none is.
-#
-# Each rule takes what it reads out of the question; a word that is left and says something would be
-# a condition dropped in silence, so the question is then not understood.
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,8 +100,6 @@ def _field(row: Mapping[str, Any]) -> LedgerField:
     return LedgerField(kind=FieldKind(row["kind"]), is_computed="from" in row, **worded)
 
 
-# A plan: what is computed of which rows, named by fields that exist. Values, no SQL.
-
 Value = str | int | Decimal | date
 
 MOST_GROUPS = 1000

@@ -1,4 +1,8 @@
-"""Checks of one rule against the clauses of a dossier, under the law of its day. Pure."""
+"""Checks of one rule against the clauses of a dossier, under the law of its day. Pure.
+
+Each yields what it finds fault with; how severe that is, and on which words of the law it rests,
+is for the review.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -138,11 +142,6 @@ def require_sure(doubtful: Iterable[Passage]) -> None:
 def _found(patterns: Patterns, text: str) -> bool:
     return any(pattern.search(text) for pattern in patterns)
 
-
-# Checks of one rule against the clauses: a value, an interval, a mention missing or there. Pure.
-#
-# Each yields what it finds fault with; how severe that is, and on which words of the law it rests,
-# is for the review.
 
 _FAULTS = {Side.ABOVE: (gt, ">"), Side.BELOW: (lt, "<"), Side.OTHER: (ne, "≠")}
 

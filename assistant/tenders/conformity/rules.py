@@ -56,8 +56,6 @@ class ConformityFinding:
     to_check: tuple[str, ...] = ()
 
 
-# Rules: what a review looks for, in which clauses, and when. Values.
-
 Patterns = tuple[re.Pattern[str], ...]
 
 

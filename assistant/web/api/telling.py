@@ -139,9 +139,6 @@ def for_response(annotation: Mapping[str, Any]) -> dict[str, Any]:
     return {**annotation, "type": "file_citation", **file, "index": annotation["end_index"]}
 
 
-# Telling: the events of a turn as an answer that is sent at once, or frame by frame.
-
-
 logger = logging.getLogger(__name__)
 
 SILENCE = 5.0

@@ -225,8 +225,6 @@ def announced(turn: Turn, said: Words) -> str:
             return said[turn.stage]
 
 
-# What happens on the page: a question becomes a turn, and each event redraws it.
-
 MOST_AT_ONCE = 3
 """Questions that one person has answered at the same time, in as many pages."""
 

@@ -115,8 +115,6 @@ def footer(
     )
 
 
-# The components of the page, in reading order, and their words in each language.
-
 EXAMPLES = 6
 LONGEST_QUESTION = LONGEST
 

@@ -271,8 +271,6 @@ def parcel(name: str, media: str, content: bytes) -> Html:
     return render_macro(PARTS, "parcel", name, address)
 
 
-# The Gradio page: components and what each of them triggers.
-
 LONGEST_QUEUE = (
     64  # events waiting for a thread; questions wait at the service, which says how many
 )

@@ -58,8 +58,6 @@ def planned(
     return [circumstances(place), understood]
 
 
-# What each address of the ledger answers, whoever asks.
-
 SEEN, UNKNOWN, REFUSED, BROKEN = 200, 404, 409, 503
 MEDIA_TYPES = {
     "csv": "text/csv",

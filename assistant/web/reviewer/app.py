@@ -319,9 +319,6 @@ def board_routes(board: LocalDashboard, reader: Reader) -> APIRouter:
     return router
 
 
-# The application.
-
-
 def referent_app(service: ReviewService, reader: Reader, *more: APIRouter) -> FastAPI:
     """The application for those whom `reader` lets in, to be mounted at `ROOT`.
 
