@@ -47,7 +47,6 @@ class FolderBlobs:
     """A file each."""
 
     def __init__(self, folder: Path) -> None:
-        """The folder is made when something is kept."""
         self._folder = folder
 
     @contextmanager
@@ -103,7 +102,6 @@ class ServerBlobs:
     """A row each, in a transaction of its own."""
 
     def __init__(self, address: str, table: str) -> None:
-        """Nothing is asked before something is kept."""
         self._server = server_at(address)
         self._table = table
 

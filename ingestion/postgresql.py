@@ -102,7 +102,6 @@ class PostgresServer:
     """A server by its address; safe to share between threads."""
 
     def __init__(self, address: str) -> None:
-        """Nothing is connected before something is asked."""
         if conninfo_to_dict(address).get("password"):
             raise UnreachableStore(
                 "L'adresse « store » contient un mot de passe : retirez-le de settings.toml, et "

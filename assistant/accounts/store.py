@@ -108,7 +108,6 @@ class AccountFile:
     """Opened anew for each use; its owner alone can read it. A kill leaves the old or the new."""
 
     def __init__(self, path: Path) -> None:
-        """The file is created when there is none."""
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -157,7 +156,6 @@ class AccountServer:
     """Tables beside those of the journal."""
 
     def __init__(self, address: str) -> None:
-        """The tables are created where there are none."""
         self._server = server_at(address)
         self._lock = Lock()
         if not self._server.rows("SELECT to_regclass(%s)", f"{SCHEMA}.tokens")[0][0]:

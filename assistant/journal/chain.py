@@ -208,7 +208,6 @@ class FileChain:
     """An append-only file of lines."""
 
     def __init__(self, path: Path) -> None:
-        """The file and its folder are created at the first entry."""
         self.path = path
 
     @contextmanager
@@ -286,7 +285,6 @@ class AnchorFile:
     """A line each."""
 
     def __init__(self, path: Path) -> None:
-        """The file is created at the first one."""
         self._path = path
 
     def add(self, anchor: Anchor) -> None:

@@ -84,7 +84,6 @@ class JournalServer:
     """
 
     def __init__(self, address: str) -> None:
-        """Nothing is asked before the first entry."""
         self.asked = server_at(address)
         self._lock = Lock()
         self._mine = local()
@@ -123,7 +122,6 @@ class ServerChain:
     """A table of lines, each at the place where it would begin in a file."""
 
     def __init__(self, server: JournalServer) -> None:
-        """Nothing is asked before the first entry."""
         self._server = server
 
     @contextmanager
@@ -150,7 +148,6 @@ class ServerBodies:
     """A row each; those of dossiers are files of theirs."""
 
     def __init__(self, server: JournalServer, home: Path, address: str) -> None:
-        """Nothing is asked before the first body."""
         self._server = server
         self._known = cache(lambda: place_at(home, address))
 
@@ -219,7 +216,6 @@ class ServerAnchors:
     """A row each; who owns the server can cut them with the rest, as on a machine."""
 
     def __init__(self, server: JournalServer) -> None:
-        """Nothing is asked before the first anchor."""
         self._server = server
 
     def add(self, anchor: Anchor) -> None:

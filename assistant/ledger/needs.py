@@ -26,7 +26,6 @@ class PurchaseThresholds:
     """The thresholds of a kind of buyer by day, each day read once."""
 
     def __init__(self, law_of: LawOf, buyer: Buyer) -> None:
-        """Nothing is read before the first threshold."""
         self._buyer = buyer
         self._stated = cache(lambda name, day: _stated(name, law_of(day)))
 

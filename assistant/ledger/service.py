@@ -57,7 +57,6 @@ class Recent:
     """Keeps what the last views showed; several threads may ask."""
 
     def __init__(self) -> None:
-        """Nothing is kept yet."""
         self._kept: OrderedDict[Hashable, tuple[LedgerExhibit, ...]] = OrderedDict()
         self._lock = Lock()
 
@@ -141,7 +140,6 @@ class Batches:
     """The batches of a data folder."""
 
     def __init__(self, home: Path, told: Told) -> None:
-        """Nothing is written before the first batch."""
         self._home = home
         self._told = told
         self._batches: dict[str, Batch] = {}

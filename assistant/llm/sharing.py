@@ -53,7 +53,6 @@ class FairQueue:
     """
 
     def __init__(self) -> None:
-        """Nobody is waiting."""
         self._tickets: list[_Ticket] = []
         self._moved = Condition()
 

@@ -100,7 +100,6 @@ class CollectorExporter(SpanExporter):
     """
 
     def __init__(self, collector: str) -> None:
-        """Nothing is sent yet."""
         self._collector = collector
         self._problem = ""
 
@@ -133,7 +132,6 @@ class TurnTraces:
     """Turns as spans, on their way to an exporter."""
 
     def __init__(self, exporter: SpanExporter) -> None:
-        """Begin to wait for turns."""
         self._waiting = BatchSpanProcessor(
             exporter,
             max_queue_size=MOST_SPANS,

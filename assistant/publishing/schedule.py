@@ -91,7 +91,6 @@ class UpdateSchedule:
     """The schedule of one data folder; who changes it holds the writer's lock."""
 
     def __init__(self, home: Path, journal: Journal) -> None:
-        """Nothing is scheduled before somebody does."""
         self._home = home
         self._journal = journal
 

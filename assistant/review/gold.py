@@ -61,7 +61,6 @@ class GoldQuestions:
     """The gold questions of a data folder; several people may change them."""
 
     def __init__(self, home: Path) -> None:
-        """There need not be any."""
         self._blobs = blobs_of(home)
 
     def all(self) -> tuple[GoldQuestion, ...]:

@@ -103,7 +103,6 @@ class ChangedTexts:
     """The texts of a difference, ready to be asked for by what an answer cites."""
 
     def __init__(self, found: Difference) -> None:
-        """The references of what was added are found once."""
         self._articles = changes_of(found)
         self._revised = found.others_changed
         self._removed = found.others_removed

@@ -76,7 +76,6 @@ class ToolServer:
     """
 
     def __init__(self, service_for: ServiceFor) -> None:
-        """Nothing is loaded before the first request that needs a service."""
         self._service_for = service_for
         self._limiter = anyio.CapacityLimiter(MOST_AT_ONCE)
         self.server: Server[Any] = Server(

@@ -47,7 +47,6 @@ class Worker:
     """One process, at a socket of its own; it ends when its standard input does, hence with us."""
 
     def __init__(self, command: Sequence[str], place: Path, environment: Mapping[str, str]) -> None:
-        """Start it."""
         self.place = place
         self._command = (*command, "--place", str(place))
         self._environment = {**os.environ, **environment}

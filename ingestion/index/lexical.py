@@ -83,7 +83,6 @@ class EverydayWords:
     """What buyers call the subject of a passage, by the articles that it is."""
 
     def __init__(self, terms: Sequence[Term]) -> None:
-        """The terms are looked through once, here."""
         self._phrases: dict[str, list[str]] = {}
         for term in terms:
             for article in term.articles[:DIRECT]:

@@ -92,7 +92,6 @@ class ServerRepository:
     """The snapshots of one server."""
 
     def __init__(self, address: str) -> None:
-        """Nothing is asked of it yet."""
         self._server = server_at(address)
 
     def served(self) -> str | None:

@@ -241,7 +241,6 @@ class FolderRepository:
     """The snapshots in the folder `generations` of a data folder."""
 
     def __init__(self, home: Path) -> None:
-        """Nothing is looked at before it is asked for."""
         self._home = home
         self._folder = snapshots_folder(home)
         self._pointer = home / "current"

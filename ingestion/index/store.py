@@ -208,7 +208,6 @@ class SqlitePassages:
     """Reads what `write_store` wrote; safe to share between threads."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file for reading only."""
         self._connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )

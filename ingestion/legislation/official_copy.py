@@ -143,7 +143,6 @@ class OfficialCopy:
     """The official texts of one data folder, to which archives are applied one after the other."""
 
     def __init__(self, home: Path) -> None:
-        """Nothing is read before it is asked for."""
         self._library = Library(home)
         self._home = home
         self.folder = home / "law"

@@ -116,7 +116,6 @@ class Library:
     """The files added under one data folder. Only a holder of the writer's lock may change it."""
 
     def __init__(self, home: Path) -> None:
-        """Nothing is created before something is added."""
         self._blobs = blobs_of(home)
         self._readings = Readings(home)
 

@@ -68,7 +68,6 @@ class Readings:
     """One file a reading, in a data folder or where its settings name a server."""
 
     def __init__(self, home: Path) -> None:
-        """Nothing is created before something is kept."""
         self._blobs = blobs_of(home)
 
     def of(self, entry: LibraryEntry) -> FileReading:

@@ -117,7 +117,6 @@ class DossierFolder:
     """A folder each; the descriptions are files."""
 
     def __init__(self, home: Path) -> None:
-        """Nothing is created before a dossier is."""
         self._root = home / "dossiers"
 
     def descriptions(self) -> Mapping[str, bytes]:
