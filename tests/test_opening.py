@@ -13,7 +13,7 @@ from assistant.accounts.identity import ALONE, Identity
 from assistant.journal.journal import Journal
 from assistant.tenders.opening import OpenedDossier, name_of_sending, open_with
 from assistant.tenders.service import DossierService
-from assistant.web.buyer.dossier_intake import TimeLeft
+from assistant.web.buyer.dossier_forms import TimeLeft
 from assistant.web.buyer.routes import may_open
 from ingestion.errors import IngestionError
 from ingestion.tenders.intake import Parcel

@@ -12,8 +12,15 @@ import pytest
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
 from assistant.web.buyer.chat import Chat
-from assistant.web.buyer.choice import ScopeChoice, choice_text
-from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, recalled, remembered
+from assistant.web.buyer.conversation import (
+    Conversation,
+    ScopeChoice,
+    Turn,
+    TurnStage,
+    choice_text,
+    recalled,
+    remembered,
+)
 from assistant.web.buyer.firms import firm_themes, words_for
 from assistant.web.buyer.layout import Layout
 from assistant.web.buyer.page import Commands

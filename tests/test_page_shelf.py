@@ -10,21 +10,25 @@ import pytest
 from assistant.accounts.identity import ALONE
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
-from assistant.web.buyer.choice import ScopeChoice, choice_in
-from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, recalled, remembered
-from assistant.web.buyer.layout import EXAMPLES, Layout
-from assistant.web.buyer.page import Commands, shelf_of
-from assistant.web.buyer.shelf import (
+from assistant.web.buyer.conversation import (
     LONGEST_SHELF,
     MOST_CONVERSATIONS,
+    Conversation,
     ConversationShelf,
+    ScopeChoice,
+    Turn,
+    TurnStage,
+    choice_in,
+    recalled,
+    remembered,
     set_aside,
     shelf_in,
     shelf_text,
     taken,
     title_of,
 )
-from assistant.web.buyer.side import shelf_list
+from assistant.web.buyer.layout import EXAMPLES, Layout, shelf_list
+from assistant.web.buyer.page import Commands, shelf_of
 from tests.fakes_page import FakeService
 
 SAID = load_words(Language.FRENCH)

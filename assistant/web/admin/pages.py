@@ -16,7 +16,7 @@ from assistant.publishing.service import AdministrationService
 from assistant.question.language import Language
 from assistant.reports.markup import NOTHING, Html, days, load_words, render
 from assistant.reports.page_language import in_page_language
-from assistant.web.buyer.law_pages import changes_html
+from assistant.web.buyer.evidence_panel import changes_html
 from assistant.web.frame import current_frame
 from assistant.web.routes import standing_alone
 from assistant.web.site import own_service

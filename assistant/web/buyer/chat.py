@@ -16,23 +16,23 @@ from assistant.answering.answer import Event, Outcome
 from assistant.errors import AssistantError
 from assistant.question.language import Language, readable
 from assistant.reports.markup import Html, Words, count, load_words, render_macro
-from assistant.web.buyer.choice import ScopeChoice, chosen
 from assistant.web.buyer.conversation import (
     Conversation,
+    ScopeChoice,
     Turn,
     TurnStage,
     UnreadableMemory,
     about,
     advance,
+    chosen,
     exchanges,
     owned,
     recalled,
     remembered,
 )
 from assistant.web.buyer.export import stopped_line
-from assistant.web.buyer.layout import LONGEST_QUESTION, PARTS, Layout, scoped
+from assistant.web.buyer.layout import LONGEST_QUESTION, PARTS, Layout, here, scoped
 from assistant.web.buyer.service import BuyerService
-from assistant.web.buyer.side import here
 from assistant.web.buyer.turn_view import TODAY, turn_html
 from assistant.web.site import Site
 from ingestion.errors import IngestionError

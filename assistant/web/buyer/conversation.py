@@ -1,9 +1,11 @@
-"""A conversation as it stands on the screen. Pure values; pydantic enters here only.
+"""What a reader's browser keeps: conversations, and what the next question is asked of. Pure.
 
-It is kept in the reader's browser, so what comes back is checked like any foreign text.
+The server keeps none of it, so what comes back is checked like any foreign text. Those set aside
+are sent along when one is opened, set aside or forgotten, never with a question.
 """
 
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -205,3 +207,112 @@ def recalled(memory: str) -> Conversation:
         for turn in conversation.turns
     )
     return replace(conversation, turns=turns)
+
+
+MOST_CONVERSATIONS = 60
+LONGEST_SHELF = 1_500_000
+"""Characters of all that is set aside: with the open conversation, what a browser has room for."""
+LONGEST_TITLE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationShelf:
+    """The conversations set aside, the latest first."""
+
+    conversations: tuple[Conversation, ...] = ()
+
+
+def title_of(conversation: Conversation) -> str:
+    """The first question, cut after a word; "" for a conversation without one. Pure."""
+    asked = conversation.turns[0].question if conversation.turns else ""
+    cut = textwrap.shorten(asked, LONGEST_TITLE, placeholder="…")
+    return asked[:LONGEST_TITLE] if cut == "…" else cut
+
+
+def set_aside(shelf: ConversationShelf, conversation: Conversation) -> ConversationShelf:
+    """The shelf with a conversation before the others, unless nothing was asked in it. Pure."""
+    if not conversation.turns:
+        return shelf
+    return ConversationShelf((conversation, *shelf.conversations))
+
+
+def taken(shelf: ConversationShelf, place: str) -> tuple[Conversation, ConversationShelf] | None:
+    """The conversation at a place, counted from 0, and the shelf without it; None for no place."""
+    number = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
+    if not 0 <= number < len(shelf.conversations):
+        return None
+    rest = shelf.conversations[:number] + shelf.conversations[number + 1 :]
+    return shelf.conversations[number], ConversationShelf(rest)
+
+
+def seen_on(
+    shelf: ConversationShelf, seen: Callable[[Conversation], Conversation]
+) -> ConversationShelf:
+    """What a reader sees of each conversation, without those of which nothing is left. Pure."""
+    shown = map(seen, shelf.conversations)
+    return ConversationShelf(tuple(each for each in shown if each.turns))
+
+
+SHELF = TypeAdapter(tuple[Conversation, ...])
+
+
+def shelf_text(shelf: ConversationShelf) -> str:
+    """The shelf as JSON, without the oldest beyond what a browser has room for. Pure."""
+    lines: list[str] = []
+    room = LONGEST_SHELF
+    for each in shelf.conversations[:MOST_CONVERSATIONS]:
+        line = remembered(each)
+        room -= len(line) + 1
+        if room < 0:
+            break
+        lines.append(line)
+    return f"[{','.join(lines)}]"
+
+
+def shelf_in(text: str) -> ConversationShelf:
+    """What a browser kept; an empty shelf when it cannot be read. Pure."""
+    if not text or len(text) > LONGEST_SHELF:
+        return ConversationShelf()
+    try:
+        kept = SHELF.validate_json(text)
+    except ValidationError:
+        return ConversationShelf()
+    return ConversationShelf(tuple(replace(each, dossiers=()) for each in kept))
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeChoice:
+    """What the next question is asked of, chosen above its field.
+
+    A dossier besides the rules, and a day of the law; without one, the question's or today.
+    """
+
+    dossier: str | None = None
+    as_of: date | None = None
+
+
+CHOICE = TypeAdapter(ScopeChoice)
+
+
+def choice_text(choice: ScopeChoice) -> str:
+    """The choice as JSON. Pure."""
+    return CHOICE.dump_json(choice).decode()
+
+
+def choice_in(text: str, dossiers: Iterable[Dossier]) -> ScopeChoice:
+    """What a browser kept, as far as its dossier is still there; else the rules of today. Pure."""
+    try:
+        kept = CHOICE.validate_json(text)
+    except ValidationError:
+        return ScopeChoice()
+    is_known = kept.dossier in {each.id for each in dossiers}
+    return kept if is_known else ScopeChoice(as_of=kept.as_of)
+
+
+def chosen(dossier: str | None, as_of: str) -> ScopeChoice:
+    """What stands in the two fields; a day that is none yet is not chosen. Pure."""
+    try:
+        day = date.fromisoformat(as_of.strip())
+    except ValueError:
+        day = None
+    return ScopeChoice(dossier or None, day)

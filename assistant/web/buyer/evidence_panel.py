@@ -1,4 +1,4 @@
-"""The evidence of a turn: numbered passages, the cited words marked in their context. Pure."""
+"""The evidence of a turn, the cited words marked; articles, and what changed of them. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,12 +7,22 @@ from urllib.parse import quote, urlencode
 
 from assistant.answering.notices import addressed_in, disputed_by
 from assistant.law.hierarchy import LABELS, rank_of
+from assistant.law.impact import Impact, IndexChanges
 from assistant.question.language import Language
 from assistant.reports.answers import reading_labels
-from assistant.reports.markup import NOTHING, Html, Words, format_date, render, render_macro
+from assistant.reports.markup import (
+    NOTHING,
+    Html,
+    Words,
+    days,
+    format_date,
+    load_words,
+    remarks,
+    render,
+    render_macro,
+)
 from assistant.retrieval.evidence import Evidence
 from assistant.web.buyer.conversation import Turn, TurnStage
-from assistant.web.buyer.law_pages import law_link
 from assistant.web.viewer import (
     Flag,
     Span,
@@ -23,6 +33,7 @@ from assistant.web.viewer import (
     shortened,
 )
 from ingestion.chunking.passages import Passage
+from ingestion.legislation.versions import Difference, compare
 from ingestion.readers.documents import Kind
 
 LEDGER = frozenset({Kind.INVOICES, Kind.PURCHASES})
@@ -41,6 +52,12 @@ def document_link(passage: Passage, spans: Sequence[Span], language: str) -> str
     return f"/document/{quote(passage.document_id, safe='')}?{urlencode(query)}"
 
 
+def law_link(reference: str, as_of: date | None, language: str) -> str:
+    """The address of the page of an article; without a day, it is that of its opening."""
+    day = {"as_of": as_of.isoformat()} if as_of else {}
+    return f"/law/{quote(reference, safe='')}?{urlencode(day | {'lang': language})}"
+
+
 def dates(passage: Passage, said: Words) -> str:
     """Since when and until when the text holds, and the day it was checked, as far as known."""
     start, end = passage.valid_from, passage.valid_to
@@ -52,8 +69,10 @@ def dates(passage: Passage, said: Words) -> str:
     elif start:
         parts.append(said["in_force_since"].format(start=format_date(said, start)))
     if passage.state_date and passage.state_until:
-        days = (format_date(said, each) for each in (passage.state_date, passage.state_until))
-        parts.append(said["state_between"].format(first=next(days), last=next(days)))
+        first, last = (
+            format_date(said, each) for each in (passage.state_date, passage.state_until)
+        )
+        parts.append(said["state_between"].format(first=first, last=last))
     elif passage.state_date:
         parts.append(said["state_date"].format(date=format_date(said, passage.state_date)))
     line = " · ".join(parts)
@@ -158,4 +177,26 @@ def panel(turn: Turn, turn_id: str, said: Words, language: str) -> Html:
         turn_id=turn_id,
         cards=[evidence_card(each, turn, said, language) for each in turn.evidence],
         none_told=said["evidence_none"] if turn.settled and not turn.problem else "",
+    )
+
+
+ASKED = {"days": days, "remarks": remarks, "compare": compare, "law_link": law_link}
+"""What the templates ask about the versions of an article."""
+
+
+def changes_html(changes: IndexChanges, as_of: date, lang: Language, opened: str = "") -> Html:
+    """What changed, each article linked to its versions of a day. Pure.
+
+    Where the newer index is not in service, `opened` is the address below which its texts are.
+    """
+    return render(
+        "buyer/changes.html",
+        said=load_words(lang),
+        lang=lang,
+        changes=changes,
+        is_same=changes.difference == Difference(),
+        is_untouched=changes.impact == Impact(),
+        as_of=as_of,
+        opened=opened,
+        **ASKED,
     )

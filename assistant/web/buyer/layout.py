@@ -1,12 +1,12 @@
 """The components of the page, in reading order, and what stands around the conversation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from assistant.accounts.identity import ALONE, Identity
+from assistant.accounts.identity import ALONE, AREAS, Identity, UserRole
 from assistant.question.language import LONGEST, Language
 from assistant.reports.markup import (
     Html,
@@ -17,17 +17,21 @@ from assistant.reports.markup import (
     render,
     render_macro,
 )
-from assistant.web.buyer.choice import ScopeChoice, chips, choice_text
+from assistant.web.buyer.conversation import (
+    Conversation,
+    ConversationShelf,
+    ScopeChoice,
+    choice_text,
+    title_of,
+)
 from assistant.web.buyer.dossier_forms import ACCEPT, BOUNDS, name_of
 from assistant.web.buyer.firms import suggestions, words_for
 from assistant.web.buyer.service import BuyerService, Holdings
-from assistant.web.buyer.side import ways
 from assistant.web.frame import ways_between
 from ingestion.tenders.dossiers import Dossier
 
-# What stands around the conversation: masthead, notice, footer. Pure HTML.
-
 PARTS = "buyer/small_parts.html"
+SIDE = "buyer/side.html"
 
 SHOWN_TITLES = 12
 
@@ -112,6 +116,42 @@ def footer(
         limits=BOUNDS,
         hears=hears,
         embeds_there=embeds_there,
+    )
+
+
+def ways(said: Words, reader: Identity) -> Html:
+    """To the other pages of a buyer, those of their other roles, and their account."""
+    others = (area for area in AREAS if area.role not in (None, UserRole.BUYER))
+    areas = [area for area in others if area.admits(reader)]
+    return render_macro(SIDE, "ways", said, areas, None if reader is ALONE else reader.name)
+
+
+def here(said: Words, conversation: Conversation) -> Html:
+    """The title of the open conversation."""
+    return render_macro(SIDE, "here", said, title_of(conversation))
+
+
+def shelf_list(said: Words, shelf: ConversationShelf) -> Html:
+    """The conversations set aside, and the field that searches their questions."""
+    shown = [
+        (title_of(each), " ".join(turn.question for turn in each.turns))
+        for each in shelf.conversations
+    ]
+    return render_macro(SIDE, "shelf", said, shown)
+
+
+def chips(said: Words, choice: ScopeChoice, dossiers: Iterable[Dossier]) -> Html:
+    """The choice in a line, which opens its fields."""
+    names = {each.id: name_of(each, said) for each in dossiers}
+    name = names.get(choice.dossier or "")
+    return render_macro(
+        PARTS,
+        "chips",
+        said,
+        said["chip_dossier"].format(name=name) if name else said["way_rules"],
+        said["chip_day"].format(date=format_date(said, choice.as_of))
+        if choice.as_of
+        else said["chip_today"],
     )
 
 

@@ -21,20 +21,17 @@ from assistant.web.buyer.chat import (
     seen_by,
     spoken_line,
 )
-from assistant.web.buyer.choice import ScopeChoice, chips, choice_in, choice_text, chosen
 from assistant.web.buyer.conversation import (
     Conversation,
+    ConversationShelf,
+    ScopeChoice,
     UnreadableMemory,
+    choice_in,
+    choice_text,
+    chosen,
     recalled,
     recorded,
     remembered,
-)
-from assistant.web.buyer.export import answer_docx, as_docx, as_markdown
-from assistant.web.buyer.firms import suggestions
-from assistant.web.buyer.layout import PARTS, Layout, lay_out, sided_in, spoken_in
-from assistant.web.buyer.service import BuyerService
-from assistant.web.buyer.shelf import (
-    ConversationShelf,
     seen_on,
     set_aside,
     shelf_in,
@@ -42,7 +39,18 @@ from assistant.web.buyer.shelf import (
     taken,
     title_of,
 )
-from assistant.web.buyer.side import shelf_list
+from assistant.web.buyer.export import answer_docx, as_docx, as_markdown
+from assistant.web.buyer.firms import suggestions
+from assistant.web.buyer.layout import (
+    PARTS,
+    Layout,
+    chips,
+    lay_out,
+    shelf_list,
+    sided_in,
+    spoken_in,
+)
+from assistant.web.buyer.service import BuyerService
 from assistant.web.buyer.start import begun
 from assistant.web.frame import chosen_language
 

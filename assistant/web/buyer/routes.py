@@ -18,16 +18,16 @@ from assistant.tenders.service import DossierService, FileFormat
 from assistant.web.buyer.dossier_forms import (
     BOUNDS,
     Description,
+    Intake,
+    IntakeReport,
     TooMuch,
     dossier_link,
     parcels_in,
     parcels_of,
     read_form,
 )
-from assistant.web.buyer.dossier_intake import Intake, IntakeReport
 from assistant.web.buyer.dossier_pages import REFUSED, DossierPages
-from assistant.web.buyer.evidence_panel import document_link
-from assistant.web.buyer.law_pages import ASKED, changes_html
+from assistant.web.buyer.evidence_panel import ASKED, changes_html, document_link
 from assistant.web.buyer.service import BuyerService
 from assistant.web.routes import FORGET, from_here, page, standing_alone
 from assistant.web.site import ServiceOf

@@ -16,9 +16,8 @@ from assistant.reports.answers import reading_labels
 from assistant.reports.markup import Explainer, Html, Words, count, law_of, load_words, render
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.dossier_forms import name_of
-from assistant.web.buyer.evidence_panel import LEDGER, panel
+from assistant.web.buyer.evidence_panel import LEDGER, law_link, panel
 from assistant.web.buyer.export import answer_text, scope_line, stopped_line
-from assistant.web.buyer.law_pages import law_link
 from ingestion.chunking.passages import Passage
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.pieces import PieceKind

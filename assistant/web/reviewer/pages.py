@@ -25,6 +25,7 @@ from assistant.reports.markup import (
     group_thousands,
     law_of,
     load_words,
+    render_macro,
 )
 from assistant.reports.paper import Block, PaperTable, block_html
 from assistant.review.activity import ActivityPeriod, Figures
@@ -45,7 +46,6 @@ from assistant.review.readings import LABELS, LONGEST_COMMENT, SCALES, Target
 from assistant.review.recorded import Item, Recorded
 from assistant.review.replay import ReviewExhibit, Touched, VersionChange, comparison
 from assistant.web.buyer.evidence_panel import concealment, dates, rank, reserves, whole
-from assistant.web.buyer.law_pages import compared_html
 from assistant.web.frame import current_frame
 from assistant.web.reviewer.forms import ROOT, ListQuery
 from assistant.web.routes import page as page_of_site
@@ -376,4 +376,5 @@ def touched_page(found: Sequence[Touched]) -> HTMLResponse:
 def _compared(change: VersionChange) -> Html:
     before, after = change.before, change.after
     assert before is not None
-    return compared_html(compare(before.text, (after or before).text), words())
+    stretches = compare(before.text, (after or before).text)
+    return render_macro("buyer/law_parts.html", "compared", stretches, words())
