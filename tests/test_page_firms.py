@@ -54,13 +54,13 @@ def asked(shown: str) -> list[str]:
 
 @pytest.mark.parametrize("language", Language)
 def test_sixty_questions_are_suggested_by_theme_and_asked_in_french(language: Language) -> None:
-    questions = [each for theme in firm_themes(language) for each in theme.questions]
+    questions = [each for about in firm_themes(language).values() for each in about]
     shown = {each.shown for each in questions}
     assert len(shown) == len(questions) == 60
     assert all(each.endswith("?") for each in shown)
     sent = [json.loads(each.asked)["question"] for each in questions]
-    french = firm_themes(Language.FRENCH)
-    assert sent == [each.shown for theme in french for each in theme.questions]
+    french = firm_themes(Language.FRENCH).values()
+    assert sent == [each.shown for about in french for each in about]
 
 
 def test_the_switch_is_kept_with_the_conversation(commands: Commands) -> None:

@@ -5,6 +5,7 @@ Only its own words change: what is quoted, and what an answer says, are the same
 
 import json
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -34,25 +35,16 @@ class FirmQuestion:
     asked: str
 
 
-@dataclass(frozen=True, slots=True)
-class FirmTheme:
-    """What questions are about, and the questions."""
-
-    title: str
-    questions: tuple[FirmQuestion, ...]
-
-
 @cache
-def firm_themes(language: Language) -> tuple[FirmTheme, ...]:
-    """The themes with their questions, in the order of the file."""
+def firm_themes(language: Language) -> Mapping[str, Sequence[FirmQuestion]]:
+    """The questions by what they are about, in the order of the file."""
     table = tomllib.loads((CORPUS / "entreprises.toml").read_text(encoding="utf-8"))
-    return tuple(
-        FirmTheme(
-            row[language],
-            tuple(FirmQuestion(each[language], _sent(each["fr"])) for each in row["questions"]),
-        )
+    return {
+        row[language]: [
+            FirmQuestion(each[language], _sent(each["fr"])) for each in row["questions"]
+        ]
         for row in table["theme"]
-    )
+    }
 
 
 def _sent(question: str) -> str:

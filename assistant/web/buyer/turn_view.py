@@ -29,22 +29,16 @@ class ShownSentence:
 
     What supports a sentence is said beside it, of quotes only beside the last of those that carry
     the answer, and the last of those that are folded, of others after the last of those that follow
-    each other. `readings` are the keys of what is to be said
-    of words that no page simply writes. `where` is said above a quote of another passage than the
-    one before.
+    each other. `readings` are the keys of what is to be said of words that no page simply writes.
+    `where` is said above a quote of another passage than the one before.
     """
 
-    text: str
-    support: Support
+    sentence: Sentence
     cited: Mapping[int, Passage]
     is_of_tenderer: bool
     is_explanation: bool
     readings: Sequence[str]
-    place: Prominence
-    spoken_by: str = ""
-    role: LineRole | None = None
-    label: str = ""
-    is_labelled: bool = True
+    is_labelled: bool
     where: str = ""
 
 
@@ -54,6 +48,7 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
     is_reworded = turn.standalone.casefold() != turn.question.casefold()
     is_usable = turn.settled and bool(turn.answer.sentences or turn.record_id)
     sheet, drawing = sheet_addresses(turn)
+    rulings, rulings_address = rulings_line(turn, said, conversation.language)
     return render(
         "buyer/turn.html",
         said=said,
@@ -75,7 +70,8 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
             _again(turn, each.label, question=each.question)
             for each in (turn.answer.choices if turn.settled else ())
         ],
-        rulings=rulings_line(turn, said, conversation.language) if turn.settled else None,
+        rulings=rulings,
+        rulings_address=rulings_address,
         evidence=panel(turn, turn_id, said, conversation.language.value),
     )
 
@@ -87,42 +83,34 @@ def spoken_text(turn: Turn) -> str:
     return "\n".join(line.removeprefix("- ").strip() for line in lines if line.strip())
 
 
-@dataclass(frozen=True, slots=True)
-class RulingsLine:
-    """One line under an answer: how many decisions apply an article that it cites, and where."""
-
-    told: str
-    address: str
-
-
-def rulings_line(turn: Turn, said: Words, language: Language) -> RulingsLine | None:
-    """That decisions apply a cited article, None where none does. Pure."""
-    if (found := turn.case_law) is None:
-        return None
+def rulings_line(turn: Turn, said: Words, language: Language) -> tuple[str, str]:
+    """How many decisions apply an article that is cited, and their address; "" for none. Pure."""
+    if not turn.settled or (found := turn.case_law) is None:
+        return "", ""
     number, small = found.count, said["small_numbers"].split()
     key = "rulings_applying_one" if number == 1 else "rulings_applying"
     in_words = small[number] if number < len(small) else str(number)
     told = said[key].format(count=in_words, article=found.article)
     address = law_link(found.article, turn.as_of, language.value)
-    return RulingsLine(told[:1].upper() + told[1:], f"{address}#rulings")
+    return told[:1].upper() + told[1:], f"{address}#rulings"
 
 
 def shown_sentences(turn: Turn) -> list[ShownSentence]:
     """The sentences of an answer, in their order."""
-    shown = [shown_sentence(each, turn) for each in turn.answer.sentences]
+    said = turn.answer.sentences
     last = {
-        each.place: number for number, each in enumerate(shown) if each.support is Support.VERBATIM
+        each.place: number for number, each in enumerate(said) if each.support is Support.VERBATIM
     }
-    told: list[ShownSentence] = []
-    for number, each in enumerate(shown):
-        following = next(iter(shown[number + 1 :]), None)
+    shown: list[ShownSentence] = []
+    for number, each in enumerate(said):
+        following = next(iter(said[number + 1 :]), None)
         if each.support is Support.VERBATIM:
             is_labelled = number in last.values() and each.place is not Prominence.LEAD
         else:
             is_labelled = following is None or _kind(following) != _kind(each)
-        where = _where(each, told[-1] if told else None)
-        told.append(replace(each, is_labelled=is_labelled, where=where))
-    return told
+        made = shown_sentence(each, turn, is_labelled=is_labelled)
+        shown.append(replace(made, where=_where(made, shown[-1] if shown else None)))
+    return shown
 
 
 _NUMBERS_OF_HEADING = re.compile(
@@ -135,10 +123,11 @@ _NUMBERS_OF_HEADING = re.compile(
 
 def _where(shown: ShownSentence, before: ShownSentence | None) -> str:
     """Where a quote stands and under which heading; "" below another of the same passage."""
-    is_quote = shown.support is Support.VERBATIM and shown.place is not Prominence.LEAD
-    if not is_quote or shown.role or len(shown.cited) != 1:
+    said = shown.sentence
+    is_quote = said.support is Support.VERBATIM and said.place is not Prominence.LEAD
+    if not is_quote or said.role or len(shown.cited) != 1:
         return ""
-    is_below = before is not None and before.place is shown.place
+    is_below = before is not None and before.sentence.place is said.place
     if before is not None and is_below and before.cited.keys() == shown.cited.keys():
         return ""
     [passage] = shown.cited.values()
@@ -147,19 +136,18 @@ def _where(shown: ShownSentence, before: ShownSentence | None) -> str:
     return " · ".join(filter(None, [passage.locator, named]))
 
 
-def _kind(shown: ShownSentence) -> tuple[Support, LineRole | None, bool]:
+def _kind(sentence: Sentence) -> tuple[Support, LineRole | None, bool]:
     """What sentences share that one label stands for: support, and where they are shown."""
-    return shown.support, shown.role, shown.place is Prominence.ASIDE
+    return sentence.support, sentence.role, sentence.place is Prominence.ASIDE
 
 
-def shown_sentence(sentence: Sentence, turn: Turn) -> ShownSentence:
+def shown_sentence(sentence: Sentence, turn: Turn, *, is_labelled: bool) -> ShownSentence:
     """A sentence with what is to be said of its passages."""
     passages = {each.number: each.passage for each in turn.evidence}
     citations = [each for each in turn.answer.citations if each.n in sentence.citations]
     cited = {n: passages[n] for n in sentence.citations if n in passages}
     return ShownSentence(
-        sentence.text,
-        sentence.support,
+        sentence,
         cited,
         any(passage.piece is PieceKind.OFFER for passage in cited.values()),
         any(rank_of(passage) is Rank.SHEET for passage in cited.values()),
@@ -168,10 +156,7 @@ def shown_sentence(sentence: Sentence, turn: Turn) -> ShownSentence:
             recognised=any(each.recognised for each in citations),
             doubtful=any(each.doubts for each in citations),
         ),
-        sentence.place,
-        sentence.spoken_by,
-        sentence.role,
-        sentence.label,
+        is_labelled,
     )
 
 

@@ -289,23 +289,12 @@ def plan_form(place: LedgerAddress, plan: Plan, names: Sequence[Name]) -> Html:
 _BOUNDS = (Operator.MORE, Operator.AT_LEAST, Operator.LESS, Operator.AT_MOST)
 
 
-@dataclass(frozen=True, slots=True)
-class _Condition:
-    """A filter of a plan as its fields show it."""
-
-    field: str = ""
-    operator: str = Operator.IS
-    value: str = ""
-    role: str = ""
-
-
-def _conditions(plan: Plan, names: Sequence[Name]) -> list[_Condition]:
-    """The conditions, each on a line, and empty ones to add."""
+def _conditions(plan: Plan, names: Sequence[Name]) -> list[tuple[str, str, str, str]]:
+    """Field, operator, value and role of each condition, and empty ones to add."""
     rows = [("", each) for each in plan.filters] + [(PART, each) for each in plan.part]
     return [
-        _Condition(each.field, each.operator, shown(each, plan.over, names), role)
-        for role, each in rows
-    ] + [_Condition()] * _SPARE
+        (each.field, each.operator, shown(each, plan.over, names), role) for role, each in rows
+    ] + [("", Operator.IS, "", "")] * _SPARE
 
 
 def shown(condition: PlanFilter, over: Population, names: Sequence[Name]) -> str:

@@ -297,7 +297,7 @@ def figures_page(period: ActivityPeriod, found: Figures) -> HTMLResponse:
         shortcuts=[(name, _query(each)) for name, each in latest.items()],
         figures=found,
         tiles=list(_tiles(found)),
-        parts=list(_parts(found)),
+        parts=[(title, note, _beside(blocks)) for title, note, blocks in _parts(found)],
     )
 
 
@@ -322,24 +322,16 @@ def _tiles(found: Figures) -> Iterator[tuple[str, str]]:
     yield group_thousands(found.read), "réponse relue" if found.read < 2 else "réponses relues"
 
 
-@dataclass(frozen=True, slots=True)
-class DashboardPart:
-    """A part: each table, with the chart that stands beside it, if any."""
-
-    title: str
-    pieces: Sequence[tuple[Html, Html]]
-    note: str = ""
-
-
-def _parts(found: Figures) -> Iterator[DashboardPart]:
+def _parts(found: Figures) -> Iterator[tuple[str, str, Iterable[Block]]]:
+    """Title, note and blocks of each part."""
     endings = (*dashboard.outcomes(found), *dashboard.supports(found))
-    yield DashboardPart("Volume", _beside(dashboard.volume(found)))
-    yield DashboardPart("Issue et soutien", _beside(endings))
-    yield DashboardPart("Jugement des référents", _beside(dashboard.precision(found)), _READ)
-    yield DashboardPart("Accord entre lecteurs", _beside(dashboard.agreements(found)))
-    yield DashboardPart("Délais", _beside(dashboard.delays(found)))
-    yield DashboardPart("Thèmes", _beside(dashboard.themes(found)))
-    yield DashboardPart("Avis des acheteurs", _beside(dashboard.thumbs(found)))
+    yield "Volume", "", dashboard.volume(found)
+    yield "Issue et soutien", "", endings
+    yield "Jugement des référents", _READ, dashboard.precision(found)
+    yield "Accord entre lecteurs", "", dashboard.agreements(found)
+    yield "Délais", "", dashboard.delays(found)
+    yield "Thèmes", "", dashboard.themes(found)
+    yield "Avis des acheteurs", "", dashboard.thumbs(found)
 
 
 def _beside(blocks: Iterable[Block]) -> list[tuple[Html, Html]]:
