@@ -28,13 +28,13 @@ from assistant.evaluation.grading import Measure, read_results
 from assistant.journal.journal import Journal, journal_of
 from assistant.reports.findings import (
     MEANINGS,
-    counted,
     duration,
     estimate_cells,
     in_words,
     interval,
     listed,
     percent,
+    said_count,
     scope,
     verdict,
 )
@@ -361,12 +361,12 @@ def test_a_share_is_never_rounded_to_all_or_nothing(value: float, said: str) -> 
     assert percent(value) == said
 
 
-def test_an_estimate_is_said_with_what_was_counted() -> None:
+def test_an_estimate_is_said_with_what_was_said_count() -> None:
     share = Estimate(0.5, 0.214, 0.786, 10, 5)
     assert interval(share) == "21 à 79 %"
-    assert counted(share) == "5 sur 10"
-    assert counted(Estimate(0.5, 0.2, 0.8, 10)) == "10 questions"
-    assert counted(Estimate(0.5, 0.2, 0.8, 1)) == "1 question"
+    assert said_count(share) == "5 sur 10"
+    assert said_count(Estimate(0.5, 0.2, 0.8, 10)) == "10 questions"
+    assert said_count(Estimate(0.5, 0.2, 0.8, 1)) == "1 question"
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(0.054, "0,05 s"), (3.5, "3,50 s"), (33.4, "33 s")])

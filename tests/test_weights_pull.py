@@ -153,7 +153,7 @@ def test_a_wrong_file_of_that_name_is_replaced(folder: Path, brought: Path) -> N
 
 
 def test_too_little_space_is_said_before_anything_is_written(folder: Path, brought: Path) -> None:
-    with pytest.raises(StorageFull, match=r"Il faut 0.2 Go libres pour « fake » .* reste 0.1"):
+    with pytest.raises(StorageFull, match=r"Il faut 0,2 Go libres pour « fake » .* reste 0,1 Go"):
         pull(fake_model(), folder, ignore, given=brought, free=lambda _: 10**8)
     assert kept(folder) == set()
 

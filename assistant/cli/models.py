@@ -37,6 +37,7 @@ from ingestion.models.catalogue import (
 )
 from ingestion.models.pull import Progress as Report
 from ingestion.models.pull import pull
+from ingestion.setup.preflight import gigabytes
 
 OK, BROKEN, USAGE = 0, 1, 2
 LINE_SECONDS = 5.0
@@ -64,8 +65,8 @@ def _list_models(ctx: Context) -> int:
             model.name,
             ROLES[model.role],
             model.licence,
-            _gigabytes(model.size),
-            _gigabytes(model.memory),
+            gigabytes(model.size),
+            gigabytes(model.memory),
             "–" if found is WeightsState.ABSENT else found.value,
             *([model.title] if described else []),
             style="bold" if model.default else "",
@@ -162,8 +163,8 @@ def _warn_memory(model: Model) -> None:
     installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if installed < model.memory:
         Terminal(is_stderr=True).print(
-            f"Attention : {model.name} demande {_gigabytes(model.memory)} de mémoire, "
-            f"cette machine en a {_gigabytes(installed)}."
+            f"Attention : {model.name} demande {gigabytes(model.memory)} de mémoire, "
+            f"cette machine en a {gigabytes(installed)}."
         )
 
 
@@ -199,10 +200,6 @@ def _lines(model: Model) -> Report:
         Terminal().print(f"{model.name} : {step}{amount}, {now - began:.0f} s", highlight=False)
 
     return report
-
-
-def _gigabytes(size: int) -> str:
-    return f"{size / 1e9:.1f} Go".replace(".", ",")
 
 
 def _complain(message: object, code: int) -> int:

@@ -17,8 +17,8 @@ from assistant.journal.chain import (
     read_lines,
 )
 from assistant.journal.server import server_parts
-from assistant.journal.verification import ChainFault, Progress, find_faults, unwatched
-from ingestion.durable import fullness_of_disk
+from assistant.journal.verification import ChainFault, Progress, find_faults
+from ingestion.durable import fullness_of_disk, untold
 from ingestion.errors import IngestionError
 from ingestion.postgresql import named_server
 
@@ -101,7 +101,7 @@ class Journal:
         return self._bodies.body(entry)
 
     def faults(
-        self, anchors: Path | None = None, progress: Progress = unwatched
+        self, anchors: Path | None = None, progress: Progress = untold
     ) -> tuple[ChainFault, ...]:
         """Every place where something was altered, by line; none when nothing was.
 

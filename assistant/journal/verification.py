@@ -11,6 +11,7 @@ from typing import Any
 
 from assistant.journal.bodies import Bodies, digest_of
 from assistant.journal.chain import GENESIS, Anchor, read
+from ingestion.durable import untold
 
 # Runs: the stretches of a chain in which every line names the one before. Pure.
 
@@ -254,15 +255,11 @@ Progress = Callable[[int, int], None]
 """Told how many lines are done, of how many."""
 
 
-def unwatched(done: int, total: int) -> None:
-    """The progress of what nobody watches."""
-
-
 def find_faults(
     lines: Sequence[bytes],
     bodies: Bodies,
     anchors: Sequence[Anchor],
-    progress: Progress = unwatched,
+    progress: Progress = untold,
     since: Callable[[], Iterable[Mapping[str, Any]]] = tuple,
 ) -> tuple[ChainFault, ...]:
     """Every place where the chain, a body or an anchor does not hold, by line.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from assistant.journal.chain import Anchor
 from assistant.publishing.history import IndexEvent
-from assistant.reports.findings import NONE, capital, day, number, percent
+from assistant.reports.findings import NONE, capital, day, minutes, percent
 from assistant.reports.homologation_facts import InstallationFacts
-from assistant.reports.markup import at
+from assistant.reports.markup import at, counted
 from assistant.reports.paper import Block, Items, PaperHeading, PaperTable, Paragraph
 from assistant.review.listing import OUTCOMES, SUPPORTS
 from assistant.review.progress import ReaderDisagreement, ReadingPace
@@ -77,9 +77,10 @@ def sample_part(facts: AuditFacts) -> Iterator[Block]:
         f"« second » et {percent(sampling.second)}. Chacun peut refaire ce tirage."
     )
     yield Paragraph(
-        f"{number(len(facts.drawn), 'réponse tirée', 'réponses tirées')} au sort, dont {len(read)} "
-        f"lues ; en tout {number(len(facts.read), 'réponse lue', 'réponses lues')}, d'autres ayant "
-        f"été signalées, incertaines, touchées par un changement ou choisies. {_pace(facts.pace)}"
+        f"{counted(len(facts.drawn), 'réponse tirée', 'réponses tirées')} au sort, dont "
+        f"{len(read)} lues ; en tout {counted(len(facts.read), 'réponse lue', 'réponses lues')}, "
+        "d'autres ayant été signalées, incertaines, touchées par un changement ou choisies. "
+        f"{_pace(facts.pace)}"
     )
     rows = tuple(
         (f"{item.line.day:%d/%m/%Y}", _question(item), item.line.record_id, _readers(item, facts))
@@ -89,15 +90,14 @@ def sample_part(facts: AuditFacts) -> Iterator[Block]:
     if rows:
         yield PaperTable("Réponses tirées au sort", heads, rows, (2, 5, 3, 5))
     if (rest := len(facts.drawn) - len(rows)) > 0:
-        yield Paragraph(f"Et {number(rest, 'autre', 'autres')}, dans l'export CSV.")
+        yield Paragraph(f"Et {counted(rest, 'autre', 'autres')}, dans l'export CSV.")
 
 
 def _pace(pace: ReadingPace | None) -> str:
     if pace is None:
         return "Aucune lecture n'a été chronométrée."
-    minutes, seconds = divmod(round(pace.seconds), 60)
-    timed = number(pace.count, "lecture chronométrée", "lectures chronométrées")
-    return f"Temps médian d'une lecture : {minutes} min {seconds:02} s ({timed})."
+    timed = counted(pace.count, "lecture chronométrée", "lectures chronométrées")
+    return f"Temps médian d'une lecture : {minutes(pace.seconds)} ({timed})."
 
 
 def _question(item: Item) -> str:
@@ -125,7 +125,7 @@ def disagreements_part(facts: AuditFacts) -> Iterator[Block]:
         return
     left = sum(each.is_open for each in found)
     yield Paragraph(
-        f"{number(len(found), 'verdict diffère', 'verdicts diffèrent')} entre les deux premiers "
+        f"{counted(len(found), 'verdict diffère', 'verdicts diffèrent')} entre les deux premiers "
         f"lecteurs, {len(found) - left} arbitrés par un troisième et {left} à arbitrer. L'accord "
         "est calculé sur les verdicts figés ; un arbitrage n'y change rien."
     )
@@ -322,7 +322,7 @@ def _state(facts: AuditFacts) -> str:
     state = facts.installation.journal
     if state.faults:
         return (
-            f"LE JOURNAL EST ALTÉRÉ en {number(state.faults, 'endroit', 'endroits')} : ce rapport "
+            f"LE JOURNAL EST ALTÉRÉ en {counted(state.faults, 'endroit', 'endroits')} : ce rapport "
             "ne doit pas être signé avant que « sourcier journal verify » ne les ait situés."
         )
     return (
@@ -337,8 +337,8 @@ def _identity(found: InstallationFacts) -> Iterator[tuple[str, str]]:
     if manifest := found.manifest:
         yield "Index en service", manifest.name
         yield "Empreinte de son contenu", manifest.content
-        passages = number(manifest.passages, "passage", "passages")
-        yield "Contenu", f"{number(manifest.documents, 'document', 'documents')}, {passages}"
+        passages = counted(manifest.passages, "passage", "passages")
+        yield "Contenu", f"{counted(manifest.documents, 'document', 'documents')}, {passages}"
         yield "Textes à jour au", day(manifest.state_date) if manifest.state_date else NONE
         yield "Vecteurs par", manifest.embedder
 

@@ -8,7 +8,7 @@ from assistant.confidence import Estimate
 from assistant.evaluation.grading import Graded, Measure
 from assistant.evaluation.runs import AnswerChange, RunComparison
 from assistant.question.language import Language
-from assistant.reports.markup import format_date, group_thousands, load_words
+from assistant.reports.markup import counted, format_date, load_words
 
 NONE = "–"
 
@@ -83,10 +83,10 @@ def said_interval(estimate: Estimate) -> str:
     return f"intervalle à 95 % de {interval(estimate)}" if estimate.is_telling else TOO_FEW
 
 
-def counted(estimate: Estimate) -> str:
+def said_count(estimate: Estimate) -> str:
     """What was counted: "34 sur 39", or the questions of a mean."""
     if estimate.part is None:
-        return number(estimate.whole, "question", "questions")
+        return counted(estimate.whole, "question", "questions")
     return f"{estimate.part} sur {estimate.whole}"
 
 
@@ -98,7 +98,7 @@ def estimate_cells(estimate: Estimate | None) -> tuple[str, str, str]:
     """An estimate as cells of a table: its value, its interval, and what was counted."""
     if estimate is None:
         return NONE, NONE, NONE
-    return percent(estimate.value), interval(estimate), counted(estimate)
+    return percent(estimate.value), interval(estimate), said_count(estimate)
 
 
 def figures(seconds: float) -> str:
@@ -111,9 +111,10 @@ def duration(seconds: float) -> str:
     return f"{figures(seconds)} s"
 
 
-def number(count: int, singular: str, plural: str) -> str:
-    """A count with its noun."""
-    return f"{group_thousands(count)} {plural if count > 1 else singular}"
+def minutes(seconds: float) -> str:
+    """Some minutes and seconds: "1 min 40 s"."""
+    whole, rest = divmod(round(seconds), 60)
+    return f"{whole}\u00a0min {rest:02}\u00a0s" if whole else f"{rest}\u00a0s"
 
 
 def day(moment: date) -> str:
@@ -128,7 +129,7 @@ def listed(texts: Sequence[str]) -> str:
 
 def scope(comparison: RunComparison) -> str:
     """Which questions are compared, in a sentence."""
-    told = f"{number(len(comparison.pairs), 'question commune', 'questions communes')}"
+    told = f"{counted(len(comparison.pairs), 'question commune', 'questions communes')}"
     if comparison.added or comparison.dropped:
         told += f" ; {comparison.added} dans cet essai seul, {comparison.dropped} dans l'autre seul"
     return f"{told}."
@@ -140,8 +141,8 @@ def verdict(comparison: RunComparison) -> str:
     if not better + worse:
         return "Aucune réponse n'est devenue correcte ou fausse."
     told = (
-        f"{number(better, 'réponse devenue correcte', 'réponses devenues correctes')}, "
-        f"{number(worse, 'devenue fausse', 'devenues fausses')} : le hasard seul donnerait un "
+        f"{counted(better, 'réponse devenue correcte', 'réponses devenues correctes')}, "
+        f"{counted(worse, 'devenue fausse', 'devenues fausses')} : le hasard seul donnerait un "
         f"partage aussi inégal dans {percent(comparison.chance)} des cas (test exact de McNemar) ; "
     )
     if comparison.chance >= 0.05:
@@ -161,7 +162,7 @@ def remarks(graded: Sequence[Graded]) -> Iterator[str]:
         one = f"citation sur {len(cited)} est celle"
         many = f"citations sur {len(cited)} sont celles"
         yield (
-            f"{number(sheets, one, many)} d'une fiche sur l'article, et non de l'article : "
+            f"{counted(sheets, one, many)} d'une fiche sur l'article, et non de l'article : "
             "« articles attendus cités » les compte aussi."
         )
     doubtful = sum(
@@ -171,13 +172,13 @@ def remarks(graded: Sequence[Graded]) -> Iterator[str]:
         one = "question à refuser est correcte sans être un refus"
         many = "questions à refuser sont correctes sans être des refus"
         yield (
-            f"{number(doubtful, one, many)} : une réponse partielle, qui dit son doute, y suffit, "
+            f"{counted(doubtful, one, many)} : une réponse partielle, qui dit son doute, y suffit, "
             "mais « refus attendus faits » ne compte que les vrais refus."
         )
     uncited = sum(each.correct and bool(each.uncited) for each in graded)
     if uncited:
         yield (
-            f"{number(uncited, 'réponse correcte ne cite', 'réponses correctes ne citent')} pas "
+            f"{counted(uncited, 'réponse correcte ne cite', 'réponses correctes ne citent')} pas "
             "tous les articles attendus : les faits attendus suffisent à rendre une réponse "
             "correcte, les articles sont mesurés à part."
         )

@@ -6,7 +6,7 @@ from assistant.accounts.identity import AREAS, Area
 from assistant.law.hierarchy import state_range
 from assistant.publishing.history import IndexEvent
 from assistant.question.language import Language
-from assistant.reports.findings import NONE, capital, day, estimate_cells, number
+from assistant.reports.findings import NONE, capital, day, estimate_cells
 from assistant.reports.homologation_facts import (
     EMBEDDINGS,
     ENGINE,
@@ -19,7 +19,7 @@ from assistant.reports.homologation_facts import (
     measures,
     sovereignty,
 )
-from assistant.reports.markup import at, load_words
+from assistant.reports.markup import at, counted, load_words
 from assistant.reports.paper import (
     Block,
     Items,
@@ -189,8 +189,8 @@ def _installation(facts: InstallationFacts) -> Iterator[tuple[str, str]]:
         "Contenu",
         ", ".join(
             (
-                number(manifest.documents, "document", "documents"),
-                number(manifest.passages, "passage", "passages"),
+                counted(manifest.documents, "document", "documents"),
+                counted(manifest.passages, "passage", "passages"),
             )
         ),
     )
@@ -223,7 +223,9 @@ def data_part(facts: InstallationFacts) -> Iterator[Block]:
     since = f"depuis le {day(journal.first)}" if journal.first else "vide"
     chain = "intact"
     if journal.faults:
-        chain = f"{number(journal.faults, 'défaut', 'défauts')} : sourcier journal verify les situe"
+        chain = (
+            f"{counted(journal.faults, 'défaut', 'défauts')} : sourcier journal verify les situe"
+        )
     yield PaperTable(
         "Journal",
         ("Élément", "Valeur"),

@@ -28,8 +28,9 @@ from assistant.reports.audit import (
     signatures_part,
 )
 from assistant.reports.dashboard import figures_table
-from assistant.reports.findings import counted, day, duration, number, percent, said_interval
+from assistant.reports.findings import day, duration, percent, said_count, said_interval
 from assistant.reports.homologation_facts import gather
+from assistant.reports.markup import counted
 from assistant.reports.page_language import speaking
 from assistant.reports.paper import Block, Items, Paper, PaperHeading, PaperTable, Paragraph
 from assistant.reports.pdf import as_pdf
@@ -110,7 +111,7 @@ def _agreed(found: Figures, audit: AuditFacts) -> Iterator[str]:
         yield (
             f"Deux lecteurs donnent le même verdict, figé avant de voir celui de l'autre, à "
             f"{percent(rate.value)} des réponses lues deux fois, {said_interval(rate)} "
-            f"({counted(rate)}) ; {number(left, 'désaccord reste', 'désaccords restent')} à "
+            f"({said_count(rate)}) ; {counted(left, 'désaccord reste', 'désaccords restent')} à "
             "arbitrer."
         )
     else:
@@ -118,8 +119,8 @@ def _agreed(found: Figures, audit: AuditFacts) -> Iterator[str]:
 
 
 def _sentences(found: Figures, touched: Sequence[Touched]) -> Iterator[str]:
-    people = number(found.askers, "utilisateur", "utilisateurs")
-    yield f"{number(found.asked, 'question posée', 'questions posées')} par {people}."
+    people = counted(found.askers, "utilisateur", "utilisateurs")
+    yield f"{counted(found.asked, 'question posée', 'questions posées')} par {people}."
     if ended := sum(found.outcomes.values()):
         without = found.outcomes[Outcome.ABSTAINED]
         yield f"{percent(without / ended)} sont restées sans réponse ({without} sur {ended})."
@@ -127,13 +128,13 @@ def _sentences(found: Figures, touched: Sequence[Touched]) -> Iterator[str]:
     if good:
         yield (
             f"Citations relues qui soutiennent la phrase : {percent(good.value)}, "
-            f"{said_interval(good)} ({counted(good)})."
+            f"{said_interval(good)} ({said_count(good)})."
         )
     else:
         yield "Aucune citation n'a été relue : la précision n'est pas mesurée."
     dangerous = found.judgements[Target.ANSWER].dangerous
     if dangerous and dangerous.part:
-        told = number(dangerous.part, "réponse jugée dangereuse", "réponses jugées dangereuses")
+        told = counted(dangerous.part, "réponse jugée dangereuse", "réponses jugées dangereuses")
         yield f"{told} sur {dangerous.whole} relues."
     if found.seconds:
         half, most = found.seconds
@@ -141,7 +142,7 @@ def _sentences(found: Figures, touched: Sequence[Touched]) -> Iterator[str]:
     left = sum(each.look is None for each in touched)
     if touched:
         yield (
-            f"{number(len(touched), 'réponse passée cite', 'réponses passées citent')} un texte "
+            f"{counted(len(touched), 'réponse passée cite', 'réponses passées citent')} un texte "
             f"qui a changé depuis, dont {left} à regarder."
         )
 
@@ -169,7 +170,7 @@ def _pace(found: Figures) -> str:
     if not most:
         return "Aucune question sur ces jours."
     mean = f"{found.asked / found.period.days:.1f}".replace(".", ",")
-    peak = number(most, "question", "questions")
+    peak = counted(most, "question", "questions")
     return (
         f"{mean} par jour en moyenne ; au plus fort, {peak}{_SINCE[found.period.step]}{day(start)}."
     )
@@ -182,7 +183,7 @@ def _gaps(found: Sequence[Gap]) -> Iterator[Block]:
         yield Paragraph("Toutes les questions du périmètre ont trouvé une réponse.")
         return
     yield Paragraph(
-        f"{number(count, 'question', 'questions')} du périmètre sans réponse : des textes à "
+        f"{counted(count, 'question', 'questions')} du périmètre sans réponse : des textes à "
         "ajouter, ou des mots à apprendre au glossaire."
     )
     rows = tuple(

@@ -15,7 +15,8 @@ from pathlib import PurePosixPath
 
 from assistant.question.language import fold_text
 from assistant.tenders.fiche import LINES, Fiche, FicheLine
-from assistant.tenders.service import DossierService, untold
+from assistant.tenders.service import DossierService
+from ingestion.durable import untold
 from ingestion.errors import IngestionError
 from ingestion.index.build import Progress
 from ingestion.readers.documents import Document

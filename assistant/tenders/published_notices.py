@@ -4,7 +4,8 @@ from hashlib import sha256
 from io import BytesIO
 
 from assistant.journal.journal import Journal, outgoing
-from assistant.tenders.service import DossierService, untold
+from assistant.tenders.service import DossierService
+from ingestion.durable import untold
 from ingestion.index.build import Progress
 from ingestion.opendata.fetching import FoundNotices, Told, fetch_notice, find_notices
 from ingestion.opendata.portal import OpenDataset, RecordQuery

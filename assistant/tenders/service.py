@@ -17,13 +17,14 @@ from assistant.tenders.conformity.review import contract_day
 from assistant.tenders.fiche import Fiche, FicheEntry, FicheLine, fiche
 from assistant.tenders.statements import Priority
 from ingestion.chunking.passages import passages_of
+from ingestion.durable import untold
 from ingestion.errors import IngestionError
-from ingestion.french import number
 from ingestion.index.build import Progress
 from ingestion.index.search import Embedder
 from ingestion.library.library import Holding, Library
 from ingestion.library.readings import LibraryEntry
 from ingestion.readers.documents import Document
+from ingestion.setup.preflight import gigabytes
 from ingestion.tenders.compartments import RECORDS
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from ingestion.tenders.intake import (
@@ -38,8 +39,6 @@ from ingestion.tenders.intake import (
 from ingestion.tenders.pieces import PieceKind
 
 # Allowance: how many bytes of pieces one person may keep, in all the dossiers together.
-
-GIGABYTE = 1_000_000_000
 
 
 def kept_by(journal: Journal, user: str) -> int:
@@ -64,14 +63,10 @@ def require_allowed(journal: Journal, user: str, most: int) -> None:
     kept = kept_by(journal, user)
     if kept >= most:
         raise IngestionError(
-            f"Les pièces que vous avez déposées occupent {_gigabytes(kept)}, et chacun a droit à "
-            f"{_gigabytes(most)}. Effacez un dossier devenu inutile, ou demandez à "
+            f"Les pièces que vous avez déposées occupent {gigabytes(kept)}, et chacun a droit à "
+            f"{gigabytes(most)}. Effacez un dossier devenu inutile, ou demandez à "
             "l'administrateur d'augmenter « personal_gigabytes » dans settings.toml."
         )
-
-
-def _gigabytes(size: int) -> str:
-    return f"{number(size / GIGABYTE, 1)} Go"
 
 
 # The fiche de synthèse as files: DOCX and CSV (python-docx enters here for the fiche).
@@ -161,10 +156,6 @@ def _printable(text: str) -> str:
 # Filing: dossiers created, filled, corrected, summed up and removed.
 #
 # What changes one is on record, and so is what leaves it as a file.
-
-
-def untold(*_: object) -> None:
-    """The progress of what nobody watches."""
 
 
 class DossierService:

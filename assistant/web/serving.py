@@ -35,7 +35,7 @@ from assistant.retrieval.rulings import rulings_applying
 from assistant.review.service import ReviewService
 from assistant.settings import Settings, openid_secret
 from assistant.tenders.conformity.review import FiledReview, review_of
-from assistant.tenders.service import GIGABYTE, DossierService, untold
+from assistant.tenders.service import DossierService
 from assistant.voice.transcriber import Transcriber, installed_voice
 from assistant.web.admin.app import admin_app
 from assistant.web.buyer.dossier_pages import fiche_section, review_section
@@ -44,12 +44,14 @@ from assistant.web.reviewer.app import board_routes, referent_app
 from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
 from assistant.web.workers import do_alone
 from ingestion.chunking.passages import Passage
+from ingestion.durable import untold
 from ingestion.errors import IngestionError, UnknownDocument
 from ingestion.index.search import Embedder, Vectors, embedder_host
 from ingestion.index.store import PassageStore
 from ingestion.legislation.versions import History, histories, near_references
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document
+from ingestion.setup.preflight import GIGABYTE
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import index_waiting
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import ingestion
 from ingestion.chunking.passages import Passage
+from ingestion.durable import untold
 from ingestion.errors import (
     DamagedSnapshot,
     EmbedderMismatch,
@@ -186,10 +187,6 @@ KEPT = 3
 
 Told = Callable[[str], None]
 """Hears the name of a sound snapshot just before it is put in use, which a failure here stops."""
-
-
-def untold(name: str) -> None:
-    """For a snapshot that nobody decides about."""
 
 
 def current_name(home: Path) -> str:

@@ -17,6 +17,7 @@ from ingestion.errors import IngestionError, ModelUnavailable, StorageFull
 from ingestion.models import hub
 from ingestion.models.catalogue import Digests, Hub, Model, Wheels, expected, record
 from ingestion.models.hub import DownloadFailed, run_watched
+from ingestion.setup.preflight import gigabytes
 
 # A file that grows part by part and survives being killed between any two instructions.
 #
@@ -294,8 +295,8 @@ def _check_space(model: Model, unfinished: Path, free: int) -> None:
     needed = space_needed(model, unfinished) + MARGIN_BYTES
     if free < needed:
         raise StorageFull(
-            f"Il faut {needed / 1e9:.1f} Go libres pour « {model.name} » et il en reste "
-            f"{free / 1e9:.1f}. Libérez de la place ou choisissez un autre dossier (--data)."
+            f"Il faut {gigabytes(needed)} libres pour « {model.name} » et il en reste "
+            f"{gigabytes(free)}. Libérez de la place ou choisissez un autre dossier (--data)."
         )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from ingestion.durable import replace_bytes, sync
+from ingestion.durable import replace_bytes, sync, untold
 from ingestion.errors import DamagedSnapshot, IngestionError, UnknownSnapshot
 from ingestion.index.build import Progress, build
 from ingestion.index.publication import current_manifest, publish, served_name, withdraw
@@ -89,10 +89,6 @@ class Receipt:
         if self.known:
             return Fate.KNOWN
         return Fate.WARNED if self.warnings else Fate.ACCEPTED
-
-
-def untold(step: str, done: int, total: int) -> None:
-    """The progress of what nobody watches."""
 
 
 def receive(

@@ -14,6 +14,7 @@ from assistant.law.hierarchy import state_counts, state_range
 from assistant.publishing.history import BuildStep
 from assistant.publishing.service import AdministrationService
 from assistant.question.language import Language
+from assistant.reports.findings import minutes
 from assistant.reports.markup import NOTHING, Html, days, load_words, render
 from assistant.reports.page_language import in_page_language
 from assistant.web.buyer.evidence_panel import changes_html
@@ -191,6 +192,4 @@ def time_left(step: BuildStep) -> str:
     spent = (step.told - step.began).total_seconds()
     if not 0 < step.done < step.total or spent < 2:
         return ""
-    left = round(spent / step.done * (step.total - step.done))
-    minutes, seconds = divmod(left, 60)
-    return f", reste {minutes} min {seconds:02} s" if minutes else f", reste {seconds} s"
+    return f", reste {minutes(spent / step.done * (step.total - step.done))}"

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from assistant.answering.answer import Outcome, Seconds
 from assistant.question.language import detect_language
 from assistant.reports import dashboard
-from assistant.reports.findings import duration, interval, percent
+from assistant.reports.findings import duration, interval, minutes, percent
 from assistant.reports.markup import (
     NOTHING,
     Html,
@@ -63,12 +63,6 @@ from assistant.web.viewer import (
 from ingestion.legislation.versions import compare
 
 
-def spoken(seconds: float) -> str:
-    """Some minutes and seconds: "1 min 40 s"."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}\u00a0min {rest:02}\u00a0s" if minutes else f"{rest}\u00a0s"
-
-
 def words() -> Words:
     """Those of the conversation, in the language of the page."""
     return load_words(current_frame().language)
@@ -81,7 +75,7 @@ def day_on_page(day: date) -> str:
 
 COMMON = {
     "day": day_on_page,
-    "duration": spoken,
+    "duration": minutes,
     "endings": ENDINGS,
     "orders": ORDERS,
     "outcomes": OUTCOMES,
