@@ -12,29 +12,33 @@ from ingestion.durable import fullness_of_disk, replace_bytes
 from ingestion.postgresql import SCHEMA, named_server, server_at, wait_alone
 
 
-class BlobStore(Protocol):
-    """Where bytes are kept by their name, which may lead into a folder ("originals/…")."""
+class ArchiveBlobs(Protocol):
+    """Where bytes are kept by their name."""
 
-    def writing(self, name: str = "") -> AbstractContextManager[None]:
-        """Be the only one who writes, or who changes what has this name.
-
-        What was put is on disk once this is left.
-        """
+    def writing(self) -> AbstractContextManager[None]:
+        """Be the only one who writes; what was put is on disk once this is left."""
 
     def put(self, name: str, content: bytes) -> None:
         """Keep bytes in the place of those of this name, whole or not at all."""
 
-    def append(self, name: str, content: bytes) -> None:
-        """Add bytes to those of this name; a kill may cut what was added last."""
-
     def get(self, name: str) -> bytes | None:
         """The bytes of this name, None when there are none."""
 
-    def local(self, name: str) -> AbstractContextManager[Path]:
-        """A file with the bytes of this name; without them there is none at this path."""
-
     def size(self, name: str) -> int | None:
         """How many bytes there are of this name, None when there are none."""
+
+
+class BlobStore(ArchiveBlobs, Protocol):
+    """One whose names may lead into a folder ("originals/…"), and whose bytes change."""
+
+    def writing(self, name: str = "") -> AbstractContextManager[None]:
+        """Be the only one who writes, or who changes what has this name."""
+
+    def append(self, name: str, content: bytes) -> None:
+        """Add bytes to those of this name; a kill may cut what was added last."""
+
+    def local(self, name: str) -> AbstractContextManager[Path]:
+        """A file with the bytes of this name; without them there is none at this path."""
 
     def remove(self, name: str) -> None:
         """Keep nothing under this name."""

@@ -66,7 +66,8 @@ def from_csv(*lines: str) -> tuple[LedgerEntry, ...]:
     (sheet,) = read_csv("\n".join((HEADER, *lines)).encode()).sheets
     columns = understood(sheet, FileKind.PURCHASES, {}, {})
     assert columns is not None
-    return purchase_entries(tabulated(sheet, columns, FileKind.PURCHASES).records, "f", TODAY)
+    records, _ = tabulated(sheet, columns, FileKind.PURCHASES)
+    return purchase_entries(records, "f", TODAY)
 
 
 def holders(entry: LedgerEntry) -> list[str | None]:

@@ -12,7 +12,7 @@ from assistant.calculators.calculation import Buyer, Nature
 from assistant.calculators.constants import Law
 from assistant.calculators.procedure import european, exemption
 from assistant.errors import Ungrounded
-from assistant.ledger.purchases import Contract, groups
+from assistant.ledger.purchases import Contract, Group, groups
 from assistant.ledger.tables import Format, LedgerTable, TableColumn, tabulated
 from assistant.question.language import fold_text
 
@@ -179,37 +179,10 @@ POOLING_METHOD = (
 _CLOSE = timedelta(days=180)
 
 
-@dataclass(frozen=True, slots=True)
-class Opportunity:
-    """Alike contracts of several buyers, and the words that their subjects share."""
-
-    contracts: tuple[Contract, ...]
-    words: tuple[str, ...]
-
-    @property
-    def buyers(self) -> tuple[str, ...]:
-        """Who bought, each once."""
-        return tuple(dict.fromkeys(each.buyer_name for each in self.contracts))
-
-    @property
-    def amount(self) -> Decimal:
-        """What they spent, in euros without tax."""
-        return sum((each.amount for each in self.contracts if each.amount), Decimal(0))
-
-    @property
-    def days(self) -> tuple[date, date]:
-        """The first and the last notification."""
-        days = [each.notified for each in self.contracts if each.notified]
-        return min(days), max(days)
-
-
-def opportunities(found: Sequence[Contract]) -> tuple[Opportunity, ...]:
-    """Groups of alike contracts, those of the most buyers first."""
+def opportunities(found: Sequence[Contract]) -> tuple[Group, ...]:
+    """Groups of alike contracts of several buyers, those of the most first."""
     fit = [each for each in found if each.buyer and not each.is_works]
-    every = [
-        Opportunity(each.contracts, each.words)
-        for each in groups(fit, lambda one: one.family, _are_near)
-    ]
+    every = groups(fit, lambda one: one.family, _are_near)
     return tuple(sorted(every, key=lambda each: (-len(each.buyers), -each.amount, each.words)))
 
 

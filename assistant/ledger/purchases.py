@@ -146,6 +146,22 @@ class Group:
     contracts: tuple[Contract, ...]
     words: tuple[str, ...]
 
+    @property
+    def buyers(self) -> tuple[str, ...]:
+        """Who bought, each once."""
+        return tuple(dict.fromkeys(each.buyer_name for each in self.contracts))
+
+    @property
+    def amount(self) -> Decimal:
+        """What they spent, in euros without tax."""
+        return sum((each.amount for each in self.contracts if each.amount), Decimal(0))
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last notification."""
+        days = [each.notified for each in self.contracts if each.notified]
+        return min(days), max(days)
+
 
 def groups(
     found: Sequence[Contract],

@@ -37,15 +37,15 @@ def open_tables(server: PostgresServer, schema: str, manifest: Manifest) -> Inde
     asked: Vectors = np.load(BytesIO(parts["questions.npy"]), allow_pickle=False)
     return IndexSnapshot(
         manifest,
-        ServerPassages(server, schema),
-        ServerLexicalIndex(server, schema),
-        PgvectorIndex(server, schema),
+        _ServerPassages(server, schema),
+        _ServerLexicalIndex(server, schema),
+        _PgvectorIndex(server, schema),
         QuestionIndex(parsed_questions(bytes(parts["leading.json"])), asked),
         parsed_terms(bytes(parts["glossary.json"])),
     )
 
 
-class PgvectorIndex:
+class _PgvectorIndex:
     """Cosine neighbours, exact for an index of the usual size, by a graph beyond.
 
     The graph is of half precision, half as large; the distances of what it finds are those of the
@@ -53,7 +53,6 @@ class PgvectorIndex:
     """
 
     def __init__(self, server: PostgresServer, schema: str) -> None:
-        """The schema is one that `write_snapshot` filled."""
         self._server, self._schema = server, schema
         asked = "SELECT 1 FROM pg_indexes WHERE schemaname = %s AND indexdef LIKE %s"
         self._type = "halfvec" if server.rows(asked, schema, "%halfvec%") else "vector"
@@ -78,11 +77,10 @@ class PgvectorIndex:
         return _hits(self._server.rows(asked, written, written, k, k, schema=self._schema))
 
 
-class ServerLexicalIndex:
+class _ServerLexicalIndex:
     """The words of passages added up by the server, weighed when they were written."""
 
     def __init__(self, server: PostgresServer, schema: str) -> None:
-        """The schema is one that `write_snapshot` filled."""
         self._server, self._schema = server, schema
 
     def __len__(self) -> int:
@@ -94,11 +92,9 @@ class ServerLexicalIndex:
         return self._ranked(question, {"text": TEXT_WEIGHT, "context": CONTEXT_WEIGHT}, k)
 
     def search_everyday(self, question: str, k: int) -> list[Hit]:
-        """Hits by BM25 over the glossary's phrases."""
         return self._ranked(question, {"everyday": 1.0}, k)
 
     def lookup(self, reference: str, most: int = 100) -> list[str]:
-        """At most so many identifiers."""
         asked = (
             "SELECT id FROM {schema}.passages JOIN {schema}.refs USING (place) "
             "WHERE reference = %s LIMIT %s"
@@ -130,11 +126,10 @@ def _hits(rows: Sequence[Row]) -> list[Hit]:
     return [Hit(passage_id, float(score)) for passage_id, score in rows]
 
 
-class ServerPassages:
+class _ServerPassages:
     """Reads the documents and passages; what was read lately is not asked for again."""
 
     def __init__(self, server: PostgresServer, schema: str) -> None:
-        """The schema is one that `write_snapshot` filled."""
         self._server, self._schema = server, schema
         self.document = lru_cache(REMEMBERED)(self._document)
         self._versions = lru_cache(REMEMBERED)(self._versions_of)
@@ -156,17 +151,14 @@ class ServerPassages:
         return [known[name] for name in ids]
 
     def all_passages(self) -> Iterable[Passage]:
-        """Every passage, in the order of the documents."""
         for (body,) in self._rows("SELECT body FROM {schema}.passages ORDER BY place"):
             yield _passage.validate_json(body)
 
     def versions(self, reference: str) -> list[Document]:
-        """The versions of this article, unknown beginnings first, then by day."""
         return list(self._versions(reference))
 
     @cached_property
     def revised(self) -> frozenset[str]:
-        """The references of the articles that have several versions here."""
         rows = self._rows(
             "SELECT reference FROM {schema}.documents WHERE reference IS NOT NULL "
             "GROUP BY reference HAVING count(*) > 1"
@@ -175,21 +167,17 @@ class ServerPassages:
 
     @cached_property
     def has_articles(self) -> bool:
-        """Whether any document is an article of a code or another text."""
         asked = "SELECT 1 FROM {schema}.documents WHERE reference IS NOT NULL LIMIT 1"
         return bool(self._rows(asked))
 
     def documents(self) -> Iterable[Document]:
-        """Every document, in the order of their identifiers."""
         return self._read("SELECT body FROM {schema}.documents ORDER BY id")
 
     def texts(self) -> Iterable[Document]:
-        """Every document that is no article, in the order of their identifiers."""
         asked = "SELECT body FROM {schema}.documents WHERE reference IS NULL ORDER BY id"
         return self._read(asked)
 
     def _document(self, document_id: str) -> Document:
-        """The document of this identifier; raises UnknownDocument."""
         for found in self._read("SELECT body FROM {schema}.documents WHERE id = %s", document_id):
             return found
         raise no_document(document_id)

@@ -314,12 +314,12 @@ class _Service:
             columns = understood(sheet, self.order.kind, self.order.corrections, self.kept)
             if columns is not None:
                 found.append(columns)
-                read = tabulated(sheet, columns, self.order.kind)
-                records += read.records
-                comments += read.comments
+                read, said = tabulated(sheet, columns, self.order.kind)
+                records += read
+                comments += said
         if not records and not any(each.level is Level.REFUSED for each in comments):
-            said = 'Aucune ligne de titres reconnue : dites-les avec --map "Titre=colonne".'
-            comments.append(refused("COLONNES", said))
+            unknown = 'Aucune ligne de titres reconnue : dites-les avec --map "Titre=colonne".'
+            comments.append(refused("COLONNES", unknown))
         whole = replace(contents, records=tuple(records), comments=tuple(comments))
         return whole, tuple(found)
 

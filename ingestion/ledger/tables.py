@@ -165,16 +165,13 @@ _STATUS = "status_"
 _PARTS = {"holder_": "purchase_holder", "change_": "purchase_change"}
 
 
-@dataclass(frozen=True, slots=True)
-class Tabulated:
-    """The records of a sheet and what there is to say; no records when it is refused."""
+def tabulated(
+    sheet: RecordSheet, columns: Columns, kind: FileKind
+) -> tuple[tuple[Record, ...], list[Comment]]:
+    """Each line below the titles as a record, and what there is to say; none when it is refused.
 
-    records: tuple[Record, ...]
-    comments: tuple[Comment, ...]
-
-
-def tabulated(sheet: RecordSheet, columns: Columns, kind: FileKind) -> Tabulated:
-    """Each line below the titles as a record, its numbers and days in the ledger's own writing."""
+    Numbers and days are in the ledger's own writing.
+    """
     used = tuple(column for column in columns.columns if column.field)
     lines = tuple(line for line in sheet.lines if line[0] > columns.line)
     marks: dict[str, DecimalMark | None] = {}
@@ -183,7 +180,7 @@ def tabulated(sheet: RecordSheet, columns: Columns, kind: FileKind) -> Tabulated
             mark = column_mark(_value(sheet, line, column) for line in lines)
             if isinstance(mark, Disagreement):
                 said = f"Colonne « {column.title} » : {mark}. Corrigez le fichier."
-                return Tabulated((), (refused("DECIMALES", said),))
+                return (), [refused("DECIMALES", said)]
             marks[column.field] = mark
     comments: list[Comment] = []
     width = max((column.index for column in columns.columns), default=0) + 1
@@ -191,7 +188,7 @@ def tabulated(sheet: RecordSheet, columns: Columns, kind: FileKind) -> Tabulated
     records = tuple(reader.record(line, kind) for line in lines)
     if kind is FileKind.INVOICES and records and not reader.says_currency:
         comments.append(warned("DEVISE", "Aucune devise n'est indiquée : montants pris en euros."))
-    return Tabulated(records, tuple(comments))
+    return records, comments
 
 
 @dataclass(slots=True)

@@ -10,36 +10,18 @@ opened after every snapshot that it was made from is gone. A dossier has an arch
 which goes with it; it and that of the rules may be on a server.
 """
 
-from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
 
 from pydantic import TypeAdapter
 
-from ingestion.blobs import BlobStore, FolderBlobs, ServerBlobs
+from ingestion.blobs import ArchiveBlobs, BlobStore, FolderBlobs, ServerBlobs
 from ingestion.errors import DamagedArchive
 from ingestion.library.library import Library
 from ingestion.postgresql import named_server
 from ingestion.readers.documents import Document
 
 _document = TypeAdapter(Document)
-
-
-class ArchiveBlobs(Protocol):
-    """What an archive asks of the place of its bytes; every `BlobStore` is one."""
-
-    def writing(self) -> AbstractContextManager[None]:
-        """Be the only one who writes; what was put is on disk once this is left."""
-
-    def put(self, name: str, content: bytes) -> None:
-        """Keep bytes, whole or not at all."""
-
-    def get(self, name: str) -> bytes | None:
-        """The bytes of this name, None when there are none."""
-
-    def size(self, name: str) -> int | None:
-        """How many bytes there are of this name, None when there are none."""
 
 
 class Archive:

@@ -22,9 +22,10 @@ from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
+from ingestion.blobs import ArchiveBlobs
 from ingestion.durable import lock_for_writing, refusals_of_disk, replace_bytes
 from ingestion.errors import IngestionError
-from ingestion.library.archive import Archive, ArchiveBlobs, archive_at
+from ingestion.library.archive import Archive, archive_at
 from ingestion.library.library import DOSSIER as DEMONSTRATION
 from ingestion.library.library import Addition, Library, builtin_additions
 from ingestion.postgresql import named_server

@@ -156,15 +156,6 @@ class When:
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """The date of a question, its days, and the conditions once those that it stands for left."""
-
-    when: When
-    bounds: Bounds | None
-    filters: Found
-
-
 def dated(
     left: Remainder,
     over: Population,
@@ -172,8 +163,11 @@ def dated(
     found: Found,
     usual: str,
     today: date,
-) -> Dated:
-    """What a period is of; `usual` is the date of a row where no word says another."""
+) -> tuple[When, Bounds | None, Found]:
+    """The date that a period is of, its days, and the conditions but those that it stands for.
+
+    `usual` is the date of a row where no word says another.
+    """
     taken = [
         (rule, start)
         for rule in load_vocabulary().dates
@@ -196,7 +190,7 @@ def dated(
             filters = [*filters, (NOT_PAID, when.start)]  # what is paid falls due no more
     elif _is_to_come(bounds, today) and NOT_PAID in dict(filters):
         when = When(_DEADLINE)  # what is to be paid in days to come was not issued in them
-    return Dated(when, bounds, filters)
+    return when, bounds, filters
 
 
 def _when(

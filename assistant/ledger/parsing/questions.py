@@ -156,17 +156,18 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
     fields = tuple(rule.name for rule, _ in _taken(left, load_vocabulary().fields, over))
     left.has_clash |= _counts_days_of_unpaid(filters, fields)
     by_date = ranked.group if ranked.step else None
-    meant = dated(left, over, period, filters, by_date or usual_date(over, fields), today)
+    usual = by_date or usual_date(over, fields)
+    when, bounds, filters = dated(left, over, period, filters, usual, today)
     left.has_clash |= find_period(left.text, today) is not None
     measures = _measures(left, over)
     if comparison and comparison.is_of_sums:
         measures = (*measures, PlanMeasure.SUM)
     return Read(
-        meant.bounds,
+        bounds,
         other,
-        meant.filters,
+        filters,
         ranked,
-        meant.when,
+        when,
         fields,
         measures,
         share_place(left),
