@@ -24,6 +24,7 @@ from assistant.answering.answer import (
     ModelReading,
     Outcome,
     QueueWaiting,
+    TurnResult,
     Wrote,
 )
 from assistant.question.day import DaySource
@@ -125,19 +126,23 @@ def advance(turn: Turn, event: Event) -> Turn:
         case Dropped(removed):
             return replace(turn, answer=replace(answer, removed=(*answer.removed, removed)))
         case Finished(result):
-            return replace(
-                turn,
-                stage=TurnStage.FINISHED,
-                standalone=result.standalone,
-                evidence=result.evidence,
-                answer=result.answer,
-                record_id=result.record_id,
-                model=result.model,
-                generation=result.generation,
-                dossier=result.dossier,
-                proposed=result.proposed,
-                case_law=result.case_law,
-            )
+            return _finished(turn, result)
+
+
+def _finished(turn: Turn, result: TurnResult) -> Turn:
+    return replace(
+        turn,
+        stage=TurnStage.FINISHED,
+        standalone=result.standalone,
+        evidence=result.evidence,
+        answer=result.answer,
+        record_id=result.record_id,
+        model=result.model,
+        generation=result.generation,
+        dossier=result.dossier,
+        proposed=result.proposed,
+        case_law=result.case_law,
+    )
 
 
 def exchanges(conversation: Conversation, dossier: str | None) -> tuple[Exchange, ...]:

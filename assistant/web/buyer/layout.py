@@ -252,61 +252,70 @@ class Layout:
         return (self.question, self.footer, self.firm, self.firm_start)
 
 
-def html(value: str = "", **options: Any) -> gr.HTML:  # noqa: ANN401 - options of gr.HTML
+def html(elem_id: str | None = None) -> gr.HTML:
     """An HTML component without scripts or Gradio's typography."""
-    return gr.HTML(value, js_on_load=None, apply_default_css=False, **options)
+    return gr.HTML("", elem_id=elem_id, js_on_load=None, apply_default_css=False)
 
 
 def lay_out() -> Layout:
     """Place the components inside the current Blocks, without words: `spoken_in` gives them."""
+    placed: dict[str, Any] = {}
     with gr.Row(elem_id="top"):
-        masthead = html(elem_id="masthead")
-        other_language = gr.Button("", elem_id="other-language", size="sm")
+        placed["masthead"] = html("masthead")
+        placed["other_language"] = gr.Button("", elem_id="other-language", size="sm")
     with gr.Column(elem_id="side"):
-        side_ways = html(elem_id="ways")
-        new = gr.Button("", elem_id="new", size="sm")
-        here, shelf = html(elem_id="here"), html(elem_id="shelf")
-        with gr.Row(elem_id="exports"):
-            export_markdown = gr.Button("", elem_id="export-markdown", size="sm")
-            export_docx = gr.Button("", elem_id="export-docx", size="sm")
-    with gr.Row(elem_id="start") as start:
-        welcome = html(elem_id="welcome")
+        _place_side(placed)
+    with gr.Row(elem_id="start") as placed["start"]:
+        placed["welcome"] = html("welcome")
         with gr.Column(elem_id="examples"):
-            examples_heading = html()
-            examples = tuple(gr.Button("", elem_classes="example") for _ in range(EXAMPLES))
-            firm_start = html(elem_id="firm-start")
-    past, current = html(elem_id="past"), html(elem_id="current")
-    with gr.Column(elem_id="composer"):
-        with gr.Row(elem_id="scope-line"):
-            scope_line = html(elem_id="chips")
-            firm = gr.Checkbox(elem_id="firm-field", min_width=0)
-        with gr.Row(elem_id="scope-fields"):
-            dossier = gr.Dropdown(
-                [("", RULES)], value=RULES, elem_id="dossier-field", filterable=False, visible=False
+            placed["examples_heading"] = html()
+            placed["examples"] = tuple(
+                gr.Button("", elem_classes="example") for _ in range(EXAMPLES)
             )
-            as_of = gr.Textbox(elem_id="as-of-field", max_lines=1)
-        with gr.Row(elem_id="fields"):
-            question = gr.Textbox(elem_id="question-field", lines=1, max_lines=8)
-            ask = gr.Button("", elem_id="ask", variant="primary")
-            stop = gr.Button("", elem_id="stop", visible=False)
-        footer = html(elem_id="footer")
-    status, outbox = html(elem_id="status"), html(elem_id="outbox")
-    with gr.Row(elem_id="scope-change"):  # script.js fills it, for a question asked otherwise
-        again = gr.Textbox(elem_id="again", container=False, show_label=False)
-        ask_again = gr.Button("", elem_id="ask-again")
-        kept_chosen = gr.Textbox(elem_id="kept-chosen", container=False, show_label=False)
-        reopen, forget = gr.Button("", elem_id="reopen"), gr.Button("", elem_id="forget")
-        export_answer = gr.Button("", elem_id="export-answer")
-        open_dossier = gr.Button("", elem_id="open-dossier")
-    memory = gr.BrowserState("", storage_key="sourcier", secret="sourcier")
-    kept_aside = gr.BrowserState("", storage_key="sourcier-aside", secret="sourcier")
-    kept_choice = gr.BrowserState("", storage_key="sourcier-choice", secret="sourcier")
-    return Layout(
-        masthead, other_language, side_ways, new, here, shelf, export_markdown, export_docx, start,
-        welcome, examples_heading, examples, past, current, status, scope_line, dossier, as_of,
-        question, ask, stop, footer, outbox, again, ask_again, kept_chosen, reopen, forget,
-        export_answer, open_dossier, memory, kept_aside, kept_choice, firm, firm_start,
-    )  # fmt: skip
+            placed["firm_start"] = html("firm-start")
+    placed |= {"past": html("past"), "current": html("current")}
+    with gr.Column(elem_id="composer"):
+        _place_composer(placed)
+    placed |= {"status": html("status"), "outbox": html("outbox")}
+    with gr.Row(elem_id="scope-change"):
+        _place_what_the_script_fills(placed)
+    for name, key in (("memory", ""), ("kept_aside", "-aside"), ("kept_choice", "-choice")):
+        placed[name] = gr.BrowserState("", storage_key=f"sourcier{key}", secret="sourcier")
+    return Layout(**placed)
+
+
+def _place_side(placed: dict[str, Any]) -> None:
+    placed["ways"] = html("ways")
+    placed["new"] = gr.Button("", elem_id="new", size="sm")
+    placed |= {"here": html("here"), "shelf": html("shelf")}
+    with gr.Row(elem_id="exports"):
+        placed["export_markdown"] = gr.Button("", elem_id="export-markdown", size="sm")
+        placed["export_docx"] = gr.Button("", elem_id="export-docx", size="sm")
+
+
+def _place_composer(placed: dict[str, Any]) -> None:
+    with gr.Row(elem_id="scope-line"):
+        placed["chips"] = html("chips")
+        placed["firm"] = gr.Checkbox(elem_id="firm-field", min_width=0)
+    with gr.Row(elem_id="scope-fields"):
+        placed["dossier"] = gr.Dropdown(
+            [("", RULES)], value=RULES, elem_id="dossier-field", filterable=False, visible=False
+        )
+        placed["as_of"] = gr.Textbox(elem_id="as-of-field", max_lines=1)
+    with gr.Row(elem_id="fields"):
+        placed["question"] = gr.Textbox(elem_id="question-field", lines=1, max_lines=8)
+        placed["ask"] = gr.Button("", elem_id="ask", variant="primary")
+        placed["stop"] = gr.Button("", elem_id="stop", visible=False)
+    placed["footer"] = html("footer")
+
+
+def _place_what_the_script_fills(placed: dict[str, Any]) -> None:
+    """A question asked otherwise, and what one of several buttons on the page names."""
+    for name in ("again", "kept_chosen"):
+        identity = name.replace("_", "-")
+        placed[name] = gr.Textbox(elem_id=identity, container=False, show_label=False)
+    for name in ("ask_again", "reopen", "forget", "export_answer", "open_dossier"):
+        placed[name] = gr.Button("", elem_id=name.replace("_", "-"))
 
 
 def spoken_in(

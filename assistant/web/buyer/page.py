@@ -307,7 +307,10 @@ def page_blocks(service_of: ServiceOfEvent) -> gr.Blocks:
     with blocks:
         layout = lay_out()
         bind_questions(layout, Chat(service_of, layout), blocks)
-        bind_commands(layout, Commands(service_of, layout), blocks)
+        commands = Commands(service_of, layout)
+        bind_conversations(layout, commands, blocks)
+        bind_choices(layout, commands)
+        bind_exports(layout, commands)
     blocks.queue(max_size=LONGEST_QUEUE, api_open=False)
     blocks.max_threads = blocks._queue.max_thread_count = MOST_THREADS
     blocks._queue.sleep_when_free = QUEUE_GLANCE
@@ -315,13 +318,18 @@ def page_blocks(service_of: ServiceOfEvent) -> gr.Blocks:
     return blocks
 
 
+HANDLED: dict[str, Any] = {
+    "show_progress": "hidden",
+    "concurrency_limit": None,
+    "api_visibility": "private",
+}
+"""How every handler is bound."""
+
+
 def bind_questions(layout: Layout, chat: Chat, blocks: gr.Blocks) -> None:
     """Every way to ask, and every way to stop."""
-    options: dict[str, Any] = {
+    options = HANDLED | {
         "outputs": [*layout.screen, layout.question],
-        "show_progress": "hidden",
-        "concurrency_limit": None,
-        "api_visibility": "private",
         # By default a question sent in the moment before the last one is wholly over is dropped
         # without a word; a second one while it is being answered is refused with its reason.
         "trigger_mode": "multiple",
@@ -338,43 +346,46 @@ def bind_questions(layout: Layout, chat: Chat, blocks: gr.Blocks) -> None:
     blocks.unload(chat.stop)
 
 
-def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None:
-    """The page's loading and its tools."""
-    options: dict[str, Any] = {
-        "inputs": [layout.memory],
-        "show_progress": "hidden",
-        "concurrency_limit": None,
-        "api_visibility": "private",
-    }
-    aside = [layout.shelf, layout.kept_aside]
+def bind_conversations(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None:
+    """The page's loading, its language, and which conversation is open."""
+    kept, aside = [layout.memory, layout.kept_aside], [layout.shelf, layout.kept_aside]
     everything = list(dict.fromkeys([*layout.screen, *layout.spoken, *aside]))
-    both = [layout.memory, layout.kept_aside]
-    all_kept = options | {"inputs": [*both, layout.kept_choice]}
-    blocks.load(commands.load, outputs=everything, **all_kept)
-    layout.other_language.click(commands.switch, outputs=everything, **all_kept)
+    blocks.load(commands.load, [*kept, layout.kept_choice], everything, **HANDLED)
+    layout.other_language.click(commands.switch, [*kept, layout.kept_choice], everything, **HANDLED)
     turned = list(
         dict.fromkeys([*layout.screen, *layout.beginning, *aside, *layout.scope, *layout.side])
     )
-    layout.new.click(commands.new, outputs=turned, **options | {"inputs": both})
-    placed = options | {"inputs": [layout.kept_chosen, *both]}
-    layout.reopen.click(commands.reopen, outputs=turned, **placed)
-    layout.open_dossier.click(commands.open_dossier, outputs=turned, **placed)
-    layout.forget.click(commands.forget, outputs=[*aside, layout.status], **placed)
+    layout.new.click(commands.new, kept, turned, **HANDLED)
+    place = [layout.kept_chosen, *kept]
+    layout.reopen.click(commands.reopen, place, turned, **HANDLED)
+    layout.open_dossier.click(commands.open_dossier, place, turned, **HANDLED)
+    layout.forget.click(commands.forget, place, [*aside, layout.status], **HANDLED)
+
+
+def bind_choices(layout: Layout, commands: Commands) -> None:
+    """What the next question is asked of, and who asks it."""
     gr.on(
         [layout.dossier.input, layout.as_of.change],
         commands.choose,
-        outputs=[layout.chips, layout.kept_choice, layout.firm_start, *layout.beginning],
+        [layout.dossier, layout.as_of, layout.memory],
+        [layout.chips, layout.kept_choice, layout.firm_start, *layout.beginning],
         queue=False,  # never behind a question
         trigger_mode="always_last",
-        **options | {"inputs": [layout.dossier, layout.as_of, layout.memory]},
+        **HANDLED,
     )
     layout.firm.input(
         commands.take_side,
-        outputs=[*layout.side, layout.memory],
-        **options | {"inputs": [layout.firm, layout.memory, layout.kept_choice]},
+        [layout.firm, layout.memory, layout.kept_choice],
+        [*layout.side, layout.memory],
+        **HANDLED,
     )
-    out = [layout.outbox, layout.status]
-    layout.export_markdown.click(commands.export_markdown, outputs=out, **options)
-    layout.export_docx.click(commands.export_docx, outputs=out, **options)
-    one = options | {"inputs": [layout.kept_chosen, layout.memory]}
-    layout.export_answer.click(commands.export_answer, outputs=out, **one)
+
+
+def bind_exports(layout: Layout, commands: Commands) -> None:
+    """The conversation, or one answer of it, as a file."""
+    memory, out = [layout.memory], [layout.outbox, layout.status]
+    layout.export_markdown.click(commands.export_markdown, memory, out, **HANDLED)
+    layout.export_docx.click(commands.export_docx, memory, out, **HANDLED)
+    layout.export_answer.click(
+        commands.export_answer, [layout.kept_chosen, *memory], out, **HANDLED
+    )
