@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -201,8 +201,7 @@ Machines = tuple[Annotated[str, AfterValidator(_network)], ...]
 
 
 Buying = Literal["etat", "collectivite", "hopital", "autre-pouvoir", "entite"]
-BUYERS = get_args(Buying)
-"""The kinds of `calculators.situation.Buyer`."""
+"""The kinds of `calculators.calculation.Buyer`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,7 +181,7 @@ def in_words(error: Exception) -> str:
 
 def require_space(home: Path, needed: int) -> None:
     """Raise StorageFull when the disk of `home` has fewer free bytes than needed."""
-    free = _free(home)
+    free = free_bytes(home)
     if free < needed:
         raise StorageFull(
             f"Il faut environ {_megabytes(needed)} libres sur le disque de {home} et il en reste "
@@ -191,10 +191,11 @@ def require_space(home: Path, needed: int) -> None:
 
 
 def _is_nearly_full(home: Path, error: Exception) -> bool:
-    return not isinstance(error, IngestionError) and _free(home) < _NEARLY_FULL
+    return not isinstance(error, IngestionError) and free_bytes(home) < _NEARLY_FULL
 
 
-def _free(home: Path) -> int:
+def free_bytes(home: Path) -> int:
+    """Free space where a folder is, or will be."""
     return shutil.disk_usage(next(path for path in (home, *home.parents) if path.exists())).free
 
 

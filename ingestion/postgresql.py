@@ -254,17 +254,17 @@ def _in_french() -> Iterator[None]:
         ) from error
     except (errors.InsufficientPrivilege, errors.FeatureNotSupported) as error:
         raise UnreachableStore(
-            f"Le serveur PostgreSQL refuse cette action ({_said(error)}). Donnez à ce compte le "
+            f"Le serveur PostgreSQL refuse cette action ({said_by(error)}). Donnez à ce compte le "
             "droit de créer des schémas, et faites créer l'extension pgvector dans cette base : "
             "CREATE EXTENSION vector"
         ) from error
     except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
         raise UnreachableStore(
-            f"Le serveur PostgreSQL ne répond pas ({_said(error)}). Démarrez-le, ou corrigez "
+            f"Le serveur PostgreSQL ne répond pas ({said_by(error)}). Démarrez-le, ou corrigez "
             "« store » dans settings.toml (mot de passe : PGPASSWORD ou ~/.pgpass)."
         ) from error
 
 
-def _said(error: psycopg.Error) -> str:
+def said_by(error: psycopg.Error) -> str:
     """What the server says, on one line."""
     return " ".join(str(error).split()).rstrip(".?")

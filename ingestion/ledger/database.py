@@ -29,7 +29,7 @@ from ingestion.ledger.embedded import (
     schema,
 )
 from ingestion.ledger.rows import TableRow
-from ingestion.postgresql import named_server
+from ingestion.postgresql import named_server, said_by
 
 # The ledger in a schema of a PostgreSQL server, which its owner backs up. Door of psycopg.
 #
@@ -165,19 +165,14 @@ def _connected(address: str) -> Iterator[psycopg.Connection[Row]]:
             connection.close()
     except errors.InsufficientPrivilege as error:
         raise UnreachableLedger(
-            f"Le serveur du registre refuse cette action ({_said(error)}). Donnez à ce compte le "
+            f"Le serveur du registre refuse cette action ({said_by(error)}). Donnez à ce compte le "
             f"droit de créer et de lire le schéma « {_SCHEMA} »."
         ) from error
     except psycopg.OperationalError as error:
         raise UnreachableLedger(
-            f"Le serveur du registre ne répond pas ({_said(error)}). Démarrez-le, ou corrigez "
+            f"Le serveur du registre ne répond pas ({said_by(error)}). Démarrez-le, ou corrigez "
             "« ledger » dans settings.toml (mot de passe : PGPASSWORD ou ~/.pgpass)."
         ) from error
-
-
-def _said(error: psycopg.Error) -> str:
-    """What the server says, on one line."""
-    return " ".join(str(error).split()).rstrip(".?")
 
 
 def open_ledger(home: Path) -> AbstractContextManager[Ledger]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 from zipfile import BadZipFile, ZipFile
 
-from ingestion.durable import replace_bytes, sync
+from ingestion.durable import free_bytes, replace_bytes, sync
 from ingestion.errors import IngestionError, ModelUnavailable, StorageFull
 from ingestion.models import hub
 from ingestion.models.catalogue import Digests, Hub, Model, Wheels, expected, record
@@ -238,11 +238,6 @@ def _copy(path: Path, unfinished: Path, progress: Progress, *, raw: bool) -> Mod
 
 MARGIN_BYTES = 200_000_000
 UNFINISHED = ".unfinished"
-
-
-def free_bytes(folder: Path) -> int:
-    """Free disk space where `folder` is."""
-    return shutil.disk_usage(folder).free
 
 
 def pull(
