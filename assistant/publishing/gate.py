@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -39,14 +38,6 @@ from ingestion.library.library import CORPUS
 # one of the bank for each chapter that none of these is about.
 
 BUILTIN = CORPUS / "questions" / "controle.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class Gold:
-    """Questions that are asked, and those left out because the index cannot have the answer."""
-
-    asked: tuple[Question, ...]
-    left_out: tuple[Question, ...]
 
 
 def gold_questions(home: Path) -> list[Question]:
@@ -99,14 +90,16 @@ def of_other_chapters(
             )
 
 
-def suited(questions: Sequence[Question], reference: IndexSnapshot) -> Gold:
-    """The questions to ask, judged by the index that answers today.
+def suited(
+    questions: Sequence[Question], reference: IndexSnapshot
+) -> tuple[list[Question], list[Question]]:
+    """The questions to ask, judged by the index that answers today, and those left out.
 
-    Left out are those about a dossier, which is no part of the rules, and those expecting an
-    article that this index does not have.
+    These are about a dossier, which is no part of the rules, or expect an article that this index
+    does not have.
     """
     asked = [each for each in questions if not each.dossier and _has_articles(each, reference)]
-    return Gold(tuple(asked), tuple(each for each in questions if each not in asked))
+    return asked, [each for each in questions if each not in asked]
 
 
 def _has_articles(question: Question, generation: IndexSnapshot) -> bool:
@@ -139,11 +132,12 @@ def hold_against(
         return _unexamined(served)
     except EmbedderMismatch:
         return _unexamined(served, _OTHER_MODEL)
-    after, gold = examinee(candidate), suited(gold_questions(home), before.generation)
-    total = 2 * len(gold.asked)
+    after = examinee(candidate)
+    asked, left_out = suited(gold_questions(home), before.generation)
+    total = 2 * len(asked)
     results, answers = {}, []
     progress(STEP, 0, total)
-    for done, question in enumerate(gold.asked, 1):
+    for done, question in enumerate(asked, 1):
         results[question.id] = examine(before, question).result
         progress(STEP, 2 * done - 1, total)
         answers.append(examine(after, question))
@@ -156,7 +150,7 @@ def hold_against(
         datetime.now(UTC),
         served,
         judged(comparison),
-        tuple(question.text for question in gold.left_out),
+        tuple(question.text for question in left_out),
         rivals,
         reasons(comparison, fallen, texts, newer, rivals),
     )

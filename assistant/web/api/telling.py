@@ -13,7 +13,6 @@ from assistant.answering.answer import (
     Citation,
     Event,
     Finished,
-    Sentence,
     TurnResult,
     Wrote,
     marked,
@@ -32,14 +31,6 @@ PageOf = Callable[[Citation, Passage], int | None]
 
 APART = "\n\n"
 """What stands between two paragraphs of an answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpokenSentence:
-    """A sentence of an answer with the citations that carry it, as the turn told them."""
-
-    sentence: Sentence
-    citations: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +62,7 @@ def whole_text(result: TurnResult) -> SpokenText:
 
 def annotations(
     spoken: SpokenText,
-    sentences: Sequence[SpokenSentence],
+    sentences: Sequence[Wrote],
     evidence: Sequence[Evidence],
     page_of: PageOf,
     address: str,
@@ -238,14 +229,14 @@ class Teller:
 class _Heard:
     """What a turn has told so far."""
 
-    sentences: list[SpokenSentence] = field(default_factory=list)
+    sentences: list[Wrote] = field(default_factory=list)
     result: TurnResult | None = None
 
     def hear(self, event: Event) -> None:
         """Take in an event."""
         match event:
-            case Wrote(sentence, citations):
-                self.sentences.append(SpokenSentence(sentence, citations))
+            case Wrote():
+                self.sentences.append(event)
             case Finished(result):
                 self.result = result
 
