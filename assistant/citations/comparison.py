@@ -14,8 +14,6 @@ from assistant.question.quantities import (
     fold_same_length,
 )
 
-# Comparisons: less, at most, more, at least, before, after, from, until. Pure.
-
 _EXCEED = r"(?:dépass|excéd|excèd)\w*|exceed\w*"
 _MAY = (
     r"(?:peut|peuvent|pouvez|pourra|pourront|pouvant|puisse|puissent|saurait|sauraient"

@@ -266,8 +266,6 @@ def explain(
     return known.anomaly
 
 
-# Anomalies as a table, the explained ones last.
-
 _SCREENING = (
     "Un dépistage statistique dit où regarder parmi beaucoup de factures ; il ne dit rien d'une "
     "facture seule."

@@ -160,9 +160,6 @@ class RemoteModel:
             ) from reason
 
 
-# That one, and the model of this machine where the server fails.
-
-
 class FallbackModel:
     """Asks the server; the model of this machine reads what the server failed to begin.
 

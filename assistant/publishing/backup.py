@@ -34,8 +34,6 @@ from ingestion.index.snapshot import (
 )
 from ingestion.index.store import MANIFEST, snapshots_folder
 
-# The contents of a backup: the files of a data folder that cannot be made again, in order.
-
 _FIRST = ("current", "anchors", "journal.jsonl", "library.json")
 """What names other files is copied before them: they are then there."""
 

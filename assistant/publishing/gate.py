@@ -106,8 +106,6 @@ def _has_articles(question: Question, generation: IndexSnapshot) -> bool:
     return all(generation.lexical.lookup(normalise(each)) for each in question.articles)
 
 
-# The gate: a candidate must answer the gold questions at least as well as the index in service.
-
 Examinee = Callable[[str], Assistant]
 """Gives the assistant that answers from the snapshot of a name; its journal is thrown away."""
 

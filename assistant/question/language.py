@@ -8,8 +8,6 @@ from unicodedata import combining, normalize
 LONGEST = 2000
 """Characters of a question that people and their programs may ask."""
 
-# The language of a question, French or English, by its small words. Pure.
-
 
 class Language(StrEnum):
     """The language of the question, and so of the answer's own words."""

@@ -12,8 +12,6 @@ from assistant.llm.language_model import LanguageModel, Prompt, load_prompt
 from assistant.question.language import find_stems, fold_text
 from ingestion.chunking.sentences import sentences
 
-# Questions made ready for the search: follow-ups made standalone, English ones put in French.
-
 LONGEST_REWRITE = 80
 """Tokens; a standalone question is one sentence."""
 

@@ -27,8 +27,6 @@ from assistant.review.readings import (
 )
 from ingestion.legislation.references import find_references
 
-# Recorded answers: what the journal keeps of a turn, read back.
-
 
 @dataclass(frozen=True, slots=True)
 class Recorded:

@@ -198,8 +198,6 @@ class ToolsAddress:
         await self._tools({**scope, _READER: reader}, receive, send)
 
 
-# The web application: Gradio's page at the root of a FastAPI app, other pages beside it.
-
 LOOPBACK = ("127.0.0.1", "localhost")
 SYSTEM_FONTS = [gr.themes.Font(name) for name in ("Segoe UI", "Helvetica Neue", "sans-serif")]
 HEAD = (

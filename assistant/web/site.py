@@ -135,8 +135,6 @@ def _is_opened(request: HTTPConnection, site: str) -> bool:
     return site == "none" or asked == ["navigate", "document"]
 
 
-# The site: whose service a request is served from, and the applications that stand beside it.
-
 ServiceOf = Callable[[Request], BuyerService]
 """A dependency of a route: the service of the buyer who asks; the request ends there for others."""
 

@@ -23,8 +23,6 @@ from ingestion.index.snapshot import FolderRepository, IndexSnapshot, SnapshotRe
 from ingestion.index.store import Manifest, unknown
 from ingestion.postgresql import named_server
 
-# Where the snapshots of a data folder are kept, and each of them by its name.
-
 
 def repository_of(home: Path) -> SnapshotRepository:
     """Where the snapshots of a data folder are kept: in it, or where its settings name a server."""

@@ -236,9 +236,6 @@ def is_stored(entry: LedgerEntry) -> bool:
     return not entry.is_known and not entry.is_refused
 
 
-# What is imported, and in what order it is judged, told and stored.
-
-
 @dataclass(frozen=True, slots=True)
 class ImportOrder:
     """What is imported: files, folders or archives of one kind, with the columns corrected."""

@@ -108,9 +108,6 @@ class Changes:
     is_complete: bool = False
 
 
-# What an article says, from the HTML of official sources to plain lines. Pure.
-
-
 def plain_lines(page: bytes) -> tuple[str, ...]:
     """The lines that a browser would show, cells between " | "; none when there is no text.
 

@@ -181,8 +181,6 @@ def _of(label: str) -> str:
     return f"de l'{label}" if label[0].lower() in "aeéiouh" else f"du {label}"
 
 
-# Lineage: the file and the place where each row of the ledger was read.
-
 _PLACES = """
 SELECT "row", min(concat(file.name, ', ', place)) FROM lineage JOIN file ON sha256 = file
 WHERE column_name IN ('number', 'contract_id')

@@ -50,8 +50,6 @@ from ingestion.tenders.intake import Parcel, Receipt
 
 TEXT_PAGE = f"{HOME}/sources/texte"
 
-# The pages.
-
 
 def sources_page(
     service: AdministrationService,

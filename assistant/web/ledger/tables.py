@@ -22,9 +22,6 @@ from assistant.reports.charts import Bar, Chart, ChartPart, Stack, ageing, ranks
 from assistant.reports.page_language import in_page_language
 from assistant.web.ledger.frame import LedgerAddress
 
-# A table in the language of the page. Pure but for that.
-
-
 _OUR_OWN = frozenset(
     {UNKNOWN, WHOLE, *rows_of(Population.INVOICES).fields["status"].words.values()}
 )
@@ -140,8 +137,6 @@ def _scale(table: LedgerTable) -> Callable[[float], str]:
 def _short(value: Decimal) -> str:
     return f"{value.normalize():f}".replace(".", ",")
 
-
-# A table of the ledger as it is shown: each row leads to what it is made of.
 
 SHOWN = 25
 """Rows of a table that stands among others; a table of its own shows more."""
