@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import pytest
 import yaml
@@ -17,7 +18,7 @@ import yaml
 from assistant.calculators.calculation import Buyer
 from assistant.cli.command import main
 from assistant.errors import WrongSettings
-from assistant.settings import BUYERS, Engine, Settings, default_home, engine_secret, load_settings
+from assistant.settings import Buying, Engine, Settings, default_home, engine_secret, load_settings
 from ingestion.library.library import CORPUS
 from tests.index_home import add, build_and_publish, write_articles
 
@@ -123,7 +124,7 @@ def test_an_address_alone_is_no_server(tmp_path: Path) -> None:
 
 
 def test_whoever_buys_may_be_chosen(tmp_path: Path) -> None:
-    assert tuple(Buyer) == BUYERS
+    assert tuple(Buyer) == get_args(Buying)
     for buyer in Buyer:
         assert load_settings(_write(tmp_path, f'buyer = "{buyer}"')).buyer == buyer
 

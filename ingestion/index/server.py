@@ -5,11 +5,14 @@ mix two of them.
 """
 
 import weakref
-from collections.abc import Callable
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
+from math import log
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -17,11 +20,7 @@ from pydantic import TypeAdapter
 from ingestion.chunking.passages import Passage
 from ingestion.durable import BUSY
 from ingestion.errors import BusyIndex
-from ingestion.index.lexical import (
-    EverydayWords,
-    terms_json,
-)
-from ingestion.index.postings import weighed_words
+from ingestion.index.lexical import EverydayWords, french_words, terms_json
 from ingestion.index.questions import questions_json
 from ingestion.index.search import Vectors, context, lookup_keys
 from ingestion.index.server_reading import open_tables
@@ -45,6 +44,9 @@ LINKS, WIDTH = 24, 128
 
 GRAPH_MEMORY = range(64, 4097)
 """Megabytes in which a graph is made, all of them taken; one that needs more takes hours."""
+
+SATURATION, LENGTH = 1.2, 0.75
+"""The two constants of BM25, those of the embedded engine."""
 
 _SCHEMA = """
 CREATE SCHEMA {schema};
@@ -262,12 +264,28 @@ def _write_words(connected: Connected, contents: SnapshotContents) -> None:
     connected.load(
         "{schema}.words",
         ("text", "text", "int4[]", "float4[]"),
-        (
-            (field, each.word, each.places.tolist(), each.weights.tolist())
-            for field, texts in fields.items()
-            for each in weighed_words(texts)
-        ),
+        ((field, *weighed) for field, texts in fields.items() for weighed in weighed_words(texts)),
     )
+
+
+def weighed_words(texts: Sequence[str]) -> Iterator[tuple[str, list[int], list[float]]]:
+    """Every word of these texts, the places of those that have it, and its BM25 weight in each."""
+    found: dict[str, tuple[array[int], array[int]]] = {}
+    lengths = np.zeros(len(texts), dtype=np.float64)
+    for place, text in enumerate(texts):
+        words = french_words(text)
+        lengths[place] = len(words)
+        for word, times in Counter(words).items():
+            places, counts = found.setdefault(word, (array("i"), array("i")))
+            places.append(place)
+            counts.append(times)
+    mean = lengths.mean() if lengths.any() else 1.0
+    norms = SATURATION * (1 - LENGTH + LENGTH * lengths / mean)
+    for word, (places, counts) in found.items():
+        rarity = log(1 + (len(texts) - len(places) + 0.5) / (len(places) + 0.5))
+        where, often = np.array(places, dtype=np.int32), np.array(counts, dtype=np.float64)
+        weights = rarity * often * (SATURATION + 1) / (often + norms[where])
+        yield word, where.tolist(), weights.tolist()
 
 
 def _write_vectors(connected: Connected, vectors: Vectors) -> None:

@@ -289,7 +289,7 @@ def plan_form(place: LedgerAddress, plan: Plan, names: Sequence[Name]) -> Html:
 _BOUNDS = (Operator.MORE, Operator.AT_LEAST, Operator.LESS, Operator.AT_MOST)
 
 
-def _conditions(plan: Plan, names: Sequence[Name]) -> list[tuple[str, str, str, str]]:
+def _conditions(plan: Plan, names: Sequence[Name]) -> list[tuple[str, Operator, str, str]]:
     """Field, operator, value and role of each condition, and empty ones to add."""
     rows = [("", each) for each in plan.filters] + [(PART, each) for each in plan.part]
     return [
