@@ -128,7 +128,7 @@ def test_the_demonstration_stays_removed_until_it_is_created_again(tmp_path: Pat
     assert provided() == {None, DOSSIER}
 
 
-@given(st.text(st.characters(), max_size=40))
+@given(st.text(st.characters(codec="utf-8"), max_size=40))
 def test_a_text_without_halves_of_pairs_stays_as_it_is(text: str) -> None:
     assert readable(text) == text
 
