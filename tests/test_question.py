@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.ledger.parsing.questions import asks_ledger
 from assistant.question.day import Day, DaySource, NamedPeriod, day_asked, in_figures, named
 from assistant.question.language import Language, detect_language, find_stems
 from assistant.question.rewriting import MOST, asks_openly, asks_several, subjects
 from assistant.question.scope import names_offer, refusal_for
+from ingestion.index.question_bank import read_bank
 from ingestion.library.library import CORPUS
 from tests.question_lists import read_lists
 from tests.shared_texts import SHARED, shared_rows
@@ -182,6 +184,12 @@ def test_what_is_out_of_scope_is_refused_for_its_reason(
     refusal = refusal_for(question)
     assert refusal is not None
     assert (refusal.name,) == names
+
+
+def test_hardly_any_question_on_the_law_is_taken_for_another() -> None:
+    asked = [wording for each in read_bank() for wording in each.asked]
+    assert sum(map(asks_ledger, asked)) < len(asked) / 1000
+    assert sum(refusal_for(each) is not None for each in asked) < len(asked) / 1000
 
 
 def test_apostrophes_and_accents_may_be_written_in_any_way() -> None:

@@ -55,11 +55,15 @@ _THINGS = (
 )
 _SPENT = r"(?:depense|paye|regle|verse|achete|commande|mandate|facture|recu|engage|notifie)"
 _OWED_LATE = r"(?:interets moratoires|indemnites forfaitaires)(?: de recouvrement)?"
-_OURS = re.compile(
+_OWNED = re.compile(
     rf"\b(?:nos|mes) (?:\w+ ){{0,2}}{_THINGS}\b"
     rf"|\b(?:notre|mon|ma) (?:\w+ )?(?:facture|fournisseur|prestataire)\b"
     rf"|\bnotre (?:premier |plus gros |principal )?(?:titulaire|acheteur)\b"
-    rf"|\bcombien (?:de |d')(?:nouve\w+ )?(?:factures|avoirs|fournisseurs)\b"
+)
+"""What people also call theirs when they ask for a rule: figures are then to be asked for."""
+
+_OURS = re.compile(
+    rf"\bcombien (?:de |d')(?:nouve\w+ )?(?:factures|avoirs|fournisseurs)\b"
     rf"|\b(?:quel(?:le)?s? (?:est |sont )?(?:la |les )?|liste\w* (?:des |les |de ))factures?\b"
     rf"|\b(?:montant|total|somme|cumul|moyenne|nombre) (?:\w+ ){{0,2}}(?:des|de nos|d') ?"
     rf"(?:factures|avoirs)\b"
@@ -80,7 +84,8 @@ _THEIRS = re.compile(
 """The same in English."""
 
 _FIGURES = re.compile(
-    r"\b(?:combien|montants?|total|totaux|nombre|somme|part|liste\w*|montre\w*|affiche\w*|"
+    r"\b(?:combien(?! de (?:temps|jours|semaines|mois)\b)|montants?|total|totaux|nombre|somme|"
+    r"(?:quelle|la) part|listes?|lister|montre\w*|affiche\w*|"
     r"evolution|repartition|top|moyenne?s?|how (?:many|much)|total|list)\b"
 )
 _LAW = re.compile(
@@ -97,8 +102,10 @@ _STRICTLY_LAW = re.compile(
 def asks_ledger(question: str) -> bool:
     """Whether the words ask for what was bought, billed or paid here, and for no rule."""
     words = fold_text(question).replace("’", "'")
-    law = _STRICTLY_LAW if _FIGURES.search(words) else _LAW
-    return bool(_OURS.search(words) or _THEIRS.search(words)) and not law.search(words)
+    figures = _FIGURES.search(words)
+    asks = _OURS.search(words) or _THEIRS.search(words) or (figures and _OWNED.search(words))
+    law = _STRICTLY_LAW if figures else _LAW
+    return bool(asks) and not law.search(words)
 
 
 def asks_law(question: str) -> bool:
