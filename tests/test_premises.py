@@ -17,6 +17,7 @@ from assistant.citations.checker import Support, check_sentence
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
 from ingestion.chunking.passages import Passage, passages_of
+from ingestion.index.question_bank import read_bank
 from ingestion.library.library import CORPUS
 from ingestion.readers.documents import Kind
 from tests.passage_texts import article_of
@@ -72,6 +73,13 @@ def test_a_question_that_rests_on_a_premise_shows_it_and_its_neighbour_does_not(
         assert heard is not None, question
         assert heard.name == entry["name"], question
     assert premise_of(entry["near"]) is None
+
+
+def test_a_premise_is_hardly_ever_heard_in_what_another_article_answers() -> None:
+    asked = [(wording, each.article) for each in read_bank() for wording in each.asked]
+    heard = [(premise_of(wording), article) for wording, article in asked]
+    others = [one for one, article in heard if one and one.article[1:] != article[1:]]
+    assert len(others) < len(asked) / 2000
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=NAMES)
