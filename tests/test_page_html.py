@@ -92,6 +92,14 @@ def test_prose_reads_paragraphs_and_lists_only() -> None:
     )
 
 
+def test_rows_of_cells_are_a_table_and_a_row_alone_is_a_line() -> None:
+    assert prose("Critère | Note\nPrix | <b>", " [1]") == (
+        "<table><tr><td>Critère</td><td>Note</td></tr>"
+        "<tr><td>Prix</td><td>&lt;b&gt; [1]</td></tr></table>"
+    )
+    assert prose("Prix | 40", " [1]") == "<p>Prix | 40 [1]</p>"
+
+
 def test_what_the_law_numbers_stands_line_by_line() -> None:
     assert prose("Il peut l'être lorsque :1° Un ; 2° Deux.\nSuite", " [1]") == (
         "<p>Il peut l&#39;être lorsque\u00a0:</p>"

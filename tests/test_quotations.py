@@ -203,6 +203,17 @@ def test_what_is_announced_goes_with_its_announcement() -> None:
     assert _units(text)[0] == text
 
 
+def test_the_rows_of_a_short_table_are_quoted_with_their_header() -> None:
+    table = "Critère | Lot 1 | Lot 2\nPrix | 40 % | 30 %\nValeur technique | 60 % | 70 %"
+    said = "Les offres sont classées par ordre décroissant."
+    assert _units(f"{said}\n{table}\n{said}") == [said, table, said]
+
+
+def test_the_rows_of_a_long_table_are_quoted_one_by_one() -> None:
+    rows = [f"Plantation d'un arbre de haute tige n° {n} | {n} € l'unité" for n in range(10, 30)]
+    assert _units("\n".join(rows)) == rows
+
+
 def test_a_past_rule_is_quoted_for_its_own_days_only() -> None:
     past = "Avant le 1er avril 2026, le seuil était de 40 000 € HT pour les fournitures."
     now = "Le seuil est de 60 000 € HT pour les fournitures depuis le 1er avril 2026."

@@ -321,6 +321,7 @@ def test_a_question_that_dossiers_leave_open_is_refused_in_one(
     )
     refused = _finished(list(assistant.ask(question, as_of=TODAY, dossier=DOSSIER)))
     assert refused.answer.outcome is Outcome.ABSTAINED
+    assert "dans les pièces de ce dossier" in refused.answer.notice
     of_the_rules = _finished(list(assistant.ask(ASKED, as_of=TODAY)))
     assert of_the_rules.answer.outcome is Outcome.ANSWERED
 

@@ -14,6 +14,7 @@ from assistant.answering.notices import (
     disagreeing,
     doubted,
     not_found,
+    not_found_in_dossier,
     not_found_of,
     of_unknown_days,
     referred_to,
@@ -209,6 +210,8 @@ class Answering:
         turn = self._turn
         if turn.untold:
             return untold_of(turn.language, turn.scope.as_of, [])
+        if turn.scope.dossier is not None:
+            return not_found_in_dossier(turn.language)
         manifest = turn.generation.manifest
         return not_found(turn.language, manifest.passages, manifest.state_date)
 

@@ -38,6 +38,11 @@ WHOLE = 600
 """Characters up to which a passage of the rules is quoted whole, for its conditions to stand
 together."""
 
+TABLE = 300
+"""Characters up to which the rows of a table are quoted together: on our 85 questions about a
+dossier two answers more are right than row by row, in 119 words instead of 103. With 600 one is,
+in 132."""
+
 CLAUSES = 6
 """Sentences or lists quoted from the pieces of a dossier, however they are spread over them.
 
@@ -120,12 +125,22 @@ def quotable(evidence: Evidence, as_of: date) -> list[Unit]:
     What speaks to a machine that reads it answers nobody.
     """
     passage = evidence.passage
-    found = [Unit(evidence, span.start, span.end) for span in units(passage.text)]
+    found = _tables([Unit(evidence, span.start, span.end) for span in units(passage.text)])
     runs = groupby(found, lambda unit: bool(addressed(unit.text)))
     told = [
         unit for is_addressed, run in runs if not is_addressed for unit in _self_contained([*run])
     ]
     return [unit for unit in told if len(unit.text) >= SHORTEST and applies(unit.text, as_of)]
+
+
+def _tables(found: Sequence[Unit]) -> list[Unit]:
+    """The units, the rows of a short table as one: a row says little without its header. Pure."""
+    told: list[Unit] = []
+    for is_row, run in groupby(found, lambda unit: " | " in unit.text):
+        rows = [*run]
+        whole = Unit(rows[0].evidence, rows[0].start, rows[-1].end)
+        told += [whole] if is_row and len(whole.text) <= TABLE else rows
+    return told
 
 
 def _self_contained(found: Sequence[Unit]) -> list[Unit]:

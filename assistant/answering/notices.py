@@ -181,6 +181,19 @@ def not_found(language: Language, passages: int, state_date: date | None) -> str
     )
 
 
+def not_found_in_dossier(language: Language) -> str:
+    """The same of the pieces of a dossier."""
+    if language is Language.ENGLISH:
+        return (
+            "I do not find the answer in the pieces of this dossier. The nearest passages are "
+            "shown beside; try the words of the pieces, or ask the rules instead."
+        )
+    return (
+        "Je ne trouve pas la réponse dans les pièces de ce dossier. Les passages les plus proches "
+        "sont affichés à côté ; essayez avec les mots des pièces, ou posez la question aux règles."
+    )
+
+
 def no_ruling(language: Language, kept: int) -> str:
     """That none of the decisions kept is about what is asked."""
     if language is Language.ENGLISH:

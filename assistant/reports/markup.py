@@ -48,23 +48,32 @@ def keep_whole(text: str) -> str:
 def prose(text: str, *closing: str, explain: Callable[[str], Html] = Html.escape) -> Html:
     """Plain text as paragraphs and lists (lines that begin with "- "); nothing else is read in it.
 
-    What the law numbers within a line ("1°", "a)") is a list as well, its numbers kept. `closing`
-    is put at the end of the last paragraph or item; `explain` marks what a line says.
+    What the law numbers within a line ("1°", "a)") is a list as well, its numbers kept, and lines
+    of cells (" | ") are the rows of a table. `closing` is put at the end of what is last; `explain`
+    marks what a line says.
     """
-    blocks: list[tuple[str, list[Html]]] = []
+    blocks: list[tuple[str, list[list[Html]]]] = []
     for line in filter(None, (line.strip() for line in keep_whole(text).splitlines())):
         for tag, words in _blocks(line):
+            cells = [
+                explain(each.strip()) for each in (words.split("|") if tag == TABLE else [words])
+            ]
             if tag != "p" and blocks and blocks[-1][0] == tag:
-                blocks[-1][1].append(explain(words))
+                blocks[-1][1].append(cells)
             else:
-                blocks.append((tag, [explain(words)]))
+                blocks.append((tag, [cells]))
     return render("prose.html", blocks=blocks, closing=Html("").join(closing))
 
 
+TABLE = "table"
+
+
 def _blocks(line: str) -> list[tuple[str, str]]:
-    """A paragraph ("p"), an item ("ul"), or a paragraph with its numbered items ("ol")."""
+    """A paragraph ("p"), an item ("ul"), a row, or a paragraph with its numbered items ("ol")."""
     if line.startswith(("- ", "• ", "– ")):
         return [("ul", line[2:])]
+    if " | " in line:
+        return [(TABLE, line)]
     if (parts := list_parts(line)) is None:
         return [("p", line)]
     lead, items = parts
