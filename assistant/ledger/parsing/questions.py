@@ -63,7 +63,8 @@ _OWNED = re.compile(
 """What people also call theirs when they ask for a rule: figures are then to be asked for."""
 
 _OURS = re.compile(
-    rf"\bcombien (?:de |d')(?:nouve\w+ )?(?:factures|avoirs|fournisseurs)\b"
+    rf"\b(?:qui|quel(?:le)?s?) sont (?:nos|mes) (?:\w+ ){{0,2}}{_THINGS}\b"
+    rf"|\bcombien (?:de |d')(?:nouve\w+ )?(?:factures|avoirs|fournisseurs)\b"
     rf"|\b(?:quel(?:le)?s? (?:est |sont )?(?:la |les )?|liste\w* (?:des |les |de ))factures?\b"
     rf"|\b(?:montant|total|somme|cumul|moyenne|nombre) (?:\w+ ){{0,2}}(?:des|de nos|d') ?"
     rf"(?:factures|avoirs)\b"
@@ -104,8 +105,9 @@ def asks_ledger(question: str) -> bool:
     words = fold_text(question).replace("’", "'")
     figures = _FIGURES.search(words)
     asks = _OURS.search(words) or _THEIRS.search(words) or (figures and _OWNED.search(words))
-    law = _STRICTLY_LAW if figures else _LAW
-    return bool(asks) and not law.search(words)
+    if not asks or _STRICTLY_LAW.search(words):
+        return False
+    return bool(figures) or not _LAW.search(words)
 
 
 def asks_law(question: str) -> bool:
