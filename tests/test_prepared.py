@@ -1,32 +1,27 @@
 from collections.abc import Sequence
 from dataclasses import replace
-from math import e
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from assistant.answering.answer import Outcome, Prominence
 from assistant.answering.pipeline import Assistant
 from assistant.answering.prepared import (
-    NO_ANSWERS,
-    SHARPNESS,
-    NearAnswers,
+    CandidateRule,
     PreparedAnswer,
-    candidate_answers,
-    is_same_case,
-    near_answers,
+    candidate_rules,
     prepared_answer,
 )
 from assistant.citations.checker import Support
 from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import Journal
+from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.ranking import PreparedWeights, Refusal, default_tuning, tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
 from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
-from ingestion.index.questions import LeadingQuestion, Likeness, QuestionIndex
+from ingestion.index.questions import LeadingQuestion, QuestionIndex
 from ingestion.index.store import DisputedFigure
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.index_home import ARTICLES, with_articles
@@ -36,153 +31,85 @@ TEXT = "L'acheteur peut acheter sans publicité en dessous de 60 000 euros hors 
 ARTICLE = article_of("R2122-8", TEXT)
 EVIDENCE = Evidence(1, ARTICLE, 0.9, "0" * 64)
 OTHER = evidence_of("Les prix sont fermes ou révisables.", 2)
-LEAD = "Oui, en dessous de 60 000 € hors taxes."
-WEIGHTS = PreparedWeights(ahead=10.0, bias=-8.0)
-BANK = LeadingQuestion("52 000 € de mobilier, je publie ?", (ARTICLE.id,), "R2122-8-01", LEAD)
-
-
-def _near(*cosines: float, of: Sequence[LeadingQuestion] = (BANK,)) -> NearAnswers:
-    """The questions `of`, then others, as alike as these; all lines point one way."""
-    rest = [replace(BANK, of=f"other-{n}") for n in range(len(cosines))]
-    alike = tuple(
-        Likeness(each, cosine) for each, cosine in zip([*of, *rest], cosines, strict=False)
-    )
-    return NearAnswers(alike, alike, tuple(np.ones((len(alike), 1), np.float32)))
-
-
-def _found(near: NearAnswers, *evidence: Evidence, today: bool = True) -> PreparedAnswer | None:
-    return prepared_answer(candidate_answers(ASKED, near, evidence, is_of_today=today), WEIGHTS)
-
-
-def _prepared(near: NearAnswers, *evidence: Evidence, today: bool = True) -> str:
-    found = _found(near, *evidence, today=today)
-    return found.text if found else ""
-
-
+RULE = "En dessous de 60 000 euros, un achat se fait sans publicité."
 ASKED = "Mobilier à 41 000 €, faut-il une annonce ?"
+BANK = LeadingQuestion("Mobilier à 52 000 €, une annonce ?", (ARTICLE.id,), "R2122-8-01", RULE)
+FARTHER = LeadingQuestion(
+    "Un marché de mobilier ?", (ARTICLE.id,), "R2122-8-02", "Une autre règle."
+)
+SURE = PreparedWeights(bias=1.0)
 
 
-def test_the_line_that_answers_is_said_on_its_passage() -> None:
-    found = _found(_near(0.9), OTHER, EVIDENCE)
-    assert found is not None
-    assert (found.text, found.evidence) == (LEAD, EVIDENCE)
+def _candidates(
+    *questions: LeadingQuestion, evidence: Sequence[Evidence] = (EVIDENCE,), today: bool = True
+) -> list[CandidateRule]:
+    embedder = WordEmbedder()
+    bank = QuestionIndex(questions, embedder.embed_questions([each.text for each in questions]))
+    [asked] = embedder.embed_questions([ASKED])
+    return candidate_rules(asked, evidence, bank, embedder, is_of_today=today)
+
+
+def test_a_rule_is_said_on_the_passage_that_it_was_written_on() -> None:
+    found = prepared_answer(_candidates(BANK, evidence=[OTHER, EVIDENCE]), SURE)
+    assert found == PreparedAnswer(RULE, EVIDENCE)
+    assert _candidates(BANK, evidence=[OTHER]) == []
 
 
 def test_only_the_words_that_it_was_written_on_are_quoted() -> None:
     later = replace(EVIDENCE, passage=replace(ARTICLE, start=100, end=100 + len(TEXT)))
     best = replace(BANK, spans=((0, 40), (90, 110), (120, 130)))
-    found = _found(_near(0.9, of=[best]), later)
-    assert found is not None
-    assert [(each.text, each.start, each.end) for each in found.quotes] == [
+    [found] = _candidates(best, evidence=[later])
+    assert [(each.text, each.start, each.end) for each in found.answer.quotes] == [
         (TEXT[:10], 0, 10),
         (TEXT[20:30], 20, 30),
     ]
 
 
-def test_one_that_is_only_near_is_not_said() -> None:
-    assert _prepared(_near(0.7), EVIDENCE) == ""
-    assert _prepared(_near(), EVIDENCE) == ""
-
-
-def test_a_line_that_says_oui_or_non_is_to_be_surer() -> None:
-    lines = candidate_answers(ASKED, _near(0.9), [EVIDENCE], is_of_today=True)
-    assert prepared_answer(lines, replace(WEIGHTS, polar=-1.5)) is None
-    said = replace(BANK, lead="En dessous de 60 000 € hors taxes.")
-    lines = candidate_answers(ASKED, _near(0.9, of=[said]), [EVIDENCE], is_of_today=True)
-    assert prepared_answer(lines, replace(WEIGHTS, polar=-1.5)) is not None
-
-
-def test_oui_is_no_answer_to_how_much() -> None:
-    asked = "Jusqu'à quel montant ?"
-    polar = replace(BANK, text="Quel montant ?")
-    assert candidate_answers(asked, _near(0.9, of=[polar]), [EVIDENCE], is_of_today=True) == []
-    said = replace(polar, lead="60 000 € hors taxes.")
-    [found] = candidate_answers(asked, _near(0.9, of=[said]), [EVIDENCE], is_of_today=True)
-    assert found.question == said
-
-
-@pytest.mark.parametrize(
-    ("lead", "is_said"),
-    [
-        ("Oui, avant le 15 juin.", False),
-        ("Oui, en dessous de 60\u202f000 €, pas de 90 000 €.", False),
-        ("Oui, en dessous de 60.000 €.", True),
-    ],
-)
-def test_a_figure_of_the_case_it_was_written_on_is_not_said_of_another(
-    lead: str, is_said: bool
-) -> None:
-    assert (_prepared(_near(0.9, of=[replace(BANK, lead=lead)]), EVIDENCE) == lead) is is_said
-
-
-def test_its_passage_must_be_among_those_found() -> None:
-    assert _prepared(_near(0.9), OTHER) == ""
-    assert _prepared(_near(0.9), OTHER, EVIDENCE) == LEAD
-
-
-def test_of_two_lines_the_surer_is_said() -> None:
-    better = replace(BANK, of="R2122-8-02", lead="Non, sous 60 000 € hors taxes.")
-    near = _near(0.9, 0.99, of=[BANK, better])
-    lines = candidate_answers(ASKED, near, [EVIDENCE], is_of_today=True)
-    found = prepared_answer(lines, PreparedWeights(ahead=1.0, bias=0.2))
+def test_of_two_rules_the_surer_is_said_and_none_that_is_not_sure() -> None:
+    rules = _candidates(FARTHER, BANK)
+    found = prepared_answer(rules, PreparedWeights(vote=1.0, bias=-0.5))
     assert found is not None
-    assert found.text == better.lead
+    assert found.text == RULE
+    assert prepared_answer(rules, PreparedWeights(vote=1.0, bias=-1.1)) is None
+    assert prepared_answer([], SURE) is None
 
 
-def test_a_line_is_ahead_of_the_nearest_other_question() -> None:
-    near = _near(0.9, 0.8)
-    assert [round(near.ahead(each), 2) for each in near.alike] == [0.1, -0.1]
-    [alone] = _near(0.9).alike
-    assert _near(0.9).ahead(alone) == pytest.approx(0.9)
+def test_the_nearer_its_questions_and_the_more_of_them_the_more_a_rule_counts() -> None:
+    near, far = _candidates(FARTHER, BANK)
+    assert near.vote > far.vote
+    assert near.vote + far.vote == pytest.approx(1.0)
+    again = replace(FARTHER, of="R2122-8-03", text="Un avenant à faire signer au maire ?")
+    assert _candidates(FARTHER, BANK, again)[1].vote > far.vote
 
 
-def test_what_the_bank_answers_nearby_makes_a_line_surer() -> None:
-    yes, no = (replace(BANK, of=line, lead=line) for line in ("Oui.", "Non."))
-    value = replace(BANK, of="value", lead="60 000 €.")
-    alike = (Likeness(yes, 0.9), Likeness(no, 0.9), Likeness(value, 0.9 - SHARPNESS))
-    near = NearAnswers(alike, alike, tuple(np.eye(3, dtype=np.float32)))
-    assert near.agreement("Oui, bien sûr.") == pytest.approx(1 / (2 + 1 / e), rel=1e-5)
-    assert near.agreement("Oui.", of="Oui.") == 0
-    assert near.nearness(near.vectors[1]) == pytest.approx(1 / (2 + 1 / e), rel=1e-5)
-    assert near.nearness(near.vectors[1], of="Non.") == 0
-    assert NO_ANSWERS.nearness(near.vectors[1]) == 0
-
-
-def test_where_no_line_is_left_nothing_is_near() -> None:
+def test_a_rule_is_as_near_as_its_words_and_ahead_of_the_nearest_other() -> None:
+    one, other = _candidates(
+        replace(BANK, rule="Mobilier : une annonce."), replace(FARTHER, rule="Annonce.")
+    )
     embedder = WordEmbedder()
-    vectors = embedder.embed_questions([BANK.text])
-    index = QuestionIndex((replace(BANK, lead=""),), vectors)
-    assert near_answers(vectors[0], [EVIDENCE], index, embedder) is NO_ANSWERS
-    [near] = near_answers(vectors[0], [EVIDENCE], QuestionIndex((BANK,), vectors), embedder).found
-    assert near.question == BANK
+    [asked] = embedder.embed_questions([ASKED])
+    for each in (one, other):
+        [vector] = embedder.embed_passages([each.answer.text])
+        assert each.nearness == pytest.approx(float(vector @ asked), abs=1e-5)
+    assert one.ahead == pytest.approx(one.nearness - other.nearness) == -other.ahead
 
 
-def test_a_sheet_bears_an_answer_of_today_only_and_none_where_its_articles_say_otherwise() -> None:
+@pytest.mark.parametrize("signal", ["vote", "nearness", "ahead", "share"])
+def test_each_signal_counts_by_its_weight(signal: str) -> None:
+    rule = CandidateRule(PreparedAnswer(RULE, EVIDENCE), 0.3, 0.5, 0.7)
+    weights = replace(PreparedWeights(bias=-2.0), **{signal: 10.0})
+    assert rule.odds(weights) == pytest.approx(10 * getattr(rule, signal) - 2)
+    assert rule.share == EVIDENCE.score
+
+
+def test_a_sheet_bears_a_rule_of_today_only_and_none_where_its_articles_say_otherwise() -> None:
     sheet = replace(EVIDENCE, passage=replace(ARTICLE, title="Petits achats", source="fiche.md"))
-    sheet_only = replace(sheet, passage=replace(sheet.passage, references=("R2122-8", "R2123-1")))
-    assert _prepared(_near(0.9), sheet_only) == LEAD
-    assert _prepared(_near(0.9), sheet_only, today=False) == ""
+    sheet = replace(sheet, passage=replace(sheet.passage, references=("R2122-8", "R2123-1")))
+    assert _candidates(BANK, evidence=[sheet])
+    assert _candidates(BANK, evidence=[sheet], today=False) == []
     figure = DisputedFigure(ARTICLE.id, "60 000 euros", ("R2122-8",))
-    assert _prepared(_near(0.9), replace(sheet_only, disputed=(figure,))) == ""
-    assert _prepared(_near(0.9), EVIDENCE, today=False) == LEAD
-
-
-@pytest.mark.parametrize(
-    ("asked", "is_same"),
-    [
-        ("Pour 41 000 € ?", True),
-        ("Pour 41 k€ de chaises dans 3 écoles ?", True),
-        ("Pour 60 000 € ?", False),
-        ("Pour 75 000 € ?", False),
-        ("Pour du mobilier ?", False),
-    ],
-)
-def test_figures_on_other_sides_of_a_limit_are_another_case(asked: str, is_same: bool) -> None:
-    assert is_same_case(asked, BANK.text, [LEAD, TEXT]) is is_same
-
-
-def test_figures_that_no_limit_meets_make_no_difference() -> None:
-    assert is_same_case("Une école de 12 classes ?", "Un lycée ?", [TEXT])
+    assert _candidates(BANK, evidence=[replace(sheet, disputed=(figure,))]) == []
+    assert _candidates(BANK, today=False)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -191,9 +118,9 @@ def words_only() -> None:
 
 
 def test_nothing_is_prepared_where_no_weights_were_fitted() -> None:
-    lines = candidate_answers(ASKED, _near(1.0), [EVIDENCE], is_of_today=True)
-    assert prepared_answer(lines, tuning_for("other@1").prepared) is None
-    assert prepared_answer(lines, default_tuning().prepared) is not None
+    sure = [CandidateRule(PreparedAnswer(RULE, EVIDENCE), 1.0, 1.0, 1.0)]
+    assert prepared_answer(sure, tuning_for("other@1").prepared) is None
+    assert prepared_answer(sure, default_tuning().prepared) == sure[0].answer
 
 
 SAYS = ARTICLES["R2191-3"]
@@ -201,6 +128,7 @@ FOUND = "Puis-je toucher des sous au démarrage ?"
 BANKED = BankQuestion(
     "R2191-3-01", FOUND, "R2191-3", digest_of(SAYS), ((0, len(SAYS)),), Form.YES, Style.COMPANY,
     "Oui, le titulaire reçoit une avance.", ("Des sous avant de commencer ?",),
+    "Le titulaire d'un marché reçoit une avance.",
 )  # fmt: skip
 
 
@@ -224,7 +152,7 @@ def reader() -> RememberingReader:
 
 @pytest.fixture
 def prepared_weights() -> PreparedWeights:
-    return WEIGHTS
+    return PreparedWeights(vote=2.0, bias=-1.0)
 
 
 @pytest.fixture
@@ -264,7 +192,7 @@ def test_the_answer_begins_with_the_line_and_quotes_what_carries_it(
 ) -> None:
     answer = run_turn(assistant, asked, None, None).answer
     assert [(each.text, each.support) for each in answer.sentences] == [
-        (BANKED.lead, Support.PREPARED),
+        (BANKED.rule, Support.PREPARED),
         (SAYS, Support.VERBATIM),
     ]
     assert {(each.locator, each.quote) for each in answer.citations} == {("art. R2191-3", SAYS)}
@@ -289,10 +217,17 @@ def test_what_asks_for_two_things_has_no_line(assistant: Assistant) -> None:
         assert (answer.lead is not None) is has_line
 
 
+@pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=1.0)])
+def test_an_answer_in_english_has_no_line_in_french(assistant: Assistant) -> None:
+    answer = run_turn(assistant, FOUND, None, None, Language.ENGLISH).answer
+    assert answer.sentences
+    assert answer.lead is None
+
+
 @pytest.mark.parametrize("banked", [replace(BANKED, spans=((0, len(SAYS) - 1),))])
 def test_what_it_rests_on_is_quoted_once(assistant: Assistant) -> None:
     sentences = run_turn(assistant, FOUND, None, None).answer.sentences
-    assert [each.text for each in sentences] == [BANKED.lead, SAYS[:-1]]
+    assert [each.text for each in sentences] == [BANKED.rule, SAYS[:-1]]
 
 
 @pytest.mark.parametrize("banked", [BANKED, replace(BANKED, spans=())])
@@ -315,6 +250,7 @@ def test_where_the_bank_asks_nothing_is_read(
     assert reader.asked == []
 
 
+@pytest.mark.parametrize("prepared_weights", [PreparedWeights()])
 def test_of_a_text_that_the_bank_is_not_about_the_reader_tells(
     assistant: Assistant, reader: RememberingReader
 ) -> None:

@@ -12,12 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.question.quantities import find_quantities, fold_same_length
 from assistant.retrieval.ranking import default_tuning
 from ingestion.errors import IngestionError
 from ingestion.index.dossier_bank import asked_of_dossiers
 from ingestion.index.lexical import EverydayWords, Term, read_glossary
 from ingestion.index.question_bank import (
     OUTSIDE,
+    RULES,
     UNANSWERED,
     BankQuestion,
     Form,
@@ -32,6 +34,7 @@ from ingestion.index.question_bank import (
     read_bank,
     read_nowhere_answered,
     read_outside,
+    read_rules,
     read_unanswered,
     write_bank,
 )
@@ -56,6 +59,15 @@ from tests.shared_texts import CODE, needs_code
 from tests.studies.bank_writing import joined, sentences_of, texts_of
 
 TERMS = read_glossary()
+
+LONGEST_RULE = 38
+"""Words of a rule; most have thirty at most."""
+
+A_THIRD = ("ratio", "1/3")
+"""As which "un tiers", who is somebody, is read."""
+
+COPIED = 14
+"""Words in a row that no rule shares with its article: enumerations are shorter."""
 
 
 def test_terms_are_read_from_every_file_with_normalised_articles(tmp_path: Path) -> None:
@@ -133,6 +145,23 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert read_outside(tmp_path) == outside
 
 
+def test_a_question_is_read_with_its_rule_which_stands_apart(tmp_path: Path) -> None:
+    rules = tmp_path / RULES / "2142.jsonl"
+    rules.parent.mkdir()
+    rules.write_text(
+        '{"article": "R2142-7", "questions": ["R2142-7-01"], "text": "L\'acheteur choisit."}\n',
+        encoding="utf-8",
+    )
+    ruled = replace(_question(), rule="L'acheteur choisit.")
+    other = replace(_question(), id="R2142-7-02")
+    write_bank(tmp_path, [ruled, other])
+    assert read_bank(tmp_path) == (ruled, other)
+    assert '"rule"' not in (tmp_path / "2142.jsonl").read_text(encoding="utf-8")
+    rules.write_text('{"article": "R2142-7"}\n', encoding="utf-8")
+    with pytest.raises(IngestionError, match=r"2142\.jsonl, ligne 1"):
+        read_bank(tmp_path)
+
+
 def test_a_line_that_is_no_question_is_named(tmp_path: Path) -> None:
     write_bank(tmp_path, [_question()])
     with (tmp_path / "2142.jsonl").open("a") as file:
@@ -200,6 +229,48 @@ def test_each_lead_is_short_and_says_its_side_first() -> None:
     assert [e.id for e in sided if not e.lead.casefold().startswith(first[e.form])] == []
 
 
+def test_each_question_has_one_rule_of_its_article() -> None:
+    articles = {each.id: each.article for each in read_bank()}
+    rules = read_rules()
+    told = Counter(of for rule in rules for of in rule.questions)
+    assert told == Counter(articles.keys())
+    assert [r.text for r in rules if {articles[of] for of in r.questions} != {r.article}] == []
+
+
+def test_each_rule_is_a_short_sentence_that_says_no_side() -> None:
+    rules = read_rules()
+    assert [each.text for each in rules if len(each.text.split()) > LONGEST_RULE] == []
+    sided = re.compile(r"(oui|non|elle|cela|ceux-ci|celui-ci)\b", re.IGNORECASE)
+    assert [each.text for each in rules if sided.match(each.text)] == []
+    assert [each.text for each in rules if each.text[-1] not in ".»"] == []
+
+
+@needs_code
+def test_a_rule_has_no_figure_that_its_article_has_not() -> None:
+    texts = _texts()
+
+    def figures(text: str) -> set[tuple[str, str]]:
+        found = find_quantities(fold_same_length(text))
+        told = {(each.unit, each.value) for each in found}
+        return {each for each in told if each[0] in {"euro", "ratio", "month", "day"}} - {A_THIRD}
+
+    added = [
+        each.text for each in read_rules() if figures(each.text) - figures(texts[each.article])
+    ]
+    assert added == []
+
+
+@needs_code
+def test_rules_are_not_in_the_words_of_their_article() -> None:
+    texts = _texts()
+    copied = [
+        each.text
+        for each in read_rules()
+        if _runs(each.text, COPIED) & _runs(texts[each.article], COPIED)
+    ]
+    assert copied == []
+
+
 def test_one_article_in_ten_is_held_out_with_its_twin() -> None:
     articles = {each.article for each in read_bank()}
     assert 0.06 < sum(map(is_held_out, articles)) / len(articles) < 0.14
@@ -228,15 +299,15 @@ def test_questions_are_not_in_the_words_of_their_article() -> None:
     assert copied == []
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
-    """Every five words that follow one another: terms of art are shorter."""
+def _runs(text: str, length: int = 5) -> set[tuple[str, ...]]:
+    """Every five words, or so many, that follow one another: terms of art are shorter."""
     words = re.findall(r"\w+", text.casefold())
-    return {tuple(words[place : place + 5]) for place in range(len(words) - 4)}
+    return {tuple(words[place : place + length]) for place in range(len(words) - length + 1)}
 
 
 BANK_LINE = BankQuestion(
     "R2191-3-01", "", "R2191-3", digest_of(ARTICLES["R2191-3"]), ((0, 20),), Form.YES,
-    Style.SHORT, "Oui.",
+    Style.SHORT, "Oui.", rule="Une avance est accordée.",
 )  # fmt: skip
 
 

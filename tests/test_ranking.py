@@ -290,21 +290,21 @@ def test_what_no_text_answers_leads_nowhere() -> None:
     assert leading_questions([question], [nowhere], [other], _passages(other)) == ()
 
 
-def test_its_answer_goes_with_the_text_that_it_was_written_on() -> None:
+def test_its_rule_goes_with_the_text_that_it_was_written_on() -> None:
     article = _article()
-    question = replace(_bank(article.text, (0, 40)), lead="Tout de suite, par écrit.")
+    question = replace(_bank(article.text, (0, 40)), rule="L'acheteur informe aussitôt, par écrit.")
 
-    def lead(asked: BankQuestion, *documents: Document) -> str:
+    def rule(asked: BankQuestion, *documents: Document) -> str:
         [found] = leading_questions([asked], (), documents, _passages(*documents))
-        return found.lead
+        return found.rule
 
     changed = replace(question, text_sha256=digest_of("Un autre texte."))
-    assert lead(question, article) == question.lead
-    assert lead(changed, article) == ""
-    assert lead(changed, _sheet("R2181-1")) == question.lead
+    assert rule(question, article) == question.rule
+    assert rule(changed, article) == ""
+    assert rule(changed, _sheet("R2181-1")) == question.rule
 
 
-def test_the_questions_most_alike_have_a_line_and_come_once_each(tmp_path: Path) -> None:
+def test_the_questions_most_alike_have_a_rule_and_come_once_each(tmp_path: Path) -> None:
     vectors = np.array([[1.0, 0.0], [0.8, 0.6], [0.6, 0.8], [0.0, 1.0]], np.float32)
     questions = [
         LeadingQuestion("un", ("a",), "1", "oui"),

@@ -22,8 +22,11 @@ from assistant.answering.answer import (
     cite,
     conclude,
 )
+from assistant.answering.pipeline import Assistant
 from assistant.answering.record import answer_fields, contract, journal_body
 from assistant.citations.checker import Support
+from assistant.evaluation.runs import run_turn
+from assistant.journal.journal import Journal
 from assistant.law.hierarchy import Rank, rank_of
 from assistant.law.sheets import disputed_figures
 from assistant.question.day import DaySource
@@ -33,6 +36,7 @@ from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.index.build import Comparison, uncompared
 from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
 from ingestion.index.snapshot import IndexSnapshot
+from tests.fakes import ScriptedModel
 from tests.index_home import add, build_and_publish, published
 from tests.small_index import TODAY, Article, answering_embedder, write_code
 
@@ -300,7 +304,7 @@ def test_a_sheet_does_not_explain_a_text_that_has_changed_since_it_was_written(
 ) -> None:
     question = BankQuestion(
         "R2191-3-01", "Une avance ?", "R2191-3", digest_of(written_on), ((0, 9),),
-        Form.YES, Style.SHORT, "Oui.",
+        Form.YES, Style.SHORT, "Oui.", rule="L'acheteur accorde une avance.",
     )  # fmt: skip
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (question,))
     found = _found(tmp_path, UNDATED)
@@ -335,6 +339,17 @@ def test_a_figure_that_the_article_does_not_state_is_told_beside_its_sheet_and_n
         "Quelle garantie exiger contre une avance ?", Scope(date(2026, 3, 31)), 3
     )
     assert any("90 000" in each.passage.text for each in earlier)
+
+
+def test_a_sheet_that_its_article_belies_is_told_and_not_quoted(tmp_path: Path) -> None:
+    raised: Article = (*UNDATED[:2], UNDATED[2].replace("30 000", "20 000"), None, None)
+    _found(tmp_path, raised, compare=partial(disputed_figures, day=DAY))
+    embedder, home = answering_embedder(), tmp_path / "home"
+    holder, journal = SnapshotHolder(home, embedder), Journal(home / "journal.jsonl")
+    result = run_turn(Assistant(holder, embedder, ScriptedModel(), journal, 6), ASKED, None, None)
+    assert [each.text for each in result.answer.sentences] == [raised[2]]
+    shown = contract(result)["evidence"]
+    assert [each["n"] for each in shown if each.get("disputed") == ["30 000 euros"]] == [len(shown)]
 
 
 @pytest.mark.parametrize("article", [UNDATED, DATED])

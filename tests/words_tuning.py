@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.retrieval import ranking
-from assistant.retrieval.ranking import LineWeights, Refusal, Tuning, tunings
+from assistant.retrieval.ranking import Refusal, Tuning, tunings
 from ingestion.index import build
 from ingestion.index.question_bank import read_bank, read_nowhere_answered
 
@@ -27,7 +27,7 @@ def words_tunings() -> tuple[Tuning, ...]:
     """All sets of weights, the first of them those for words."""
     first, *others = tunings()
     refusal = dict(first.refusal) | REFUSAL
-    return (replace(first, ranking=RANKING, refusal=refusal, line=LineWeights()), *others)
+    return (replace(first, ranking=RANKING, refusal=refusal), *others)
 
 
 @contextmanager

@@ -12,9 +12,9 @@ from typing import Any
 
 from assistant.answering.answer import LineRole, Prominence
 from assistant.answering.extraction import Draft
-from assistant.answering.prepared import measures
 from assistant.law.hierarchy import ARTICLES, Rank, applies, rank_of
 from assistant.question.language import Language, fold_text
+from assistant.question.quantities import find_quantities, fold_same_length
 from assistant.retrieval.injections import addressed
 from ingestion.chunking.sentences import list_parts, units
 from ingestion.index.search import Embedder, Vectors
@@ -39,6 +39,7 @@ LABELS = {
 }
 
 _RULES = ARTICLES | {Rank.SHEET}
+_MEASURED = frozenset({"euro", "ratio", "point", "month", "day", "hour", "minute", "count"})
 _WORD = re.compile(r"[\w-]+'?|[,;:]")
 
 
@@ -153,7 +154,7 @@ class Card:
 
         A sentence with a figure may be the answer, and is none.
         """
-        limiting = [each for each in pieces[1:] if each.role and not measures(each.text)]
+        limiting = [each for each in pieces[1:] if each.role and not _has_measure(each.text)]
         if not limiting:
             return []
         likeness = self._embedder.embed_passages([each.text for each in pieces]) @ asked
@@ -166,6 +167,12 @@ def _of_first_passage(pieces: Sequence[Draft]) -> list[Draft]:
     rules = [each for each in pieces if _is_rule(each)]
     same = [each for each in rules if each.evidence[0] == rules[0].evidence[0]]
     return sorted(same, key=lambda each: each.start)
+
+
+def _has_measure(text: str) -> bool:
+    """Whether a text states an amount, a share, a duration or a number."""
+    found = find_quantities(fold_same_length(text))
+    return any(quantity.unit in _MEASURED for quantity in found)
 
 
 def _is_rule(draft: Draft) -> bool:

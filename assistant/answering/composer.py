@@ -25,15 +25,7 @@ from assistant.answering.notices import (
     untuned,
 )
 from assistant.answering.premises import ground, premise_of, statement
-from assistant.answering.prepared import (
-    NO_ANSWERS,
-    NearAnswers,
-    PreparedAnswer,
-    candidate_answers,
-    near_answers,
-    prepared_answer,
-)
-from assistant.answering.quoted_line import line_of_quotes, lines_of_quotes
+from assistant.answering.prepared import PreparedAnswer, candidate_rules, prepared_answer
 from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
 from assistant.answering.stating import BESIDE_STATED, differing_pieces, say_stated
@@ -133,13 +125,11 @@ def carried(sentence: str, quoted: Sequence[Draft]) -> Draft:
 class PartRead:
     """A subject of the question as it was read: its vector, the evidence of the day, the quotes.
 
-    `near` is what the bank answers to questions alike, `prepared` its answer to this one, if any.
+    `prepared` is the rule of the bank that answers, if any does.
     """
 
     asked: Vectors
-    evidence: Sequence[Evidence]
     quotes: Sequence[Draft]
-    near: NearAnswers
     prepared: PreparedAnswer | None
 
 
@@ -262,9 +252,6 @@ class Answering:
             carrying = read.prepared.carried_by(found)
             yield turn.answer_prepared(read.prepared, carrying)
             found = [*carrying, *(draft for draft in found if not draft.meets(carrying))]
-        elif (line := self._line(part.question, read)) is not None:
-            yield turn.judge(line)
-            yield from turn.compare(line)
         said = len(turn.sentences)
         yield from say_stated(turn, part.question)
         if len(turn.sentences) > said:
@@ -289,25 +276,29 @@ class Answering:
         found_there = answerability(part.question, readable, self._tuning, readings, unanswered)
         if found_there is Answerability.NO:
             return None
-        near, prepared = self._prepared(part.question, asked, readable)
+        prepared = self._prepared(part.question, asked, readable)
         if found_there is Answerability.DOUBTFUL and prepared is None and len(turn.parts) == 1:
             turn.preface = uncertain(turn.language, readable[0].passage)
         known = {item.passage.id for item in turn.cited}
         read = quotes(part.question, readable, turn.scope.as_of, self._embedder)
         found = [draft for draft in read if draft.evidence[0].passage.id not in known]
-        return PartRead(asked, readable, found, near, prepared)
+        return PartRead(asked, found, prepared)
 
     def _prepared(
         self, question: str, asked: Vectors, evidence: Sequence[Evidence]
-    ) -> tuple[NearAnswers, PreparedAnswer | None]:
-        """What the bank answers nearby, and its line that answers this question, if any does."""
-        if not self._is_told_in_a_line(question):
-            return NO_ANSWERS, None
+    ) -> PreparedAnswer | None:
+        """The rule of the bank that answers, if any does.
+
+        It is told of the rules only, in French, and of one question.
+        """
         turn = self._turn
-        near = near_answers(asked, evidence, turn.generation.questions, self._embedder)
+        is_of_rules = turn.scope.dossier is None and turn.language is Language.FRENCH
+        if not is_of_rules or asks_several(question):
+            return None
         is_of_today = turn.day.source is DaySource.TODAY
-        lines = candidate_answers(question, near, evidence, is_of_today=is_of_today)
-        return near, prepared_answer(lines, self._tuning.prepared)
+        questions = turn.generation.questions
+        rules = candidate_rules(asked, evidence, questions, self._embedder, is_of_today=is_of_today)
+        return prepared_answer(rules, self._tuning.prepared)
 
     def _unanswered_in_dossiers(self, asked: Vectors) -> float:
         """How much nearer a question is to those that dossiers leave open than to the others."""
@@ -341,21 +332,6 @@ class Answering:
         versions = self._turn.generation.store.versions
         told = [days_of_text(item, versions, self._turn.day) for item in self._turn.cited]
         return next((days for days in told if days and days.end), next(iter(told), None))
-
-    def _is_told_in_a_line(self, question: str) -> bool:
-        """Whether a question may have a first line: of the rules, in French, about one thing."""
-        turn = self._turn
-        is_of_rules = turn.scope.dossier is None and turn.language is Language.FRENCH
-        return is_of_rules and not asks_several(question)
-
-    def _line(self, question: str, read: PartRead) -> Draft | None:
-        """The quote that answers in a line, where nothing was said before it."""
-        turn = self._turn
-        if len(turn.parts) > 1 or turn.sentences or not self._is_told_in_a_line(question):
-            return None
-        questions = turn.generation.questions
-        lines = lines_of_quotes(read.asked, read.quotes, read.near, questions, self._embedder)
-        return line_of_quotes(lines, self._tuning.line)
 
     def _oppose(self, conflict: Conflict) -> Iterator[Event]:
         """Cite what contradicts a cited text as well."""

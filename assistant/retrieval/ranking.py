@@ -46,32 +46,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class PreparedWeights:
-    """How what is known of a line of the bank (answering/prepared.py) tells that it answers.
-
-    Above 0 it does; none does by default. `polar` is what it needs more where it says oui or non:
-    the wrong one is worse than none.
-    """
-
-    ahead: float = 0.0
-    share: float = 0.0
-    central: float = 0.0
-    agreement: float = 0.0
-    polar: float = 0.0
-    bias: float = -1.0
-
-
-@dataclass(frozen=True, slots=True)
-class LineWeights:
-    """How what is known of a quoted sentence (answering/quoted_line.py) tells that it answers.
+    """How what is known of a rule of the bank (answering/prepared.py) tells that it answers.
 
     Above 0 it does; none does by default.
     """
 
-    cosine: float = 0.0
-    asked: float = 0.0
-    behind: float = 0.0
+    vote: float = 0.0
+    nearness: float = 0.0
+    ahead: float = 0.0
     share: float = 0.0
-    central: float = 0.0
     bias: float = -1.0
 
 
@@ -92,7 +75,7 @@ class SubjectBounds:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Weights of ranking, refusals and lines, and bounds of subjects, for an embedder.
+    """Weights of ranking, refusals and rules, and bounds of subjects, for an embedder.
 
     `embedder` is "" for those that were fitted with none.
     """
@@ -101,7 +84,6 @@ class Tuning:
     ranking: Mapping[str, float]
     refusal: Mapping[str, Refusal]
     prepared: PreparedWeights = PreparedWeights()
-    line: LineWeights = LineWeights()
     subject: SubjectBounds = SubjectBounds()
 
     def refusing(self, *, in_dossier: bool, is_asked: bool, is_read: bool) -> Refusal:
@@ -137,7 +119,6 @@ def tunings() -> tuple[Tuning, ...]:
             row["ranking"],
             {texts: Refusal(**weights) for texts, weights in row["refusal"].items()},
             PreparedWeights(**row.get("prepared", {})),
-            LineWeights(**row.get("line", {})),
             SubjectBounds(**row.get("subject", {})),
         )
         for row in table["tuning"]

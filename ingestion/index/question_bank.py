@@ -5,7 +5,7 @@ offsets of its answering sentences, so that a question whose article has changed
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +22,9 @@ UNANSWERED = "sans-reponse.jsonl"
 
 OUTSIDE = "hors-sujet.jsonl"
 """The file of questions that are about something else; every other file is a chapter."""
+
+RULES = "regles"
+"""The folder of the rules that answer the questions, a file a chapter."""
 
 _NOT_CHAPTERS = frozenset({UNANSWERED, OUTSIDE})
 _ONE_IN = 10
@@ -87,7 +90,8 @@ class BankQuestion:
 
     `spans` are half-open character offsets into the article's text, in its order, valid for the
     text whose sha256 is `text_sha256`. `lead` is the answer in a line, in our words. It answers
-    each of the `wordings` too: the same question as other people would ask it.
+    each of the `wordings` too: the same question as other people would ask it. `rule` is the text
+    of the `ArticleRule` that answers it, "" where none is known.
     """
 
     id: str
@@ -99,11 +103,25 @@ class BankQuestion:
     style: Style
     lead: str
     wordings: tuple[str, ...] = ()
+    rule: str = ""
 
     @property
     def asked(self) -> tuple[str, ...]:
         """All the ways in which it is asked."""
         return (self.question, *self.wordings)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRule:
+    """What an article says, in a sentence of ours that is true wherever it is read.
+
+    It names what it is about and the cases outside which it does not hold, and never says oui or
+    non. `questions` are the identifiers of those that it answers, of which each has one rule.
+    """
+
+    article: str
+    questions: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +146,7 @@ class OutsideQuestion:
 
 T = TypeVar("T")
 _question = TypeAdapter(BankQuestion)
+_rule = TypeAdapter(ArticleRule)
 _unanswered = TypeAdapter(UnansweredQuestion)
 _outside = TypeAdapter(OutsideQuestion)
 
@@ -155,12 +174,27 @@ def chapter_of(article: str) -> str:
 
 
 def read_bank(folder: Path = BANK) -> tuple[BankQuestion, ...]:
-    """Every question that an article answers, chapter by chapter; none without the folder.
+    """Every question that an article answers, with its rule; none without the folder.
 
-    Raises IngestionError naming the line that is not a question of the bank.
+    They come chapter by chapter. Raises IngestionError naming the line that is not a question of
+    the bank.
     """
+    rules = {of: rule.text for rule in read_rules(folder) for of in rule.questions}
     paths = sorted(path for path in folder.glob("*.jsonl") if path.name not in _NOT_CHAPTERS)
-    return tuple(line for path in paths for line in read_lines(path, _question))
+    return tuple(
+        replace(line, rule=rules.get(line.id, ""))
+        for path in paths
+        for line in read_lines(path, _question)
+    )
+
+
+def read_rules(folder: Path = BANK) -> tuple[ArticleRule, ...]:
+    """Every rule of a bank, chapter by chapter; none without their folder.
+
+    Raises IngestionError naming the line that is not a rule.
+    """
+    paths = sorted((folder / RULES).glob("*.jsonl"))
+    return tuple(line for path in paths for line in read_lines(path, _rule))
 
 
 def read_unanswered(folder: Path = BANK) -> tuple[UnansweredQuestion, ...]:
@@ -192,11 +226,14 @@ def write_bank(
     unanswered: Iterable[UnansweredQuestion] = (),
     outside: Iterable[OutsideQuestion] = (),
 ) -> None:
-    """Write a bank as the functions above read it, in the order given."""
+    """Write a bank as the functions above read it, in the order given; its rules stay as they are.
+
+    The identifiers of questions are those by which the rules name them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     chapters: dict[str, list[bytes]] = {}
     for each in questions:
-        line = _question.dump_json(each, exclude_defaults=True)
+        line = _question.dump_json(each, exclude={"rule"}, exclude_defaults=True)
         chapters.setdefault(f"{chapter_of(each.article)}.jsonl", []).append(line)
     chapters[UNANSWERED] = [_unanswered.dump_json(each) for each in unanswered]
     chapters[OUTSIDE] = [_outside.dump_json(each) for each in outside]
@@ -211,5 +248,5 @@ def read_lines(path: Path, adapter: TypeAdapter[T]) -> Iterator[T]:
             yield adapter.validate_json(line)
         except ValidationError as error:
             raise IngestionError(
-                f"{path.name}, ligne {number} : ce n'est pas une question de la banque."
+                f"{path.name}, ligne {number} : ce n’est pas une ligne de la banque."
             ) from error

@@ -32,15 +32,16 @@ NEAREST = 3
 class LeadingQuestion:
     """A question in one wording, and the identifiers of the passages that answer it, if any do.
 
-    `of` is the identifier of its line in the bank, the same for all its wordings. `lead` is the
-    answer in a line, "" where the article's text is no longer that on which it was written. `spans`
-    are the answering words, half-open characters of that text; none where only sheets are there.
+    `of` is the identifier of its line in the bank, the same for all its wordings. `rule` is the
+    sentence of ours that answers, "" where the article's text is no longer that on which it was
+    written. `spans` are the answering words, half-open characters of that text; none where only
+    sheets are there.
     """
 
     text: str
     passage_ids: tuple[str, ...]
     of: str = ""
-    lead: str = ""
+    rule: str = ""
     spans: tuple[tuple[int, int], ...] = ()
 
 
@@ -77,11 +78,11 @@ def leading_questions(
 
 
 def _prepared(question: BankQuestion, texts: Mapping[str, set[str]]) -> LeadingQuestion:
-    """Its answer, as long as no other text of its article than the one it is of is there."""
+    """Its rule, as long as no other text of its article than the one it is of is there."""
     kept = texts.get(question.article, set())
     if kept and question.text_sha256 not in kept:
         return LeadingQuestion("", (), question.id)
-    return LeadingQuestion("", (), question.id, question.lead, question.spans if kept else ())
+    return LeadingQuestion("", (), question.id, question.rule, question.spans if kept else ())
 
 
 def passages_answering(
@@ -133,7 +134,7 @@ class QuestionIndex:
         self._changed = frozenset(
             name
             for each in self.questions
-            if each.of and not each.lead
+            if each.of and not each.rule
             for name in each.passage_ids
         )
         self._is_answered = np.array([bool(names) for names in leads_to], dtype=bool)
@@ -173,27 +174,15 @@ class QuestionIndex:
         near = [np.sort(cosines[of])[-NEAREST:] for of in (~self._is_answered, self._is_answered)]
         return float(near[0].mean() - near[1].mean()) if near[0].size and near[1].size else 0.0
 
-    def leading_to(self, passage_id: str, vector: Vectors) -> list[Likeness]:
-        """The questions that lead to a passage, each in its nearest wording, most alike first."""
-        if passage_id not in self._asked:
-            return []
-        rows = self._rows[self._places == self._passage_ids.index(passage_id)]
-        cosines = self.vectors[rows] @ vector
-        nearest: dict[str, Likeness] = {}
-        for place in np.argsort(-cosines, kind="stable"):
-            question = self.questions[rows[place]]
-            nearest.setdefault(question.of, Likeness(question, float(cosines[place])))
-        return list(nearest.values())
-
     def alike(self, vector: Vectors, k: int) -> list[Likeness]:
-        """The `k` questions with a line most alike, each in its nearest wording, best first."""
+        """The `k` questions with a rule most alike, each in its nearest wording, best first."""
         if not self.questions:
             return []
         cosines = self.vectors @ vector
         nearest: dict[str, Likeness] = {}
         for row in np.argsort(-cosines, kind="stable"):
             question = self.questions[row]
-            if question.lead:
+            if question.rule:
                 nearest.setdefault(question.of, Likeness(question, float(cosines[row])))
             if len(nearest) == k:
                 break

@@ -1,14 +1,13 @@
-"""Which line answers: python -m tests.studies.lines --data DIR.
+"""Which rule answers: python -m tests.studies.lines --data DIR.
 
 Fits the weights of the first line (assistant/retrieval/tuning.toml) over the index of DIR, the
-code's, on lines that readers judged (tests/data/judged_lines.jsonl): of each of our own questions
-and of those of strangers that are there to be fitted on, the lines of the bank and the sentences of
-the law nearest to it. A line counts as right when it answers (2), not in part (1), beside (0), or
-so that one who acted on it would do wrong (-1). Then what each threshold says, of questions that
-were not fitted on (ten parts, each by the others): of how many, how many of these are right, in
-part, beside and wrong; and for those of the bank that say oui or non apart.
+code's, on rules of the bank that readers judged (tests/data/judged_rules.jsonl): of each of our own
+questions and of those of strangers that are there to be fitted on, the three that seemed nearest. A
+rule counts as right when it answers (2), not in part (1), beside (0), or so that one who acted on
+it would do wrong (-1). Then what each threshold says, of questions that were not fitted on (ten
+parts, each by the others): of how many, and how many of these are right, in part, beside and wrong.
 
-The bank's lines are named by their question there, sentences of the law by a digest.
+Rules are named by a digest there.
 """
 
 import argparse
@@ -29,9 +28,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from assistant.answering.extraction import quotes
-from assistant.answering.prepared import candidate_answers, near_answers
-from assistant.answering.quoted_line import lines_of_quotes
+from assistant.answering.prepared import candidate_rules
 from assistant.container import load_embedder
 from assistant.evaluation.questions import read_questions
 from assistant.retrieval.evidence import Scope
@@ -42,12 +39,9 @@ from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
 from tests.studies.ranking import OWN, STRANGERS
 
-JUDGED = Path(__file__).parents[1] / "data" / "judged_lines.jsonl"
-SIGNALS = {
-    "prepared": ("ahead", "share", "central", "agreement"),
-    "quoted": ("cosine", "asked", "behind", "share", "central"),
-}
-THRESHOLDS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.82, 0.85, 0.87, 0.9)
+JUDGED = Path(__file__).parents[1] / "data" / "judged_rules.jsonl"
+SIGNALS = ("vote", "nearness", "ahead", "share")
+THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 MARKS = (2, 1, 0, -1)
 PARTS, SHOWN = 10, 6
 
@@ -55,14 +49,12 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedLine:
-    """A line of a question: what is known of it, and its mark."""
+class JudgedRule:
+    """A rule for a question: what is known of it, and its mark."""
 
     question: str
-    kind: str
     signals: tuple[float, ...]
     mark: int
-    is_polar: bool = False
 
 
 def main() -> None:
@@ -71,31 +63,23 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=default_home())
     home = parser.parse_args().data
     embedder = load_embedder(home, load_settings(home))
-    lines = judged_lines(open_snapshot(home, current_name(home)), embedder)
+    rules = judged_rules(open_snapshot(home, current_name(home)), embedder)
     console = Console(width=150)
-    table = Table("line", *map(str, THRESHOLDS))
-    for kind, names in SIGNALS.items():
-        of_kind = [each for each in lines if each.kind == kind]
-        rows, right = _rows(of_kind), _right(of_kind)
-        console.print(kind, len(of_kind), weights(fitted(rows, right), names))
-        likely = _cross_validated(of_kind)
-        if kind == "prepared":
-            for told, is_polar in (("oui, non", True), ("prepared", False)):
-                table.add_row(told, *_told(of_kind, likely, is_polar=is_polar))
-        else:
-            table.add_row(kind, *_told(of_kind, likely, is_polar=False))
+    console.print(len(rules), "rules", weights(fitted(_rows(rules), _right(rules))))
+    table = Table(*map(str, THRESHOLDS))
+    table.add_row(*_told(rules, _cross_validated(rules)))
     console.print(table)
 
 
-def judged_lines(snapshot: IndexSnapshot, embedder: Embedder) -> list[JudgedLine]:
-    """The lines that were judged and are found over an index, with what is known of each."""
+def judged_rules(snapshot: IndexSnapshot, embedder: Embedder) -> list[JudgedRule]:
+    """The rules that were judged and are found over an index, with what is known of each."""
     judged = [json.loads(line) for line in JUDGED.read_text(encoding="utf-8").splitlines()]
     asked = {each.id: each.text for path in (*OWN, STRANGERS) for each in read_questions(path)}
     retriever = Retriever(snapshot, embedder)
     return [
-        line
+        rule
         for row in track(judged, "Questions")
-        for line in _of_question(row, asked[row["question"]], retriever, snapshot, embedder)
+        for rule in _of_question(row, asked[row["question"]], retriever, snapshot, embedder)
     ]
 
 
@@ -105,23 +89,20 @@ def _of_question(
     retriever: Retriever,
     snapshot: IndexSnapshot,
     embedder: Embedder,
-) -> Iterator[JudgedLine]:
-    day = date.today()
-    evidence = retriever.retrieve(question, Scope(day), SHOWN)
+) -> Iterator[JudgedRule]:
+    evidence = retriever.retrieve(question, Scope(date.today()), SHOWN)
     [vector] = embedder.embed_questions([question])
-    near = near_answers(vector, evidence, snapshot.questions, embedder)
-    name = str(row["question"])
-    for answer in candidate_answers(question, near, evidence, is_of_today=True):
-        mark = row["prepared"].get(answer.question.of)
+    bank = snapshot.questions
+    for rule in candidate_rules(vector, evidence, bank, embedder, is_of_today=True):
+        mark = row["rules"].get(digest_of_rule(rule.answer.text))
         if mark is not None:
-            known = tuple(getattr(answer, each) for each in SIGNALS["prepared"])
-            yield JudgedLine(name, "prepared", known, mark, answer.is_polar)
-    quoted = quotes(question, evidence, day, embedder) if evidence else []
-    for line in lines_of_quotes(vector, quoted, near, snapshot.questions, embedder):
-        mark = row["quoted"].get(sha256(line.draft.text.encode()).hexdigest()[:12])
-        if mark is not None:
-            known = tuple(getattr(line, each) for each in SIGNALS["quoted"])
-            yield JudgedLine(name, "quoted", known, mark)
+            known = tuple(float(getattr(rule, each)) for each in SIGNALS)
+            yield JudgedRule(str(row["question"]), known, mark)
+
+
+def digest_of_rule(text: str) -> str:
+    """By what a rule is named among those judged."""
+    return sha256(text.encode()).hexdigest()[:12]
 
 
 def fitted(rows: Floats, right: NDArray[np.bool_]) -> Pipeline:
@@ -131,45 +112,40 @@ def fitted(rows: Floats, right: NDArray[np.bool_]) -> Pipeline:
     return model
 
 
-def weights(model: Pipeline, names: Sequence[str]) -> dict[str, float]:
+def weights(model: Pipeline) -> dict[str, float]:
     """What each signal counts in its own scale, and the bias; 0 is one of two."""
     scale, regression = model[0], model[1]
     own = regression.coef_[0] / scale.scale_
     bias = regression.intercept_[0] - float(own @ scale.mean_)
-    told = {name: round(float(weight), 2) for name, weight in zip(names, own, strict=True)}
+    told = {name: round(float(weight), 2) for name, weight in zip(SIGNALS, own, strict=True)}
     return told | {"bias": round(float(bias), 2)}
 
 
-def _rows(lines: Sequence[JudgedLine]) -> Floats:
-    return np.array([each.signals for each in lines], float)
+def _rows(rules: Sequence[JudgedRule]) -> Floats:
+    return np.array([each.signals for each in rules], float)
 
 
-def _right(lines: Sequence[JudgedLine]) -> NDArray[np.bool_]:
-    return np.array([each.mark == max(MARKS) for each in lines], bool)
+def _right(rules: Sequence[JudgedRule]) -> NDArray[np.bool_]:
+    return np.array([each.mark == max(MARKS) for each in rules], bool)
 
 
-def _cross_validated(lines: Sequence[JudgedLine]) -> Floats:
-    """How likely each line is to answer, by a fit on other questions."""
-    rows, right = _rows(lines), _right(lines)
-    likely = np.zeros(len(lines))
-    groups = [each.question for each in lines]
+def _cross_validated(rules: Sequence[JudgedRule]) -> Floats:
+    """How likely each rule is to answer, by a fit on other questions."""
+    rows, right = _rows(rules), _right(rules)
+    likely = np.zeros(len(rules))
+    groups = [each.question for each in rules]
     for learnt, left in GroupKFold(PARTS, shuffle=True, random_state=3).split(rows, groups=groups):
         likely[left] = fitted(rows[learnt], right[learnt]).predict_proba(rows[left])[:, 1]
     return likely
 
 
-def _told(lines: Sequence[JudgedLine], likely: Floats, *, is_polar: bool) -> Iterator[str]:
-    """For each threshold the questions whose likeliest line is above it, and its marks."""
-    best: dict[str, tuple[float, JudgedLine]] = {}
-    for line, sure in zip(lines, likely, strict=True):
-        if sure > best.get(line.question, (0.0, line))[0]:
-            best[line.question] = (sure, line)
+def _told(rules: Sequence[JudgedRule], likely: Floats) -> Iterator[str]:
+    """For each threshold the questions whose likeliest rule is above it, and its marks."""
+    best: dict[str, tuple[float, int]] = {}
+    for rule, sure in zip(rules, likely, strict=True):
+        best[rule.question] = max(best.get(rule.question, (0.0, 0)), (float(sure), rule.mark))
     for threshold in THRESHOLDS:
-        said = [
-            line.mark
-            for sure, line in best.values()
-            if sure >= threshold and line.is_polar is is_polar
-        ]
+        said = [mark for sure, mark in best.values() if sure >= threshold]
         yield f"{len(said)}: " + " ".join(str(said.count(mark)) for mark in MARKS)
 
 
