@@ -21,6 +21,7 @@ from ingestion.index.question_bank import (
     OUTSIDE,
     RULES,
     UNANSWERED,
+    ArticleRule,
     BankQuestion,
     Form,
     Lacking,
@@ -152,7 +153,9 @@ def test_a_question_is_read_with_its_rule_which_stands_apart(tmp_path: Path) -> 
         '{"article": "R2142-7", "questions": ["R2142-7-01"], "text": "L\'acheteur choisit."}\n',
         encoding="utf-8",
     )
-    ruled = replace(_question(), rule="L'acheteur choisit.")
+    ruled = replace(
+        _question(), rule=ArticleRule("R2142-7", ("R2142-7-01",), "L'acheteur choisit.")
+    )
     other = replace(_question(), id="R2142-7-02")
     write_bank(tmp_path, [ruled, other])
     assert read_bank(tmp_path) == (ruled, other)
@@ -307,7 +310,7 @@ def _runs(text: str, length: int = 5) -> set[tuple[str, ...]]:
 
 BANK_LINE = BankQuestion(
     "R2191-3-01", "", "R2191-3", digest_of(ARTICLES["R2191-3"]), ((0, 20),), Form.YES,
-    Style.SHORT, "Oui.", rule="Une avance est accordée.",
+    Style.SHORT, "Oui.", rule=ArticleRule("R2191-3", ("R2191-3-01",), "Une avance est accordée."),
 )  # fmt: skip
 
 
