@@ -2,20 +2,27 @@
 
 An origin is a scheme, a host and a port: of no other is anything ever asked, whatever a server
 says. No redirection is followed unasked, and certificates are checked against those that the
-system trusts.
+system trusts. What fails for a moment is asked again where Attempts are made.
 """
 
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx2
 
+from ingestion.errors import IngestionError
+
 AS_THEY_ARE = {"Accept-Encoding": "identity"}
 """Bytes uncompressed, counted as they come; a server may call an archive's format an encoding."""
+
+_LONGEST_PAUSE = 60.0
+_BUSY = {429, 500, 502, 503, 504}
+
+Read = TypeVar("Read")
 
 
 class OriginSilent(Exception):
@@ -24,6 +31,14 @@ class OriginSilent(Exception):
 
 class OriginSlow(OriginSilent):
     """It did not answer in time."""
+
+
+class OriginBusy(OriginSilent):
+    """It answers by a code that another attempt may change, and says in how many seconds, or 0."""
+
+    def __init__(self, code: int, seconds: float) -> None:
+        super().__init__(f"code {code}")
+        self.code, self.seconds = code, seconds
 
 
 class ReplyTooLong(Exception):
@@ -90,6 +105,13 @@ class OriginReply:
         """The whole address to which it sends, "" when it names none."""
         following = self._response.next_request
         return str(following.url) if following else ""
+
+    def refuse_busy(self) -> None:
+        """Raise OriginBusy for an answer that another attempt may change."""
+        if self.status in _BUSY:
+            asked = self.headers.get("Retry-After", "")
+            is_number = asked.isascii() and asked.isdecimal()
+            raise OriginBusy(self.status, float(asked) if is_number else 0)
 
     def pieces(self, most: int | None = None) -> Iterator[bytes]:
         """The bytes as they come; raises ReplyTooLong beyond `most`, and OriginSilent."""
@@ -177,6 +199,59 @@ class Origin:
             self._socket = told["return_value"].get_extra_info("socket")
             if self._is_given_up:
                 self.hang_up()
+
+
+@dataclass(slots=True)
+class Attempts:
+    """What fails for a moment is asked again: so many times in a row, after longer and longer.
+
+    `first` are the seconds before the second attempt, where the server asks for no more.
+    """
+
+    most: int
+    first: float
+    pause: Callable[[float], None]
+    failures: int = 0
+
+    def wait(self, error: OriginSilent) -> None:
+        """Wait before another attempt; raises the error itself when it was the last one."""
+        if self.failures >= self.most:
+            raise error
+        wanted = error.seconds if isinstance(error, OriginBusy) else 0
+        self.pause(min(max(wanted, self.first * 2.0**self.failures), _LONGEST_PAUSE))
+        self.failures += 1
+
+    def made(self, ask: Callable[[], Read]) -> Read:
+        """What is read at last; raises OriginSilent after the last attempt."""
+        while True:
+            try:
+                return ask()
+            except OriginSilent as error:
+                self.wait(error)
+
+
+def unreached(said: str, error: OriginSilent, more: str = ".") -> IngestionError:
+    """What is told when the last attempt has failed; `more` ends the sentence."""
+    return IngestionError(
+        f"{said} ({error}). Vérifiez la connexion et le mandataire (variable https_proxy), puis "
+        f"relancez la même commande{more}"
+    )
+
+
+@contextmanager
+def in_french(server: str, setting: str, more: str) -> Iterator[None]:
+    """Say of a server that a setting names what it does wrong, with the remedy."""
+    try:
+        yield
+    except OriginSilent as error:
+        raise unreached(f"{server} ne répond pas comme il faut", error, more) from error
+    except OtherOrigin as other:
+        raise IngestionError(
+            f"{server} renvoie vers {other}, qui est un autre serveur : refusé. Vérifiez "
+            f"« {setting} » dans settings.toml."
+        ) from other
+    except EndlessRedirection as error:
+        raise IngestionError(f"{server} renvoie sans fin d'une adresse à une autre.") from error
 
 
 def _server(url: httpx2.URL) -> tuple[str, str, int | None]:

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urljoin
@@ -12,13 +12,13 @@ from ingestion.errors import IngestionError
 from ingestion.legislation.legi import DilaFund
 from ingestion.legislation.mirror import ListedArchive, is_offered
 from ingestion.origin import (
-    EndlessRedirection,
+    Attempts,
     Origin,
     OriginReply,
     OriginSilent,
-    OtherOrigin,
     Reach,
     ReplyTooLong,
+    in_french,
 )
 
 _REACH = Reach(seconds=60)
@@ -26,9 +26,6 @@ _MOST_REDIRECTIONS = 4
 _MOST_LISTED = 20_000_000
 _MOST_FAILURES = 7
 """In a row, without a byte between them: about two minutes of waiting."""
-
-_LONGEST_PAUSE = 60.0
-_PASSING = {429, 500, 502, 503, 504}
 
 
 class DilaServer:
@@ -51,8 +48,8 @@ class DilaServer:
 
     def listing(self) -> tuple[ListedArchive, ...]:
         """The archives named by the page of the folder; raises IngestionError."""
-        with Origin(self._address, _REACH) as origin:
-            page = self._page(origin)
+        with Origin(self._address, _REACH) as origin, self._in_french(""):
+            page = self._attempts().made(lambda: self._page(origin))
         found = tuple(listed(page.decode("utf-8", errors="replace"), self._fund))
         if not found:
             raise IngestionError(
@@ -67,64 +64,41 @@ class DilaServer:
         Raises IngestionError when it is not there, when it changes meanwhile, and when the server
         stays silent.
         """
-        done, failures, known = 0, 0, None
-        with Origin(self._address, _REACH) as origin:
+        done, attempts, known = 0, self._attempts(), None
+        with Origin(self._address, _REACH) as origin, self._in_french(archive.name):
             while known is None or done < known.size:
-                cut: Exception = _Passing("réponse écourtée")
+                cut = OriginSilent("réponse écourtée")
                 try:
                     with self._opened(origin, archive.name, _from(done)) as reply:
                         known = _checked(archive.name, reply, done, known)
                         skipped = done if reply.status == HTTPStatus.OK else 0
                         for piece in _after(skipped, reply):
-                            done, failures = done + len(piece), 0
+                            done, attempts.failures = done + len(piece), 0
                             yield piece
-                except (OriginSilent, _Passing) as error:
+                except OriginSilent as error:
                     cut = error
                 if known is None or done < known.size:
-                    failures = self._waited(archive.name, failures, cut)
+                    attempts.wait(cut)
 
     def _page(self, origin: Origin) -> bytes:
-        failures = 0
-        while True:
-            try:
-                with self._opened(origin, "", {}) as reply:
-                    return _bounded(reply)
-            except (OriginSilent, _Passing) as error:
-                failures = self._waited("", failures, error)
+        with self._opened(origin, "", {}) as reply:
+            return _bounded(reply)
 
-    def _waited(self, name: str, failures: int, error: Exception) -> int:
-        """Wait before another attempt; how many have failed."""
-        if failures >= _MOST_FAILURES:
-            raise IngestionError(
-                f"{urljoin(self._address, name)} ne répond plus ({error}). Vérifiez la "
-                "connexion et le mandataire (variable https_proxy), puis relancez la même "
-                "commande : ce qui est déjà lu ne le sera pas de nouveau."
-            ) from error
-        self._pause(min(2.0**failures, _LONGEST_PAUSE))
-        return failures + 1
+    def _attempts(self) -> Attempts:
+        return Attempts(_MOST_FAILURES, 1, self._pause)
+
+    def _in_french(self, name: str) -> AbstractContextManager[None]:
+        more = " : ce qui est déjà lu ne le sera pas de nouveau."
+        return in_french(urljoin(self._address, name), "law_source", more)
 
     @contextmanager
     def _opened(
         self, origin: Origin, path: str, headers: Mapping[str, str]
     ) -> Iterator[OriginReply]:
-        """The answer to what is asked, on this host; raises IngestionError for any other."""
-        try:
-            with origin.asked(path, headers, redirections=_MOST_REDIRECTIONS) as reply:
-                _refuse(reply)
-                yield reply
-        except OtherOrigin as other:
-            raise IngestionError(
-                f"{self._address} renvoie vers {other}, qui est un autre serveur : refusé. "
-                "Vérifiez « law_source » dans settings.toml."
-            ) from other
-        except EndlessRedirection as error:
-            raise IngestionError(
-                f"{self._address} renvoie sans fin d'une adresse à une autre."
-            ) from error
-
-
-class _Passing(Exception):
-    """An answer that another attempt may change."""
+        """The answer to what is asked; raises IngestionError for a refusal."""
+        with origin.asked(path, headers, redirections=_MOST_REDIRECTIONS) as reply:
+            _refuse(reply)
+            yield reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +114,8 @@ def _from(done: int) -> dict[str, str]:
 
 
 def _refuse(reply: OriginReply) -> None:
+    reply.refuse_busy()
     code = reply.status
-    if code in _PASSING:
-        raise _Passing(f"code {code}")
     if code == HTTPStatus.NOT_FOUND:
         raise IngestionError(
             f"{reply.address} manque sur le serveur (code 404), et ce qui suit ne peut pas être "

@@ -17,7 +17,16 @@ from ingestion.legislation.articles import (
     plain_lines,
 )
 from ingestion.legislation.legi import end_of, identifier, state_of
-from ingestion.origin import Origin, OriginReply, OriginSilent, Reach, ReplyTooLong
+from ingestion.origin import (
+    Attempts,
+    Origin,
+    OriginBusy,
+    OriginReply,
+    OriginSilent,
+    Reach,
+    ReplyTooLong,
+    unreached,
+)
 
 # The door to PISTE, where the State's interfaces are: a token, then JSON posted and received.
 
@@ -25,10 +34,8 @@ API = "https://api.piste.gouv.fr/dila/legifrance/lf-engine-app"
 TOKENS = "https://oauth.piste.gouv.fr/api/oauth/token"
 
 _REACH = Reach(seconds=30)
-_ATTEMPTS = 5
-_LONGEST_PAUSE = 60.0
+_MOST_FAILURES = 4
 _MOST_BYTES = 100_000_000
-_PASSING = {429, 500, 502, 503, 504}
 _UNKNOWN = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
 """Both are what Légifrance answers to an identifier that it does not have."""
 
@@ -116,47 +123,39 @@ class Piste:
         form: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """One exchange, tried again while what prevents it may pass. Raises _Refusal."""
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                # A redirection would carry the token to another machine: it is a refusal.
-                with (
-                    Origin(address, _REACH, {"Accept": "application/json"}) as origin,
-                    origin.asked(address, headers, body, form) as reply,
-                ):
-                    return _object(_accepted(reply), address)
-            except _Refusal as refusal:
-                if refusal.code not in _PASSING or attempt == _ATTEMPTS:
-                    raise
-                self._pause(_pause_asked(refusal.retry_after, attempt))
-            except OriginSilent as error:
-                if attempt == _ATTEMPTS:
-                    raise IngestionError(
-                        f"{address} est injoignable ({error}). Vérifiez la connexion et le "
-                        "mandataire (variable https_proxy), puis relancez la même commande."
-                    ) from error
-                self._pause(_pause_asked("", attempt))
-        raise AssertionError("every last attempt returns or raises")
+
+        def sent() -> dict[str, Any]:
+            # A redirection would carry the token to another machine: it is a refusal.
+            with (
+                Origin(address, _REACH, {"Accept": "application/json"}) as origin,
+                origin.asked(address, headers, body, form) as reply,
+            ):
+                return _object(_accepted(reply), address)
+
+        try:
+            return Attempts(_MOST_FAILURES, 2, self._pause).made(sent)
+        except OriginBusy as busy:
+            raise _Refusal(busy.code) from busy
+        except OriginSilent as error:
+            raise unreached(f"{address} est injoignable", error) from error
 
 
 class _Refusal(Exception):
-    """An answer that is no success, and after how many seconds to ask again, as it says."""
+    """An answer that is no success."""
 
-    def __init__(self, code: int, retry_after: str) -> None:
+    def __init__(self, code: int) -> None:
         super().__init__(code)
-        self.code, self.retry_after = code, retry_after
+        self.code = code
 
 
 def _accepted(reply: OriginReply) -> bytes:
+    reply.refuse_busy()
     if reply.status != HTTPStatus.OK:
-        raise _Refusal(reply.status, reply.headers.get("Retry-After", ""))
+        raise _Refusal(reply.status)
     try:
         return b"".join(reply.pieces(_MOST_BYTES))
     except ReplyTooLong:
         return b""
-
-
-def _pause_asked(asked: str, attempt: int) -> float:
-    return min(float(asked) if asked.isdecimal() else 2.0**attempt, _LONGEST_PAUSE)
 
 
 def _object(data: bytes, address: str) -> dict[str, Any]:

@@ -5,18 +5,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, BinaryIO, TypeGuard, TypeVar
+from typing import Any, BinaryIO, TypeGuard
 from urllib.parse import urlencode, urlsplit
 
 from ingestion.errors import IngestionError
 from ingestion.origin import (
-    EndlessRedirection,
+    Attempts,
     Origin,
     OriginReply,
     OriginSilent,
-    OtherOrigin,
     Reach,
+    Read,
     ReplyTooLong,
+    in_french,
 )
 
 PAGE = 100
@@ -36,12 +37,8 @@ _LARGEST_PAGE = 30_000_000
 _LARGEST_EXPORT = 90_000_000
 _LARGEST_REFUSAL = 30_000
 _MOST_FAILURES = 4
-_LONGEST_PAUSE = 60
 _MOST_REDIRECTIONS = 4
 _LONGEST_REASON = 300
-_PASSING = {429, 500, 502, 503, 504}
-
-Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,53 +124,29 @@ class OpenDataset:
             file.seek(0)
             records = _json(file.read())
             if not _are_records(records):
-                raise _Passing("liste écourtée")
+                raise OriginSilent("liste écourtée")
             return len(records)
 
         return self._read(self.address_of(query, EXPORT), read)
 
     def _read(self, address: str, read: Callable[[OriginReply], Read]) -> Read:
-        failures = 0
-        while True:
-            try:
-                return self._read_once(address, read)
-            except (OriginSilent, _Passing) as error:
-                failures += 1
-                if failures > _MOST_FAILURES:
-                    raise IngestionError(
-                        f"{self.host} ne répond pas comme il faut ({error}). Rien n'est gardé. "
-                        "Vérifiez la connexion et le mandataire (variable https_proxy), puis "
-                        "relancez la même commande plus tard."
-                    ) from error
-                wanted = error.seconds if isinstance(error, _Passing) else 0
-                self._pause(min(max(wanted, 2.0**failures), _LONGEST_PAUSE))
-
-    def _read_once(self, address: str, read: Callable[[OriginReply], Read]) -> Read:
-        """What is read of the answer, on this host; raises IngestionError for any other."""
-        try:
+        def read_once() -> Read:
             with (
                 Origin(self._address, Reach(_SILENCE)) as origin,
                 origin.asked(address, redirections=_MOST_REDIRECTIONS) as reply,
             ):
                 self._refuse(reply)
                 return read(reply)
-        except OtherOrigin as other:
-            raise IngestionError(
-                f"{self.host} renvoie vers {urlsplit(str(other)).hostname}, qui est un autre "
-                f"serveur : refusé. Vérifiez « {self._setting} » dans settings.toml."
-            ) from other
-        except EndlessRedirection as error:
-            raise IngestionError(
-                f"{self.host} renvoie sans fin d'une adresse à une autre."
-            ) from error
+
+        with in_french(self.host, self._setting, " plus tard. Rien n'est gardé."):
+            return Attempts(_MOST_FAILURES, 2, self._pause).made(read_once)
 
     def _refuse(self, reply: OriginReply) -> None:
         """Raise for an answer that is no success: another attempt may change some of them."""
         code = reply.status
         if code == HTTPStatus.OK:
             return
-        if code in _PASSING:
-            raise _Passing(f"code {code}", _seconds(reply.headers.get("Retry-After", "")))
+        reply.refuse_busy()
         if code == HTTPStatus.NOT_FOUND:
             raise IngestionError(
                 f"Il n'y a pas de jeu de données à {self._address} (code 404). Vérifiez "
@@ -184,7 +157,7 @@ class OpenDataset:
     def _whole_page(self, reply: OriginReply) -> tuple[bytes, Any]:
         body = b"".join(self._bounded(reply, _LARGEST_PAGE))
         if (answer := _json(body)) is None:
-            raise _Passing("réponse écourtée")
+            raise OriginSilent("réponse écourtée")
         return body, answer
 
     def _bounded(self, reply: OriginReply, most: int) -> Iterator[bytes]:
@@ -205,14 +178,6 @@ class OpenDataset:
             ) from error
 
 
-class _Passing(Exception):
-    """An answer that another attempt may change, after as many seconds as the portal says."""
-
-    def __init__(self, said: str, seconds: float = 0) -> None:
-        super().__init__(said)
-        self.seconds = seconds
-
-
 def _json(body: bytes) -> Any:  # noqa: ANN401 - a portal may say anything
     """What a body says, None when it is no JSON."""
     try:
@@ -223,10 +188,6 @@ def _json(body: bytes) -> Any:  # noqa: ANN401 - a portal may say anything
 
 def _are_records(found: object) -> TypeGuard[list[dict[str, Any]]]:
     return isinstance(found, list) and all(isinstance(each, dict) for each in found)
-
-
-def _seconds(text: str) -> float:
-    return float(text) if text.isascii() and text.isdecimal() else 0
 
 
 def _reason(reply: OriginReply) -> str:
