@@ -110,7 +110,7 @@ def test_what_is_cut_or_refused_for_a_moment_is_asked_again(
         (
             [code(302, Location="http://localhost:9/x")],
             40,
-            "vers http://localhost:9/x, qui est un autre",
+            "vers http://localhost:9/x, qui",
         ),
         ([code(302, Location="?where=x")] * 6, 40, "sans fin"),
     ],

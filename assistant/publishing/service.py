@@ -54,7 +54,7 @@ from ingestion.errors import BusyIndex, IngestionError, UnknownSnapshot
 from ingestion.french import state_days
 from ingestion.index.publication import open_snapshot, served_name
 from ingestion.index.store import Manifest
-from ingestion.legislation.official_copy import InstalledLaw, OfficialCopy
+from ingestion.legislation.official_copy import InstalledArchives, OfficialCopy
 from ingestion.legislation.versions import Difference
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, Kind
@@ -382,7 +382,7 @@ class AdministrationService:
         self._start(BuildOrder(user, candidate.generation), ("gate", candidate.generation))
 
     @property
-    def law(self) -> InstalledLaw | None:
+    def law(self) -> InstalledArchives | None:
         """The official texts that are installed."""
         return OfficialCopy(self._home).installed
 

@@ -10,50 +10,32 @@ case-law/unfinished/coming/   those of the archive that is being read, as they c
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
 from ingestion.case_law.jade import RULING_ID
-from ingestion.durable import alone_with, refusals_of_disk, replace_bytes
+from ingestion.durable import replace_bytes
 from ingestion.errors import IngestionError
 from ingestion.index.build import Progress, build
 from ingestion.index.publication import current_name, publish
 from ingestion.index.search import Embedder
 from ingestion.index.store import Manifest
-from ingestion.legislation.archives import ByteMeter, pour
 from ingestion.legislation.archives import Progress as Bytes
+from ingestion.legislation.archives import counted, pour
 from ingestion.legislation.articles import SourceRefusal
-from ingestion.legislation.legi import moment_of
 from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ListedArchive
+from ingestion.legislation.official_copy import ArchiveCopy
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 
 _CHILD = "ingestion.case_law.jade:tell_rulings"
 _MOST_REFUSALS = 10_000
-_BUSY = "Une autre installation des décisions est en cours. Réessayez quand elle est finie."
 
 
 def case_law_home(home: Path) -> Path:
     """The data folder of case law below another."""
     return home / "case-law"
-
-
-@dataclass(frozen=True, slots=True)
-class InstalledRulings:
-    """The archives that were applied: the complete one, and the last one."""
-
-    complete: str
-    last: str
-
-    @property
-    def moment(self) -> datetime:
-        """When the last one was made."""
-        return moment_of(self.last) or datetime.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +47,13 @@ class RulingsFound:
     refused: tuple[SourceRefusal, ...] = ()
 
 
-_installed = TypeAdapter(InstalledRulings)
-
-
-class CaseLawCopy:
-    """The decisions of one data folder, to which archives are applied one after the other."""
+class CaseLawCopy(ArchiveCopy):
+    """The decisions of one data folder."""
 
     def __init__(self, home: Path) -> None:
         """`home` is the data folder of the rules; nothing is read before it is asked for."""
-        self.folder = case_law_home(home)
-        self._record = self.folder / "installed.json"
-        self._unfinished = self.folder / "unfinished"
+        super().__init__(case_law_home(home), "installing", "décisions")
         self._coming = self._unfinished / "coming"
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Be the only installation in this folder; raises BusyIndex at once when another is."""
-        with refusals_of_disk(self.folder.parent), alone_with(self.folder / "installing", _BUSY):
-            self._unfinished.mkdir(exist_ok=True)
-            yield
-
-    @property
-    def installed(self) -> InstalledRulings | None:
-        """What the library has, None when nothing was installed."""
-        return _read(self._record)
-
-    @property
-    def reached(self) -> InstalledRulings | None:
-        """As far as an installation that did not end has come, else what is installed."""
-        return _read(self._unfinished / "reached.json") or self.installed
 
     def take(self, archive: ListedArchive, pieces: Iterable[bytes]) -> RulingsFound:
         """Read an archive as its bytes come and apply it once it is whole.
@@ -107,10 +67,7 @@ class CaseLawCopy:
         for path in sorted(self._coming.iterdir()):
             self._merge(path.name, path.read_bytes().splitlines())
         self._withdraw(frozenset(found.suppressed))
-        before = self.reached
-        whole = archive.name if archive.is_complete or before is None else before.complete
-        reached = _installed.dump_json(InstalledRulings(whole, archive.name))
-        replace_bytes(self._unfinished / "reached.json", reached)
+        self._reach(archive)
         shutil.rmtree(self._coming)
         return RulingsFound(found.kept, tuple(found.suppressed), tuple(found.refused))
 
@@ -127,9 +84,7 @@ class CaseLawCopy:
             elif (added := library.add(path, path.name, Kind.RULINGS)).entry is None:
                 raise IngestionError(f"{path.name} : {added.reading.problem}.")
             names.append(path.name)
-        if reached := _read(self._unfinished / "reached.json"):
-            replace_bytes(self._record, _installed.dump_json(reached))
-        shutil.rmtree(self._unfinished)
+        self.finish()
         return tuple(names)
 
     def _merge(self, name: str, lines: Iterable[bytes], gone: frozenset[str] = frozenset()) -> None:
@@ -168,10 +123,8 @@ def gather(
 
     Raises IngestionError when one cannot be had or read: those before it stay applied.
     """
-    meter = ByteMeter(plan.size, progress)
-    for archive in plan.archives:
-        told(archive, copy.take(archive, meter.counted(source.pieces(archive))))
-        meter.close(archive.size)
+    for archive, pieces in counted(source, plan, progress):
+        told(archive, copy.take(archive, pieces))
 
 
 class _Coming:
@@ -211,10 +164,3 @@ def make_searchable(home: Path, embedder: Embedder, progress: Progress) -> Manif
 def _id(line: bytes) -> str:
     found = RULING_ID.search(line[:100].decode(errors="replace"))
     return found[0] if found else ""
-
-
-def _read(path: Path) -> InstalledRulings | None:
-    try:
-        return _installed.validate_json(path.read_bytes()) if path.exists() else None
-    except ValidationError:
-        return None  # written by another version: it is installed again

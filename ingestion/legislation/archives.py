@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ingestion.errors import IngestionError, UnreadableFile
 from ingestion.legislation.articles import ArticleVersion, Changes, SourceRefusal, from_line
+from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ListedArchive
 from ingestion.sandbox import INTERRUPTED, Limits, Sandbox
 
 Progress = Callable[[int, int], None]
@@ -174,22 +175,23 @@ def _unread(name: str, reason: str) -> IngestionError:
     )
 
 
-class ByteMeter:
-    """Counts bytes; what an archive has more or less than its list told changes the total."""
+def counted(
+    source: ArchiveSource, plan: ArchivePlan, progress: Progress
+) -> Iterator[tuple[ListedArchive, Iterator[bytes]]]:
+    """The archives of a plan, each with its bytes; progress is in those of all of them.
 
-    def __init__(self, total: int, progress: Progress) -> None:
-        """`total` is what lists tell of all archives together."""
-        self._done, self._begun, self._total = 0, 0, total
-        self._progress = progress
+    What an archive has more or less than its list told changes the total.
+    """
+    done, total = 0, plan.size
 
-    def counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """The same pieces."""
-        for piece in pieces:
+    def pieces_of(archive: ListedArchive) -> Iterator[bytes]:
+        nonlocal done
+        for piece in source.pieces(archive):
             yield piece
-            self._done += len(piece)
-            self._progress(self._done, max(self._total, self._done))
+            done += len(piece)
+            progress(done, max(total, done))
 
-    def close(self, told: int) -> None:
-        """An archive whose size was told is read."""
-        self._total += self._done - self._begun - told
-        self._begun = self._done
+    for archive in plan.archives:
+        begun = done
+        yield archive, pieces_of(archive)
+        total += done - begun - archive.size

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ingestion.durable import alone_with, refusals_of_disk, replace_bytes
 from ingestion.errors import IngestionError
-from ingestion.legislation.archives import ByteMeter, Progress, read_stream
+from ingestion.legislation.archives import Progress, counted, read_stream
 from ingestion.legislation.articles import (
     TEXT_ID,
     ArticleVersion,
@@ -115,14 +115,12 @@ def _folded(words: str) -> str:
 
 # What is installed, and an installation that goes on where it stopped.
 
-BUSY = "Une autre installation des textes officiels est en cours. Réessayez quand elle est finie."
-
 
 @dataclass(frozen=True, slots=True)
-class InstalledLaw:
+class InstalledArchives:
     """The archives that were applied: the complete one, the last one, and the days without one.
 
-    `texts` are those that the library has of them (LEGITEXT…).
+    `texts` are those that the library has of the law (LEGITEXT…).
     """
 
     complete: str
@@ -136,38 +134,83 @@ class InstalledLaw:
         return moment_of(self.last) or datetime.min
 
 
-_installed = TypeAdapter(InstalledLaw)
+_installed = TypeAdapter(InstalledArchives)
 
 
-class OfficialCopy:
-    """The official texts of one data folder, to which archives are applied one after the other."""
+class ArchiveCopy:
+    """What archives of a fund come to, applied one after the other to a folder of a data folder."""
 
-    def __init__(self, home: Path) -> None:
-        self._library = Library(home)
-        self._home = home
-        self.folder = home / "law"
+    def __init__(self, folder: Path, lock: str, what: str) -> None:
+        """`lock` is the name of a file of the folder, `what` is installed, in French."""
+        self.folder = folder
         """Where all of this is kept, and its lock."""
-        self._record = self.folder / "installed.json"
-        self._unfinished = self.folder / "unfinished"
-        self._known: dict[str, tuple[ArticleVersion, ...]] = {}
+        self._lock, self._what = lock, what
+        self._record = folder / "installed.json"
+        self._unfinished = folder / "unfinished"
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Be the only installation in this folder; raises BusyIndex at once when another is."""
-        with refusals_of_disk(self._home), alone_with(self.folder / "lock", BUSY):
+        busy = f"Une autre installation des {self._what} est en cours. Réessayez quand elle est "
+        lock = alone_with(self.folder / self._lock, f"{busy}finie.")
+        with refusals_of_disk(self.folder.parent), lock:
             self._unfinished.mkdir(exist_ok=True)
             yield
 
     @property
-    def installed(self) -> InstalledLaw | None:
-        """What the library has, None when nothing was installed or it was taken out since."""
-        found = _read(self._record)
-        return found if found and set(found.texts) <= set(self.text_ids()) else None
+    def installed(self) -> InstalledArchives | None:
+        """What the library has, None when nothing was installed."""
+        return _read(self._record)
 
     @property
-    def reached(self) -> InstalledLaw | None:
+    def reached(self) -> InstalledArchives | None:
         """As far as an installation that did not end has come, else what is installed."""
         return _read(self._unfinished / "reached.json") or self.installed
+
+    def finish(self) -> None:
+        """The library has what was applied: what was kept to go on is no longer needed."""
+        if reached := _read(self._unfinished / "reached.json"):
+            replace_bytes(self._record, _installed.dump_json(self._held(reached)))
+        self.abandon()
+
+    def abandon(self) -> None:
+        """What was applied and not installed is forgotten: the next installation begins anew."""
+        shutil.rmtree(self._unfinished)
+
+    def _reach(self, archive: ListedArchive, missing: Collection[date] = ()) -> None:
+        """Note that an archive is applied: it need not be read again."""
+        before = self.reached
+        if archive.is_complete or before is None:
+            before = InstalledArchives(archive.name, archive.name)
+        days = {*before.missing, *(day for day in missing if day < archive.moment.date())}
+        reached = replace(before, last=archive.name, missing=tuple(sorted(days)))
+        replace_bytes(self._unfinished / "reached.json", _installed.dump_json(reached))
+
+    def _held(self, reached: InstalledArchives) -> InstalledArchives:
+        """The same, with what the library has of it."""
+        return reached
+
+
+def _read(path: Path) -> InstalledArchives | None:
+    try:
+        return _installed.validate_json(path.read_bytes()) if path.exists() else None
+    except ValidationError:
+        return None  # written by another version: it is installed again
+
+
+class OfficialCopy(ArchiveCopy):
+    """The official texts of one data folder."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home / "law", "lock", "textes officiels")
+        self._library = Library(home)
+        self._known: dict[str, tuple[ArticleVersion, ...]] = {}
+
+    @property
+    def installed(self) -> InstalledArchives | None:
+        """What the library has, None when nothing was installed or it was taken out since."""
+        found = super().installed
+        return found if found and set(found.texts) <= set(self.text_ids()) else None
 
     def text_ids(self) -> tuple[str, ...]:
         """The official texts that the library has."""
@@ -183,12 +226,7 @@ class OfficialCopy:
             merged = merge(text_id, self._versions(text_id), [changes])
             replace_bytes(self._unfinished / merged.source, merged.content)
             self._known[text_id] = merged.versions
-        before = self.reached
-        if archive.is_complete or before is None:
-            before = InstalledLaw(archive.name, archive.name)
-        days = {*before.missing, *(day for day in missing if day < archive.moment.date())}
-        reached = replace(before, last=archive.name, missing=tuple(sorted(days)))
-        replace_bytes(self._unfinished / "reached.json", _installed.dump_json(reached))
+        self._reach(archive, missing)
 
     def versions(self) -> dict[str, tuple[ArticleVersion, ...]]:
         """Every text that changed, as the archives applied leave it."""
@@ -204,18 +242,14 @@ class OfficialCopy:
         """The names of texts of which no version is left."""
         return tuple(path.name for path in self._files() if not path.stat().st_size)
 
-    def finish(self) -> None:
-        """The library has the texts: what was kept to go on is no longer needed."""
-        if reached := _read(self._unfinished / "reached.json"):
-            texts = {*reached.texts, *(each.path.stem for each in self.additions())}
-            had = replace(reached, texts=tuple(sorted(texts & set(self.text_ids()))))
-            replace_bytes(self._record, _installed.dump_json(had))
-        self.abandon()
-
     def abandon(self) -> None:
-        """What was applied and not installed is forgotten: the next installation begins anew."""
-        shutil.rmtree(self._unfinished)
+        """The same, and what is known of the texts with it."""
+        super().abandon()
         self._known.clear()
+
+    def _held(self, reached: InstalledArchives) -> InstalledArchives:
+        texts = {*reached.texts, *(each.path.stem for each in self.additions())}
+        return replace(reached, texts=tuple(sorted(texts & set(self.text_ids()))))
 
     def _files(self) -> list[Path]:
         return sorted(self._unfinished.glob("*.jsonl"))
@@ -237,13 +271,6 @@ class OfficialCopy:
         return self._known[text_id]
 
 
-def _read(path: Path) -> InstalledLaw | None:
-    try:
-        return _installed.validate_json(path.read_bytes()) if path.exists() else None
-    except ValidationError:
-        return None  # written by another version: it is installed again
-
-
 Told = Callable[[ListedArchive, Sifted], None]
 """Told what each archive had, before it is applied."""
 
@@ -261,11 +288,9 @@ def take(
     Nothing of an archive is written but the texts chosen, and those that the library has. Raises
     IngestionError when one cannot be had or read: those before it stay applied.
     """
-    meter = ByteMeter(plan.size, progress)
-    for archive in plan.archives:
+    for archive, pieces in counted(source, plan, progress):
         wanted = {*(each.key for each in chosen), *copy.text_ids()}
-        found = read_stream(archive.name, meter.counted(source.pieces(archive)), wanted)
+        found = read_stream(archive.name, pieces, wanted)
         sifted = sift(found, chosen, copy.text_ids())
         told(archive, sifted)
         copy.apply(archive, sifted.changes, plan.missing)
-        meter.close(archive.size)
