@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,24 +29,29 @@ from assistant.cli.options import (
     progress_bars,
 )
 from assistant.journal.journal import journal_of
+from assistant.ledger.import_report import (
+    SAMPLE_HEADS,
+    VERDICTS,
+    count_rows,
+    describe_comments,
+    describe_file,
+    sample_values,
+)
 from assistant.ledger.service import FETCHED, fetch_published, tell_imported
 from assistant.settings import load_settings
 from ingestion.ledger.columns import Columns, field_named, french_name
 from ingestion.ledger.importing import FileReport, FileVerdict, ImportOrder, import_files
-from ingestion.ledger.records import Comment
-from ingestion.ledger.rows import FileKind, Invoice, Level, Purchase
+from ingestion.ledger.rows import FileKind
 from ingestion.opendata.fetching import FetchedFile, PublicDataCriteria, contracts_where
 from ingestion.opendata.portal import OpenDataset
 
 OK, BROKEN = 0, 1
 
-_SHOWN = 3
-_THINGS = {FileKind.INVOICES: "facture", FileKind.PURCHASES: "marché"}
-_VERDICTS = {
-    FileVerdict.ACCEPTED: ("accepté", "green"),
-    FileVerdict.WARNED: ("accepté avec réserves", "yellow"),
-    FileVerdict.REFUSED: ("refusé", "red"),
-    FileVerdict.KNOWN: ("déjà connu", ""),
+_STYLES = {
+    FileVerdict.ACCEPTED: "green",
+    FileVerdict.WARNED: "yellow",
+    FileVerdict.REFUSED: "red",
+    FileVerdict.KNOWN: "",
 }
 
 
@@ -100,14 +104,13 @@ def import_order(home: Path, order: ImportOrder, *, is_preview: bool, as_json: b
 
 def _show(console: Console, kind: FileKind, report: FileReport) -> None:
     """One file: its verdict, its columns, what is said of it."""
-    counts = _counted(kind, report.stored)
-    left_out = f", {report.left_out} de côté" if report.left_out else ""
-    told = f" ({report.format}, {counts}{left_out})" if report.format else ""
-    console.print(Text.assemble(f"{report.name} : ", _VERDICTS[report.verdict], told))
+    verdict = (VERDICTS[report.verdict], _STYLES[report.verdict])
+    held = describe_file(report, kind)
+    console.print(Text.assemble(f"{report.name} : ", verdict, f" ({held})" if held else ""))
     for columns in report.columns:
         console.print(f"  colonnes : {_said(kind, columns)}", style="dim")
-    for line, style in _comments(report.comments):
-        console.print(f"  {line}", style=style)
+    for refuses, line in describe_comments(report.comments, " (--json dit tout)"):
+        console.print(f"  {line}", style="red" if refuses else "yellow")
 
 
 def _said(kind: FileKind, columns: Columns) -> str:
@@ -115,23 +118,6 @@ def _said(kind: FileKind, columns: Columns) -> str:
     used = [f"{c.title} → {french_name(kind, c.field)}" for c in columns.columns if c.field]
     left = [c.title for c in columns.columns if not c.field]
     return ", ".join(used) + (f" ; laissées : {', '.join(left)}" if left else "")
-
-
-def _comments(comments: tuple[Comment, ...]) -> Iterator[tuple[str, str]]:
-    """What refuses first, a few sentences of each rule, with its style."""
-
-    def order(comment: Comment) -> tuple[bool, str]:
-        return comment.level is not Level.REFUSED, comment.code
-
-    for (is_warning, code), group in groupby(sorted(comments, key=order), key=order):
-        same = list(group)
-        style = "yellow" if is_warning else "red"
-        for comment in same[:_SHOWN]:
-            yield f"{code} : {comment.sentence}", style
-        if len(same) > _SHOWN:
-            rest = len(same) - _SHOWN
-            others = f"{rest} autre{'s' if rest > 1 else ''}"
-            yield f"{code} : … et {others} (--json dit tout)", style
 
 
 def _conclude(
@@ -143,31 +129,19 @@ def _conclude(
     refused = sum(each.verdict is FileVerdict.REFUSED for each in reports)
     what = "À enregistrer, rien ne l'étant encore" if is_preview else "Enregistré"
     console.print(
-        f"Fichiers : {len(reports)}, dont refusés : {refused}. {what} : {_counted(kind, stored)}."
+        f"Fichiers : {len(reports)}, dont refusés : {refused}. {what} : {count_rows(stored, kind)}."
     )
-
-
-def _counted(kind: FileKind, count: int) -> str:
-    return f"{count} {_THINGS[kind]}{'s' if count > 1 else ''}"
 
 
 def _samples(reports: tuple[FileReport, ...]) -> Table:
     table = Table(title="Premières lignes de chaque fichier", title_justify="left")
-    for title in ("Numéro", "Tiers", "Jour", "Montant"):
+    for title in SAMPLE_HEADS:
         table.add_column(title, justify="right" if title == "Montant" else "left")
     for report in reports:
         for row in report.sample:
-            table.add_row(*_cells(row))
+            number, who, day, amount, currency = sample_values(row)
+            table.add_row(number, who, str(day or ""), f"{amount or ''} {currency}")
     return table
-
-
-def _cells(row: Invoice | Purchase) -> tuple[str, str, str, str]:
-    if isinstance(row, Purchase):
-        buyer = row.buyer_name or row.buyer_siret or ""
-        return row.contract_id, buyer, str(row.notified or ""), f"{row.amount or ''} €"
-    amount = next((each for each in (row.gross, row.payable, row.net) if each is not None), "")
-    supplier = row.supplier_name or row.supplier_siren or ""
-    return row.number, supplier, str(row.issued), f"{amount} {row.currency}"
 
 
 def _fields(kind: FileKind, report: FileReport) -> dict[str, object]:

@@ -1,14 +1,21 @@
 """The addresses of the ledger's pages and of its imports; each asks for the role of a buyer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from assistant.ledger.import_report import (
+    SAMPLE_HEADS,
+    VERDICTS,
+    count_rows,
+    describe_comments,
+    describe_file,
+    sample_values,
+)
 from assistant.ledger.query.plan import Population
 from assistant.ledger.replies import ROOTS
 from assistant.ledger.service import Batch
@@ -20,20 +27,17 @@ from assistant.web.ledger.pages import LONGEST_REASON, REFUSED, SEEN, UNKNOWN, L
 from assistant.web.routes import from_here
 from assistant.web.site import BuyerIdentity, ServiceOfBuyer
 from ingestion.ledger.columns import field_names, french_name
-from ingestion.ledger.importing import FileReport, FileVerdict
-from ingestion.ledger.records import Comment, shown
-from ingestion.ledger.rows import FileKind, Invoice, Level, Purchase
+from ingestion.ledger.importing import FileVerdict
+from ingestion.ledger.records import shown
+from ingestion.ledger.rows import FileKind, Invoice, Purchase
 
 # What was found in each file: its verdict, what is said of it, its first rows, its columns. Pure.
 
-THINGS = {FileKind.INVOICES: "facture", FileKind.PURCHASES: "marché"}
-
-_TOLD = 3
-_VERDICTS = {
-    FileVerdict.ACCEPTED: ("accepté", "accepted"),
-    FileVerdict.WARNED: ("accepté avec réserves", "warned"),
-    FileVerdict.REFUSED: ("refusé", "refused"),
-    FileVerdict.KNOWN: ("déjà connu", "known-before"),
+_LOOKS = {
+    FileVerdict.ACCEPTED: "accepted",
+    FileVerdict.WARNED: "warned",
+    FileVerdict.REFUSED: "refused",
+    FileVerdict.KNOWN: "known-before",
 }
 
 
@@ -47,11 +51,17 @@ def preview(batch: Batch) -> Html:
         "ledger/preview.html",
         batch=batch,
         address=f"{ROOTS[Population(batch.kind)]}/import/{batch.token}",
-        stored=_counted(stored, batch.kind),
+        stored=count_rows(stored, batch.kind),
         refused=sum(each.verdict is FileVerdict.REFUSED for each in batch.reports),
-        verdicts=_VERDICTS,
+        verdicts={each: (said, _LOOKS[each]) for each, said in VERDICTS.items()},
+        heads=SAMPLE_HEADS,
         files=[
-            (each, _told(each, batch.kind), _comments(each.comments), [*map(_cells, each.sample)])
+            (
+                each,
+                describe_file(each, batch.kind),
+                [comment for _, comment in describe_comments(each.comments, ".")],
+                [*map(_cells, each.sample)],
+            )
             for each in ordered
         ],
         columns=[each.columns for each in columns],
@@ -60,38 +70,9 @@ def preview(batch: Batch) -> Html:
     )
 
 
-def _told(each: FileReport, kind: FileKind) -> str:
-    """What a file is and holds, "" where that is not known."""
-    left = f", {each.left_out} de côté" if each.left_out else ""
-    return f"{each.format}, {_counted(each.stored, kind)}{left}" if each.format else ""
-
-
-def _counted(stored: int, kind: FileKind) -> str:
-    return f"{stored} {THINGS[kind]}{'s' if stored > 1 else ''}"
-
-
-def _comments(comments: Sequence[Comment]) -> Iterator[str]:
-    """What refuses first, a few sentences of each rule."""
-
-    def order(comment: Comment) -> tuple[bool, str]:
-        return comment.level is not Level.REFUSED, comment.code
-
-    for (_, code), group in groupby(sorted(comments, key=order), key=order):
-        same = list(group)
-        yield from (f"{code} : {comment.sentence}" for comment in same[:_TOLD])
-        if len(same) > _TOLD:
-            rest = len(same) - _TOLD
-            yield f"{code} : … et {rest} autre{'s' if rest > 1 else ''}."
-
-
 def _cells(row: Invoice | Purchase) -> tuple[str, str, str, str]:
-    if isinstance(row, Purchase):
-        buyer = row.buyer_name or row.buyer_siret or ""
-        amount = "–" if row.amount is None else f"{shown(row.amount)} €"
-        return row.contract_id, buyer, shown(row.notified), amount
-    found = next((each for each in (row.gross, row.payable, row.net) if each is not None), None)
-    supplier = row.supplier_name or row.supplier_siren or ""
-    return row.number, supplier, shown(row.issued), f"{shown(found)} {row.currency}"
+    number, who, day, amount, currency = sample_values(row)
+    return number, who, shown(day), "–" if amount is None else f"{shown(amount)} {currency}"
 
 
 # The pages of an import, from the form to the rows that are stored.
