@@ -5,7 +5,8 @@ Door of psycopg, psycopg_pool and pgvector.
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,7 +16,7 @@ import psycopg
 from numpy.typing import NDArray
 from pgvector import Vector
 from pgvector.psycopg import register_vector
-from psycopg import errors, sql
+from psycopg import IsolationLevel, RawServerCursor, errors, sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -85,12 +86,16 @@ class Connected:
         return self._connection.execute(self._named(query), values or None).rowcount
 
     def load(self, into: str, types: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Append rows to a table, `into` as in `COPY`; numpy rows become vectors."""
-        command = self._named(f"COPY {into} FROM STDIN (FORMAT BINARY)")
+        """Append rows to a table, `into` as in `COPY`; numpy rows become vectors.
+
+        Values go as text where no types are given.
+        """
+        command = self._named(f"COPY {into} FROM STDIN{' (FORMAT BINARY)' if types else ''}")
         if "vector" in types:
             register_vector(self._connection)
         with self._connection.cursor() as cursor, cursor.copy(command) as copy:
-            copy.set_types(types)
+            if types:
+                copy.set_types(types)
             for row in rows:
                 copy.write_row(row)
 
@@ -98,15 +103,103 @@ class Connected:
         return sql.SQL(query).format(schema=self._schema)
 
 
+@dataclass(frozen=True, slots=True)
+class ServerUse:
+    """What a server is for: its name, the setting that names it, and what its account may lack."""
+
+    server: str
+    setting: str
+    rights: str
+    failure: type[IngestionError]
+
+    def refuse_password(self, address: str) -> None:
+        """Raise the failure when there is a password in an address."""
+        if conninfo_to_dict(address).get("password"):
+            raise self.failure(
+                f"L'adresse « {self.setting} » contient un mot de passe : retirez-le de "
+                "settings.toml, et donnez-le par PGPASSWORD ou par ~/.pgpass."
+            )
+
+    @contextmanager
+    def in_french(self) -> Iterator[None]:
+        """Say what the server refuses, in French and with the remedy."""
+        try:
+            yield
+        except (errors.InsufficientPrivilege, errors.FeatureNotSupported) as error:
+            raise self.failure(
+                f"{self.server} refuse cette action ({said_by(error)}). Donnez à ce compte le "
+                f"droit de {self.rights}"
+            ) from error
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+            raise self.failure(
+                f"{self.server} ne répond pas ({said_by(error)}). Démarrez-le, ou corrigez "
+                f"« {self.setting} » dans settings.toml (mot de passe : PGPASSWORD ou ~/.pgpass)."
+            ) from error
+
+
+STORE = ServerUse(
+    "Le serveur PostgreSQL",
+    "store",
+    "créer des schémas, et faites créer l'extension pgvector dans cette base : CREATE EXTENSION "
+    "vector",
+    UnreachableStore,
+)
+
+
+class ServerSession(Connected):
+    """A connection of one's own, in one transaction that is lost unless it is kept."""
+
+    def selected(
+        self, query: str, values: Sequence[object], seconds: float, most: int
+    ) -> list[Row] | None:
+        """At most so many rows of one SELECT, `$1` standing for the first value.
+
+        None when it takes more time, memory or disk than there is.
+        """
+        # The cursor of a query is declared for one SELECT; what it read of a table is undone with
+        # its savepoint, so that a query that is stopped leaves the others to be asked.
+        with self._connection.transaction(force_rollback=True):
+            try:
+                self._connection.execute(f"SET LOCAL statement_timeout = {int(1000 * seconds)}")
+                with RawServerCursor(self._connection, "rows") as cursor:
+                    return cursor.execute(query, values).fetchmany(most)
+            except (errors.QueryCanceled, errors.OutOfMemory, errors.DiskFull):
+                return None
+
+    def part(self) -> AbstractContextManager[object]:
+        """What is written inside is kept or lost together."""
+        return self._connection.transaction()
+
+    def keep(self) -> None:
+        """Keep what was written."""
+        self._connection.commit()
+
+
+@contextmanager
+def session(
+    address: str, use: ServerUse, schema: str, options: str, *, is_read_only: bool
+) -> Iterator[ServerSession]:
+    """Connect apart; who only reads sees what was there when they began.
+
+    Raises the failure of the use when the server does not answer or refuses.
+    """
+    use.refuse_password(address)
+    with use.in_french():
+        connection: psycopg.Connection[Row] = psycopg.connect(
+            address, options=options, connect_timeout=CONNECTING, application_name="sourcier"
+        )
+        with closing(connection):
+            if is_read_only:
+                connection.read_only = True
+                connection.isolation_level = IsolationLevel.REPEATABLE_READ
+            yield ServerSession(connection, schema)
+
+
 class PostgresServer:
     """A server by its address; safe to share between threads."""
 
     def __init__(self, address: str) -> None:
-        if conninfo_to_dict(address).get("password"):
-            raise UnreachableStore(
-                "L'adresse « store » contient un mot de passe : retirez-le de settings.toml, et "
-                "donnez-le par PGPASSWORD ou par ~/.pgpass."
-            )
+        STORE.refuse_password(address)
         self._address = address
         self._pool = ConnectionPool(
             address,
@@ -240,29 +333,19 @@ _KWARGS: dict[str, Any] = {
 
 @contextmanager
 def _in_french() -> Iterator[None]:
-    """Say what a server refuses, in French and with the remedy."""
-    try:
-        yield
-    except errors.DiskFull as error:
-        raise StorageFull(
-            "Le disque du serveur PostgreSQL est plein. Libérez de la place, puis recommencez."
-        ) from error
-    except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
-        raise DamagedSnapshot(
-            "L'index ouvert n'est plus sur le serveur PostgreSQL. Reposez la question, ou voyez : "
-            "sourcier index status"
-        ) from error
-    except (errors.InsufficientPrivilege, errors.FeatureNotSupported) as error:
-        raise UnreachableStore(
-            f"Le serveur PostgreSQL refuse cette action ({said_by(error)}). Donnez à ce compte le "
-            "droit de créer des schémas, et faites créer l'extension pgvector dans cette base : "
-            "CREATE EXTENSION vector"
-        ) from error
-    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
-        raise UnreachableStore(
-            f"Le serveur PostgreSQL ne répond pas ({said_by(error)}). Démarrez-le, ou corrigez "
-            "« store » dans settings.toml (mot de passe : PGPASSWORD ou ~/.pgpass)."
-        ) from error
+    """The same of the store, whose disk and indexes have their own remedy."""
+    with STORE.in_french():
+        try:
+            yield
+        except errors.DiskFull as error:
+            raise StorageFull(
+                "Le disque du serveur PostgreSQL est plein. Libérez de la place, puis recommencez."
+            ) from error
+        except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
+            raise DamagedSnapshot(
+                "L'index ouvert n'est plus sur le serveur PostgreSQL. Reposez la question, ou "
+                "voyez : sourcier index status"
+            ) from error
 
 
 def said_by(error: psycopg.Error) -> str:

@@ -47,7 +47,7 @@ DOORS = {
     "procrastinate": "assistant/publishing/build_queue.py",
     "prometheus_client": "assistant/operations/monitoring.py",
     "pgvector": "ingestion/postgresql.py",
-    "psycopg": "ingestion/ledger/database.py ingestion/postgresql.py",
+    "psycopg": "ingestion/postgresql.py",
     "psycopg_pool": "ingestion/postgresql.py",
     "pydantic": "ingestion/* assistant/answering/record.py assistant/evaluation/grading.py "
     "assistant/tenders/conformity/rules.py assistant/web/* assistant/publishing/* "

@@ -1,12 +1,8 @@
-"""The ledger of a data folder: a file of it, or a PostgreSQL server. Door of psycopg."""
+"""The ledger of a data folder: a file of it, or a PostgreSQL server."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-
-import psycopg
-from psycopg import IsolationLevel, RawServerCursor, errors, sql
-from psycopg.conninfo import conninfo_to_dict
 
 from ingestion.durable import BUSY, lock_for_writing, refusals_of_disk
 from ingestion.errors import (
@@ -29,17 +25,21 @@ from ingestion.ledger.embedded import (
     schema,
 )
 from ingestion.ledger.rows import TableRow
-from ingestion.postgresql import named_server, said_by
+from ingestion.postgresql import ServerSession, ServerUse, named_server, session
 
-# The ledger in a schema of a PostgreSQL server, which its owner backs up. Door of psycopg.
+# The ledger in a schema of a PostgreSQL server, which its owner backs up.
 #
 # Who reads keeps what was there when it was opened; who writes does so in one transaction. The
 # password comes from PGPASSWORD or ~/.pgpass, never from the settings.
 
 _SCHEMA = "sourcier"
 _LOCK = 0x50C1E6
-_CONNECTING = 10
-"""Seconds after which a server that says nothing is one that cannot be reached."""
+_USE = ServerUse(
+    "Le serveur du registre",
+    "ledger",
+    f"créer et de lire le schéma « {_SCHEMA} ».",
+    UnreachableLedger,
+)
 
 # Our own `upper` goes before the one of the server; text is in the order of DuckDB.
 _OPTIONS = " ".join(
@@ -61,24 +61,14 @@ CREATE INDEX ON lineage ("row");
 
 
 class _ServerLedger(Ledger):
-    def __init__(self, connection: psycopg.Connection[Row]) -> None:
-        self._connection = connection
+    def __init__(self, asked: ServerSession) -> None:
+        self._asked = asked
 
     def rows(
         self, sql: str, parameters: Sequence[object] = (), *, seconds: float = SECONDS
     ) -> tuple[Row, ...]:
-        limit = f"SET LOCAL statement_timeout = {int(1000 * seconds)}"
-        # The cursor of a query is declared for one SELECT; what it read of a table is undone with
-        # its savepoint, so that a query that is stopped leaves the others to be asked.
-        with self._connection.transaction(force_rollback=True):
-            try:
-                self._connection.execute(limit)
-                with RawServerCursor(self._connection, "rows") as cursor:
-                    cursor.execute(sql, parameters)
-                    found = cursor.fetchmany(MOST_ROWS + 1)
-            except (errors.QueryCanceled, errors.OutOfMemory, errors.DiskFull) as error:
-                raise QueryTooHeavy(TOO_HEAVY) from error
-        if len(found) > MOST_ROWS:
+        found = self._asked.selected(sql, parameters, seconds, MOST_ROWS + 1)
+        if found is None or len(found) > MOST_ROWS:
             raise QueryTooHeavy(TOO_HEAVY)
         return tuple(found)
 
@@ -88,28 +78,22 @@ class _ServerDraft(_ServerLedger, LedgerDraft):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        with self._connection.transaction():
+        with self._asked.part():
             yield
 
     def append(self, rows: Iterable[TableRow]) -> None:
         for table, names, values in by_table(rows):
-            into = sql.SQL("COPY {} ({}) FROM STDIN").format(
-                sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
-            )
-            with self._connection.cursor() as cursor, cursor.copy(into) as copy:
-                for each in values:
-                    copy.write_row(each)
+            columns = ", ".join(f'"{name}"' for name in names)
+            self._asked.load(f'"{table}" ({columns})', (), values)
 
 
 @contextmanager
 def open_server(address: str) -> Iterator[Ledger]:
     """The ledger of a server, as it is now; raises as `open_ledger` does."""
-    with _connected(address) as connection:
-        connection.read_only = True
-        connection.isolation_level = IsolationLevel.REPEATABLE_READ
-        if not _has_schema(connection):
+    with session(address, _USE, _SCHEMA, _OPTIONS, is_read_only=True) as asked:
+        if not _has_schema(asked):
             raise NothingImported(NOTHING)
-        yield _ServerLedger(connection)
+        yield _ServerLedger(asked)
 
 
 @contextmanager
@@ -118,61 +102,25 @@ def rewriting_server(address: str) -> Iterator[LedgerDraft]:
 
     Raises BusyIndex when anyone else writes to this server.
     """
-    with _connected(address) as connection:
-        found = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK]).fetchone()
-        if found != (True,):
+    with session(address, _USE, _SCHEMA, _OPTIONS, is_read_only=False) as asked:
+        if asked.rows("SELECT pg_try_advisory_xact_lock(%s)", _LOCK) != [(True,)]:
             raise BusyIndex(BUSY)
-        if not _has_schema(connection):
-            _create(connection)
-        yield (draft := _ServerDraft(connection))
-        if draft.is_abandoned:
-            connection.rollback()
-        else:
-            for (table,) in connection.execute(_TABLES, [_SCHEMA]).fetchall():
-                connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
-            connection.commit()
+        if not _has_schema(asked):
+            asked.run("CREATE SCHEMA {schema}")
+            asked.run(schema().replace(" VARCHAR", ' VARCHAR COLLATE "C"'))
+            asked.run(_OWN)
+        yield (draft := _ServerDraft(asked))
+        if not draft.is_abandoned:
+            for (table,) in asked.rows(_TABLES, _SCHEMA):
+                asked.run(f'ANALYZE {{schema}}."{table}"')
+            asked.keep()
 
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = %s"
 
 
-def _has_schema(connection: psycopg.Connection[Row]) -> bool:
-    found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [_SCHEMA])
-    return found.fetchone() is not None
-
-
-def _create(connection: psycopg.Connection[Row]) -> None:
-    connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(_SCHEMA)))
-    connection.execute(schema().replace(" VARCHAR", ' VARCHAR COLLATE "C"').encode())
-    connection.execute(_OWN)
-
-
-@contextmanager
-def _connected(address: str) -> Iterator[psycopg.Connection[Row]]:
-    """A connection that is left without keeping what was not committed."""
-    if conninfo_to_dict(address).get("password"):
-        raise UnreachableLedger(
-            "L'adresse du registre contient un mot de passe : retirez-le de settings.toml, et "
-            "donnez-le par PGPASSWORD ou par ~/.pgpass."
-        )
-    try:
-        connection = psycopg.connect(
-            address, options=_OPTIONS, connect_timeout=_CONNECTING, application_name="sourcier"
-        )
-        try:
-            yield connection
-        finally:
-            connection.close()
-    except errors.InsufficientPrivilege as error:
-        raise UnreachableLedger(
-            f"Le serveur du registre refuse cette action ({said_by(error)}). Donnez à ce compte le "
-            f"droit de créer et de lire le schéma « {_SCHEMA} »."
-        ) from error
-    except psycopg.OperationalError as error:
-        raise UnreachableLedger(
-            f"Le serveur du registre ne répond pas ({said_by(error)}). Démarrez-le, ou corrigez "
-            "« ledger » dans settings.toml (mot de passe : PGPASSWORD ou ~/.pgpass)."
-        ) from error
+def _has_schema(asked: ServerSession) -> bool:
+    return bool(asked.rows("SELECT 1 FROM pg_namespace WHERE nspname = %s", _SCHEMA))
 
 
 def open_ledger(home: Path) -> AbstractContextManager[Ledger]:
