@@ -1,7 +1,7 @@
 """A snapshot on a PostgreSQL server, open: its passages and the two searches over them."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Sequence
+from functools import lru_cache
 from io import BytesIO
 
 import numpy as np
@@ -18,14 +18,13 @@ from ingestion.index.lexical import (
 from ingestion.index.questions import QuestionIndex, parsed_questions
 from ingestion.index.search import Hit, Vectors
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.index.store import Manifest, no_document, no_passage
+from ingestion.index.store import Manifest, SqlPassages, no_passage
 from ingestion.postgresql import PostgresServer, Row, vector_text
 from ingestion.readers.documents import Document
 
 REMEMBERED = 4096
 """Documents and passages of an open snapshot that are not asked for again."""
 
-_document = TypeAdapter(Document)
 _passage = TypeAdapter(Passage)
 
 
@@ -126,7 +125,7 @@ def _hits(rows: Sequence[Row]) -> list[Hit]:
     return [Hit(passage_id, float(score)) for passage_id, score in rows]
 
 
-class _ServerPassages:
+class _ServerPassages(SqlPassages):
     """Reads the documents and passages; what was read lately is not asked for again."""
 
     def __init__(self, server: PostgresServer, schema: str) -> None:
@@ -150,47 +149,8 @@ class _ServerPassages:
                 raise no_passage(name)
         return [known[name] for name in ids]
 
-    def all_passages(self) -> Iterable[Passage]:
-        for (body,) in self._rows("SELECT body FROM {schema}.passages ORDER BY place"):
-            yield _passage.validate_json(body)
-
     def versions(self, reference: str) -> list[Document]:
         return list(self._versions(reference))
-
-    @cached_property
-    def revised(self) -> frozenset[str]:
-        rows = self._rows(
-            "SELECT reference FROM {schema}.documents WHERE reference IS NOT NULL "
-            "GROUP BY reference HAVING count(*) > 1"
-        )
-        return frozenset(reference for (reference,) in rows)
-
-    @cached_property
-    def has_articles(self) -> bool:
-        asked = "SELECT 1 FROM {schema}.documents WHERE reference IS NOT NULL LIMIT 1"
-        return bool(self._rows(asked))
-
-    def documents(self) -> Iterable[Document]:
-        return self._read("SELECT body FROM {schema}.documents ORDER BY id")
-
-    def texts(self) -> Iterable[Document]:
-        asked = "SELECT body FROM {schema}.documents WHERE reference IS NULL ORDER BY id"
-        return self._read(asked)
-
-    def _document(self, document_id: str) -> Document:
-        for found in self._read("SELECT body FROM {schema}.documents WHERE id = %s", document_id):
-            return found
-        raise no_document(document_id)
-
-    def _versions_of(self, reference: str) -> tuple[Document, ...]:
-        asked = (
-            "SELECT body FROM {schema}.documents WHERE reference = %s "
-            "ORDER BY valid_from NULLS FIRST, id"
-        )
-        return tuple(self._read(asked, reference))
-
-    def _read(self, asked: str, *values: object) -> Iterator[Document]:
-        return (_document.validate_json(body) for (body,) in self._rows(asked, *values))
 
     def _rows(self, asked: str, *values: object) -> list[Row]:
         return self._server.rows(asked, *values, schema=self._schema)

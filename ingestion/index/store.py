@@ -2,7 +2,8 @@
 
 import sqlite3
 import weakref
-from collections.abc import Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -188,10 +189,66 @@ def no_document(document_id: str) -> UnknownDocument:
     )
 
 
-# The same in one file. Door of SQLite.
+# What both engines read by the same queries, then the same in one file. Door of SQLite.
 
 _document = TypeAdapter(Document)
 _passage = TypeAdapter(Passage)
+
+
+class SqlPassages(ABC):
+    """Reads by queries whose values are `%s` and whose tables are in a `{schema}`."""
+
+    place = "place"
+    """The column that has the order of passages."""
+
+    def all_passages(self) -> Iterable[Passage]:
+        """Every passage, in the order of the documents."""
+        for (body,) in self._rows(f"SELECT body FROM {{schema}}.passages ORDER BY {self.place}"):
+            yield _passage.validate_json(body)
+
+    @cached_property
+    def revised(self) -> frozenset[str]:
+        """The references of the articles that have several versions here."""
+        rows = self._rows(
+            "SELECT reference FROM {schema}.documents WHERE reference IS NOT NULL "
+            "GROUP BY reference HAVING count(*) > 1"
+        )
+        return frozenset(reference for (reference,) in rows)
+
+    @cached_property
+    def has_articles(self) -> bool:
+        """Whether any document is an article of a code or another text."""
+        asked = "SELECT 1 FROM {schema}.documents WHERE reference IS NOT NULL LIMIT 1"
+        return bool(self._rows(asked))
+
+    def documents(self) -> Iterable[Document]:
+        """Every document, in the order of their identifiers."""
+        return self._read("SELECT body FROM {schema}.documents ORDER BY id")
+
+    def texts(self) -> Iterable[Document]:
+        """Every document that is no article, in the order of their identifiers."""
+        asked = "SELECT body FROM {schema}.documents WHERE reference IS NULL ORDER BY id"
+        return self._read(asked)
+
+    def _document(self, document_id: str) -> Document:
+        for found in self._read("SELECT body FROM {schema}.documents WHERE id = %s", document_id):
+            return found
+        raise no_document(document_id)
+
+    def _versions_of(self, reference: str) -> tuple[Document, ...]:
+        asked = (
+            "SELECT body FROM {schema}.documents WHERE reference = %s "
+            "ORDER BY valid_from NULLS FIRST, id"
+        )
+        return tuple(self._read(asked, reference))
+
+    def _read(self, asked: str, *values: object) -> Iterator[Document]:
+        return (_document.validate_json(body) for (body,) in self._rows(asked, *values))
+
+    @abstractmethod
+    def _rows(self, asked: str, *values: object) -> list[Any]:
+        """What a query finds."""
+
 
 _SCHEMA = """
 CREATE TABLE documents (
@@ -204,8 +261,10 @@ CREATE TABLE passages (
 """
 
 
-class SqlitePassages:
+class SqlitePassages(SqlPassages):
     """Reads what `write_store` wrote; safe to share between threads."""
+
+    place = "position"
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(
@@ -219,63 +278,21 @@ class SqlitePassages:
         """One query a passage: the file is mapped."""
         return [self._passage(passage_id) for passage_id in ids]
 
-    def all_passages(self) -> Iterable[Passage]:
-        """Every passage, in the order of the documents."""
-        for (body,) in self._rows("SELECT body FROM passages ORDER BY position"):
-            yield _passage.validate_json(body)
-
     def document(self, document_id: str) -> Document:
-        """The document of this identifier; raises UnknownDocument."""
-        body = self._body("documents", document_id)
-        if body is None:
-            raise no_document(document_id)
-        return _document.validate_json(body)
+        """Read it anew."""
+        return self._document(document_id)
 
     def versions(self, reference: str) -> list[Document]:
-        """The documents that are versions of this article, unknown beginnings first, then by day.
-
-        Versions that may not be cited are among them.
-        """
-        rows = self._rows(
-            "SELECT body FROM documents WHERE reference = ? ORDER BY valid_from, id", reference
-        )
-        return [_document.validate_json(body) for (body,) in rows]
-
-    @cached_property
-    def revised(self) -> frozenset[str]:
-        """The references of the articles that have several versions here."""
-        rows = self._rows(
-            "SELECT reference FROM documents WHERE reference IS NOT NULL "
-            "GROUP BY reference HAVING COUNT(*) > 1"
-        )
-        return frozenset(reference for (reference,) in rows)
-
-    @cached_property
-    def has_articles(self) -> bool:
-        """Whether any document is an article of a code or another text."""
-        return bool(self._rows("SELECT 1 FROM documents WHERE reference IS NOT NULL LIMIT 1"))
-
-    def documents(self) -> Iterable[Document]:
-        """Every document, in the order of their identifiers."""
-        for (body,) in self._rows("SELECT body FROM documents"):
-            yield _document.validate_json(body)
-
-    def texts(self) -> Iterable[Document]:
-        """Every document that is no article, in the order of their identifiers."""
-        for (body,) in self._rows("SELECT body FROM documents WHERE reference IS NULL ORDER BY id"):
-            yield _document.validate_json(body)
+        """Read them anew."""
+        return list(self._versions_of(reference))
 
     def _passage(self, passage_id: str) -> Passage:
-        body = self._body("passages", passage_id)
-        if body is None:
-            raise no_passage(passage_id)
-        return _passage.validate_json(body)
+        for (body,) in self._rows("SELECT body FROM {schema}.passages WHERE id = %s", passage_id):
+            return _passage.validate_json(body)
+        raise no_passage(passage_id)
 
-    def _body(self, table: str, row_id: str) -> bytes | None:
-        rows = self._rows(f"SELECT body FROM {table} WHERE id = ?", row_id)
-        return bytes(rows[0][0]) if rows else None
-
-    def _rows(self, query: str, *values: str) -> list[Any]:
+    def _rows(self, asked: str, *values: object) -> list[Any]:
+        query = asked.replace("{schema}.", "").replace("%s", "?")
         with self._lock:
             return self._connection.execute(query, values).fetchall()
 
