@@ -178,6 +178,13 @@ def test_a_server_that_stays_silent_is_given_up_and_the_proxy_named(dila: Dila) 
     assert waits == [1, 2, 4, 8, 16, 32, 60]
 
 
+def test_a_server_that_says_when_to_come_back_is_heard(dila: Dila) -> None:
+    dila.failures.extend([code(503, **{"Retry-After": "9"}), code(429, **{"Retry-After": "1"})])
+    waits: list[float] = []
+    assert brought(dila, waits) == DATA
+    assert waits == [9, 2]
+
+
 def test_the_proxy_of_the_environment_is_asked(dila: Dila, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
