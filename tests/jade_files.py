@@ -138,8 +138,7 @@ def gather_rulings(home: Path, archives: Path) -> dict[str, RulingsFound]:
     """Apply the archives of a folder, without indexing them: what each of them had."""
     copy, source = CaseLawCopy(home), ArchiveFolder(archives, DilaFund.JADE)
     found: dict[str, RulingsFound] = {}
-    reached = copy.reached
-    plan = plan_gathering(source.listing(), reached.moment if reached else None)
+    plan = plan_gathering(source.listing(), copy.moment)
     gather(
         copy,
         source,

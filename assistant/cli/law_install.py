@@ -61,6 +61,7 @@ SPEEDS = (100, 20)
 
 SHOWN = 10
 READING = "Lecture des archives"
+UP_TO_DATE = "Aucune archive n'est plus récente que ce qui est installé."
 
 
 app = Actions()
@@ -98,11 +99,9 @@ Planner = Callable[[tuple[ListedArchive, ...], datetime | None], ArchivePlan]
 def _bring(home: Path, folder: Path | None, planner: Planner, user: str, is_left: bool) -> int:
     """From archives to an index in service; the exit code."""
     console, copy = Terminal(), OfficialCopy(home)
-    server = DilaServer(load_settings(home).law_source)
-    source: ArchiveSource = ArchiveFolder(folder) if folder else server
+    source = _source(load_settings(home).law_source, folder, DilaFund.LEGI)
     with copy.alone(), recorded(copy.folder, user) as record:
-        reached = copy.reached
-        plan = planner(source.listing(), reached.moment if reached else None)
+        plan = planner(source.listing(), copy.moment)
         require_space(home, ROOM)
         _tell_plan(plan, console)
         _take(copy, source, plan, record, console)
@@ -133,7 +132,7 @@ def _tell_plan(plan: ArchivePlan, console: Console) -> None:
             soft_wrap=True,
         )
     if not plan.archives:
-        console.print("Aucune archive n'est plus récente que ce qui est installé.")
+        console.print(UP_TO_DATE)
     _tell_missing(plan, console)
 
 
@@ -269,10 +268,11 @@ def _status(ctx: Context) -> int:
 def _bring_rulings(home: Path, folder: Path | None, user: str) -> int:
     """From archives to an index that can be asked; the exit code."""
     settings, console, copy = load_settings(home), Terminal(), CaseLawCopy(home)
-    source = _source(settings.law_source, folder)
+    # Its folder stands beside that of the law.
+    beside = urljoin(f"{settings.law_source.rstrip('/')}/", f"../{DilaFund.JADE}/")
+    source = _source(beside, folder, DilaFund.JADE)
     with copy.alone(), recorded(copy.folder, user) as record:
-        reached = copy.reached
-        plan = plan_gathering(source.listing(), reached.moment if reached else None)
+        plan = plan_gathering(source.listing(), copy.moment)
         require_space(home, RULINGS_ROOM)
         _tell_rulings_plan(plan, console)
         with progress_bars(console, in_bytes=True) as bars:
@@ -304,18 +304,14 @@ def _index(
             make_searchable(home, embedder, both(Steps(bars), record))
 
 
-def _source(law_source: str, folder: Path | None) -> ArchiveSource:
-    """A folder, else the one of decisions that stands beside that of the law."""
-    if folder:
-        return ArchiveFolder(folder, DilaFund.JADE)
-    beside = urljoin(f"{law_source.rstrip('/')}/", f"../{DilaFund.JADE}/")
-    return DilaServer(beside, fund=DilaFund.JADE)
+def _source(address: str, folder: Path | None, fund: DilaFund) -> ArchiveSource:
+    return ArchiveFolder(folder, fund) if folder else DilaServer(address, fund=fund)
 
 
 def _tell_rulings_plan(plan: ArchivePlan, console: Console) -> None:
     """What will be read, and its size."""
     if not plan.archives:
-        console.print("Aucune archive n'est plus récente que ce qui est installé.")
+        console.print(UP_TO_DATE)
         return
     first, last = plan.archives[0], plan.archives[-1]
     console.print(

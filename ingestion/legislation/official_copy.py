@@ -167,6 +167,11 @@ class ArchiveCopy:
         """As far as an installation that did not end has come, else what is installed."""
         return _read(self._unfinished / "reached.json") or self.installed
 
+    @property
+    def moment(self) -> datetime | None:
+        """When the last archive that was reached was made."""
+        return reached.moment if (reached := self.reached) else None
+
     def finish(self) -> None:
         """The library has what was applied: what was kept to go on is no longer needed."""
         if reached := _read(self._unfinished / "reached.json"):
