@@ -1,6 +1,5 @@
 """Bringing a model to this machine: one at a time, resumable, verified before it has its name."""
 
-import fcntl
 import json
 import os
 import shutil
@@ -12,8 +11,8 @@ from pathlib import Path
 from typing import IO
 from zipfile import BadZipFile, ZipFile
 
-from ingestion.durable import free_bytes, replace_bytes, sync
-from ingestion.errors import IngestionError, ModelUnavailable, StorageFull
+from ingestion.durable import alone_with, free_bytes, replace_bytes, sync
+from ingestion.errors import ModelUnavailable, StorageFull
 from ingestion.models import hub
 from ingestion.models.catalogue import Digests, Hub, Model, Wheels, expected, record
 from ingestion.models.hub import DownloadFailed, run_watched
@@ -238,6 +237,7 @@ def _copy(path: Path, unfinished: Path, progress: Progress, *, raw: bool) -> Mod
 
 MARGIN_BYTES = 200_000_000
 UNFINISHED = ".unfinished"
+BUSY = "Un autre téléchargement de modèle est en cours. Réessayez quand il sera fini."
 
 
 def pull(
@@ -255,9 +255,9 @@ def pull(
     Raises:
         StorageFull: Before anything is written, when the disk is too small.
         ModelUnavailable: When no source works, or the content has not the expected hash.
-        IngestionError: When another process is pulling.
+        BusyIndex: When another process is pulling.
     """
-    with _alone(folder):
+    with alone_with(folder / ".lock", BUSY):
         target = folder / model.file
         if target.exists() and Digests(folder).of(target) == expected(model, folder):
             return target
@@ -271,19 +271,6 @@ def pull(
         _publish(content.path, target)
         shutil.rmtree(unfinished)
         return target
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as exc:
-            raise IngestionError(
-                "Un autre téléchargement de modèle est en cours. Réessayez quand il sera fini."
-            ) from exc
-        yield
 
 
 def _check_space(model: Model, unfinished: Path, free: int) -> None:
