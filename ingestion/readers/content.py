@@ -203,6 +203,15 @@ def unpack(data: bytes) -> dict[str, bytes]:
         raise UnreadableFile(f"fichier corrompu ({type(error).__name__})") from error
 
 
+def unpack_office(data: bytes) -> dict[str, bytes]:
+    """The same of an Office document, whose XML declares no entity; raises UnreadableFile."""
+    parts = unpack(data)
+    for name, part in parts.items():
+        if name.endswith((".xml", ".rels")):
+            refuse_entities(part)
+    return parts
+
+
 def refuse_entities(part: bytes) -> None:
     """Refuse XML that declares entities: no office program writes any.
 

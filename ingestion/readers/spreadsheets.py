@@ -17,8 +17,7 @@ from ingestion.readers.content import (
     ReaderContent,
     decode_text,
     listed,
-    refuse_entities,
-    unpack,
+    unpack_office,
 )
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.markup import (
@@ -199,10 +198,7 @@ _YES = ("1", "true")
 
 def read_xlsx(data: bytes) -> FileContent:
     """Read every sheet; formulas by the value that was saved with them."""
-    parts = unpack(data)
-    for name, part in parts.items():
-        if name.endswith((".xml", ".rels")):
-            refuse_entities(part)
+    parts = unpack_office(data)
     if _WORKBOOK not in parts:
         raise UnreadableFile("le contenu n'est pas un classeur XLSX")
     return read_sheets(_sheets(parts)).warned(active_content(parts))

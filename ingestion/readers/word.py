@@ -15,8 +15,7 @@ from ingestion.readers.content import (
     FileContent,
     ReaderContent,
     masked,
-    refuse_entities,
-    unpack,
+    unpack_office,
 )
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
@@ -25,10 +24,7 @@ from ingestion.readers.markup import Element, active_content, attribute, local_n
 
 def read_docx(data: bytes) -> FileContent:
     """Read headings with their numbers, paragraphs, list items, table rows and notes."""
-    parts = unpack(data)
-    for name, part in parts.items():
-        if name.endswith((".xml", ".rels")):
-            refuse_entities(part)
+    parts = unpack_office(data)
     word = _opened(data)
     styles = {style.style_id: style.element for style in word.styles}
     reader = _BodyReader(styles, _Numbering(_numbering(word)))
