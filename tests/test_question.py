@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assistant.ledger.parsing.questions import asks_ledger
 from assistant.question.day import Day, DaySource, NamedPeriod, day_asked, in_figures, named
 from assistant.question.language import Language, detect_language, find_stems
-from assistant.question.rewriting import MOST, asks_openly, asks_several, subjects
+from assistant.question.rewriting import MOST, asks_several, subjects
 from assistant.question.scope import names_offer, refusal_for
 from ingestion.index.question_bank import read_bank
 from ingestion.library.library import CORPUS
@@ -330,16 +330,15 @@ def test_no_question_of_the_sheets_is_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "is_open", "is_several"),
+    ("question", "is_several"),
     [
-        ("Puis-je négocier ?", False, False),
-        ("Nous sommes une commune. Jusqu'à quel montant ?", True, False),
-        ("Délai de paiement : combien de jours ?", True, False),
-        ("Pour savoir quelle procédure suivre, j'additionne tout ?", False, False),
-        ("Peut-on tout arrêter, et que dire aux entreprises ?", False, True),
-        ("À quel moment définir le besoin, et avec quel niveau de détail ?", True, True),
+        ("Puis-je négocier ?", False),
+        ("Nous sommes une commune. Jusqu'à quel montant ?", False),
+        ("Délai de paiement : combien de jours ?", False),
+        ("Pour savoir quelle procédure suivre, j'additionne tout ?", False),
+        ("Peut-on tout arrêter, et que dire aux entreprises ?", True),
+        ("À quel moment définir le besoin, et avec quel niveau de détail ?", True),
     ],
 )
-def test_what_a_question_asks(question: str, is_open: bool, is_several: bool) -> None:
-    assert asks_openly(question) is is_open
+def test_what_a_question_asks(question: str, is_several: bool) -> None:
     assert asks_several(question) is is_several

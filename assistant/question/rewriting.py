@@ -107,11 +107,6 @@ _LISTING = re.compile(
 _AND = re.compile(r"\s*,\s*(?:et\s+)?|\s+(?:et|ainsi que)\s+")
 _ITEM = re.compile(r"(?:une?|des|les?|la|l'|\w+(?:er|ir|re)\b)\s*", re.IGNORECASE)
 _INFINITIVE = re.compile(r"\w+(?:er|ir|re)\b(?=\s)", re.IGNORECASE)
-_OPEN = re.compile(
-    r"(?:(?:a|de|en|par|pour|avec|sous|sur|dans|jusqu'a|depuis|d'|c'est|il faut|ca prend|on a) ?)?"
-    r"(?:qui|quoi|quels?|quelles?|combien|quand|comment|ou est|pourquoi|lequel|laquelle|lesquels"
-    r"|lesquelles|qu'est-ce qu)\b"
-)
 _SINGULAR = {"le": "quel est", "la": "quelle est"}
 _CIRCUMSTANCE = re.compile(
     r"\s(?:pour|dans|en|sur|à partir de|au-dessus de|en dessous de|sous|à)\s"
@@ -156,12 +151,6 @@ def asks_several(question: str) -> bool:
     """Whether a question in French asks more than one thing, be it cut or not."""
     _, parts = _asked(question)
     return len(parts) > 1
-
-
-def asks_openly(question: str) -> bool:
-    """Whether a question in French asks who, what or how much: oui and non are no answers to it."""
-    _, parts = _asked(question)
-    return any(_OPEN.match(fold_text(part.asks)) for part in parts)
 
 
 def _asked(question: str) -> tuple[list[str], list[_Part]]:
