@@ -211,6 +211,15 @@ def citations(calculation: Calculation, store: PassageStore) -> dict[Ground, Cit
     }
 
 
+def mark_line(line: CalculationLine, cited: Mapping[Ground, Citation]) -> str:
+    """A line and the marks of what it is computed by: "… [1] [2]"."""
+    return " ".join([line.text, *(f"[{number}]" for number in _numbers(line, cited))])
+
+
+def _numbers(line: CalculationLine, cited: Mapping[Ground, Citation]) -> list[int]:
+    return sorted({cited[ground].n for ground in line.grounds})
+
+
 def calculation_fields(
     calculation: Calculation, cited: Mapping[Ground, Citation]
 ) -> dict[str, Any]:
@@ -229,8 +238,7 @@ def calculation_fields(
 
 
 def _line_fields(line: CalculationLine, cited: Mapping[Ground, Citation]) -> dict[str, Any]:
-    numbers = sorted({cited[ground].n for ground in line.grounds})
-    return {"text": line.text, "citations": numbers}
+    return {"text": line.text, "citations": _numbers(line, cited)}
 
 
 def _citation(number: int, ground: Ground, store: PassageStore) -> Citation:

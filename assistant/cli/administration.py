@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
@@ -50,15 +50,15 @@ WITHOUT_LAW = (
 app = Actions()
 
 
+def _port(told: str) -> Any:  # noqa: ANN401 - as Typer's
+    reads = number(1, 65535, "un port (de 1 à 65535)")
+    return option("--port PORT", f"{told} (défaut : 7860)", reads, default=7860)
+
+
 @app.action("serve")
 def _serve_pages(
     ctx: Context,
-    port: int = option(
-        "--port PORT",
-        "port (défaut : 7860)",
-        number(1, 65535, "un port (de 1 à 65535)"),
-        default=7860,
-    ),
+    port: int = _port("port"),
     host: str = option(
         "--host ADRESSE",
         f"adresse servie (défaut : {LOOPBACK} ; toute autre demande des comptes)",
@@ -313,12 +313,7 @@ _STATE_STYLES = {"ok": "green", "warning": "yellow", "broken": "red"}
 @app.action("doctor")
 def _examine(
     ctx: Context,
-    port: int = option(
-        "--port PORT",
-        "port du service (défaut : 7860)",
-        number(1, 65535, "un port (de 1 à 65535)"),
-        default=7860,
-    ),
+    port: int = _port("port du service"),
     oldest: int | None = option(
         "--oldest JOURS",
         "âge que l'index ne doit pas dépasser (défaut : signalé après 90 jours)",

@@ -1,6 +1,5 @@
 """`sourcier calc`: procedures, time limits, amounts and dates computed on the law of a day."""
 
-import sys
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,9 +15,9 @@ from rich.text import Text
 from typer import Context
 
 from assistant.answering.answer import Citation
-from assistant.answering.record import calculation_fields, citations
+from assistant.answering.record import calculation_fields, citations, mark_line
 from assistant.calculators.amounts import euros, numeral, percent
-from assistant.calculators.calculation import Calculation, CalculationLine, Ground
+from assistant.calculators.calculation import Calculation, Ground
 from assistant.calculators.catalogue import (
     FORMS,
     CalculatorForm,
@@ -41,7 +40,7 @@ from assistant.cli.options import (
     print_json,
     rate,
 )
-from assistant.errors import Ungrounded, WrongFigures
+from assistant.errors import WrongFigures
 from assistant.law.hierarchy import LABELS, Rank, rank_of
 from assistant.question.language import Language
 from ingestion.chunking.passages import Passage
@@ -131,8 +130,8 @@ def show(console: Console, calculation: Calculation, cited: Mapping[Ground, Cita
     console.print(Padding(title, (1, 0, 0, 0)))
     console.print(Padding(_inputs(calculation), (1, 2)))
     for number, line in enumerate(calculation.steps, 1):
-        console.print(Padding(Text(f"{number}. {_marked(line, cited)}"), (0, 2)))
-    result = Text("\n".join(_marked(line, cited) for line in calculation.result))
+        console.print(Padding(Text(f"{number}. {mark_line(line, cited)}"), (0, 2)))
+    result = Text("\n".join(mark_line(line, cited) for line in calculation.result))
     console.print(Padding(Panel(result, title="Résultat", title_align="left"), (1, 0)))
     for caution in calculation.cautions:
         console.print(Padding(Text(f"– {caution}", style="dim"), (0, 2)))
@@ -147,11 +146,6 @@ def _inputs(calculation: Calculation) -> Table:
     for label, value in calculation.inputs:
         table.add_row(Text(label, style="dim"), Text(value))
     return table
-
-
-def _marked(line: CalculationLine, cited: Mapping[Ground, Citation]) -> str:
-    numbers = sorted({cited[ground].n for ground in line.grounds})
-    return " ".join([line.text, *(f"[{number}]" for number in numbers)])
 
 
 def _version(passage: Passage) -> str:
@@ -224,7 +218,7 @@ def _fields(constant: Constant, law: IndexedLaw, is_stated: bool) -> dict[str, o
     }
 
 
-OK, USAGE, REFUSED = 0, 2, 3
+OK = 0
 
 
 app = Actions("calc", "CALCUL")
@@ -273,17 +267,10 @@ def _show_constants(ctx: Context, as_of: date | None = DAY, as_json: bool = AS_J
 def _run(
     form: CalculatorForm, home: Path, day: date, as_json: bool, given: Mapping[str, object]
 ) -> int:
-    try:
-        _require_needed(form, given)
-        asked = form.filled(given)
-        generation = open_snapshot(home, current_name(home))
-        found = calculate(asked, IndexedLaw(generation, day), read_rates(home))
-    except WrongFigures as error:
-        sys.stderr.write(f"{error}\n")
-        return USAGE
-    except Ungrounded as error:
-        sys.stderr.write(f"{error}\n")
-        return REFUSED
+    _require_needed(form, given)
+    asked = form.filled(given)
+    generation = open_snapshot(home, current_name(home))
+    found = calculate(asked, IndexedLaw(generation, day), read_rates(home))
     cited = citations(found, generation.store)
     if as_json:
         print_json(calculation_fields(found, cited))

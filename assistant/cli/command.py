@@ -28,7 +28,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command, get_group
 
 from assistant.cli.options import Terminal, option, print_anything
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, Ungrounded, WrongFigures, WrongPlan
 from assistant.settings import default_home
 from ingestion.durable import in_words, says_full
 from ingestion.errors import IngestionError
@@ -246,7 +246,10 @@ def _in_french(error: UsageError) -> str:
     return error.message
 
 
-BROKEN, USAGE = 1, 2
+BROKEN, USAGE, REFUSED = 1, 2, 3
+_CODES: dict[type[Exception], int] = {WrongFigures: USAGE, WrongPlan: USAGE, Ungrounded: REFUSED}
+"""What is no failure of the program: asked wrongly, or not stated by the law that is indexed."""
+
 INTERRUPTED = 130
 
 PRIVATE = 0o077
@@ -325,7 +328,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     except (AssistantError, IngestionError) as error:
         sys.stderr.write(f"{error}\n")
-        return BROKEN
+        return _CODES.get(type(error), BROKEN)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

@@ -68,9 +68,7 @@ def _check(
 
 
 def _show(console: Console, found: FiledReview) -> None:
-    points = sum(each.severity is not FindingSeverity.UNCHECKED for each in found.findings)
-    said = f"{points} point{'s' if points > 1 else ''} à vérifier" if points else "Rien à vérifier"
-    console.print(Text(f"{said} · droit au {found.law_day:%d/%m/%Y}", style="bold"))
+    console.print(Text(found.headline, style="bold"))
     for finding in found.findings:
         # Texts are shown as Text: rich reads brackets in a plain string as its own marks.
         is_unchecked = finding.severity is FindingSeverity.UNCHECKED

@@ -27,7 +27,6 @@ from assistant.cli.options import (
     print_json,
     question_text,
 )
-from assistant.errors import Ungrounded, WrongFigures, WrongPlan
 from assistant.journal.journal import journal_of
 from assistant.ledger.parsing.proposal import ModelPlanner
 from assistant.ledger.parsing.questions import NotUnderstood, population_asked
@@ -88,15 +87,8 @@ def bookkeeping(home: Path) -> LedgerService:
 
 
 def see(books: LedgerService, look: ViewRequest, output: TableOutput) -> int:
-    """Show what a view gives; the exit code says whether it can be computed."""
-    try:
-        lead, tables = books.figures(look)
-    except (WrongPlan, WrongFigures) as error:
-        sys.stderr.write(f"{error}\n")
-        return USAGE
-    except Ungrounded as error:
-        sys.stderr.write(f"{error}\n")
-        return REFUSED
+    """Show what a view gives; raises WrongPlan, WrongFigures or Ungrounded when it cannot."""
+    lead, tables = books.figures(look)
     put(tables, output, lead)
     return OK
 
@@ -245,11 +237,7 @@ def _explain(
     identifier: str = argument("IDENTIFIANT", "celui de l'anomalie"),
     reason: str = option("--reason RAISON", "l'explication", default=...),
 ) -> int:
-    try:
-        anomaly = bookkeeping(ctx.obj).explain(identifier, reason, ALONE.user)
-    except WrongPlan as error:
-        sys.stderr.write(f"{error}\n")
-        return USAGE
+    anomaly = bookkeeping(ctx.obj).explain(identifier, reason, ALONE.user)
     sys.stdout.write(f"Expliquée : {anomaly.says}\n")
     return OK
 

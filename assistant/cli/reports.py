@@ -3,11 +3,9 @@
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from statistics import median
 
@@ -18,7 +16,7 @@ from rich.text import Text
 from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
-from assistant.answering.answer import Citation, TurnResult
+from assistant.answering.answer import TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.answering.record import EXAMINED, contract
 from assistant.cli.command import Actions
@@ -41,6 +39,7 @@ from assistant.evaluation.runs import (
     Digest,
     Evaluation,
     RunComparison,
+    cited_text,
     compare,
     falls,
     hash_file,
@@ -51,8 +50,6 @@ from assistant.evaluation.runs import graded as graded_by
 from assistant.journal.journal import journal_of
 from assistant.reports.findings import NONE, TOO_FEW, capital, scope, verdict
 from assistant.settings import Settings, load_settings
-from ingestion.errors import UnknownDocument
-from ingestion.index.snapshot import IndexSnapshot
 
 
 def show(console: Console, evaluation: Evaluation) -> None:
@@ -316,19 +313,6 @@ def _measured_homologation(home: Path, questions: Path, results: Path) -> Estima
     from ingestion.index.publication import current_name, open_snapshot
 
     generation = open_snapshot(home, current_name(home))
-    found = read_results(results)
-
-    def text(citation: Citation) -> str | None:
-        return _text(generation, citation)
-
+    found, text = read_results(results), partial(cited_text, generation)
     asked = [each for each in read_questions(questions) if each.id in found]
     return estimates([grade(each, found[each.id], text) for each in asked])
-
-
-def _text(generation: IndexSnapshot, citation: Citation) -> str | None:
-    """The text that was cited, None where the index in service has it no more."""
-    with suppress(UnknownDocument):
-        text = generation.store.document(citation.document).text
-        if sha256(text.encode()).hexdigest() == citation.sha256:
-            return text
-    return None

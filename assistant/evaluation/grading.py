@@ -150,6 +150,11 @@ class Graded:
         return not self.faults
 
     @property
+    def told(self) -> tuple[str, ...]:
+        """Each fault in words."""
+        return tuple(" : ".join(filter(None, (each.kind, each.detail))) for each in self.faults)
+
+    @property
     def refused(self) -> bool:
         """Whether nothing was answered."""
         return self.result.answer.outcome is Outcome.ABSTAINED

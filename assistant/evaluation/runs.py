@@ -292,13 +292,20 @@ def _text(assistant: Assistant, result: TurnResult, citation: Citation) -> str |
     """The text that a result cites; None where the index that it was found in is not in use."""
     held = tuple(_indexes(assistant, result))
     for generation in held:
-        with suppress(UnknownDocument):
-            text = generation.store.document(citation.document).text
-            if sha256(text.encode()).hexdigest() == citation.sha256:
-                return text
+        if (text := cited_text(generation, citation)) is not None:
+            return text
     used = {result.generation, result.dossier_generation} - {None}
     # An index in use that does not have the text it is said to have is at fault: nothing matches.
     return "" if used <= {generation.manifest.name for generation in held} else None
+
+
+def cited_text(generation: IndexSnapshot, citation: Citation) -> str | None:
+    """The text that was cited, None where an index has it no more as it was."""
+    with suppress(UnknownDocument):
+        text = generation.store.document(citation.document).text
+        if sha256(text.encode()).hexdigest() == citation.sha256:
+            return text
+    return None
 
 
 def _indexes(assistant: Assistant, result: TurnResult) -> Iterator[IndexSnapshot]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import GateRefused
-from assistant.evaluation.grading import Graded
 from assistant.evaluation.runs import AnswerChange, Fall, Pair, RunComparison
 from assistant.journal.journal import IN_SERVICE, Journal
 from assistant.publishing.history import restorable
@@ -90,9 +89,7 @@ def judged(comparison: RunComparison) -> tuple[Judged, ...]:
 def _judged(pair: Pair) -> Judged:
     question, is_same = pair.after.question, pair.change is AnswerChange.SAME
     said = ("" if is_same else each.result.answer.markdown for each in (pair.before, pair.after))
-    return Judged(
-        question.id, question.text, pair.change, _faults(pair.before), _faults(pair.after), *said
-    )
+    return Judged(question.id, question.text, pair.change, pair.before.told, pair.after.told, *said)
 
 
 def reasons(
@@ -144,10 +141,6 @@ def cut(old: Iterable[Document], new: Iterable[Document]) -> list[str]:
 def _name(document: Document) -> str:
     """What an article is called, "" for what is not one."""
     return f"{document.title}, {document.reference}" if document.reference else ""
-
-
-def _faults(graded: Graded) -> tuple[str, ...]:
-    return tuple(" : ".join(filter(None, (each.kind, each.detail))) for each in graded.faults)
 
 
 def _told(what: str, names: Sequence[str]) -> Iterator[str]:

@@ -222,7 +222,7 @@ class GoldTrial:
     def refusal(self) -> str:
         """Why the question tells nothing, in French, "" when it tells the two apart."""
         if not self.served.correct:
-            faults = " ; ".join(_told(self.served))
+            faults = " ; ".join(self.served.told)
             return (
                 f"L'index en service ne répond pas comme attendu ({faults}). Il répond : « "
                 f"{_shortened(self.served.result.answer)} » Corrigez l'attendu, ou les textes "
@@ -273,11 +273,6 @@ def graded(question: GoldQuestion, result: TurnResult) -> Graded:
 
 def _unread(citation: Citation) -> str | None:
     return None
-
-
-def _told(found: Graded) -> Iterator[str]:
-    for fault in found.faults:
-        yield " : ".join(filter(None, (fault.kind, fault.detail)))
 
 
 LONGEST = 240

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 
 from assistant.answering.answer import Citation
-from assistant.answering.record import calculation_fields, citations
-from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Ground
+from assistant.answering.record import calculation_fields, citations, mark_line
+from assistant.calculators.calculation import Buyer, Calculation, Ground
 from assistant.calculators.catalogue import FORMS, CalculatorForm, CalculatorInput, InputKind
 from assistant.errors import WrongArguments
 from assistant.ledger.parsing.questions import NotUnderstood, population_asked
@@ -118,18 +118,13 @@ def _text(found: Calculation, cited: Mapping[Ground, Citation]) -> str:
     return paragraphs(
         [
             f"# {found.title} · droit au {found.day:%d/%m/%Y}",
-            "\n".join(_marked(line, cited) for line in found.result),
+            "\n".join(mark_line(line, cited) for line in found.result),
             f"Données : {inputs}",
-            "\n".join(f"{n}. {_marked(line, cited)}" for n, line in enumerate(found.steps, 1)),
+            "\n".join(f"{n}. {mark_line(line, cited)}" for n, line in enumerate(found.steps, 1)),
             "\n".join(f"- {caution}" for caution in found.cautions),
             *_places(cited),
         ]
     )
-
-
-def _marked(line: CalculationLine, cited: Mapping[Ground, Citation]) -> str:
-    numbers = sorted({cited[ground].n for ground in line.grounds})
-    return " ".join([line.text, *(f"[{number}]" for number in numbers)])
 
 
 def _places(cited: Mapping[Ground, Citation]) -> Iterator[str]:

@@ -204,9 +204,7 @@ def _review(service: ToolService, given: ReviewArguments, step: Step) -> ToolRep
 
 
 def _review_text(found: FiledReview) -> str:
-    points = sum(each.severity is not FindingSeverity.UNCHECKED for each in found.findings)
-    said = f"{points} point{'s' if points > 1 else ''} à vérifier" if points else "Rien à vérifier"
-    head = f"{said} · droit au {found.law_day:%d/%m/%Y}. Rien n'est un verdict."
+    head = f"{found.headline}. Rien n'est un verdict."
     return paragraphs([head, *("\n".join(_finding(each)) for each in found.findings)])
 
 

@@ -116,6 +116,13 @@ class FiledReview:
     law_day: date
     findings: tuple[ConformityFinding, ...]
 
+    @property
+    def headline(self) -> str:
+        """How much there is to look at, and under which law."""
+        points = sum(each.severity is not FindingSeverity.UNCHECKED for each in self.findings)
+        said = f"{points} point{'s' if points > 1 else ''}" if points else "Rien"
+        return f"{said} à vérifier · droit au {self.law_day:%d/%m/%Y}"
+
 
 def review_of(
     dossier_id: str,
