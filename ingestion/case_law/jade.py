@@ -11,8 +11,7 @@ from unicodedata import normalize
 
 from ingestion.case_law.ruling import CITED, COUNCIL, RulingRank
 from ingestion.errors import UnreadableFile
-from ingestion.legislation.articles import SourceRefusal
-from ingestion.legislation.legi import LegiMember, archive_members, required
+from ingestion.legislation.legi import LegiMember, archive_members, event, required, tell_member
 from ingestion.readers.content import clean_text, refuse_entities
 from ingestion.readers.markup import Element, local_name, parse_xml
 
@@ -36,32 +35,18 @@ def is_kept(name: str) -> bool:
 
 def tell_rulings(name: str, descriptor: str) -> Iterator[bytes]:
     """In the child: what is in the archive that comes through an inherited descriptor."""
-    yield _event(("source", name))
+    yield event("source", name)
     with open(int(descriptor), "rb") as file:  # noqa: PTH123 - a descriptor has no path
         for found in archive_members(name, file, lambda: 0, is_kept):
-            yield from map(_event, _told(found))
+            yield from tell_member(found, _read)
 
 
-def _event(words: tuple[str, ...]) -> bytes:
-    return json.dumps(words).encode()
-
-
-def _told(found: LegiMember | SourceRefusal) -> Iterator[tuple[str, ...]]:
-    if isinstance(found, SourceRefusal):
-        yield "refused", found.name, found.reason
-    elif not _FILE.fullmatch(found.name.rpartition("/")[2]):
+def _read(found: LegiMember) -> Iterator[tuple[str, ...]]:
+    if not _FILE.fullmatch(found.name.rpartition("/")[2]):
         listed = found.data.decode("utf-8", errors="replace")
         yield from (("suppressed", each) for each in _SUPPRESSED.findall(listed))
-    elif _MAY_CITE.search(found.data):
-        try:
-            line = read_decision(found.data)
-        except UnreadableFile as error:
-            yield "refused", found.name, str(error)
-        except RecursionError:
-            yield "refused", found.name, "fichier corrompu (imbrication sans fin)"
-        else:
-            if line is not None:
-                yield "ruling", file_of(line), line
+    elif _MAY_CITE.search(found.data) and (line := read_decision(found.data)):
+        yield "ruling", file_of(line), line
 
 
 def read_decision(data: bytes) -> str | None:

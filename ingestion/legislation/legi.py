@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from zlib import error as ZlibError  # noqa: N812 - the library's own name says nothing
@@ -361,30 +362,46 @@ _EVERY = 200
 
 def tell(texts: str, *paths: str) -> Iterator[bytes]:
     """In the child: what is in the archives, in the order given; `texts` are joined by commas."""
-    wanted = _wanted(texts)
+    read = partial(_read, wanted=_wanted(texts))
     archives = [Path(path) for path in paths]
     total, before = sum(map(size_of, archives)), 0
     for path in archives:
-        yield _event("source", path.name, is_complete(path.name))
+        yield event("source", path.name, is_complete(path.name))
         for number, found in enumerate(members(path), start=1):
-            yield from _told(found, wanted)
+            yield from tell_member(found, read)
             if isinstance(found, LegiMember) and number % _EVERY == 0:
-                yield _event("progress", before + found.position, total)
+                yield event("progress", before + found.position, total)
         before += size_of(path)
-        yield _event("progress", before, total)
+        yield event("progress", before, total)
 
 
 def tell_stream(texts: str, name: str, descriptor: str) -> Iterator[bytes]:
     """In the child: what is in the archive that comes through an inherited descriptor."""
-    wanted = _wanted(texts)
-    yield _event("source", name, is_complete(name))
+    read = partial(_read, wanted=_wanted(texts))
+    yield event("source", name, is_complete(name))
     with open(int(descriptor), "rb") as file:  # noqa: PTH123 - a descriptor has no path
         for found in archive_members(name, file, lambda: 0):
-            yield from _told(found, wanted)
+            yield from tell_member(found, read)
 
 
-def _event(*words: object) -> bytes:
+def event(*words: object) -> bytes:
+    """What a child tells, as a line of JSON."""
     return json.dumps(words).encode()
+
+
+def tell_member(
+    found: LegiMember | SourceRefusal, read: Callable[[LegiMember], Iterator[tuple[str, ...]]]
+) -> Iterator[bytes]:
+    """The events that are read of a member, or that it is refused and why."""
+    if isinstance(found, SourceRefusal):
+        yield event("refused", found.name, found.reason)
+        return
+    try:
+        yield from (event(*words) for words in read(found))
+    except UnreadableFile as error:
+        yield event("refused", found.name, str(error))
+    except RecursionError:
+        yield event("refused", found.name, "fichier corrompu (imbrication sans fin)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,21 +435,13 @@ def _wanted(texts: str) -> _WantedTexts | None:
     return _WantedTexts(ids, tuple(each for each in asked if each not in ids))
 
 
-def _told(found: LegiMember | SourceRefusal, wanted: _WantedTexts | None) -> Iterator[bytes]:
-    if isinstance(found, SourceRefusal):
-        yield _event("refused", found.name, found.reason)
-    elif not found.is_article:
-        yield from (_event("suppressed", article) for article in suppressed(found.data))
+def _read(found: LegiMember, wanted: _WantedTexts | None) -> Iterator[tuple[str, ...]]:
+    if not found.is_article:
+        yield from (("suppressed", article) for article in suppressed(found.data))
     elif wanted is None or wanted.may_have(found):
-        try:
-            version = read_article(found.data)
-        except UnreadableFile as error:
-            yield _event("refused", found.name, str(error))
-        except RecursionError:
-            yield _event("refused", found.name, "fichier corrompu (imbrication sans fin)")
-        else:
-            if wanted is None or wanted.has(version, found):
-                yield _event("version", to_line(version).decode())
+        version = read_article(found.data)
+        if wanted is None or wanted.has(version, found):
+            yield "version", to_line(version).decode()
 
 
 def _folder_of(member: LegiMember) -> str:
