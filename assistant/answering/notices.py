@@ -25,12 +25,13 @@ def _notices() -> dict[str, dict[str, str]]:
     return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
-def _said(name: str, language: Language, *values: object, **named: object) -> str:
+def notice(name: str, language: Language, *values: object, **named: object) -> str:
+    """A sentence of `notices.toml` with its values."""
     return _notices()[name][language].format(*values, **named)
 
 
 def _quoted(language: Language, parts: Sequence[str]) -> str:
-    return ", ".join(_said("quoted", language, part) for part in parts)
+    return ", ".join(notice("quoted", language, part) for part in parts)
 
 
 def not_rewritten(language: Language, failure: Exception) -> str:
@@ -46,7 +47,7 @@ def not_written(language: Language, failure: Exception) -> str:
 def _unread(language: Language, failure: Exception, consequence: str) -> str:
     is_stopped = isinstance(failure, ModelStopped)
     name = "stopped" if is_stopped else "unavailable"
-    return _said(name, language, _said(consequence, language), failure)
+    return notice(name, language, notice(consequence, language), failure)
 
 
 def read_elsewhere(language: Language, use: EngineUse, *, with_quotes: bool) -> str:
@@ -60,44 +61,44 @@ def read_elsewhere(language: Language, use: EngineUse, *, with_quotes: bool) -> 
         name = "failed_there"
     else:
         name = "written_there" if with_quotes else "read_there"
-    return _said(name, language, host=use.host, model=use.model)
+    return notice(name, language, host=use.host, model=use.model)
 
 
 def not_found(language: Language, passages: int, state_date: date | None) -> str:
     """Why there is no answer: what was searched, and where to look instead."""
-    state = _said("state", language, state_date) if state_date else ""
-    return _said("not_found", language, passages=passages, state=state)
+    state = notice("state", language, state_date) if state_date else ""
+    return notice("not_found", language, passages=passages, state=state)
 
 
 def not_found_in_dossier(language: Language) -> str:
     """The same of the pieces of a dossier."""
-    return _said("not_found_in_dossier", language)
+    return notice("not_found_in_dossier", language)
 
 
 def no_ruling(language: Language, kept: int) -> str:
     """That none of the decisions kept is about what is asked."""
-    return _said("no_ruling", language, kept)
+    return notice("no_ruling", language, kept)
 
 
 def perhaps_no_ruling(language: Language) -> str:
     """That the decisions shown are near to the question, and may settle something else."""
-    return _said("perhaps_no_ruling", language)
+    return notice("perhaps_no_ruling", language)
 
 
 def not_the_rule(language: Language, kept: int) -> str:
     """What court decisions are worth, and how many of them were searched."""
-    return _said("not_the_rule", language, kept)
+    return notice("not_the_rule", language, kept)
 
 
 def not_found_of(language: Language, parts: Sequence[str]) -> str:
     """Which questions of several the answer leaves open; the parts are in French as searched."""
-    return _said("not_found_of", language, _quoted(language, parts))
+    return notice("not_found_of", language, _quoted(language, parts))
 
 
 def untold_of(language: Language, day: date, parts: Sequence[str]) -> str:
     """That the law of a day is not kept here, on some questions of several where they are given."""
-    about = _said("about_parts" if parts else "about_this", language, _quoted(language, parts))
-    return _said("untold_of", language, day=in_figures(day, language), about=about)
+    about = notice("about_parts" if parts else "about_this", language, _quoted(language, parts))
+    return notice("untold_of", language, day=in_figures(day, language), about=about)
 
 
 def of_unknown_days(language: Language, cited: Sequence[Evidence], as_of: date) -> str:
@@ -116,26 +117,27 @@ def of_unknown_days(language: Language, cited: Sequence[Evidence], as_of: date) 
         return ""
     later, day = (in_figures(each, language) for each in (max(unsure.values()), as_of))
     marks = _marks(unsure)
-    return _said("of_unknown_days", language, marks=marks, later=later, day=day)
+    return notice("of_unknown_days", language, marks=marks, later=later, day=day)
 
 
 def untuned(language: Language, embedder: str) -> str:
     """That ranking and refusals were fitted with another embedder than the one in use."""
-    return _said("untuned", language, embedder)
+    return notice("untuned", language, embedder)
 
 
 def addressed_in(passage: Passage, language: Language) -> tuple[str, ...]:
     """What is to be said beside a passage of each of its sentences that speak to a machine."""
     found = addressed(passage.text)
     return tuple(
-        _said("addressed", language, passage.text[span.start : span.end]) for span in found
+        notice("addressed", language, passage.text[span.start : span.end]) for span in found
     )
 
 
 def disputed_by(item: Evidence, language: Language) -> tuple[str, ...]:
     """What is to be said beside a sheet of each figure that its articles do not state."""
     return tuple(
-        _said("disputed", language, each.figure, ", ".join(each.articles)) for each in item.disputed
+        notice("disputed", language, each.figure, ", ".join(each.articles))
+        for each in item.disputed
     )
 
 
@@ -147,32 +149,32 @@ def uncertain(language: Language, nearest: Passage) -> str:
     subject = nearest.headings[-1] if nearest.headings else nearest.title
     is_named = any(reference in subject for reference in nearest.references)
     where = "" if is_named else f"{nearest.locator}, "
-    return _said("uncertain", language, where=where, subject=subject)
+    return notice("uncertain", language, where=where, subject=subject)
 
 
 def to_index(language: Language) -> str:
     """That the pieces of a dossier have changed since they were indexed."""
-    return _said("to_index", language)
+    return notice("to_index", language)
 
 
 def disagreeing(language: Language, line: FicheLine) -> str:
     """That pieces of a dossier give different values on a subject, where, and which prevails."""
     places = ", ".join(dict.fromkeys(entry.passage.locator for entry in line.entries))
-    return _said("disagreeing", language, label=line.label, remark=line.remark, places=places)
+    return notice("disagreeing", language, label=line.label, remark=line.remark, places=places)
 
 
 def derogates(language: Language, piece: str, own: str) -> str:
     """That a piece derogates from what was just quoted, and by which of its articles."""
-    return _said("derogates", language, piece=piece, own=own)
+    return notice("derogates", language, piece=piece, own=own)
 
 
 def all_derogations(language: Language, made: Sequence[tuple[str, str, Sequence[str]]]) -> str:
     """The derogations of a dossier: the piece, its article and those that it derogates from."""
     told = (
-        _said("derogation", language, piece, own, ", ".join(general))
+        notice("derogation", language, piece, own, ", ".join(general))
         for piece, own, general in made
     )
-    return _said("derogations", language, " ; ".join(told))
+    return notice("derogations", language, " ; ".join(told))
 
 
 def referred_to(
@@ -183,30 +185,30 @@ def referred_to(
 ) -> str:
     """Which CCAG a dossier refers to, and which ones were `asked` about that it does not."""
     if not applied:
-        return _said("no_general", language)
-    said = [_said("refers", language, applied=each.describe()) for each in applied]
+        return notice("no_general", language)
+    said = [notice("refers", language, applied=each.describe()) for each in applied]
     if any(not each.is_known for each in applied):
-        said.append(_said("unknown_edition", language))
+        said.append(notice("unknown_edition", language))
     elif not indexed.issuperset(each.text for each in applied):
-        said.append(_said("not_indexed", language))
+        said.append(notice("not_indexed", language))
     foreign = [each for each in asked if not any(each.includes(one.text) for one in applied)]
     if foreign:
         others = ", ".join(map(str, foreign))
-        said.append(_said("other_general", language, other=others))
+        said.append(notice("other_general", language, other=others))
     return " ".join(said)
 
 
 def concealed(language: Language, citations: Sequence[Citation]) -> str:
     """That words are quoted which the reader of the document's pages does not see."""
     numbers = dict.fromkeys(each.n for each in citations if each.hidden)
-    return _said("hidden", language, _marks(numbers)) if numbers else ""
+    return notice("hidden", language, _marks(numbers)) if numbers else ""
 
 
 def doubted(language: Language, citations: Sequence[Citation]) -> str:
     """That figures are quoted which were read from a picture with little confidence."""
     figures = dict.fromkeys((each.n, doubt) for each in citations for doubt in each.doubts)
     said = ", ".join(f"« {' '.join(figure.split())} » [{number}]" for number, figure in figures)
-    return _said("doubted", language, said) if figures else ""
+    return notice("doubted", language, said) if figures else ""
 
 
 def remarks(
@@ -218,20 +220,20 @@ def remarks(
     """
     said = []
     if language is Language.ENGLISH:
-        said.append(_said("french_sources", language))
+        said.append(notice("french_sources", language))
     if indexed and indexed < as_of and any(item.passage.kind is Kind.RULES for item in cited):
-        said.append(_said("older", language, in_figures(indexed, language)))
+        said.append(notice("older", language, in_figures(indexed, language)))
     if reserved := [item.number for item in cited if item.passage.notes]:
-        said.append(_said("reserved", language, _marks(reserved)))
+        said.append(notice("reserved", language, _marks(reserved)))
     if planted := [item.number for item in cited if addressed(item.passage.text)]:
-        said.append(_said("carries_addressed", language, _marks(planted)))
+        said.append(notice("carries_addressed", language, _marks(planted)))
     under = [
         item.number for item in cited if any(each.is_under_picture for each in item.passage.hidden)
     ]
     if under:
-        said.append(_said("under_picture", language, _marks(under)))
+        said.append(notice("under_picture", language, _marks(under)))
     if recognised := [item.number for item in cited if item.passage.recognised]:
-        said.append(_said("recognised", language, _marks(recognised)))
+        said.append(notice("recognised", language, _marks(recognised)))
     return " ".join(said)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from assistant.answering.answer import Event
+from assistant.answering.notices import notice
 from assistant.answering.state import TurnState
 from assistant.question.language import Language
 from assistant.retrieval.candidates import evidence_of
@@ -24,41 +25,6 @@ MOST_FINDINGS = 12
 
 MOST_PLACES = 2
 """Places of a finding that are shown beside it."""
-
-_FOUND = {
-    "contradictions": {
-        Language.FRENCH: ("Oui : la revue du dossier en relève {}.", "une"),
-        Language.ENGLISH: ("Yes: the review of the tender file finds {}.", "one"),
-    },
-    "conformité": {
-        Language.FRENCH: ("Points relevés par la revue du dossier : {}.", "un seul"),
-        Language.ENGLISH: ("Points that the review of the tender file finds: {}.", "one"),
-    },
-}
-"""What comes first, by the name of the request, with the word for a single finding."""
-
-_NONE = {
-    Language.FRENCH: "La revue du dossier n’en relève pas.",
-    Language.ENGLISH: "The review of the tender file finds none.",
-}
-
-_LIMITS = {
-    Language.FRENCH: "La revue lit des formulations connues et compare les pièces entre elles : "
-    "ce qui est écrit autrement peut lui échapper.",
-    Language.ENGLISH: "The review reads known wordings and compares the documents with each other: "
-    "what is worded otherwise may escape it.",
-}
-
-_OTHERS = {
-    Language.FRENCH: "Montrés ici : {} sur {} ; la page du dossier les a tous.",
-    Language.ENGLISH: "Shown here: {} of {}; the page of the tender file has them all.",
-}
-
-_UNCHECKED = {
-    Language.FRENCH: "Contrôles que la revue n’a pu faire : {} ; la page du dossier dit pourquoi.",
-    Language.ENGLISH: "Checks that the review could not make: {}; the page of the tender file says "
-    "why.",
-}
 
 
 def say_review(
@@ -91,9 +57,10 @@ def _say_findings(
 ) -> Iterator[Event]:
     if not shown:
         return
-    told, one = _FOUND[request.name][turn.language]
+    name = f"review_{request.name}"
+    count = notice(f"{name}_one", turn.language) if most == 1 else most
     first = dict.fromkeys(each.places[0] for each in shown if each.places)
-    yield turn.account(told.format(one if most == 1 else most), [*map(turn.shown, first)])
+    yield turn.account(notice(name, turn.language, count), [*map(turn.shown, first)])
     for each in shown:
         places = dict.fromkeys(each.places[:MOST_PLACES])
         yield turn.account(each.sentence, [turn.shown(place) for place in places])
@@ -117,9 +84,9 @@ def _notices(
 ) -> Iterator[str]:
     """What the findings leave out."""
     if not found:
-        yield _NONE[language]
+        yield notice("review_none", language)
     if len(found) > len(shown):
-        yield _OTHERS[language].format(len(shown), len(found))
+        yield notice("review_others", language, len(shown), len(found))
     if unchecked:
-        yield _UNCHECKED[language].format(unchecked)
-    yield _LIMITS[language]
+        yield notice("review_unchecked", language, unchecked)
+    yield notice("review_limits", language)
