@@ -107,11 +107,7 @@ def test_what_is_cut_or_refused_for_a_moment_is_asked_again(
         ([cut(500)] * 5, 40, "Rien n'est gardé"),
         ([], 41, "annonçait 41 lignes et en a envoyé 40"),
         ([code(404)], 40, "purchases_source"),
-        (
-            [code(302, Location="http://localhost:9/x")],
-            40,
-            "vers http://localhost:9/x, qui",
-        ),
+        ([code(302, Location="http://localhost:9/x")], 40, "vers http://localhost:9/x, qui"),
         ([code(302, Location="?where=x")] * 6, 40, "sans fin"),
     ],
 )
