@@ -215,6 +215,7 @@ def test_each_question_of_the_bank_stands_once_and_alone() -> None:
     said = Counter(" ".join(each.question.casefold().split()) for each in bank)
     others: list[UnansweredQuestion | OutsideQuestion] = [*read_unanswered(), *read_outside()]
     said.update(" ".join(each.question.casefold().split()) for each in others)
+    said.update(" ".join(asked.casefold().split()) for rule in read_rules() for asked in rule.asked)
     assert [question for question, count in said.items() if count > 1] == []
     named = [
         each.id
@@ -298,8 +299,9 @@ def test_the_spans_of_the_bank_are_sentences_of_the_code() -> None:
 @needs_code
 def test_questions_are_not_in_the_words_of_their_article() -> None:
     runs = {number: _runs(text) for number, text in _texts().items()}
-    copied = [each.id for each in read_bank() if _runs(each.question) & runs[each.article]]
-    assert copied == []
+    asked = [(each.article, each.question) for each in read_bank()]
+    asked += [(rule.article, each) for rule in read_rules() for each in rule.asked]
+    assert [each for article, each in asked if _runs(each) & runs[article]] == []
 
 
 def _runs(text: str, length: int = 5) -> set[tuple[str, ...]]:
@@ -389,6 +391,7 @@ def test_a_build_takes_what_is_shipped_and_computes_the_rest(
 def test_a_question_of_the_default_embedder_is_not_computed_again() -> None:
     shipped = ShippedVectors(shipped_file(default_tuning().embedder))
     texts = [wording for each in read_bank() for wording in each.asked]
+    texts += [asked for rule in read_rules() for asked in rule.asked]
     texts += [each.question for each in read_nowhere_answered()]
     texts += [each.text for each in asked_of_dossiers()]
     assert shipped.find(texts, 384)[0].all()
