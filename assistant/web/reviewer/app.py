@@ -84,8 +84,7 @@ Asked = Annotated[ListQuery, Query()]
 @answer_routes.get("/")
 def show_list(who: Who, service: Service, asked: Asked) -> HTMLResponse:
     """The answers that are asked for."""
-    shown = service.items(who, asked.filter, asked.order)
-    return list_page(asked, service.items(who), shown, service.teams(who))
+    return list_page(service, who, asked)
 
 
 @answer_routes.get("/answers.csv")
@@ -125,18 +124,7 @@ def _exported(
 @answer_routes.get("/answers/{record_id}")
 def show_answer(who: Who, service: Service, record_id: str, saved: bool = False) -> HTMLResponse:
     """An answer as its reader sees it."""
-    shown, item = service.open(who, record_id), service.item(who, record_id)
-    return answer_page(
-        item,
-        shown,
-        service.exhibits(who, shown),
-        place=service.place(who, item),
-        replays=service.replays(who, record_id),
-        reader=who.user,
-        called=service.called,
-        today=service.clock(),
-        saved=saved,
-    )
+    return answer_page(service, who, record_id, saved=saved)
 
 
 @answer_routes.post("/answers/{record_id}/marks")
@@ -208,9 +196,7 @@ def compare_replay(who: Who, service: Service, record_id: str, replay_id: str) -
 @answer_routes.get("/queue")
 def show_queue(who: Who, service: Service) -> HTMLResponse:
     """The answers to read."""
-    tasks, sampling = service.tasks(who), service.sampling
-    done, agreed = service.progress(who), service.agreement(who)
-    return queue_page(tasks, sampling, done, agreed, called=service.called)
+    return queue_page(service, who)
 
 
 @answer_routes.post("/queue")
@@ -223,8 +209,7 @@ def sample(who: Who, service: Service, form: Annotated[Drawing, Form()]) -> Redi
 @answer_routes.get("/disagreements")
 def show_disagreements(who: Who, service: Service) -> HTMLResponse:
     """What a third reader may decide."""
-    found = service.disagreements(who)
-    return disagreements_page(found, partial(service.open, who), who.user, service.called)
+    return disagreements_page(service, who)
 
 
 # The evaluation set: questions promoted, corrected, taken out, exported.
