@@ -329,6 +329,12 @@ def problem(request: HTTPConnection, status: int, told: str = "") -> Response:
     return page("problem.html", language, status, title=title, told=told)
 
 
+def named_problem(request: HTTPConnection, status: int, key: str, **values: object) -> Response:
+    """A problem told by the words of a key, with these values."""
+    said = load_words(language_of_reader(request))
+    return problem(request, status, said[key].format(**values))
+
+
 def navigates(request: HTTPConnection) -> bool:
     """Whether a browser asks for a page to show, rather than a script for something."""
     mode = request.headers.get("sec-fetch-mode")
@@ -354,8 +360,7 @@ def _phrase(status: int) -> str:
 
 def _disk_refused(request: Request, failure: Exception) -> Response:
     """The disk did not take what was asked, so that it is not believed."""
-    said = load_words(language_of_reader(request))
-    return problem(request, UNABLE, said["disk_refused"].format(reason=in_words(failure)))
+    return named_problem(request, UNABLE, "disk_refused", reason=in_words(failure))
 
 
 def _broken(request: Request, failure: Exception) -> Response:
