@@ -12,7 +12,7 @@ from assistant.reports.management import LocalDashboard
 from assistant.review.activity import ActivityPeriod
 from assistant.review.readings import ANSWER, ReviewMark, ReviewVerdict, Target
 from assistant.web.protection import Shield
-from assistant.web.reviewer.app import board_routes, referent_app
+from assistant.web.reviewer.app import referent_app
 from assistant.web.reviewer.forms import ROOT
 from assistant.web.routes import page_routes
 from assistant.web.site import requiring
@@ -22,8 +22,6 @@ from ingestion.index.publication import publish
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
-from tests.fakes_page import FakeService
-from tests.page_app import site_over
 from tests.review_home import ANNE, House, house, people
 from tests.small_index import (
     ARTICLES,
@@ -78,9 +76,9 @@ def board_house(folder: Path) -> BoardHouse:
 def board_application(made: BoardHouse) -> FastAPI:
     """The référent's application with the pages of the board, which Anne reads."""
     app = FastAPI(middleware=[Middleware(Shield, rewrite=lambda page: page)])
-    app.include_router(page_routes(site_over(FakeService())))
+    app.include_router(page_routes)
     reader = requiring(people(ANNE), UserRole.REFERENT)
-    app.mount(ROOT, referent_app(made.house.review, reader, board_routes(made.board, reader)))
+    app.mount(ROOT, referent_app(made.house.review, reader, made.board))
     return app
 
 

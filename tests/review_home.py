@@ -19,8 +19,7 @@ from assistant.web.reviewer.forms import ROOT
 from assistant.web.routes import page_routes
 from assistant.web.site import requiring
 from tests.fakes import ScriptedModel
-from tests.fakes_page import FakeService
-from tests.page_app import ByHeader, site_over
+from tests.page_app import ByHeader
 from tests.small_index import TODAY, answering_embedder
 
 REFERENT = frozenset({UserRole.REFERENT})
@@ -61,6 +60,6 @@ def people(otherwise: Identity | None = None) -> ByHeader:
 def application(review: ReviewService, otherwise: Identity | None = None) -> FastAPI:
     """The référent's application where it is mounted, with the style of all pages."""
     app = FastAPI(middleware=[Middleware(Shield, rewrite=lambda page: page)])
-    app.include_router(page_routes(site_over(FakeService())))
+    app.include_router(page_routes)
     app.mount(ROOT, referent_app(review, requiring(people(otherwise), UserRole.REFERENT)))
     return app

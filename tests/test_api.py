@@ -367,5 +367,7 @@ def test_what_can_be_asked_is_told_without_a_script_or_another_site() -> None:
     for path in schema["paths"]:
         assert f"/v1{path}</code>" in page.text
     assert "/chat/completions" in schema["paths"]
+    calls = [call for methods in schema["paths"].values() for call in methods.values()]
+    assert not any("description" in call for call in calls)  # ours, in English
     assert "<script" not in page.text
     assert "//" not in page.text.replace("http://testserver", "")

@@ -6,6 +6,7 @@ import os
 import signal
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -74,7 +75,8 @@ def settings(tmp_path: Path) -> Settings:
 def visit(monitoring: Monitoring, path: str, host: str = MONITOR) -> Any:
     """What the machine at an address gets."""
     app = FastAPI()
-    app.include_router(monitoring_routes(monitoring))
+    app.state.site = replace(site_over(FakeService()), monitoring=monitoring)
+    app.include_router(monitoring_routes)
     return TestClient(app, client=(host, 50000)).get(path)
 
 
@@ -97,7 +99,8 @@ class WithoutIndex(FakeService):
 
 def test_a_process_answers_that_it_does_before_there_is_an_index() -> None:
     app = FastAPI()
-    app.include_router(page_routes(site_over(WithoutIndex())))
+    app.state.site = site_over(WithoutIndex())
+    app.include_router(page_routes)
     reply = TestClient(app).get("/health")
     assert (reply.status_code, reply.json()) == (200, {"status": "ok"})
 

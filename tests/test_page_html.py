@@ -23,6 +23,7 @@ from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.export import answer_lines
 from assistant.web.buyer.layout import footer, welcome
 from assistant.web.buyer.page import page_blocks
+from assistant.web.buyer.service import Holdings
 from assistant.web.buyer.turn_view import turn_html
 from ingestion.tenders.pieces import PieceKind
 from tests.fakes_page import FakeService
@@ -267,41 +268,52 @@ def test_an_abstention_shows_its_notice_and_all_that_was_searched(service: FakeS
     assert "Word for word" not in parsed(shown(finished(service, answer), Language.ENGLISH)).text
 
 
+class WithoutTexts(FakeService):
+    """Has an index of nothing."""
+
+    @property
+    def holdings(self) -> Holdings:
+        return Holdings("2026-11-15-a1b2c3", 0, 0)
+
+
 def test_the_notice_says_it_is_an_ai_what_it_knows_and_who_decides(service: FakeService) -> None:
-    text = parsed(welcome(FRENCH, service.holdings, service.model_name)).text
+    text = parsed(welcome(FRENCH, service)).text
     for part in ("intelligence artificielle", "63 documents", "15 novembre 2026", "responsable"):
         assert part in text
     assert "Rien ne sort de cette machine" in text
-    empty = replace(service.holdings, documents=0, titles=())
-    assert "construire l'index" in parsed(welcome(FRENCH, empty, "m")).text
+    assert "construire l'index" in parsed(welcome(FRENCH, WithoutTexts())).text
 
 
 def test_the_page_says_to_which_server_questions_go(service: FakeService) -> None:
     for said, here in ((FRENCH, "Rien ne sort"), (ENGLISH, "Nothing leaves this machine: neither")):
-        before = parsed(welcome(said, service.holdings, "m", "modeles.fr")).text
-        always = parsed(footer(said, service.holdings, service.reader, "modeles.fr")).text
+        service.engine_host = ""
+        assert "serv" not in parsed(footer(said, service)).text.split("·")[0]
+        service.engine_host = "modeles.fr"
+        before = parsed(welcome(said, service)).text
         assert "modeles.fr" in before
         assert here not in before
-        assert said["footer_engine"].format(host="modeles.fr") in always
-        assert (
-            "serv" not in parsed(footer(said, service.holdings, service.reader)).text.split("·")[0]
-        )
+        assert said["footer_engine"].format(host="modeles.fr") in parsed(footer(said, service)).text
 
 
 def test_the_page_says_that_texts_go_there_too_for_their_vectors(service: FakeService) -> None:
+    service.engine_host = "modeles.fr"
     for said, here in ((FRENCH, "Rien ne sort"), (ENGLISH, "Nothing leaves this machine")):
-        there = welcome(said, service.holdings, "m", "modeles.fr", embeds_there=True)
-        assert said["notice_embedder"].format(host="modeles.fr") in parsed(there).text
-        sent = footer(said, service.holdings, service.reader, "modeles.fr", embeds_there=True)
-        assert said["intake_there"].format(host="modeles.fr") in parsed(sent).text
-        assert here not in parsed(sent).text
-        assert here in parsed(footer(said, service.holdings, service.reader, "modeles.fr")).text
+        service.embeds_there = False
+        assert here in parsed(footer(said, service)).text
+        service.embeds_there = True
+        assert said["notice_embedder"].format(host="modeles.fr") in (
+            parsed(welcome(said, service)).text
+        )
+        sent = parsed(footer(said, service)).text
+        assert said["intake_there"].format(host="modeles.fr") in sent
+        assert here not in sent
 
 
 def test_the_footer_leads_to_what_has_changed(service: FakeService) -> None:
     for said in (FRENCH, ENGLISH):
-        shown = footer(said, service.holdings, service.reader)
-        assert f'href="/changes" target="_blank">{said["changes_title"]}</a>' in shown
+        assert f'href="/changes" target="_blank">{said["changes_title"]}</a>' in (
+            footer(said, service)
+        )
 
 
 # Page table

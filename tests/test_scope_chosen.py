@@ -23,10 +23,11 @@ from assistant.web.buyer.conversation import (
     recalled,
     remembered,
 )
-from assistant.web.buyer.dossier_pages import list_html
+from assistant.web.buyer.dossier_pages import DossierPages
 from assistant.web.buyer.turn_view import scope_bar
 from ingestion.library.library import DOSSIER
 from ingestion.tenders.dossiers import Dossier, Dossiers, provided_additions
+from tests.fakes_page import FakeService
 
 SAID = load_words(Language.FRENCH)
 DEMONSTRATION = Dossier(DOSSIER, "2026-04", "Entretien des parcs")
@@ -105,10 +106,14 @@ def test_the_browser_does_not_keep_the_dossiers_of_a_reader() -> None:
 
 
 def test_the_demonstration_is_marked_and_goes_by_one_confirmed_click() -> None:
-    page = list_html({DEMONSTRATION: 4, ROADS: 1}, Language.FRENCH)
+    service = FakeService()
+    pages = DossierPages(service, Language.FRENCH)
+    page = bytes(pages.all().body).decode()
     assert "2026-04 (démonstration)" in page
     assert f'name="confirmation" value="{DOSSIER}"' in page
-    assert "Retirer" not in list_html({ROADS: 1}, Language.FRENCH)
+    service.filing.delete(DOSSIER)
+    service.filing.create(ROADS)
+    assert "Retirer" not in bytes(pages.all().body).decode()
 
 
 def test_the_demonstration_stays_removed_until_it_is_created_again(tmp_path: Path) -> None:

@@ -230,12 +230,11 @@ def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = (
 
 
 def _add_routes(app: FastAPI, site: Site) -> None:
-    app.include_router(page_routes(site))
+    app.include_router(page_routes)
     if site.monitoring:
-        app.include_router(monitoring_routes(site.monitoring))
-    app.include_router(law_routes(site.service_of))
-    app.include_router(dossier_routes(site.service_of))
-    app.include_router(ledger_routes)
+        app.include_router(monitoring_routes)
+    for routes in (law_routes, dossier_routes, ledger_routes):
+        app.include_router(routes)
     if site.accounts:
         app.include_router(account_routes)
         if site.provider:

@@ -16,10 +16,9 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.accounts.identity import Identity, area_of, entrance
-from assistant.reports.markup import load_words
 from assistant.web.authentication import closed_page
-from assistant.web.frame import framed, language_of_reader
-from assistant.web.routes import navigates, problem
+from assistant.web.frame import framed
+from assistant.web.routes import named_problem, navigates, problem
 from assistant.web.site import FORBIDDEN, UNKNOWN, Access, is_foreign, token_of
 
 # The gate: nobody reaches an address of an area that is not theirs, whoever serves it.
@@ -63,8 +62,7 @@ class Gate:
 def refusal(request: HTTPConnection, identity: Identity | None) -> Response:
     """What someone gets who may not come in: the way in, or the reason why not."""
     if is_foreign(request):
-        said = load_words(language_of_reader(request))
-        return problem(request, FORBIDDEN, said["problem_foreign"])
+        return named_problem(request, FORBIDDEN, "problem_foreign")
     is_page = navigates(request)
     if identity is None:
         if is_page:
@@ -110,8 +108,8 @@ class KnownHosts:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
-            said = load_words(language_of_reader(request))
-            await problem(request, MISDIRECTED, said["problem_host"])(scope, receive, send)
+            answer = named_problem(request, MISDIRECTED, "problem_host")
+            await answer(scope, receive, send)
 
 
 def _host_of(request: HTTPConnection) -> str:
@@ -233,17 +231,14 @@ def _person(scope: Scope) -> str:
 
 def _too_often(scope: Scope, wait: float) -> Response:
     request, seconds = HTTPConnection(scope), int(wait) + 1
-    said = load_words(language_of_reader(request))
-    answer = problem(request, TOO_MANY, said["problem_too_often"].format(seconds=seconds))
+    answer = named_problem(request, TOO_MANY, "problem_too_often", seconds=seconds)
     answer.headers["Retry-After"] = str(seconds)
     return answer
 
 
 def _too_large(scope: Scope) -> Response:
-    request = HTTPConnection(scope)
-    said = load_words(language_of_reader(request))
-    told = said["problem_too_large"].format(size=MOST_BYTES // 1_000_000)
-    answer = problem(request, TOO_LARGE, told)
+    request, size = HTTPConnection(scope), MOST_BYTES // 1_000_000
+    answer = named_problem(request, TOO_LARGE, "problem_too_large", size=size)
     answer.headers["Connection"] = "close"
     return answer
 

@@ -19,11 +19,11 @@ from assistant.errors import AssistantError, UnheardVoice
 from assistant.operations.monitoring import MEDIA_TYPE, Monitoring
 from assistant.operations.readiness import holds, requirement_fields
 from assistant.question.language import Language
-from assistant.reports.markup import Html, Words, load_words, render
-from assistant.web.buyer.service import BuyerService, Thumb
+from assistant.reports.markup import load_words, render
+from assistant.web.buyer.service import Thumb
 from assistant.web.frame import LANGUAGE_COOKIE, current_frame, frame_values, language_of_reader
 from assistant.web.pdf_page import PICTURES, DrawingOrder, UndrawablePage
-from assistant.web.site import ServiceOf, Site, is_foreign
+from assistant.web.site import ServiceOfBuyer, is_foreign, service_of_buyer, site_of
 from assistant.web.viewer import View, document_html, fits, is_drawn, order_for
 from ingestion.durable import in_words
 from ingestion.errors import IngestionError, StorageFull
@@ -53,6 +53,9 @@ KEEP = {"Cache-Control": "private, max-age=600"}
 FORGET = {"Cache-Control": "no-store"}
 """For what belongs to a dossier: nothing of it stays in a browser once it is removed."""
 
+STREAM = {**FORGET, "X-Accel-Buffering": "no"}
+"""A proxy that gathers a stream before it passes it on makes it useless."""
+
 
 class OpinionForm(BaseModel):
     """What the reader thinks of a recorded answer."""
@@ -62,16 +65,11 @@ class OpinionForm(BaseModel):
     comment: str = Field(default="", max_length=2000)
 
 
-def page_routes(site: Site) -> APIRouter:
-    """The routes that stand beside the Gradio page."""
-    router = APIRouter()
-    router.add_api_route("/page/{name}", asset)
-    add_health(router, site)
-    add_reader_routes(router, site.service_of)
-    add_document_routes(router, site.service_of)
-    return router
+page_routes = APIRouter()
+"""What the page fetches beside Gradio."""
 
 
+@page_routes.get("/page/{name}")
 def asset(name: str) -> Response:
     """A style or a script."""
     if name not in ASSETS:
@@ -82,119 +80,70 @@ def asset(name: str) -> Response:
     return Response(content, media_type=media_type, headers={"Cache-Control": "no-cache"})
 
 
-def add_health(router: APIRouter, site: Site) -> None:
+@page_routes.get("/health")
+def health(request: Request) -> dict[str, str | int]:
     """Whether the program answers; what it holds is told to those who are known."""
-
-    @router.get("/health")
-    def health(request: Request) -> dict[str, str | int]:
-        identity = site.access.identify(request)
-        if identity is None:
-            return {"status": "ok"}
-        try:
-            holdings = site.services(identity).holdings
-        except IngestionError:  # /ready says what is missing
-            return {"status": "ok"}
-        return {"status": "ok", "generation": holdings.generation, "passages": holdings.passages}
+    site = site_of(request)
+    identity = site.access.identify(request)
+    if identity is None:
+        return {"status": "ok"}
+    try:
+        holdings = site.services(identity).holdings
+    except IngestionError:  # /ready says what is missing
+        return {"status": "ok"}
+    return {"status": "ok", "generation": holdings.generation, "passages": holdings.passages}
 
 
-def monitoring_routes(monitoring: Monitoring) -> APIRouter:
-    """The routes of those who watch over the service, who need no account.
-
-    Anyone may ask whether it is ready, as what shares requests out does; why not, and the measures,
-    are told to the machines that the settings name.
-    """
-    router = APIRouter()
-
-    @router.get("/ready")
-    def ready(request: Request) -> JSONResponse:
-        found = monitoring.requirements()
-        is_ready = holds(found)
-        told = requirement_fields(found) if _is_monitor(request, monitoring) else {}
-        told = {"status": "ready" if is_ready else "unready", **told}
-        return JSONResponse(told, 200 if is_ready else UNABLE)
-
-    @router.get("/metrics")
-    def metrics(request: Request) -> Response:
-        if not _is_monitor(request, monitoring):
-            raise HTTPException(404)
-        return Response(monitoring.exposition(), media_type=MEDIA_TYPE)
-
-    return router
+@page_routes.post("/rate", status_code=204)
+def rate(opinion: OpinionForm, request: Request, service: ServiceOfBuyer) -> None:
+    """An opinion of the reader."""
+    from_here(request)
+    try:
+        service.rate(opinion.record_id, opinion.thumb, opinion.comment)
+    except LookupError as error:
+        raise HTTPException(404) from error
 
 
-def _is_monitor(request: Request, monitoring: Monitoring) -> bool:
-    return request.client is not None and monitoring.admits(request.client.host)
-
-
-def add_reader_routes(router: APIRouter, service_of: ServiceOf) -> None:
-    """What the page sends: opinions, and what is spoken."""
-
-    @router.post("/rate", status_code=204)
-    def rate(
-        opinion: OpinionForm,
-        request: Request,
-        service: Annotated[BuyerService, Depends(service_of)],
-    ) -> None:
-        from_here(request)
-        try:
-            service.rate(opinion.record_id, opinion.thumb, opinion.comment)
-        except LookupError as error:
-            raise HTTPException(404) from error
-
-    @router.post("/voice")
-    async def voice(request: Request, lang: Language = Language.FRENCH) -> dict[str, str]:
-        """What is heard in a WAV file; nothing of it is kept."""
-        from_here(request)
-        hears = service_of(request).voice
-        if hears is None:
-            raise HTTPException(404)
-        try:
-            return {"heard": await run_in_threadpool(hears.hear, await request.body(), lang)}
-        except UnheardVoice as refusal:
-            raise HTTPException(422, str(refusal)) from refusal
-
-    @router.post("/gradio_api/upload")
-    def upload() -> None:
-        """Stands before Gradio's own route: files go to a dossier, or nowhere."""
+@page_routes.post("/voice")
+async def voice(request: Request, lang: Language = Language.FRENCH) -> dict[str, str]:
+    """What is heard in a WAV file; nothing of it is kept."""
+    from_here(request)
+    hears = service_of_buyer(request).voice
+    if hears is None:
         raise HTTPException(404)
+    try:
+        return {"heard": await run_in_threadpool(hears.hear, await request.body(), lang)}
+    except UnheardVoice as refusal:
+        raise HTTPException(422, str(refusal)) from refusal
 
 
-def add_document_routes(router: APIRouter, service_of: ServiceOf) -> None:
-    """The document as a page to read, and its pages as pictures."""
-    Service = Annotated[BuyerService, Depends(service_of)]  # noqa: N806 - a type
-
-    @router.get("/document/{document_id}")
-    def document(
-        service: Service,
-        document_id: str,
-        start: int,
-        end: int,
-        quote: Quotes = (),
-        lang: Language = Language.FRENCH,
-        dossier: str | None = None,
-    ) -> HTMLResponse:
-        return _document(service, document_id, dossier, view_of(start, end, quote), lang)
-
-    @router.get("/document/{document_id}/page/{number}.png")
-    def picture(
-        service: Service,
-        document_id: str,
-        number: int,
-        start: int,
-        end: int,
-        quote: Quotes = (),
-        dossier: str | None = None,
-    ) -> Response:
-        found = opened(service, document_id, dossier)
-        view = view_of(start, end, quote)
-        order = order_for(found, view, number) if fits(view, found) else None
-        original = partial(service.original, document_id, dossier)
-        return picture_of(found, original, order, FORGET if dossier else KEEP)
+@page_routes.post("/gradio_api/upload")
+def upload() -> None:
+    """Stands before Gradio's own route: files go to a dossier, or nowhere."""
+    raise HTTPException(404)
 
 
-def _document(
-    service: BuyerService, document_id: str, dossier: str | None, view: View, lang: Language
+def view_of(start: int, end: int, quote: Quotes = ()) -> View:
+    """The view asked by a query; a 422 when a quote is not written "start-end"."""
+    try:
+        spans = [tuple(map(int, each.split("-"))) for each in quote]
+        return View((start, end), tuple((first, last) for first, last in spans))
+    except ValueError as error:
+        raise HTTPException(422) from error
+
+
+AskedView = Annotated[View, Depends(view_of)]
+
+
+@page_routes.get("/document/{document_id}")
+def document(
+    service: ServiceOfBuyer,
+    view: AskedView,
+    document_id: str,
+    lang: Language = Language.FRENCH,
+    dossier: str | None = None,
 ) -> HTMLResponse:
+    """A document to read, at a passage."""
     said = load_words(lang)
     try:
         found = service.document(document_id, dossier)
@@ -210,18 +159,78 @@ def _document(
     return HTMLResponse(content, headers=FORGET)
 
 
+@page_routes.get("/document/{document_id}/page/{number}.png")
+def picture(
+    service: ServiceOfBuyer,
+    view: AskedView,
+    document_id: str,
+    number: int,
+    dossier: str | None = None,
+) -> Response:
+    """One of its pages."""
+    try:
+        found = service.document(document_id, dossier)
+    except LookupError as error:
+        raise HTTPException(404) from error
+    order = order_for(found, view, number) if fits(view, found) else None
+    original = partial(service.original, document_id, dossier)
+    return picture_of(found, original, order, FORGET if dossier else KEEP)
+
+
+# What those ask who watch over the service, who need no account.
+#
+# Anyone may ask whether it is ready, as what shares requests out does; why not, and the measures,
+# are told to the machines that the settings name.
+
+monitoring_routes = APIRouter()
+"""For a site that is watched over."""
+
+
+def monitoring_of(request: Request) -> Monitoring:
+    """That of a site which has some."""
+    monitoring = site_of(request).monitoring
+    assert monitoring is not None, "without it these routes are not there"
+    return monitoring
+
+
+Monitored = Annotated[Monitoring, Depends(monitoring_of)]
+
+
+@monitoring_routes.get("/ready")
+def ready(request: Request, monitoring: Monitored) -> JSONResponse:
+    """Whether all is there that answering needs."""
+    found = monitoring.requirements()
+    is_ready = holds(found)
+    told = requirement_fields(found) if _is_monitor(request, monitoring) else {}
+    told = {"status": "ready" if is_ready else "unready", **told}
+    return JSONResponse(told, 200 if is_ready else UNABLE)
+
+
+@monitoring_routes.get("/metrics")
+def metrics(request: Request, monitoring: Monitored) -> Response:
+    """The measures of what was answered."""
+    if not _is_monitor(request, monitoring):
+        raise HTTPException(404)
+    return Response(monitoring.exposition(), media_type=MEDIA_TYPE)
+
+
+def _is_monitor(request: Request, monitoring: Monitoring) -> bool:
+    return request.client is not None and monitoring.admits(request.client.host)
+
+
+# What routes of every role are made of.
+
+
 def from_here(request: Request) -> None:
     """Refuse what another site makes a browser send, which would act in the reader's name."""
     if is_foreign(request):
         raise HTTPException(403)
 
 
-def opened(service: BuyerService, document_id: str, dossier: str | None) -> Document:
-    """A document; a 404 when it is not known."""
-    try:
-        return service.document(document_id, dossier)
-    except LookupError as error:
-        raise HTTPException(404) from error
+def attachment(content: bytes, name: str, media_type: str) -> Response:
+    """A file to keep under a name."""
+    headers = FORGET | {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def picture_of(
@@ -245,48 +254,19 @@ def picture_of(
     return Response(picture, media_type="image/png", headers=dict(headers))
 
 
-def view_of(start: int, end: int, quotes: Sequence[str]) -> View:
-    """The view asked by a query; a 422 when a quote is not written "start-end"."""
-    try:
-        spans = [tuple(map(int, each.split("-"))) for each in quotes]
-        return View((start, end), tuple((first, last) for first, last in spans))
-    except ValueError as error:
-        raise HTTPException(422) from error
-
-
 def page(template: str, lang: Language, status: int = 200, **values: object) -> HTMLResponse:
-    """A page of its own, from a template that extends `layout.html`, in the words of a language."""
-    around = frame_values()
-    content = render(template, said=load_words(lang), lang=lang, **around, **values)
-    return keeping_language(HTMLResponse(content, status, FORGET))
+    """A page of its own, from a template that extends `layout.html`, in the words of a language.
 
-
-def keeping_language(response: HTMLResponse) -> HTMLResponse:
-    """A page that has the browser keep the language which its address asked for, if it did."""
-    frame = current_frame()
+    The layout itself is a page around a `title` and a `content`; `script` is one of ours, if any. A
+    browser without script loads it again after `refresh` seconds, where there are some. The browser
+    keeps the language which its address asked for, if it did.
+    """
+    content = render(template, said=load_words(lang), lang=lang, **frame_values(), **values)
+    response, frame = HTMLResponse(content, status, FORGET), current_frame()
     if frame.was_asked:
         year = 365 * 24 * 3600
         response.set_cookie(LANGUAGE_COOKIE, frame.language, max_age=year, samesite="lax")
     return response
-
-
-def standing_alone(
-    content: Html,
-    said: Words,
-    lang: Language,
-    status: int = 200,
-    *,
-    title: str = "",
-    script: str = "",
-    refresh: int = 0,
-) -> HTMLResponse:
-    """A page around some content; `script` is one of ours, if any.
-
-    It is loaded again after `refresh` seconds by a browser without script, 0 for never.
-    """
-    title = title or said["document"]
-    around = {"content": content, "title": title, "script": script, "refresh": refresh}
-    return page("layout.html", lang, status, **around)
 
 
 # Pages of problems: what went wrong, in the reader's language, and the way back.
@@ -329,6 +309,12 @@ def problem(request: HTTPConnection, status: int, told: str = "") -> Response:
     return page("problem.html", language, status, title=title, told=told)
 
 
+def named_problem(request: HTTPConnection, status: int, key: str, **values: object) -> Response:
+    """A problem told by the words of a key, with these values."""
+    said = load_words(language_of_reader(request))
+    return problem(request, status, said[key].format(**values))
+
+
 def navigates(request: HTTPConnection) -> bool:
     """Whether a browser asks for a page to show, rather than a script for something."""
     mode = request.headers.get("sec-fetch-mode")
@@ -354,8 +340,7 @@ def _phrase(status: int) -> str:
 
 def _disk_refused(request: Request, failure: Exception) -> Response:
     """The disk did not take what was asked, so that it is not believed."""
-    said = load_words(language_of_reader(request))
-    return problem(request, UNABLE, said["disk_refused"].format(reason=in_words(failure)))
+    return named_problem(request, UNABLE, "disk_refused", reason=in_words(failure))
 
 
 def _broken(request: Request, failure: Exception) -> Response:

@@ -40,7 +40,7 @@ from assistant.voice.transcriber import Transcriber, installed_voice
 from assistant.web.admin.app import admin_app
 from assistant.web.buyer.dossier_pages import fiche_section, review_section
 from assistant.web.buyer.service import Holdings, Thumb
-from assistant.web.reviewer.app import board_routes, referent_app
+from assistant.web.reviewer.app import referent_app
 from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
 from assistant.web.workers import do_alone
 from ingestion.chunking.passages import Passage
@@ -373,12 +373,11 @@ def pages_beside(
 
     `accounts` are those that people log in to, if any, by the `address` that they type.
     """
-    reader = requiring(access, UserRole.REFERENT)
-    board = board_routes(LocalDashboard(home, review, journal), reader)
+    board = LocalDashboard(home, review, journal)
     administration = load_administration(home, journal)
     of_accounts = AccountAdministration(home, accounts, address) if accounts else None
     return {
-        "/referent": referent_app(review, reader, board),
+        "/referent": referent_app(review, requiring(access, UserRole.REFERENT), board),
         "/admin": admin_app(administration, requiring(access, UserRole.ADMINISTRATOR), of_accounts),
     }
 

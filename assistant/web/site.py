@@ -135,9 +135,6 @@ def _is_opened(request: HTTPConnection, site: str) -> bool:
     return site == "none" or asked == ["navigate", "document"]
 
 
-ServiceOf = Callable[[Request], BuyerService]
-"""A dependency of a route: the service of the buyer who asks; the request ends there for others."""
-
 Beside = Mapping[str, ASGIApp]
 """Applications by the path where they are mounted."""
 

@@ -19,7 +19,7 @@ from assistant.reports.markup import NOTHING, Html, days, load_words, render
 from assistant.reports.page_language import in_page_language
 from assistant.web.buyer.evidence_panel import changes_html
 from assistant.web.frame import current_frame
-from assistant.web.routes import standing_alone
+from assistant.web.routes import page as page_of_site
 from assistant.web.site import own_service
 from assistant.web.viewer import View, fits, whole_text
 from ingestion.chunking.sentences import Span
@@ -54,23 +54,14 @@ def done(shown: Callable[..., Response], path: str, act: Callable[[], object]) -
     return RedirectResponse(f"{HOME}{path}", SEE_OTHER)
 
 
-def page(
-    template: str,
-    title: str,
-    status: int = SEEN,
-    *,
-    script: str = "",
-    refresh: int = 0,
-    **values: object,
-) -> Response:
-    """A page; `script` is one of ours, if any, `refresh` as in `standing_alone`."""
+def page(template: str, title: str, status: int = SEEN, **values: object) -> Response:
+    """A page; `script` and `refresh` among its values are those of the layout."""
     language = current_frame().language
     said = load_words(language)
     content = render(f"admin/{template}.html", title=title, said=said, sized=sized, **values)
     title = f"{in_page_language(title)}, {said['area_ADMINISTRATOR'].lower()}"
-    return standing_alone(
-        content, said, language, status, title=title, script=script, refresh=refresh
-    )
+    around = values | {"title": title, "content": content}
+    return page_of_site("layout.html", language, status, **around)
 
 
 def sized(size: int) -> str:

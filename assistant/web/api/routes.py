@@ -1,18 +1,18 @@
 """The application of programs, mounted at /v1: what OpenAI's clients ask, for buyers' programs."""
 
 import base64
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event as Signal
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from assistant.accounts.identity import UserRole
 from assistant.answering.answer import Citation
 from assistant.errors import AssistantError
 from assistant.question.language import Language
@@ -39,6 +39,7 @@ from assistant.web.buyer.service import BuyerService
 from assistant.web.routes import (
     ABSENT,
     BROKEN,
+    STREAM,
     TOO_MANY,
     UNABLE,
     WRONG,
@@ -47,17 +48,13 @@ from assistant.web.routes import (
     page,
     problem,
 )
-from assistant.web.site import Site, requiring
+from assistant.web.site import BuyerIdentity, ServiceOfBuyer, Site, site_of
 from ingestion.chunking.passages import Passage, page_numbers
 from ingestion.errors import IngestionError
 from ingestion.index.search import Vectors
 
 LEFT = 499
 """The status of an answer that nobody waits for."""
-
-
-STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-"""A proxy that gathers a stream before it passes it on makes it useless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,33 +66,43 @@ class ProgramCounter:
     threads: Threads = field(default_factory=Threads)
 
 
+class SummedUpRoute(APIRoute):
+    """A route of which the schema tells the summary, in French, and not the docstring."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **told: Any) -> None:  # noqa: ANN401
+        super().__init__(path, endpoint, **told | {"openapi_extra": {"description": None}})
+
+
+api_routes = APIRouter(route_class=SummedUpRoute)
+"""Every one asks for a buyer, or a program that holds a buyer's token."""
+
+
 def api_app(site: Site) -> FastAPI:
-    """The application; every route asks for a buyer, or a program that holds a buyer's token."""
+    """The application of a site."""
     app = bare_app("Sourcier", description=ABOUT, version="1")
-    counter = ProgramCounter()
-    add_models(app, site)
-    add_answers(app, site, counter)
-    add_embeddings(app, site, counter)
-    add_documentation(app, site)
+    app.state.site, app.state.counter = site, ProgramCounter()
+    app.include_router(api_routes)
     return with_refusals(app)
 
 
-def add_models(app: FastAPI, site: Site) -> None:
-    """What can be asked: the rules, or the rules and a dossier."""
-    Service = Annotated[BuyerService, Depends(site.service_of)]  # noqa: N806 - a type
+# What can be asked: the rules, or the rules and a dossier.
 
-    @app.get("/models", summary="Les modèles : les règles, et chaque dossier que voit le jeton")
-    def models(service: Service) -> dict[str, Any]:
-        names = {MODEL: "Commande publique : les règles"}
-        said = load_words(Language.FRENCH)
-        names |= {f"{OF_DOSSIER}{each.id}": name_of(each, said) for each in service.dossiers}
-        return {"object": "list", "data": [model_fields(*each) for each in names.items()]}
 
-    @app.get("/models/{model:path}", summary="Un modèle")
-    def model(service: Service, model: str) -> dict[str, Any]:
-        if model != EMBEDDER:
-            asked_of(model, service.dossiers)
-        return model_fields(model, model)
+@api_routes.get("/models", summary="Les modèles : les règles, et chaque dossier que voit le jeton")
+def models(service: ServiceOfBuyer) -> dict[str, Any]:
+    """What questions can be asked of."""
+    names = {MODEL: "Commande publique : les règles"}
+    said = load_words(Language.FRENCH)
+    names |= {f"{OF_DOSSIER}{each.id}": name_of(each, said) for each in service.dossiers}
+    return {"object": "list", "data": [model_fields(*each) for each in names.items()]}
+
+
+@api_routes.get("/models/{model:path}", summary="Un modèle")
+def model(service: ServiceOfBuyer, model: str) -> dict[str, Any]:
+    """One of them, or the model of vectors."""
+    if model != EMBEDDER:
+        asked_of(model, service.dossiers)
+    return model_fields(model, model)
 
 
 def model_fields(model: str, name: str) -> dict[str, Any]:
@@ -103,39 +110,44 @@ def model_fields(model: str, name: str) -> dict[str, Any]:
     return {"id": model, "object": "model", "created": 0, "owned_by": MODEL, "name": name}
 
 
-def add_answers(app: FastAPI, site: Site, counter: ProgramCounter) -> None:
-    """A turn, in either of OpenAI's interfaces."""
-    Service = Annotated[BuyerService, Depends(site.service_of)]  # noqa: N806 - a type
+# A turn, in either of OpenAI's interfaces.
 
-    @app.post("/chat/completions", summary="Une question, après la conversation qui la précède")
-    async def complete(form: ChatForm, request: Request, service: Service) -> Response:
-        shape = Completion(form.model, has_usage=form.wants_usage)
-        return await answered(form, shape, request, service)
 
-    @app.post("/responses", summary="La même chose, par l'interface « Responses »")
-    async def respond(form: ResponseForm, request: Request, service: Service) -> Response:
-        return await answered(form, ProgramResponse(form.model), request, service)
+@api_routes.post("/chat/completions", summary="Une question, après la conversation qui la précède")
+async def complete(form: ChatForm, request: Request, service: ServiceOfBuyer) -> Response:
+    """A turn, as chat completions tell it."""
+    shape = Completion(form.model, has_usage=form.wants_usage)
+    return await answered(form, shape, request, service)
 
-    async def answered(
-        form: ChatForm | ResponseForm, shape: AnswerShape, request: Request, service: BuyerService
-    ) -> Response:
-        keep = partial(counter.known.keep, person_of(service))
-        teller = Teller(shape, page_finder(service), address_of_site(site, request), keep)
-        stop = Signal()
 
-        def work() -> dict[str, Any] | tuple[str, Generator[str, None, None]]:
-            asked = question_in(form, service.dossiers)
-            events = stoppable(turn_of(service, asked, counter.known, counter.places), stop)
-            if not form.stream:
-                return teller.whole(events)
-            frames = teller.frames(events)
-            return next(frames), frames
+@api_routes.post("/responses", summary="La même chose, par l'interface « Responses »")
+async def respond(form: ResponseForm, request: Request, service: ServiceOfBuyer) -> Response:
+    """The same, as responses tell it."""
+    return await answered(form, ProgramResponse(form.model), request, service)
 
-        told = await counter.threads.run(request, stop, work)
-        if isinstance(told, dict):
-            return JSONResponse(told)
-        frames = counter.threads.stream(*told, stop)
-        return StreamingResponse(frames, media_type="text/event-stream", headers=STREAM)
+
+async def answered(
+    form: ChatForm | ResponseForm, shape: AnswerShape, request: Request, service: BuyerService
+) -> Response:
+    """A turn, at once or as a stream, worked out apart from the pages."""
+    counter: ProgramCounter = request.app.state.counter
+    keep = partial(counter.known.keep, person_of(service))
+    teller = Teller(shape, page_finder(service), address_of_site(request), keep)
+    stop = Signal()
+
+    def work() -> dict[str, Any] | tuple[str, Generator[str, None, None]]:
+        asked = question_in(form, service.dossiers)
+        events = stoppable(turn_of(service, asked, counter.known, counter.places), stop)
+        if not form.stream:
+            return teller.whole(events)
+        frames = teller.frames(events)
+        return next(frames), frames
+
+    told = await counter.threads.run(request, stop, work)
+    if isinstance(told, dict):
+        return JSONResponse(told)
+    frames = counter.threads.stream(*told, stop)
+    return StreamingResponse(frames, media_type="text/event-stream", headers=STREAM)
 
 
 def page_finder(service: BuyerService) -> PageOf:
@@ -152,40 +164,39 @@ def page_finder(service: BuyerService) -> PageOf:
     return page_of
 
 
-def address_of_site(site: Site, request: Request) -> str:
+def address_of_site(request: Request) -> str:
     """The address that people type to come here."""
-    return site.address or f"{request.url.scheme}://{request.url.netloc}"
+    return site_of(request).address or f"{request.url.scheme}://{request.url.netloc}"
 
 
-def add_embeddings(app: FastAPI, site: Site, counter: ProgramCounter) -> None:
-    """Vectors of texts, by the model that the index was built with."""
+# Vectors of texts, by the model that the index was built with.
 
-    @app.post("/embeddings", summary="Les vecteurs de textes, par le modèle de l'index")
-    def embed(
-        form: EmbeddingForm, service: Annotated[BuyerService, Depends(site.service_of)]
-    ) -> dict[str, Any]:
-        if form.model != EMBEDDER:
-            raise ApiRefusal(
-                f"Le modèle des vecteurs s'appelle « {EMBEDDER} ».", ABSENT, "model", NO_MODEL
-            )
-        texts = form.texts
-        with counter.places.taken(person_of(service)):
-            vectors = service.embed(texts, are_questions=form.input_type == "query")
-        if form.dimensions not in (None, vectors.shape[1]):
-            raise ApiRefusal(
-                f"Les vecteurs ont {vectors.shape[1]} dimensions.", param="dimensions", code=UNUSED
-            )
-        words = sum(len(text.split()) for text in texts)
-        return {
-            "object": "list",
-            "model": EMBEDDER,
-            "data": [
-                {"object": "embedding", "index": number, "embedding": written}
-                for number, written in enumerate(written_vectors(vectors, form.encoding_format))
-            ],
-            "usage": {"prompt_tokens": words, "total_tokens": words},
-            "sourcier": {"embedder": service.embedder_name},
-        }
+
+@api_routes.post("/embeddings", summary="Les vecteurs de textes, par le modèle de l'index")
+def embed(form: EmbeddingForm, request: Request, service: ServiceOfBuyer) -> dict[str, Any]:
+    """The vector of each text."""
+    if form.model != EMBEDDER:
+        raise ApiRefusal(
+            f"Le modèle des vecteurs s'appelle « {EMBEDDER} ».", ABSENT, "model", NO_MODEL
+        )
+    texts, counter = form.texts, request.app.state.counter
+    with counter.places.taken(person_of(service)):
+        vectors = service.embed(texts, are_questions=form.input_type == "query")
+    if form.dimensions not in (None, vectors.shape[1]):
+        raise ApiRefusal(
+            f"Les vecteurs ont {vectors.shape[1]} dimensions.", param="dimensions", code=UNUSED
+        )
+    words = sum(len(text.split()) for text in texts)
+    return {
+        "object": "list",
+        "model": EMBEDDER,
+        "data": [
+            {"object": "embedding", "index": number, "embedding": written}
+            for number, written in enumerate(written_vectors(vectors, form.encoding_format))
+        ],
+        "usage": {"prompt_tokens": words, "total_tokens": words},
+        "sourcier": {"embedder": service.embedder_name},
+    }
 
 
 def written_vectors(vectors: Vectors, encoding: str | None) -> list[str] | list[list[float]]:
@@ -196,17 +207,20 @@ def written_vectors(vectors: Vectors, encoding: str | None) -> list[str] | list[
     return listed
 
 
-def add_documentation(app: FastAPI, site: Site) -> None:
-    """What can be asked, for people and for programs."""
-    reader = Depends(requiring(site.access, UserRole.BUYER))
+# What can be asked, told to people and to programs.
 
-    @app.get("/", include_in_schema=False, dependencies=[reader])
-    def documentation(request: Request) -> HTMLResponse:
-        return documentation_page(app.openapi(), f"{address_of_site(site, request)}/v1")
 
-    @app.get("/openapi.json", include_in_schema=False, dependencies=[reader])
-    def schema() -> dict[str, Any]:
-        return app.openapi()
+@api_routes.get("/", include_in_schema=False)
+def documentation(request: Request, who: BuyerIdentity) -> HTMLResponse:
+    """The page of what can be asked."""
+    return documentation_page(request.app.openapi(), f"{address_of_site(request)}/v1")
+
+
+@api_routes.get("/openapi.json", include_in_schema=False)
+def schema(request: Request, who: BuyerIdentity) -> dict[str, Any]:
+    """The same for programs."""
+    told: dict[str, Any] = request.app.openapi()
+    return told
 
 
 def with_refusals(app: FastAPI) -> FastAPI:
@@ -282,26 +296,6 @@ depuis un navigateur."""
 REFERENCE = "#/components/schemas/"
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentedField:
-    """A field of a request, as people read it."""
-
-    name: str
-    kind: str
-    is_required: bool
-    about: str
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentedCall:
-    """Something that can be asked."""
-
-    method: str
-    path: str
-    about: str
-    fields: tuple[DocumentedField, ...]
-
-
 def documentation_page(schema: Mapping[str, Any], address: str) -> HTMLResponse:
     """The page of a schema; `address` is what clients are given as the base of theirs."""
     return page(
@@ -309,27 +303,21 @@ def documentation_page(schema: Mapping[str, Any], address: str) -> HTMLResponse:
         Language.FRENCH,
         title="Pour les programmes",
         about=schema["info"]["description"].split("\n\n"),
-        calls=[*calls(schema)],
+        paths=schema["paths"],
+        fields_of=partial(fields_of, schema),
         address=address,
     )
 
 
-def calls(schema: Mapping[str, Any]) -> Iterator[DocumentedCall]:
-    """What can be asked, in the order of the schema. Pure."""
-    for path, methods in schema["paths"].items():
-        for method, told in methods.items():
-            sent = told.get("requestBody", {}).get("content", {}).get("application/json", {})
-            form = _followed(schema, sent.get("schema", {}))
-            yield DocumentedCall(
-                method.upper(), path, told["summary"], tuple(_fields(schema, form))
-            )
-
-
-def _fields(schema: Mapping[str, Any], form: Mapping[str, Any]) -> Iterator[DocumentedField]:
+def fields_of(
+    schema: Mapping[str, Any], call: Mapping[str, Any]
+) -> Iterator[tuple[str, str, bool, str]]:
+    """Name and kind of each field that a call may send, whether it must, and what it is. Pure."""
+    sent = call.get("requestBody", {}).get("content", {}).get("application/json", {})
+    form = _followed(schema, sent.get("schema", {}))
     for name, told in form.get("properties", {}).items():
-        is_required = name in form.get("required", ())
-        about = told.get("description", "")
-        yield DocumentedField(name, " ou ".join(_kinds(schema, told)), is_required, about)
+        kind = " ou ".join(_kinds(schema, told))
+        yield name, kind, name in form.get("required", ()), told.get("description", "")
 
 
 def _kinds(schema: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[str]:

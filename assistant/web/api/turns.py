@@ -5,6 +5,7 @@ from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from threading import Event as Signal
 from threading import Lock
@@ -95,11 +96,7 @@ def turn_of(
 ) -> Generator[Event, None, None]:
     """The events of a turn, which holds its place until it has ended."""
     person = person_of(service)
-
-    def recalled(question: str, answer: str) -> tuple[str, str | None] | None:
-        return known.of(person, question, answer)
-
-    history = exchanges(asked, recalled)
+    history = exchanges(asked, partial(known.of, person))
     with places.taken(person):
         yield from service.ask(
             asked.question, as_of=asked.as_of, history=history, dossier=asked.dossier

@@ -1,6 +1,6 @@
 """The pages of the dossiers: all of them, one with what is known of it, or why there is none."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import NoReturn
@@ -34,8 +34,7 @@ from assistant.web.buyer.dossier_forms import (
 )
 from assistant.web.buyer.evidence_panel import document_link
 from assistant.web.buyer.service import BuyerService
-from assistant.web.frame import frame_values
-from assistant.web.routes import FORGET, keeping_language, page
+from assistant.web.routes import page
 from ingestion.chunking.passages import Passage
 from ingestion.errors import IngestionError, UnknownDossier
 from ingestion.tenders.dossiers import Dossier
@@ -59,9 +58,9 @@ class DossierPages:
             pieces = {dossier: filing.count(dossier.id) for dossier in filing.all()}
         except IngestionError as failure:
             self.failed(failure)
-        content = list_html(pieces, self.lang, problem)
-        answer = HTMLResponse(content, REFUSED if problem else SEEN, FORGET)
-        return keeping_language(answer)
+        status, told = REFUSED if problem else SEEN, {"pieces": pieces, "problem": problem}
+        shown = {"name_of": name_of, "form": FIELDS}
+        return page("buyer/dossiers.html", self.lang, status, **told, **shown)
 
     def one(
         self,
@@ -115,20 +114,6 @@ class DossierPages:
             return self.service.sections(dossier_id, self.lang)
         except IngestionError as failure:
             return (render_macro("macros.html", "alert", str(failure)),)
-
-
-def list_html(pieces: Mapping[Dossier, int], lang: Language, problem: str = "") -> Html:
-    """The dossiers with how many pieces each has, and why one was not created."""
-    return render(
-        "buyer/dossiers.html",
-        said=load_words(lang),
-        lang=lang,
-        pieces=pieces,
-        problem=problem,
-        name_of=name_of,
-        form=FIELDS,
-        **frame_values(),
-    )
 
 
 def facts_of(dossier: Dossier, said: Words) -> list[tuple[str, str]]:

@@ -54,22 +54,16 @@ def masthead(said: Words, language: Language, reader: Identity) -> Html:
     )
 
 
-def welcome(
-    said: Words,
-    holdings: Holdings,
-    model_name: str,
-    engine_host: str = "",
-    *,
-    embeds_there: bool = False,
-) -> Html:
+def welcome(said: Words, service: BuyerService) -> Html:
     """What this is, and the notice that comes before the first question."""
+    holdings = service.holdings
     titles = holdings.titles[:SHOWN_TITLES]
     return render(
         "buyer/welcome.html",
         said=said,
-        model_name=model_name,
-        engine_host=engine_host,
-        notice=notice_of(engine_host, embeds_there=embeds_there),
+        model_name=service.model_name,
+        engine_host=service.engine_host,
+        notice=notice_of(service.engine_host, embeds_there=service.embeds_there),
         knows=knows(said, holdings),
         titles=titles,
         rest=holdings.documents - len(titles),
@@ -95,27 +89,19 @@ def knows(said: Words, holdings: Holdings) -> str:
     return said["notice_knows"].format(documents=documents, passages=passages, date=day)
 
 
-def footer(
-    said: Words,
-    holdings: Holdings,
-    reader: Identity,
-    engine_host: str = "",
-    *,
-    hears: bool = False,
-    embeds_there: bool = False,
-) -> Html:
+def footer(said: Words, service: BuyerService) -> Html:
     """The notice in one line, what has changed, the keys, and what files are sent by."""
     return render(
         "buyer/footer.html",
         said=said,
-        day=holdings.state_date,
-        engine_host=engine_host,
-        is_alone=reader is ALONE,
-        teams=sorted(reader.teams or ()),
+        day=service.holdings.state_date,
+        engine_host=service.engine_host,
+        is_alone=service.reader is ALONE,
+        teams=sorted(service.reader.teams or ()),
         accept=ACCEPT,
         limits=BOUNDS,
-        hears=hears,
-        embeds_there=embeds_there,
+        hears=service.voice is not None,
+        embeds_there=service.embeds_there,
     )
 
 
@@ -343,17 +329,9 @@ def sided_in(
 ) -> tuple[Any, ...]:
     """Updates of `Layout.side`; no question of firms is suggested about a dossier."""
     said = words_for(load_words(language), is_firm=is_firm)
-    hears = service.voice is not None
     return (
         gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
-        footer(
-            said,
-            service.holdings,
-            service.reader,
-            service.engine_host,
-            hears=hears,
-            embeds_there=service.embeds_there,
-        ),
+        footer(said, service),
         gr.update(label=said["firm_switch"], value=is_firm),
         suggestions(said, language, is_firm=is_firm and not choice.dossier),
     )
@@ -362,13 +340,7 @@ def sided_in(
 def rules_start(said: Words, service: BuyerService) -> tuple[Any, ...]:
     """Updates of `Layout.beginning` for who asks about the rules."""
     return (
-        welcome(
-            said,
-            service.holdings,
-            service.model_name,
-            service.engine_host,
-            embeds_there=service.embeds_there,
-        ),
+        welcome(said, service),
         render_macro(PARTS, "examples", said["examples_title"]),
         *(gr.update(value=said[f"example_{n}"], visible=True) for n in range(1, EXAMPLES + 1)),
     )

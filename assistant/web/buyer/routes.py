@@ -28,9 +28,8 @@ from assistant.web.buyer.dossier_forms import (
 )
 from assistant.web.buyer.dossier_pages import REFUSED, DossierPages
 from assistant.web.buyer.evidence_panel import ASKED, changes_html, document_link
-from assistant.web.buyer.service import BuyerService
-from assistant.web.routes import FORGET, from_here, page, standing_alone
-from assistant.web.site import ServiceOf
+from assistant.web.routes import STREAM, attachment, from_here, page
+from assistant.web.site import ServiceOfBuyer
 from assistant.web.viewer import excerpt
 from ingestion.errors import IngestionError, UnknownDossier, UnknownSnapshot
 from ingestion.index.build import Progress
@@ -43,56 +42,76 @@ from ingestion.tenders.pieces import PieceKind
 GenerationName = Annotated[str | None, Query(pattern=r"^\d{8}-\d{6}-\d{3}$")]
 
 
-def law_routes(service_of: ServiceOf) -> APIRouter:
-    """Pages without script, beside the conversation."""
-    router = APIRouter()
-
-    @router.get("/law/{reference}")
-    def law(
-        service: Annotated[BuyerService, Depends(service_of)],
-        reference: str,
-        as_of: date | None = None,
-        lang: Language = Language.FRENCH,
-    ) -> HTMLResponse:
-        key = normalise(reference[:100])
-        try:
-            found, rulings = service.histories(key), service.rulings(key, as_of or date.today())
-            near = () if found or rulings else service.near_references(key)
-        except (AssistantError, IngestionError) as failure:
-            raise HTTPException(503, str(failure)) from failure
-        status, day = 200 if found or rulings else 404, as_of or date.today()
-        told = {"reference": key, "histories": found, "near": near, "as_of": day}
-        shown = {"rulings": rulings, "document_link": document_link, "excerpt": excerpt}
-        return page("buyer/law.html", lang, status, **told, **shown, **ASKED)
-
-    @router.get("/changes")
-    def changes(
-        service: Annotated[BuyerService, Depends(service_of)],
-        old: GenerationName = None,
-        new: GenerationName = None,
-        lang: Language = Language.FRENCH,
-    ) -> HTMLResponse:
-        said = load_words(lang)
-        try:
-            content = changes_html(service.changes(old, new), date.today(), lang)
-        except UnknownSnapshot as failure:
-            if old or new:
-                raise HTTPException(404, str(failure)) from failure
-            title, told = said["changes_title"], said["changes_first"]
-            return page("problem.html", lang, title=title, told=told)
-        except (AssistantError, IngestionError) as failure:
-            raise HTTPException(503, str(failure)) from failure
-        return standing_alone(content, said, lang, title=said["changes_title"])
-
-    return router
+law_routes = APIRouter()
+"""Pages without script, beside the conversation."""
 
 
-# The pieces of a dossier: sent, their kinds corrected, taken out.
+@law_routes.get("/law/{reference}")
+def show_article(
+    service: ServiceOfBuyer,
+    reference: str,
+    as_of: date | None = None,
+    lang: Language = Language.FRENCH,
+) -> HTMLResponse:
+    """An article, its versions, and the decisions that apply it."""
+    key, day = normalise(reference[:100]), as_of or date.today()
+    try:
+        found, rulings = service.histories(key), service.rulings(key, day)
+        near = () if found or rulings else service.near_references(key)
+    except (AssistantError, IngestionError) as failure:
+        raise HTTPException(503, str(failure)) from failure
+    told = {"reference": key, "histories": found, "near": near, "as_of": day}
+    shown = {"rulings": rulings, "document_link": document_link, "excerpt": excerpt}
+    status = 200 if found or rulings else 404
+    return page("buyer/law.html", lang, status, **told, **shown, **ASKED)
+
+
+@law_routes.get("/changes")
+def show_changes(
+    service: ServiceOfBuyer,
+    old: GenerationName = None,
+    new: GenerationName = None,
+    lang: Language = Language.FRENCH,
+) -> HTMLResponse:
+    """What changed between two indexes."""
+    said = load_words(lang)
+    try:
+        content = changes_html(service.changes(old, new), date.today(), lang)
+    except UnknownSnapshot as failure:
+        if old or new:
+            raise HTTPException(404, str(failure)) from failure
+        title, told = said["changes_title"], said["changes_first"]
+        return page("problem.html", lang, title=title, told=told)
+    except (AssistantError, IngestionError) as failure:
+        raise HTTPException(503, str(failure)) from failure
+    return page("layout.html", lang, title=said["changes_title"], content=content)
+
+
+# The pages of the dossiers: what each holds, and every form that changes one.
 
 TOO_LARGE = 413
 LINES = "application/x-ndjson"
-STREAM = {**FORGET, "X-Accel-Buffering": "no"}
-"""A proxy that gathers a stream before it passes it on makes it useless."""
+MEDIA_TYPES = {
+    FileFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    FileFormat.CSV: "text/csv",
+}
+
+
+def pages_of(service: ServiceOfBuyer, lang: Language = Language.FRENCH) -> DossierPages:
+    """Those of the buyer who asks, in the language that is asked for."""
+    return DossierPages(service, lang)
+
+
+Pages = Annotated[DossierPages, Depends(pages_of)]
+
+dossier_routes = APIRouter(prefix="/dossiers", dependencies=[Depends(from_here)])
+"""Pages that work without script, beside the conversation."""
+
+
+class NewDossier(Description):
+    """The form of a new dossier."""
+
+    id: str
 
 
 class Correction(BaseModel):
@@ -102,63 +121,99 @@ class Correction(BaseModel):
     piece: PieceKind
 
 
-class PieceHandlers:
-    """What is done with the pieces of the reader's dossiers."""
+@dossier_routes.get("")
+def show_dossiers(pages: Pages) -> Response:
+    """The dossiers of the reader."""
+    return pages.all()
 
-    def __init__(self, service_of: ServiceOf) -> None:
-        self._service_of = service_of
 
-    async def add(
-        self, request: Request, dossier_id: str, lang: Language = Language.FRENCH
-    ) -> Response:
-        """Take in the files of a form, and report on each: line by line to whom asks for that."""
-        pages = DossierPages(self._service_of(request), lang)
-        try:
-            pages.service.filing.get(dossier_id)  # before a byte of what is sent to it is kept
-            if LINES in request.headers.get("accept", ""):
-                parcels = parcels_in(await read_form(request))
-                return _told(parcels, _adding(pages, dossier_id, parcels), load_words(lang))
-            async with parcels_of(request) as parcels:
-                return await run_in_threadpool(_received, pages, dossier_id, parcels)
-        except (UnknownDossier, TooMuch):
-            said = load_words(lang)["upload_too_much"].format(**BOUNDS)
-            return await run_in_threadpool(pages.one, dossier_id, problem=said, status=TOO_LARGE)
+@dossier_routes.post("")
+def create(pages: Pages, form: Annotated[NewDossier, Form()]) -> Response:
+    """Open a new one."""
+    try:
+        pages.service.filing.create(form.of(form.id))
+    except IngestionError as refusal:
+        return pages.all(str(refusal))
+    return RedirectResponse(dossier_link(form.id, pages.lang), 303)
 
-    async def open(self, request: Request, lang: Language = Language.FRENCH) -> Response:
-        """Make a dossier of the files of a form, and tell line by line what becomes of them."""
-        service, said = self._service_of(request), load_words(lang)
-        try:
-            form = await read_form(request)
-        except TooMuch:
-            raise HTTPException(TOO_LARGE, said["upload_too_much"].format(**BOUNDS)) from None
-        parcels, team = parcels_in(form), str(form.get("team", ""))
-        if not parcels or not may_open(service.reader, team):
-            await form.close()
-            raise HTTPException(REFUSED, said["intake_refused"])
-        return _told(parcels, _opening(service.filing, parcels, team), said)
 
-    def correct(
-        self,
-        request: Request,
-        dossier_id: str,
-        form: Annotated[Correction, Form()],
-        lang: Language = Language.FRENCH,
-    ) -> Response:
-        """Correct or confirm the kind of a piece."""
-        pages = DossierPages(self._service_of(request), lang)
-        filing = pages.service.filing
-        return pages.done(dossier_id, lambda: filing.set_piece(dossier_id, form.source, form.piece))
+@dossier_routes.post("/-/pieces")  # no dossier is called so
+async def open_with_files(request: Request, pages: Pages) -> Response:
+    """Make a dossier of the files of a form, and tell line by line what becomes of them."""
+    service, said = pages.service, load_words(pages.lang)
+    try:
+        form = await read_form(request)
+    except TooMuch:
+        raise HTTPException(TOO_LARGE, said["upload_too_much"].format(**BOUNDS)) from None
+    parcels, team = parcels_in(form), str(form.get("team", ""))
+    if not parcels or not may_open(service.reader, team):
+        await form.close()
+        raise HTTPException(REFUSED, said["intake_refused"])
+    return _told(parcels, _opening(service.filing, parcels, team), said)
 
-    def remove(
-        self,
-        request: Request,
-        dossier_id: str,
-        source: Annotated[str, Form()],
-        lang: Language = Language.FRENCH,
-    ) -> Response:
-        """Take a piece out."""
-        pages = DossierPages(self._service_of(request), lang)
-        return pages.done(dossier_id, lambda: pages.service.filing.remove(dossier_id, [source]))
+
+@dossier_routes.get("/{dossier_id}")
+def show_dossier(pages: Pages, dossier_id: str) -> Response:
+    """One of them."""
+    return pages.one(dossier_id)
+
+
+@dossier_routes.post("/{dossier_id}")
+def describe(pages: Pages, dossier_id: str, form: Annotated[Description, Form()]) -> Response:
+    """Change what is said of one."""
+    return pages.done(dossier_id, lambda: pages.service.filing.describe(form.of(dossier_id)))
+
+
+@dossier_routes.get("/{dossier_id}/fiche.{file_format}")
+def send_fiche(pages: Pages, dossier_id: str, file_format: FileFormat) -> Response:
+    """The fiche of one as a file."""
+    try:
+        file = pages.service.filing.export(dossier_id, file_format)
+    except IngestionError as failure:
+        pages.failed(failure)
+    return attachment(file, f"fiche-{dossier_id}.{file_format}", MEDIA_TYPES[file_format])
+
+
+@dossier_routes.post("/{dossier_id}/pieces")
+async def add_pieces(request: Request, pages: Pages, dossier_id: str) -> Response:
+    """Take in the files of a form, and report on each: line by line to whom asks for that."""
+    said = load_words(pages.lang)
+    try:
+        pages.service.filing.get(dossier_id)  # before a byte of what is sent to it is kept
+        if LINES in request.headers.get("accept", ""):
+            parcels = parcels_in(await read_form(request))
+            return _told(parcels, _adding(pages, dossier_id, parcels), said)
+        async with parcels_of(request) as parcels:
+            return await run_in_threadpool(_received, pages, dossier_id, parcels)
+    except (UnknownDossier, TooMuch):
+        problem = said["upload_too_much"].format(**BOUNDS)
+        return await run_in_threadpool(pages.one, dossier_id, problem=problem, status=TOO_LARGE)
+
+
+@dossier_routes.post("/{dossier_id}/pieces/kind")
+def correct_kind(pages: Pages, dossier_id: str, form: Annotated[Correction, Form()]) -> Response:
+    """Correct or confirm the kind of a piece."""
+    filing = pages.service.filing
+    return pages.done(dossier_id, lambda: filing.set_piece(dossier_id, form.source, form.piece))
+
+
+@dossier_routes.post("/{dossier_id}/pieces/remove")
+def remove_piece(pages: Pages, dossier_id: str, source: Annotated[str, Form()]) -> Response:
+    """Take a piece out."""
+    return pages.done(dossier_id, lambda: pages.service.filing.remove(dossier_id, [source]))
+
+
+@dossier_routes.post("/{dossier_id}/delete")
+def delete(pages: Pages, dossier_id: str, confirmation: Annotated[str, Form()]) -> Response:
+    """Remove a dossier whose identifier was typed again."""
+    if confirmation.strip() != dossier_id:
+        said = load_words(pages.lang)["dossier_delete_unconfirmed"]
+        return pages.one(dossier_id, problem=said, status=REFUSED)
+    filing = pages.service.filing
+    return pages.done(dossier_id, lambda: filing.delete(dossier_id), f"/dossiers?lang={pages.lang}")
+
+
+# What becomes of files that are sent to a dossier.
 
 
 def may_open(reader: Identity, team: str) -> bool:
@@ -196,108 +251,3 @@ def _received(pages: DossierPages, dossier_id: str, parcels: Sequence[Parcel]) -
     except IngestionError as refusal:
         return pages.one(dossier_id, problem=str(refusal), status=REFUSED)
     return pages.one(dossier_id, receipts)
-
-
-# The pages of the dossiers: what each holds, and every form that changes one.
-
-MEDIA_TYPES = {
-    FileFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    FileFormat.CSV: "text/csv",
-}
-
-
-class NewDossier(Description):
-    """The form of a new dossier."""
-
-    id: str
-
-
-def dossier_routes(service_of: ServiceOf) -> APIRouter:
-    """Pages that work without script, beside the conversation."""
-    dossiers, pieces = DossierHandlers(service_of), PieceHandlers(service_of)
-    router = APIRouter(prefix="/dossiers", dependencies=[Depends(from_here), Depends(service_of)])
-    router.get("")(dossiers.listed)
-    router.post("")(dossiers.create)
-    router.post("/-/pieces")(pieces.open)  # no dossier is called so
-    router.get("/{dossier_id}")(dossiers.shown)
-    router.post("/{dossier_id}")(dossiers.describe)
-    router.get("/{dossier_id}/fiche.{file_format}")(dossiers.export)
-    router.post("/{dossier_id}/pieces")(pieces.add)
-    router.post("/{dossier_id}/pieces/kind")(pieces.correct)
-    router.post("/{dossier_id}/pieces/remove")(pieces.remove)
-    router.post("/{dossier_id}/delete")(dossiers.delete)
-    return router
-
-
-class DossierHandlers:
-    """What each address of the reader's dossiers answers."""
-
-    def __init__(self, service_of: ServiceOf) -> None:
-        self._service_of = service_of
-
-    def listed(self, request: Request, lang: Language = Language.FRENCH) -> Response:
-        """The dossiers of the reader."""
-        return DossierPages(self._service_of(request), lang).all()
-
-    def shown(
-        self, request: Request, dossier_id: str, lang: Language = Language.FRENCH
-    ) -> Response:
-        """One of them."""
-        return DossierPages(self._service_of(request), lang).one(dossier_id)
-
-    def export(
-        self,
-        request: Request,
-        dossier_id: str,
-        file_format: FileFormat,
-        lang: Language = Language.FRENCH,
-    ) -> Response:
-        """The fiche of one as a file."""
-        pages = DossierPages(self._service_of(request), lang)
-        try:
-            file = pages.service.filing.export(dossier_id, file_format)
-        except IngestionError as failure:
-            pages.failed(failure)
-        named = f'attachment; filename="fiche-{dossier_id}.{file_format}"'
-        headers = FORGET | {"Content-Disposition": named}
-        return Response(file, media_type=MEDIA_TYPES[file_format], headers=headers)
-
-    def create(
-        self,
-        request: Request,
-        form: Annotated[NewDossier, Form()],
-        lang: Language = Language.FRENCH,
-    ) -> Response:
-        """Open a new one."""
-        pages = DossierPages(self._service_of(request), lang)
-        try:
-            pages.service.filing.create(form.of(form.id))
-        except IngestionError as refusal:
-            return pages.all(str(refusal))
-        return RedirectResponse(dossier_link(form.id, lang), 303)
-
-    def describe(
-        self,
-        request: Request,
-        dossier_id: str,
-        form: Annotated[Description, Form()],
-        lang: Language = Language.FRENCH,
-    ) -> Response:
-        """Change what is said of one."""
-        pages = DossierPages(self._service_of(request), lang)
-        return pages.done(dossier_id, lambda: pages.service.filing.describe(form.of(dossier_id)))
-
-    def delete(
-        self,
-        request: Request,
-        dossier_id: str,
-        confirmation: Annotated[str, Form()],
-        lang: Language = Language.FRENCH,
-    ) -> Response:
-        """Remove a dossier whose identifier was typed again."""
-        pages = DossierPages(self._service_of(request), lang)
-        if confirmation.strip() != dossier_id:
-            said = load_words(lang)["dossier_delete_unconfirmed"]
-            return pages.one(dossier_id, problem=said, status=REFUSED)
-        filing = pages.service.filing
-        return pages.done(dossier_id, lambda: filing.delete(dossier_id), f"/dossiers?lang={lang}")

@@ -14,7 +14,7 @@ from assistant.ledger.query.wording import describe_plan
 from assistant.ledger.replies import ROOTS
 from assistant.ledger.service import LedgerService
 from assistant.ledger.views import ViewRequest
-from assistant.reports.markup import NOTHING, Html, load_words, render
+from assistant.reports.markup import NOTHING, Html, render
 from assistant.reports.page_language import in_page_language
 from assistant.web.frame import current_frame
 from assistant.web.ledger.frame import (
@@ -29,7 +29,7 @@ from assistant.web.ledger.frame import (
     plan_form,
 )
 from assistant.web.ledger.tables import ON_A_PAGE, SHOWN, TableView, drawn, spoken
-from assistant.web.routes import FORGET, standing_alone
+from assistant.web.routes import FORGET, attachment, page
 from ingestion.errors import IngestionError, NothingImported
 
 # The content of each view: what stands above its tables, and the tables.
@@ -109,8 +109,7 @@ class LedgerPages:
         except (AssistantError, IngestionError) as failure:
             return answered(place, alert=str(failure), status=_status(failure))
         name = f"{TITLES[self.over].lower()}-{place.view}-{number + 1}.{suffix}"
-        headers = FORGET | {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(file, media_type=MEDIA_TYPES[suffix], headers=headers)
+        return attachment(file, name, MEDIA_TYPES[suffix])
 
     def drawing(self, view: str) -> Response:
         """The drawing of a view alone, in its own colours; a 404 where it has none."""
@@ -232,13 +231,12 @@ def answered(
     place: LedgerAddress, *content: Html, alert: str = "", status: int = SEEN
 ) -> HTMLResponse:
     """A page of the ledger; `alert` is why what was asked is not there."""
-    language = current_frame().language
-    page = framed(place, *content, problem=alert)
+    shown = framed(place, *content, problem=alert)
     titles = {**VIEW_TITLES[place.over], **OTHER_TITLES}
     view = in_page_language(titles.get(place.view, place.view))
     title = f"{in_page_language(TITLES[place.over])}, {view.lower()}"
-    said = load_words(language)
-    return standing_alone(page, said, language, status, title=title, script="upload.js")
+    language = current_frame().language
+    return page("layout.html", language, status, title=title, content=shown, script="upload.js")
 
 
 def _status(failure: Exception) -> int:

@@ -3,13 +3,13 @@
 from datetime import date
 from functools import partial
 from importlib.resources import files
+from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.accounts.identity import Identity
 from assistant.errors import (
     AssistantError,
     StillReading,
@@ -46,12 +46,20 @@ from assistant.web.reviewer.pages import (
     view_of,
 )
 from assistant.web.reviewer.queue_pages import disagreements_page, queue_page
-from assistant.web.routes import FORGET, bare_app, from_here, picture_of, with_problems
+from assistant.web.routes import (
+    FORGET,
+    attachment,
+    bare_app,
+    from_here,
+    picture_of,
+    with_problems,
+)
 from assistant.web.site import Reader, Who, own_service
 from assistant.web.viewer import order_for
 from ingestion.errors import IngestionError
 
 SEE_OTHER, UNKNOWN, REFUSED, BROKEN = 303, 404, 409, 503
+CSV = "text/csv; charset=utf-8"
 
 FILES = {
     ExportedTable.ANSWERS: "reponses",
@@ -69,11 +77,6 @@ Service = Annotated[ReviewService, Depends(own_service)]
 """What the pages of the référent stand on."""
 
 
-def _file(content: bytes, name: str, media_type: str) -> Response:
-    headers = FORGET | {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=media_type, headers=headers)
-
-
 # The register: every recorded answer, filtered, and as a file.
 
 answer_routes = APIRouter()
@@ -84,39 +87,18 @@ Asked = Annotated[ListQuery, Query()]
 @answer_routes.get("/")
 def show_list(who: Who, service: Service, asked: Asked) -> HTMLResponse:
     """The answers that are asked for."""
-    shown = service.items(who, asked.filter, asked.order)
-    return list_page(asked, service.items(who), shown, service.teams(who))
+    return list_page(service, who, asked)
 
 
 @answer_routes.get("/answers.csv")
-def send_answers(who: Who, service: Service, asked: Asked) -> Response:
-    """The same as a file."""
-    return _exported(who, service, asked, ExportedTable.ANSWERS)
-
-
 @answer_routes.get("/sentences.csv")
-def send_sentences(who: Who, service: Service, asked: Asked) -> Response:
-    """What they say."""
-    return _exported(who, service, asked, ExportedTable.SENTENCES)
-
-
 @answer_routes.get("/citations.csv")
-def send_citations(who: Who, service: Service, asked: Asked) -> Response:
-    """What they cite."""
-    return _exported(who, service, asked, ExportedTable.CITATIONS)
-
-
 @answer_routes.get("/marks.csv")
-def send_marks(who: Who, service: Service, asked: Asked) -> Response:
-    """What readers said of them."""
-    return _exported(who, service, asked, ExportedTable.MARKS)
-
-
-def _exported(
-    who: Identity, service: ReviewService, asked: ListQuery, table: ExportedTable
-) -> Response:
+def send_table(request: Request, who: Who, service: Service, asked: Asked) -> Response:
+    """As a file: the same, what they say, what they cite, or what readers said of them."""
+    table = ExportedTable(PurePosixPath(request.url.path).stem)
     content = service.export(who, asked.filter, asked.order, table)
-    return _file(content, f"{FILES[table]}-{date.today()}.csv", "text/csv; charset=utf-8")
+    return attachment(content, f"{FILES[table]}-{date.today()}.csv", CSV)
 
 
 # An answer opened again, its evidence as it was, the marks of its readers, and its replays.
@@ -125,18 +107,7 @@ def _exported(
 @answer_routes.get("/answers/{record_id}")
 def show_answer(who: Who, service: Service, record_id: str, saved: bool = False) -> HTMLResponse:
     """An answer as its reader sees it."""
-    shown, item = service.open(who, record_id), service.item(who, record_id)
-    return answer_page(
-        item,
-        shown,
-        service.exhibits(who, shown),
-        place=service.place(who, item),
-        replays=service.replays(who, record_id),
-        reader=who.user,
-        called=service.called,
-        today=service.clock(),
-        saved=saved,
-    )
+    return answer_page(service, who, record_id, saved=saved)
 
 
 @answer_routes.post("/answers/{record_id}/marks")
@@ -208,9 +179,7 @@ def compare_replay(who: Who, service: Service, record_id: str, replay_id: str) -
 @answer_routes.get("/queue")
 def show_queue(who: Who, service: Service) -> HTMLResponse:
     """The answers to read."""
-    tasks, sampling = service.tasks(who), service.sampling
-    done, agreed = service.progress(who), service.agreement(who)
-    return queue_page(tasks, sampling, done, agreed, called=service.called)
+    return queue_page(service, who)
 
 
 @answer_routes.post("/queue")
@@ -223,8 +192,7 @@ def sample(who: Who, service: Service, form: Annotated[Drawing, Form()]) -> Redi
 @answer_routes.get("/disagreements")
 def show_disagreements(who: Who, service: Service) -> HTMLResponse:
     """What a third reader may decide."""
-    found = service.disagreements(who)
-    return disagreements_page(found, partial(service.open, who), who.user, service.called)
+    return disagreements_page(service, who)
 
 
 # The evaluation set: questions promoted, corrected, taken out, exported.
@@ -278,55 +246,72 @@ def demote(who: Who, service: Service, question_id: str) -> RedirectResponse:
 @answer_routes.get("/gold.jsonl")
 def send_gold(who: Who, service: Service) -> Response:
     """The file of the set."""
-    return _file(service.gold_file(who), "gold.jsonl", "application/jsonl")
+    return attachment(service.gold_file(who), "gold.jsonl", "application/jsonl")
 
 
 # The pages of figures, their files, and the answers that changes of law touch.
 
 
-def board_routes(board: LocalDashboard, reader: Reader) -> APIRouter:
-    """Pages that work without script, each with its period in the address."""
-    router = APIRouter()
-    Who = Annotated[Identity, Depends(reader)]  # noqa: N806
-    Asked = Annotated[DashboardDays, Query()]  # noqa: N806
-
-    @router.get("/figures")
-    def figures(who: Who, days: Asked) -> HTMLResponse:
-        period = days.period()
-        return figures_page(period, board.figures(who, period))
-
-    @router.get("/figures.csv")
-    def table(who: Who, days: Asked) -> Response:
-        period = days.period()
-        name = f"sourcier-chiffres-{period.first}-{period.last}.csv"
-        return _file(board.table(who, period), name, "text/csv; charset=utf-8")
-
-    @router.get("/report.pdf")
-    def report(who: Who, days: Asked) -> Response:
-        period = days.period()
-        name = f"sourcier-rapport-{period.first}-{period.last}.pdf"
-        return _file(board.report(who, period), name, "application/pdf")
-
-    @router.get("/touched")
-    def touched(who: Who) -> HTMLResponse:
-        return touched_page(board.touched(who))
-
-    @router.post("/touched/{record_id}")
-    def look(who: Who, record_id: str) -> RedirectResponse:
-        board.look(who, record_id)
-        return RedirectResponse(f"{ROOT}/touched", SEE_OTHER)
-
-    return router
+board_routes = APIRouter()
+"""Pages that work without script, each with its period in the address."""
 
 
-def referent_app(service: ReviewService, reader: Reader, *more: APIRouter) -> FastAPI:
+def board_of(request: Request) -> LocalDashboard:
+    """The board of the application of a request."""
+    board: LocalDashboard = request.app.state.board
+    return board
+
+
+Board = Annotated[LocalDashboard, Depends(board_of)]
+Days = Annotated[DashboardDays, Query()]
+
+
+@board_routes.get("/figures")
+def show_figures(who: Who, board: Board, days: Days) -> HTMLResponse:
+    """The figures of a period."""
+    period = days.period()
+    return figures_page(period, board.figures(who, period))
+
+
+@board_routes.get("/figures.csv")
+def send_figures(who: Who, board: Board, days: Days) -> Response:
+    """The same as a table."""
+    period = days.period()
+    name = f"sourcier-chiffres-{period.first}-{period.last}.csv"
+    return attachment(board.table(who, period), name, CSV)
+
+
+@board_routes.get("/report.pdf")
+def send_report(who: Who, board: Board, days: Days) -> Response:
+    """The same on paper."""
+    period = days.period()
+    name = f"sourcier-rapport-{period.first}-{period.last}.pdf"
+    return attachment(board.report(who, period), name, "application/pdf")
+
+
+@board_routes.get("/touched")
+def show_touched(who: Who, board: Board) -> HTMLResponse:
+    """The answers to look at again."""
+    return touched_page(board.touched(who))
+
+
+@board_routes.post("/touched/{record_id}")
+def look(who: Who, board: Board, record_id: str) -> RedirectResponse:
+    """Say that one was looked at."""
+    board.look(who, record_id)
+    return RedirectResponse(f"{ROOT}/touched", SEE_OTHER)
+
+
+def referent_app(
+    service: ReviewService, reader: Reader, board: LocalDashboard | None = None
+) -> FastAPI:
     """The application for those whom `reader` lets in, to be mounted at `ROOT`.
 
-    `more` are the routes of pages beside those of the service, which check the reader as well.
+    The pages of the board are there where one is given.
     """
     app = bare_app("Sourcier, référent", dependencies=[Depends(from_here)])
-    app.state.service, app.state.reader = service, reader
-    for routes in (answer_routes, gold_routes, *more):
+    app.state.service, app.state.reader, app.state.board = service, reader, board
+    for routes in (answer_routes, gold_routes, *([board_routes] if board else [])):
         app.include_router(routes)
     app.add_api_route("/style.css", style)
     for failure in (AssistantError, IngestionError):

@@ -3,7 +3,7 @@
 Their words are in French, which templates put in the language of the page.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from fastapi.responses import HTMLResponse
 
+from assistant.accounts.identity import Identity
 from assistant.answering.answer import Outcome, Seconds
 from assistant.question.language import detect_language
 from assistant.reports import dashboard
@@ -38,13 +39,12 @@ from assistant.review.listing import (
     STATES,
     SUPPORTS,
     THUMBS,
-    Called,
     route_label,
 )
-from assistant.review.progress import QueuePlace
 from assistant.review.readings import LABELS, LONGEST_COMMENT, SCALES, Target
-from assistant.review.recorded import Item, Recorded
+from assistant.review.recorded import Recorded
 from assistant.review.replay import ReviewExhibit, Touched, VersionChange, comparison
+from assistant.review.service import ReviewService
 from assistant.web.buyer.evidence_panel import concealment, dates, rank, reserves, whole
 from assistant.web.frame import current_frame
 from assistant.web.reviewer.forms import ROOT, ListQuery
@@ -107,10 +107,10 @@ def page(
 PER_PAGE = 50
 
 
-def list_page(
-    asked: ListQuery, everything: Sequence[Item], listed: Sequence[Item], teams: Mapping[str, str]
-) -> HTMLResponse:
-    """The list; `listed` are those of `everything` that the filter lets through, in order."""
+def list_page(service: ReviewService, who: Identity, asked: ListQuery) -> HTMLResponse:
+    """The answers that the filter lets through, in the order that is asked for."""
+    everything, teams = service.items(who), service.teams(who)
+    listed = service.items(who, asked.filter, asked.order)
     lines = [item.line for item in everything]
     first = (asked.page - 1) * PER_PAGE
     return page(
@@ -188,34 +188,26 @@ def view_of(shown: ReviewExhibit) -> View:
 
 
 def answer_page(
-    item: Item,
-    shown: Recorded,
-    exhibits: Iterable[ReviewExhibit],
-    *,
-    place: QueuePlace,
-    replays: Sequence[Recorded],
-    reader: str,
-    called: Called,
-    today: date,
-    saved: bool,
+    service: ReviewService, who: Identity, record_id: str, *, saved: bool
 ) -> HTMLResponse:
-    """An answer as one reader, named by their pseudonym, sees it."""
-    result, seen = shown.result, item.seen_by(reader)
+    """An answer as one reader sees it; `saved` once they have said something of it."""
+    shown, item = service.open(who, record_id), service.item(who, record_id)
+    result, seen = shown.result, item.seen_by(who.user)
     return page(
         "answer",
         result.question,
         script="review.js",
         item=item,
-        place=place,
-        own=seen.get(reader),
-        others=[each for user, each in seen.items() if user != reader],
+        place=service.place(who, item),
+        own=seen.get(who.user),
+        others=[each for user, each in seen.items() if user != who.user],
         is_blind=bool(set(item.readers) - set(seen)),
-        called=called,
+        called=service.called,
         shown=shown,
-        sources=list(map(shown_passage, exhibits)),
-        replays=replays,
-        reader=reader,
-        today=today,
+        sources=list(map(shown_passage, service.exhibits(who, shown))),
+        replays=service.replays(who, record_id),
+        reader=who.user,
+        today=service.clock(),
         saved=saved,
         spoken=detect_language(result.question),
         law=law_of(words(), result.as_of, result.day_source),

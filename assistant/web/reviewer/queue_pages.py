@@ -1,20 +1,20 @@
 """The pages of those who read one answer after the other: the queue, and the disagreements."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi.responses import HTMLResponse
 
+from assistant.accounts.identity import Identity
 from assistant.confidence import Estimate
 from assistant.reports import dashboard
 from assistant.reports.findings import TOO_FEW
 from assistant.reports.page_language import in_page_language
-from assistant.review.listing import Called
-from assistant.review.progress import Agreement, ReaderDisagreement, ReviewProgress
+from assistant.review.progress import Agreement, ReaderDisagreement
 from assistant.review.readings import LONGEST_COMMENT, SCALES, TARGETS, Target
-from assistant.review.recorded import Recorded, said_at
-from assistant.review.register import Sampling, Task
+from assistant.review.recorded import said_at
+from assistant.review.service import ReviewService
 from assistant.web.reviewer.pages import page
 
 # What a reader should read, why, and how far readers agree.
@@ -24,22 +24,17 @@ READ_SHOWN = 100
 """Answers read already that the page of the queue lists."""
 
 
-def queue_page(
-    tasks: Sequence[Task],
-    sampling: Sampling,
-    done: ReviewProgress,
-    agreed: Mapping[Target, Agreement],
-    called: Called,
-) -> HTMLResponse:
+def queue_page(service: ReviewService, who: Identity) -> HTMLResponse:
     """The tasks, the sampling, what was read so far and the agreement."""
+    tasks, agreed = service.tasks(who), service.agreement(who)
     return page(
         "queue",
         "Réponses à relire",
         tasks=tasks,
-        sampling=sampling,
-        done=done,
+        sampling=service.sampling,
+        done=service.progress(who),
         read_shown=READ_SHOWN,
-        called=called,
+        called=service.called,
         counts=Counter(reason for task in tasks for reason in task.reasons),
         percent=_percent,
         agreed=[
@@ -83,26 +78,21 @@ class ShownDisagreement:
     may_decide: bool
 
 
-def disagreements_page(
-    found: Sequence[ReaderDisagreement],
-    opened: Callable[[str], Recorded],
-    reader: str,
-    called: Called,
-) -> HTMLResponse:
+def disagreements_page(service: ReviewService, who: Identity) -> HTMLResponse:
     """The disagreements, those to decide first."""
     shown = []
-    for each in found:
-        result = opened(each.item.line.record_id).result
+    for each in service.disagreements(who):
+        result = service.open(who, each.item.line.record_id).result
         target, number = each.place
         whole = target is Target.ANSWER
         thing = "réponse entière" if whole else f"{TARGETS[target]} {number}"
         said = "" if whole else said_at(result, each.place)
-        shown.append(ShownDisagreement(each, thing, said, each.is_for(reader)))
+        shown.append(ShownDisagreement(each, thing, said, each.is_for(who.user)))
     return page(
         "disagreements",
         "Désaccords entre lecteurs",
         found=shown,
         scales=SCALES,
-        called=called,
+        called=service.called,
         longest_comment=LONGEST_COMMENT,
     )
