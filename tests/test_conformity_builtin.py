@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,55 +18,12 @@ from tests.conformity_dossier import (
     builtin_documents,
     corrected_documents,
 )
+from tests.question_lists import read_rows
 from tests.shared_texts import SHARED
 
 DESCRIPTION = Dossier("montelyre-2026")
-# Rule, severity, comparison, places: the six rows of corpus/dossier/README.md.
-PLANTED = [
-    (
-        "différence-date-limite",
-        FindingSeverity.GRAVE,
-        "RC : 20/11/2026 ≠ AE : 23/11/2026",
-        {"RC, p. 1", "RC, art. 8.1, p. 6", "RC, art. 11, p. 8", "AE, art. 1.1"},
-    ),
-    (
-        "différence-reconductions",
-        FindingSeverity.GRAVE,
-        "RC, CCAP : 3 fois ≠ AE : 2 fois",
-        {"RC, art. 3.4, p. 3", "CCAP, art. 3.2, p. 3", "AE, art. 6"},
-    ),
-    (
-        "différence-durée",
-        FindingSeverity.GRAVE,
-        "RC, CCAP : 48 mois ≠ AE : 36 mois",
-        {"RC, art. 3.4, p. 3", "CCAP, art. 3.2, p. 3", "AE, art. 6"},
-    ),
-    (
-        "différence-pénalité",
-        FindingSeverity.GRAVE,
-        "CCAP : 150\u00a0€ ≠ CCTP : 80\u00a0€",
-        {"CCAP, art. 14.1, p. 10", "CCTP, art. 19.3, p. 8"},
-    ),
-    ("retenue-plafond", FindingSeverity.GRAVE, "7\u00a0% > 5\u00a0%", {"CCAP, art. 7.1, p. 5"}),
-    (
-        "différence-retenue",
-        FindingSeverity.GRAVE,
-        "CCAP : 7\u00a0% ≠ AE : 5\u00a0%",
-        {"CCAP, art. 7.1, p. 5", "AE, art. 7.2"},
-    ),
-    (
-        "critères-somme",
-        FindingSeverity.GRAVE,
-        "45 + 25 + 15 + 10 = 95 ≠ 100",
-        {"RC, art. 9.3, p. 7"},
-    ),
-    (
-        "dérogations-non-listées",
-        FindingSeverity.CORRECT,
-        "14.1.3 ∉ liste",
-        {"CCAP, art. 14.4, p. 10", "CCAP, art. 22, p. 14"},
-    ),
-]
+PLANTED = read_rows("planted_findings.jsonl")
+"""The six rows of corpus/dossier/README.md."""
 AQUAREEL = SHARED / "data" / "tender" / "aquareel_2025"
 
 
@@ -75,23 +33,19 @@ def found() -> dict[str, ConformityFinding]:
     return {finding.rule: finding for finding in findings}
 
 
-@pytest.mark.parametrize(("rule", "severity", "comparison", "locators"), PLANTED)
+@pytest.mark.parametrize("planted", PLANTED)
 def test_what_is_planted_is_found_where_it_stands(
-    found: dict[str, ConformityFinding],
-    rule: str,
-    severity: FindingSeverity,
-    comparison: str,
-    locators: set[str],
+    found: dict[str, ConformityFinding], planted: dict[str, Any]
 ) -> None:
-    finding = found[rule]
-    assert finding.severity is severity
-    assert finding.comparison == comparison
-    assert locators <= {place.locator for place in finding.places}
+    finding = found[planted["rule"]]
+    assert finding.severity == planted["severity"]
+    assert finding.comparison == planted["comparison"]
+    assert {*planted["places"]} <= {place.locator for place in finding.places}
     assert "à vérifier" in finding.sentence
 
 
 def test_nothing_else_is_found(found: dict[str, ConformityFinding]) -> None:
-    assert set(found) == {rule for rule, *_ in PLANTED}
+    assert set(found) == {planted["rule"] for planted in PLANTED}
 
 
 def test_each_place_is_the_very_words_of_its_document(found: dict[str, ConformityFinding]) -> None:

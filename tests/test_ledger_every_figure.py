@@ -3,7 +3,7 @@
 A column that counts or measures and of which nothing is said here makes these tests fail.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
+from pydantic import TypeAdapter
 
 from assistant.calculators.amounts import euros
 from assistant.ledger.parsing.vocabulary import page_asked, shown_on_pages
@@ -32,6 +33,7 @@ from tests.ledger_books import (
     opened,
 )
 from tests.ledger_rows import file_row, filled
+from tests.question_lists import read_table
 from tests.studies.ledger import town_ledger
 
 
@@ -39,144 +41,41 @@ from tests.studies.ledger import town_ledger
 class Each:
     """A question for each row, which has the row's first cell in place of {}."""
 
-    question: str
+    each: str
 
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
     """A question for each row, by its first cell."""
 
-    questions: Mapping[str, str]
+    kinds: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Groups:
     """One question that is answered by group; the page may show the first groups only."""
 
-    question: str
+    groups: str
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A question that is led to a view."""
 
-    question: str
+    shown: str
     view: str
 
 
 Way = Each | Kinds | Groups | Shown
 
-STAGES: Mapping[str, Way] = {
-    "Factures": Shown("Combien de factures non payées par étape ?", "retards"),
-    "À payer": Shown("Net à payer des factures non payées par étape", "retards"),
-    "Dans l'étape, au plus (jours)": Shown(
-        "Combien de jours nos factures restent à chaque étape ?", "retards"
-    ),
+TOLD = read_table("ledger_figures.toml")
+_tables = TypeAdapter(list[dict[str, Way]])
+WAYS = {
+    (over, view): _tables.validate_python(tables)
+    for over in Population
+    for view, tables in TOLD[over].items()
 }
-
-
-def split(measure: str, by: str) -> Mapping[str, Way]:
-    """The columns of a measure by group; the rows of each group are counted by the same answer."""
-    return {"Valeur": Groups(f"{measure} par {by}"), "Lignes": Groups(f"{measure} par {by}")}
-
-
-WAYS: Mapping[tuple[Population, str], Sequence[Mapping[str, Way]]] = {
-    (INVOICES, "apercu"): (
-        {
-            "Nombre": Kinds(
-                {
-                    "Factures, avoirs déduits du montant": "Combien de factures ?",
-                    "Payées": "Combien de factures payées ?",
-                    "Non payées": "Combien de factures impayées ?",
-                    "Dont suspendues": "Combien de factures non payées sont suspendues ?",
-                    "Rejetées": "Combien de factures rejetées ?",
-                    "Avoirs": "Combien d'avoirs ?",
-                }
-            ),
-            "TTC": Kinds(
-                {
-                    "Factures, avoirs déduits du montant": "Montant des factures",
-                    "Payées": "Montant des factures payées",
-                    "Non payées": "Montant des factures impayées",
-                    "Dont suspendues": "Montant des factures suspendues non payées",
-                    "Rejetées": "Montant des factures rejetées",
-                    "Avoirs": "Montant des avoirs",
-                }
-            ),
-        },
-        STAGES,
-        *(split("Montant TTC des factures", by) for by in ("mois", "fournisseur", "statut")),
-    ),
-    (INVOICES, "retards"): (
-        {
-            "Retard (jours)": Shown("Combien de jours de retard de la facture F-1 ?", "retards"),
-            "À payer": Each("Net à payer de la facture {}"),
-            "Intérêts": Each("Intérêts moratoires de la facture {}"),
-            "Indemnité": Each("Montant des indemnités forfaitaires de la facture {}"),
-        },
-        STAGES,
-        {
-            "Jours restants": Shown(
-                "Quel est le dernier jour pour payer nos factures ?", "retards"
-            ),
-        },
-    ),
-    (INVOICES, "anomalies"): ({},),
-    (PURCHASES, "apercu"): (
-        {
-            "Valeur": Kinds({"Ensemble": "Montant des marchés"}),
-            "Lignes": Kinds({"Ensemble": "Combien de marchés ?"}),
-        },
-        *(
-            split("Montant des marchés", by)
-            for by in ("année", "procédure", "groupe CPV", "acheteur", "titulaire")
-        ),
-        {"Fois": Shown("Combien de réserves à l'import ?", "apercu")},
-    ),
-    (PURCHASES, "titulaires"): (
-        {
-            "Montant HT": Groups("Montant des marchés par titulaire"),
-            "Marchés": Groups("Combien de marchés par titulaire ?"),
-            "Part du groupe": Shown("De quels titulaires sommes-nous dépendants ?", "titulaires"),
-        },
-        {
-            "Titulaires": Shown("Combien de titulaires par groupe CPV ?", "titulaires"),
-            "Montant HT de ces titulaires": Shown(
-                "Montant des titulaires par groupe CPV", "titulaires"
-            ),
-            "Indice HHI": Shown("Quel est l'indice HHI de nos achats ?", "titulaires"),
-        },
-    ),
-    (PURCHASES, "mutualisation"): (
-        {
-            "Acheteurs": Shown(
-                "Combien d'acheteurs pour les achats à mutualiser ?", "mutualisation"
-            ),
-            "Marchés": Shown("Combien de marchés à mutualiser ?", "mutualisation"),
-            "Montant HT": Shown("Montant des achats mutualisables", "mutualisation"),
-        },
-    ),
-    (PURCHASES, "seuils"): (
-        {
-            "Marchés": Shown("Combien de marchés fractionnés ?", "seuils"),
-            "Cumul HT": Shown("Montant de nos achats fractionnés", "seuils"),
-            "Montant du seuil": Shown("Combien de marchés dépassent le seuil ?", "seuils"),
-        },
-    ),
-}
-"""What is asked of each column of each table. A list, and what a plan comes to, are the chat's."""
-
-NOTED = (
-    Shown("Combien de factures ont un dernier jour connu ?", "retards"),
-    Shown("Combien de factures sans date de réception ?", "retards"),
-    Shown("Combien de factures sans intérêts ?", "retards"),
-    Shown("Combien de factures seront payées en retard ?", "retards"),
-    Shown("Quel est le risque de retard de nos factures ?", "retards"),
-    Shown("Combien d'anomalies ?", "anomalies"),
-    Shown("Combien de doublons dans nos factures ?", "anomalies"),
-    Shown("Combien de factures en double ?", "anomalies"),
-)
-"""Of figures that stand in a note or in a cell of words."""
+NOTED = TypeAdapter(list[Shown]).validate_python(TOLD["noted"])
 
 
 def compare_view(books: Books, over: Population, view: str) -> None:
@@ -226,10 +125,10 @@ def assert_said(books: Books, question: str, value: Cell, form: Format) -> None:
 
 def assert_led(books: Books, shown: Shown, over: Population) -> None:
     """That the chat names the page, and no figure."""
-    said = books.ask(shown.question)
-    assert isinstance(said, Unreckoned), shown.question
+    said = books.ask(shown.shown)
+    assert isinstance(said, Unreckoned), shown.shown
     text = " ".join((said.why, *said.can))
-    assert f"({ROOTS[over]}/{shown.view})" in text, shown.question
+    assert f"({ROOTS[over]}/{shown.view})" in text, shown.shown
     assert not any(map(str.isdecimal, text))
 
 
