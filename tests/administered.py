@@ -5,17 +5,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
-from assistant.answering.pipeline import Assistant
-from assistant.journal.journal import Journal
+from assistant.journal.journal import journal_of
 from assistant.publishing.decisions import Decisions, GateVerdict
 from assistant.publishing.gate import Examinee, make_candidate
-from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.durable import lock_for_writing
 from ingestion.index.store import Manifest
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
-from tests.fakes import ScriptedModel
-from tests.small_index import ARTICLES, Article, answering_embedder, build_small_index, write_code
+from tests.small_index import (
+    ARTICLES,
+    Article,
+    answering_embedder,
+    assistant_over,
+    build_small_index,
+    write_code,
+)
 
 USER = "u-7f3a"
 PAYMENT = "Quel est le délai de paiement des communes ?"
@@ -65,10 +69,6 @@ def add_code(home: Path, texts: Path, articles: Sequence[Article]) -> None:
     assert added.reading.problem is None
 
 
-def journal_of(home: Path) -> Journal:
-    return Journal(home / "journal.jsonl")
-
-
 def decisions(home: Path) -> Decisions:
     return Decisions(home, journal_of(home), USER)
 
@@ -83,13 +83,8 @@ def candidate(home: Path) -> tuple[Manifest, GateVerdict | None]:
 
 def examinee(home: Path) -> Examinee:
     """Assistants over any snapshot of a folder, that keep their journal elsewhere."""
-    journal = Journal(Path(mkdtemp()) / "journal.jsonl")
-    return lambda name: assistant_over(home, journal, name)
-
-
-def assistant_over(home: Path, journal: Journal, name: str | None = None) -> Assistant:
-    embedder = answering_embedder()
-    return Assistant(SnapshotHolder(home, embedder, name), embedder, ScriptedModel(), journal, 6)
+    journal = journal_of(Path(mkdtemp()))
+    return lambda name: assistant_over(home, journal, snapshot=name)
 
 
 def acts(home: Path) -> list[str]:

@@ -16,19 +16,15 @@ from assistant.web.reviewer.app import referent_app
 from assistant.web.reviewer.forms import ROOT
 from assistant.web.routes import page_routes
 from assistant.web.site import requiring
-from ingestion.durable import lock_for_writing
-from ingestion.index.build import build
-from ingestion.index.publication import publish
-from ingestion.library.library import Library
-from ingestion.readers.documents import Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
+from tests.administered import add_code
+from tests.index_home import build_and_publish
 from tests.review_home import ANNE, House, house, people
 from tests.small_index import (
     ARTICLES,
     DOSSIER,
     answering_embedder,
     build_small_index,
-    write_code,
 )
 
 NOW = ActivityPeriod(date.today(), date.today())
@@ -88,9 +84,5 @@ def _change_the_law(built: House, texts: Path) -> str:
         (number, path, text.replace("trente", "vingt"), first, last)
         for number, path, text, first, last in ARTICLES
     ]
-    code = write_code(texts, articles)
-    with lock_for_writing(built.home):
-        assert Library(built.home).add(code, "code.jsonl", Kind.RULES).reading.problem is None
-        name = build(built.home, answering_embedder(), lambda step, done, total: None).name
-        publish(built.home, name)
-    return name
+    add_code(built.home, texts, articles)
+    return build_and_publish(built.home, answering_embedder())

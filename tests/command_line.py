@@ -31,10 +31,14 @@ Command = Callable[..., tuple[int, str]]
 
 
 def command_of(home: Path, capsys: pytest.CaptureFixture[str], *group: str) -> Command:
-    """`sourcier --data HOME GROUP …`; what it says for programs is its standard output alone."""
+    """`sourcier --data HOME GROUP …`; what it says for programs is its standard output alone.
+
+    Its lines are long.
+    """
 
     def run(*arguments: object) -> tuple[int, str]:
-        code = main(["--data", str(home), *group, *map(str, arguments)])
+        with mock.patch.dict(os.environ, COLUMNS="300"):
+            code = main(["--data", str(home), *group, *map(str, arguments)])
         said = capsys.readouterr()
         return code, said.out if "--json" in arguments else said.out + said.err
 

@@ -104,6 +104,12 @@ def words_only() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where a data folder is to be."""
+    return tmp_path / "home"
+
+
 @pytest.fixture(scope="session")
 def _idle() -> Iterator[Idle]:
     idle: Idle = defaultdict(list)

@@ -7,8 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 
 from assistant.answering.pipeline import Assistant
-from assistant.journal.journal import Journal
-from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.ledger.database import rewriting
 from ingestion.ledger.rows import (
     File,
@@ -21,8 +19,9 @@ from ingestion.ledger.rows import (
     purchase_id,
 )
 from ingestion.library.library import CORPUS
-from tests.fakes import ScriptedModel, WordEmbedder
+from tests.fakes import WordEmbedder
 from tests.index_home import add, build_and_publish
+from tests.small_index import assistant_over
 
 FILE = "f" * 64
 SUPPLIER = "732829320"
@@ -99,13 +98,16 @@ RATES = '[[rate]]\nfrom = 2026-01-01\npercent = "2.15"\nsource = "essai"\n'
 ARTICLES = ("R2192-", "D2192-35", "R2122-8")
 
 
-def assistant_of(home: Path) -> Assistant:
-    """It answers as on one day; its ledger is that of the data folder, empty at first."""
+def add_sheets(home: Path) -> None:
+    """Put those on late payment in the library."""
     for path in sorted((CORPUS / "fiches").glob("*.md")):
         if any(name in path.read_text(encoding="utf-8") for name in ARTICLES):
             add(home, path)
-    embedder = WordEmbedder()
-    build_and_publish(home, embedder)
+
+
+def assistant_of(home: Path) -> Assistant:
+    """It answers as on one day; its ledger is that of the data folder, empty at first."""
+    add_sheets(home)
+    build_and_publish(home)
     (home / "taux.toml").write_text(RATES, encoding="utf-8")
-    journal, holder = Journal(home / "journal.jsonl"), SnapshotHolder(home, embedder)
-    return Assistant(holder, embedder, ScriptedModel(), journal, 6, clock=lambda: TODAY)
+    return assistant_over(home, embedder=WordEmbedder(), day=TODAY)

@@ -8,19 +8,17 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from assistant.accounts.identity import Identity, UserRole
-from assistant.answering.answer import Finished, TurnResult
+from assistant.answering.answer import TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.journal.journal import Journal
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.review.service import ReviewService
 from assistant.web.protection import Shield
 from assistant.web.reviewer.app import referent_app
 from assistant.web.reviewer.forms import ROOT
 from assistant.web.routes import page_routes
 from assistant.web.site import requiring
-from tests.fakes import ScriptedModel
 from tests.page_app import ByHeader
-from tests.small_index import TODAY, answering_embedder
+from tests.small_index import TODAY, assistant_over, result_of
 
 REFERENT = frozenset({UserRole.REFERENT})
 ANNE = Identity("u-anne", "Anne", REFERENT, None)
@@ -42,14 +40,14 @@ class House:
     def ask(self, question: str, dossier: str | None = None, as_of: date = TODAY) -> TurnResult:
         """A buyer's question, answered and recorded."""
         events = self.assistant.ask(question, as_of=as_of, dossier=dossier, user="u-claire")
-        return next(event.result for event in events if isinstance(event, Finished))
+        return result_of(events)
 
 
 def house(home: Path) -> House:
     """That of a data folder whose index is built."""
-    embedder, journal = answering_embedder(), Journal(home / "journal.jsonl")
-    assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
-    return House(home, assistant, ReviewService(home, assistant, lambda: TODAY), journal)
+    assistant = assistant_over(home)
+    review = ReviewService(home, assistant, lambda: TODAY)
+    return House(home, assistant, review, assistant.journal)
 
 
 def people(otherwise: Identity | None = None) -> ByHeader:

@@ -3,20 +3,26 @@
 import atexit
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+from assistant.answering.answer import Event, Finished, TurnResult
+from assistant.answering.pipeline import Assistant, TurnWatch, unwatched
+from assistant.journal.journal import Journal
+from assistant.llm.language_model import LanguageModel
+from assistant.retrieval.ranking import Tuning
+from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.durable import lock_for_writing
 from ingestion.index.build import build
 from ingestion.index.publication import publish
-from ingestion.index.search import Embedder
+from ingestion.index.search import Embedder, PassageReader
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
-from tests.fakes import WordEmbedder
+from tests.fakes import ScriptedModel, WordEmbedder
 
 TODAY = date(2026, 6, 1)
 DOSSIER = "ecole-2026"
@@ -84,6 +90,43 @@ ARTICLES = (
 def answering_embedder() -> WordEmbedder:
     """The embedder of the small index: its cosines are where those of the real one are."""
     return WordEmbedder(dimension=512, alike=0.3)
+
+
+def assistant_over(
+    home: Path,
+    journal: Journal | None = None,
+    embedder: Embedder | None = None,
+    model: LanguageModel | None = None,
+    *,
+    snapshot: str | None = None,
+    limit: int = 6,
+    day: date = TODAY,
+    writes: bool = False,
+    tuning: Tuning | None = None,
+    reader: PassageReader | None = None,
+    watch: TurnWatch = unwatched,
+) -> Assistant:
+    """The assistant of a data folder, by words and with a model that says nothing."""
+    embedder = embedder or answering_embedder()
+    return Assistant(
+        SnapshotHolder(home, embedder, snapshot),
+        embedder,
+        model or ScriptedModel(),
+        journal or Journal(home / "journal.jsonl"),
+        limit,
+        writes,
+        clock=lambda: day,
+        tuning=tuning,
+        reader=reader,
+        watch=watch,
+    )
+
+
+def result_of(events: Iterable[Event]) -> TurnResult:
+    """What a turn ends with."""
+    *_, last = events
+    assert isinstance(last, Finished)
+    return last.result
 
 
 Article = tuple[str, tuple[str, ...], str, str | None, str | None]

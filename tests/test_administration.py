@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.journal.journal import journal_of
 from assistant.publishing.history import Build, BuildState
 from assistant.publishing.service import KEPT_BACKUPS, AdministrationService
 from assistant.publishing.upkeep import Standing
@@ -19,7 +20,7 @@ from ingestion.durable import lock_for_writing
 from ingestion.errors import BusyIndex, IngestionError
 from ingestion.index.publication import current_name, finished
 from ingestion.tenders.intake import Parcel
-from tests.administered import USER, acts, add_code, administered, journal_of
+from tests.administered import USER, acts, add_code, administered
 from tests.small_index import ARTICLES, write_code
 from tests.test_gate import NEW
 

@@ -7,17 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.answer import Event, Exchange, Finished, Found, Outcome, TurnResult
+from assistant.answering.answer import Event, Exchange, Found, Outcome, TurnResult
 from assistant.answering.computation import Worked, calculate_answer
 from assistant.answering.notices import uncertain
 from assistant.answering.pipeline import Assistant
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rates
 from assistant.citations.checker import Support, SupportVerdict
-from assistant.journal.journal import Journal
+from assistant.journal.journal import journal_of
 from assistant.question.day import DaySource
 from assistant.question.language import Language
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.web.buyer.conversation import Conversation, Turn, advance
 from assistant.web.buyer.turn_view import turn_html
 from ingestion.library.archive import Archive
@@ -27,7 +26,7 @@ from tests.index_home import add, build_and_publish
 from tests.ledger_rows import TODAY, assistant_of, file_row, filled, invoice
 from tests.page_texts import parsed
 from tests.passage_texts import evidence_of
-from tests.small_index import answering_embedder
+from tests.small_index import answering_embedder, assistant_over, result_of
 
 DAY = date(2026, 9, 1)
 
@@ -100,18 +99,11 @@ def _with(folder: Path, law: dict[str, str]) -> Path:
 
 
 def _events(home: Path, tmp_path: Path, question: str) -> list[Event]:
-    embedder = answering_embedder()
-    journal = Journal(tmp_path / "journal.jsonl")
-    assistant = Assistant(
-        SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6, clock=lambda: DAY
-    )
-    return list(assistant.ask(question))
+    return list(assistant_over(home, journal_of(tmp_path), day=DAY).ask(question))
 
 
 def _result(home: Path, tmp_path: Path, question: str) -> TurnResult:
-    last = _events(home, tmp_path, question)[-1]
-    assert isinstance(last, Finished)
-    return last.result
+    return result_of(_events(home, tmp_path, question))
 
 
 def test_a_false_premise_is_corrected_first_with_its_source(home: Path, tmp_path: Path) -> None:
@@ -233,17 +225,12 @@ def test_the_nearest_text_is_placed_once() -> None:
 
 
 def test_a_calculation_is_never_done_on_what_the_model_rewrote(home: Path, tmp_path: Path) -> None:
-    embedder = answering_embedder()
     english = "What minimum turnover may I ask for?"
     model = ScriptedModel({english: TURNOVER_ASKED})
-    journal = Journal(tmp_path / "journal.jsonl")
-    assistant = Assistant(
-        SnapshotHolder(home, embedder), embedder, model, journal, 6, clock=lambda: DAY
-    )
-    last = list(assistant.ask(english, language=Language.ENGLISH))[-1]
-    assert isinstance(last, Finished)
-    assert last.result.standalone == TURNOVER_ASKED
-    assert last.result.route == "rule"
+    assistant = assistant_over(home, journal_of(tmp_path), model=model, day=DAY)
+    result = result_of(assistant.ask(english, language=Language.ENGLISH))
+    assert result.standalone == TURNOVER_ASKED
+    assert result.route == "rule"
 
 
 def test_nothing_is_said_before_an_answer_that_does_not_stand(
@@ -402,9 +389,7 @@ def assistant(books: Path) -> Assistant:
 
 
 def _asked(assistant: Assistant, question: str, as_of: date | None = None) -> TurnResult:
-    *_, finished = assistant.ask(question, as_of=as_of)
-    assert isinstance(finished, Finished)
-    return finished.result
+    return result_of(assistant.ask(question, as_of=as_of))
 
 
 def test_a_figure_is_computed_and_each_of_its_rows_can_be_opened(assistant: Assistant) -> None:
@@ -489,18 +474,15 @@ def test_a_question_about_the_law_is_answered_by_the_law(
 
 def test_a_figure_may_be_followed_by_a_question_on_the_law(assistant: Assistant) -> None:
     history = (Exchange("Combien de factures ?", "Nombre de factures : 3."),)
-    *_, finished = assistant.ask("Et pour une avance ?", history=history)
-    assert isinstance(finished, Finished)
-    assert finished.result.route == "rule"
+    assert result_of(assistant.ask("Et pour une avance ?", history=history)).route == "rule"
 
 
 def test_a_follow_up_to_a_figure_is_a_figure(assistant: Assistant) -> None:
     history = (Exchange("Combien de factures ?", "Nombre de factures : 3."),)
-    *_, finished = assistant.ask("Et en montant ?", history=history)
-    assert isinstance(finished, Finished)
-    assert finished.result.route == "invoices"
-    assert finished.result.answer.sentences[0].text.startswith("Somme du montant TTC")
-    assert "avec ce changement : somme du montant TTC" in finished.result.answer.notice
+    result = result_of(assistant.ask("Et en montant ?", history=history))
+    assert result.route == "invoices"
+    assert result.answer.sentences[0].text.startswith("Somme du montant TTC")
+    assert "avec ce changement : somme du montant TTC" in result.answer.notice
 
 
 def test_the_screen_leads_to_the_rows_and_shows_nothing_of_them_as_markup(

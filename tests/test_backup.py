@@ -16,10 +16,11 @@ from assistant.answering.record import contract
 from assistant.cli.command import main
 from assistant.errors import WrongBackup
 from assistant.evaluation.runs import run_turn
+from assistant.journal.journal import journal_of
 from assistant.publishing.backup import back_up, restore
 from ingestion.index.publication import current_name, finished
-from tests.administered import PAYMENT, USER, administered, assistant_over, journal_of
-from tests.small_index import DOSSIER
+from tests.administered import PAYMENT, USER, administered
+from tests.small_index import DOSSIER, assistant_over
 
 QUESTIONS = (
     (PAYMENT, None),

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from assistant.journal.journal import journal_of
 from ingestion.durable import lock_for_writing
 from ingestion.index.publication import KEPT, current_name, find_faults, finished, repository_of
 from ingestion.index.search import Vectors
 from ingestion.index.store import snapshots_folder
 from ingestion.index.vectors import BATCH
-from tests.administered import add_code, administered, candidate, decisions, journal_of
+from tests.administered import add_code, administered, candidate, decisions
 from tests.fakes import WordEmbedder
 from tests.index_home import (
     ARTICLES,

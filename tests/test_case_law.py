@@ -13,12 +13,11 @@ from assistant.answering.answer import Finished, Outcome, TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.answering.record import contract
 from assistant.citations.checker import Support
-from assistant.journal.journal import Journal
+from assistant.journal.journal import journal_of
 from assistant.law.hierarchy import Rank, rank_of
 from assistant.question.language import Language
 from assistant.question.scope import subject_of
 from assistant.retrieval.evidence import Scope
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, advance
 from assistant.web.buyer.turn_view import turn_html
 from assistant.web.serving import LocalBuyerService
@@ -36,7 +35,7 @@ from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 from tests.command_line import command_of, on_one_line
 from tests.dila_server import Dila, cut, offering
-from tests.fakes import ScriptedModel, WordEmbedder
+from tests.fakes import WordEmbedder
 from tests.index_home import add, build_and_publish, published
 from tests.jade_files import (
     ALL_RULINGS,
@@ -52,7 +51,7 @@ from tests.jade_files import (
 )
 from tests.legi_files import FULL
 from tests.page_app import app_over
-from tests.small_index import answering_embedder
+from tests.small_index import answering_embedder, assistant_over, result_of
 
 ALL = (NUMBERED, OLDER, ELSEWHERE, TRIBUNAL)
 
@@ -273,16 +272,11 @@ def with_rulings(law: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def assistant(home: Path, tmp_path: Path) -> Assistant:
-    embedder = answering_embedder()
-    journal = Journal(tmp_path / "journal.jsonl")
-    holder = SnapshotHolder(home, embedder)
-    return Assistant(holder, embedder, ScriptedModel(), journal, 6, clock=lambda: DAY)
+    return assistant_over(home, journal_of(tmp_path), day=DAY)
 
 
 def ask(home: Path, tmp_path: Path, question: str, **asked: object) -> TurnResult:
-    *_, last = assistant(home, tmp_path).ask(question, **asked)  # type: ignore[arg-type]
-    assert isinstance(last, Finished)
-    return last.result
+    return result_of(assistant(home, tmp_path).ask(question, **asked))  # type: ignore[arg-type]
 
 
 ASKED = "Jurisprudence sur l'offre anormalement basse du puisatier rejetée par l'acheteur ?"
@@ -312,12 +306,11 @@ def test_a_decision_is_on_record_and_can_be_opened_again(
     with_rulings: Path, tmp_path: Path
 ) -> None:
     asking = assistant(with_rulings, tmp_path)
-    *_, last = asking.ask(ASKED)
-    assert isinstance(last, Finished)
-    entry = asking.journal.entry(last.result.record_id)
+    result = result_of(asking.ask(ASKED))
+    entry = asking.journal.entry(result.record_id)
     assert entry
     body = asking.journal.body(entry)
-    cited = last.result.answer.citations[0]
+    cited = result.answer.citations[0]
     assert body
     kept = Archive(with_rulings).document(body["archive"][cited.document])
     assert kept.text[cited.start : cited.end] == cited.quote

@@ -13,12 +13,10 @@ from fastapi.testclient import TestClient
 
 from assistant.accounts.identity import Identity, UserRole
 from assistant.answering.answer import Finished
-from assistant.answering.pipeline import Assistant
 from assistant.answering.record import contract
 from assistant.errors import UnknownRecord
 from assistant.journal.journal import Journal
 from assistant.question.language import Language
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.tenders.service import DossierService
 from assistant.web.buyer.conversation import Conversation, Turn, about, advance
 from assistant.web.buyer.export import as_docx, as_markdown
@@ -26,9 +24,8 @@ from assistant.web.serving import LocalBuyerService
 from ingestion.errors import UnknownDossier
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import Parcel
-from tests.fakes import ScriptedModel
 from tests.page_app import app_over
-from tests.small_index import TODAY, answering_embedder, build_small_index
+from tests.small_index import TODAY, answering_embedder, assistant_over, build_small_index
 
 QUESTIONS = 50
 
@@ -95,9 +92,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def services(home: Path) -> dict[str, LocalBuyerService]:
     """One assistant for all, and a service for each team."""
-    embedder = answering_embedder()
-    journal = Journal(home / "journal.jsonl")
-    assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
+    assistant = assistant_over(home)
     return {
         team.name: LocalBuyerService(home, assistant, answering_embedder, member(team))
         for team in TEAMS

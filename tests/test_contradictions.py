@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.answer import Event, Finished, Found, Outcome, TurnResult
+from assistant.answering.answer import Event, Found, Outcome
 from assistant.answering.extraction import statements
-from assistant.answering.pipeline import Assistant
 from assistant.citations.checker import Support, check_sentence
-from assistant.journal.journal import Journal
+from assistant.journal.journal import Journal, journal_of
 from assistant.law.contradictions import Conflict, conflicts, contradictions, disagreements
 from assistant.law.figures import FigureStatement, statements_of
 from assistant.law.hierarchy import Rank, rank_of
@@ -21,17 +20,20 @@ from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import SubjectBounds
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import passages_of
-from ingestion.durable import lock_for_writing
-from ingestion.index.build import build
-from ingestion.index.publication import publish
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 from ingestion.readers.reading import read_file
 from tests.fakes import ScriptedModel, WordEmbedder
+from tests.index_home import add, build_and_publish
 from tests.passage_texts import article_of
 from tests.shared_texts import CODE, shared_rows
-from tests.small_index import Article, answering_embedder, build_small_index
+from tests.small_index import (
+    Article,
+    answering_embedder,
+    assistant_over,
+    build_small_index,
+    result_of,
+)
 
 DAY = date(2026, 6, 1)
 LAW = (
@@ -79,15 +81,8 @@ def _evidence(generation: IndexSnapshot, *references: str) -> tuple[Evidence, ..
 def _events(
     home: Path, folder: Path, question: str, day: date = DAY, limit: int = 1
 ) -> list[Event]:
-    embedder = answering_embedder()
-    journal = Journal(folder / "journal.jsonl")
-    assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, limit)
+    assistant = assistant_over(home, journal_of(folder), limit=limit)
     return list(assistant.ask(question, as_of=day))
-
-
-def _result(events: list[Event]) -> TurnResult:
-    assert isinstance(events[-1], Finished)
-    return events[-1].result
 
 
 def test_either_article_brings_the_contradiction(generation: IndexSnapshot) -> None:
@@ -121,9 +116,8 @@ def test_a_sheet_that_says_as_much_is_no_text_in_force(tmp_path: Path) -> None:
     home = _home(tmp_path, _articles()[:1])
     sheet = tmp_path / "variantes.md"
     sheet.write_text(f"# Variantes\n\n## Refus ? (art. R2151-8)\n\n{DECREE}\n", encoding="utf-8")
-    with lock_for_writing(home):
-        assert Library(home).add(sheet, sheet.name, Kind.RULES, None).reading.problem is None
-        publish(home, build(home, answering_embedder(), lambda step, done, total: None).name)
+    add(home, sheet)
+    build_and_publish(home, answering_embedder())
     generation = SnapshotHolder(home, answering_embedder()).current()
     assert generation.lexical.lookup("R2151-8")
     assert conflicts(_evidence(generation, "L2151-2"), generation, Scope(DAY)) == ()
@@ -148,7 +142,7 @@ def test_what_is_quoted_are_the_sentences_that_contradict(generation: IndexSnaps
 
 def test_the_other_text_is_cited_and_shown_as_evidence(home: Path, tmp_path: Path) -> None:
     events = _events(home, tmp_path, ASKED)
-    result = _result(events)
+    result = result_of(events)
     assert result.answer.outcome is Outcome.ANSWERED
     first, second = [event for event in events if isinstance(event, Found)]
     assert [item.passage.locator for item in first.evidence] == ["art. L2151-2"]
@@ -163,7 +157,7 @@ def test_the_other_text_is_cited_and_shown_as_evidence(home: Path, tmp_path: Pat
 
 
 def test_what_is_added_is_what_is_recorded(home: Path, tmp_path: Path) -> None:
-    result = _result(_events(home, tmp_path, ASKED))
+    result = result_of(_events(home, tmp_path, ASKED))
     journal = Journal(tmp_path / "journal.jsonl")
     body = journal.body(next(journal.entries()))
     assert body is not None
@@ -179,7 +173,7 @@ def test_what_is_added_is_what_is_recorded(home: Path, tmp_path: Path) -> None:
 def test_evidence_already_shown_is_not_shown_twice(home: Path, tmp_path: Path) -> None:
     events = _events(home, tmp_path, ASKED, limit=6)
     assert len([event for event in events if isinstance(event, Found)]) == 1
-    result = _result(events)
+    result = result_of(events)
     ids = [item.passage.id for item in result.evidence]
     assert len(ids) == len(set(ids))
     texts = [sentence.text for sentence in result.answer.sentences]
@@ -188,17 +182,15 @@ def test_evidence_already_shown_is_not_shown_twice(home: Path, tmp_path: Path) -
 
 
 def test_without_a_contradiction_that_day_nothing_is_added(home: Path, tmp_path: Path) -> None:
-    result = _result(_events(home, tmp_path, "Les variantes ?", date(2026, 5, 1)))
+    result = result_of(_events(home, tmp_path, "Les variantes ?", date(2026, 5, 1)))
     assert "contredisent" not in result.answer.notice
 
 
 def test_an_english_reader_is_told_in_english(home: Path, tmp_path: Path) -> None:
-    embedder = answering_embedder()
-    journal = Journal(tmp_path / "journal.jsonl")
     model = ScriptedModel({"variants": ASKED})
-    assistant = Assistant(SnapshotHolder(home, embedder), embedder, model, journal, 6)
+    assistant = assistant_over(home, journal_of(tmp_path), model=model)
     asking = assistant.ask("Are variants allowed?", as_of=DAY, language=Language.ENGLISH)
-    assert "law prevails over the decree" in _result(list(asking)).answer.notice
+    assert "law prevails over the decree" in result_of(asking).answer.notice
 
 
 def test_every_entry_speaks_of_the_real_texts_of_august_2026(tmp_path: Path) -> None:

@@ -19,9 +19,7 @@ from assistant.answering.pipeline import Assistant
 from assistant.calculators.constants import Constant, constants
 from assistant.container import load_embedder
 from assistant.evaluation.runs import run_turn
-from assistant.journal.journal import Journal
 from assistant.question.language import Language
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.durable import lock_for_writing
@@ -29,9 +27,8 @@ from ingestion.index.search import Embedder
 from ingestion.library.library import CORPUS, Library, builtin_additions
 from ingestion.readers.documents import Kind
 from ingestion.readers.formats import read_bytes
-from tests.fakes import ScriptedModel
 from tests.index_home import build_and_publish
-from tests.small_index import answering_embedder
+from tests.small_index import answering_embedder, assistant_over
 from tests.words_tuning import as_served
 
 Side = tuple[date, str | None, tuple[str, ...]]
@@ -98,8 +95,7 @@ def assistant_of(home: Path, embedder: Embedder, *, dated_only: bool) -> Assista
             if addition.kind is Kind.RULES and (is_dated or not dated_only):
                 Library(home).add(addition.path, addition.source, addition.kind)
     build_and_publish(home, embedder)
-    journal = Journal(home / "journal.jsonl")
-    return Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
+    return assistant_over(home, embedder=embedder)
 
 
 @pytest.fixture(scope="module")

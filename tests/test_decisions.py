@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import WrongSettings
-from assistant.journal.journal import IN_SERVICE
+from assistant.journal.journal import IN_SERVICE, journal_of
 from assistant.publishing.decisions import settle_at_start
 from ingestion.durable import lock_for_writing, replace_bytes
 from ingestion.index.publication import current_name
-from tests.administered import acts, add_code, administered, candidate, decisions, journal_of
+from tests.administered import acts, add_code, administered, candidate, decisions
 from tests.small_index import ARTICLES
 from tests.test_gate import NEW
 

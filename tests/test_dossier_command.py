@@ -14,11 +14,6 @@ CCAP = "# CCAP\n\n## Article 12 - Pénalités\n\nLa pénalité de retard est de 
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def command(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Command:

@@ -6,10 +6,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from assistant.answering.answer import Finished, TurnResult
-from assistant.answering.pipeline import Assistant
+from assistant.answering.answer import TurnResult
 from assistant.journal.journal import Journal, journal_of
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.tenders.service import DossierService
 from ingestion.errors import BusyIndex, IngestionError, UnknownDossier, UnreachableStore
 from ingestion.index.publication import current_name
@@ -19,10 +17,10 @@ from ingestion.tenders.dossiers import Dossier, Dossiers, DossierStage, library_
 from ingestion.tenders.intake import Parcel
 from ingestion.tenders.pieces import PieceKind
 from ingestion.tenders.server import DossierServer
-from tests.fakes import ScriptedModel, WordEmbedder
+from tests.fakes import WordEmbedder
 from tests.index_home import build_and_publish, published, with_articles
 from tests.postgresql_server import Server, with_store
-from tests.small_index import TODAY
+from tests.small_index import TODAY, assistant_over, result_of
 
 ROADS = Dossier("voirie-2026", reference="2026-07", team="voirie", stage=DossierStage.CONSULTATION)
 SCHOOL = Dossier("ecole-2026", team="education")
@@ -255,11 +253,8 @@ def _with_piece(folder: Path) -> Path:
 def _asked(home: Path, question: str) -> TurnResult:
     """What is answered about the dossier of the roads, once it is indexed."""
     build_and_publish(Dossiers(home).home(ROADS.id))
-    journal, embedder = Journal(home / "journal.jsonl"), WordEmbedder()
-    assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
-    events = list(assistant.ask(question, as_of=TODAY, dossier=ROADS.id))
-    assert isinstance(events[-1], Finished)
-    return events[-1].result
+    assistant = assistant_over(home, embedder=WordEmbedder())
+    return result_of(assistant.ask(question, as_of=TODAY, dossier=ROADS.id))
 
 
 def test_an_answer_altered_in_its_dossier_is_seen(tmp_path: Path) -> None:

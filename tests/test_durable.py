@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 
 from assistant.accounts.identity import UserRole
 from assistant.cli.command import main
-from assistant.journal.journal import Journal
+from assistant.journal.journal import Journal, journal_of
 from assistant.publishing.service import AdministrationService
 from assistant.tenders.service import DossierService
 from assistant.web.admin.app import admin_app
@@ -25,7 +25,7 @@ from ingestion.index.store import MANIFEST
 from ingestion.library.library import Library
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from ingestion.tenders.intake import Parcel
-from tests.administered import administered, journal_of
+from tests.administered import administered
 from tests.fakes import WordEmbedder
 from tests.fakes_page import FakeService
 from tests.index_home import add, build_only, write_articles

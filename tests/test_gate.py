@@ -8,6 +8,7 @@ import pytest
 
 from assistant.errors import GateRefused, WrongQuestions
 from assistant.evaluation.runs import AnswerChange
+from assistant.journal.journal import journal_of
 from assistant.publishing.decisions import read_candidate
 from assistant.publishing.gate import gold_questions, make_candidate
 from assistant.publishing.history import index_events, restorable
@@ -26,7 +27,6 @@ from tests.administered import (
     candidate,
     decisions,
     examinee,
-    journal_of,
     with_text,
     without,
 )

@@ -11,16 +11,14 @@ from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import Journal
 from assistant.law.hierarchy import general_text
 from assistant.question.language import Language
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.tenders.derogations import listed_derogations
 from assistant.tenders.fiche import LINES, FicheState, fiche
 from assistant.tenders.general_clauses import applied_texts
 from assistant.tenders.service import DossierService
 from ingestion.readers.documents import Document
 from tests.dossier_files import piece
-from tests.fakes import ScriptedModel
 from tests.general_texts import TEXTS
-from tests.small_index import answering_embedder
+from tests.small_index import answering_embedder, assistant_over
 from tests.studies.general_clauses import DOSSIERS, prepare
 
 CANTEENS, GYMNASIUM = DOSSIERS
@@ -36,10 +34,8 @@ def ccap(*sentences: str) -> list[Document]:
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     """Four CCAG and the two fictional dossiers, by the words embedder."""
     home = tmp_path_factory.mktemp("dossiers")
-    embedder = answering_embedder()
-    prepare(home, embedder)
-    journal = Journal(home / "journal.jsonl")
-    return Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
+    prepare(home, answering_embedder())
+    return assistant_over(home)
 
 
 def told(result: TurnResult) -> list[str]:

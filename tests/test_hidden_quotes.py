@@ -6,13 +6,10 @@ import pytest
 
 from assistant.answering.answer import Finished, Outcome, TurnResult
 from assistant.answering.notices import remarks
-from assistant.answering.pipeline import Assistant
 from assistant.answering.record import contract
-from assistant.journal.journal import Journal
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
-from assistant.retrieval.snapshots import SnapshotHolder
-from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
+from assistant.web.buyer.conversation import Conversation, Turn, advance
 from assistant.web.buyer.export import answer_text
 from assistant.web.buyer.turn_view import turn_html
 from assistant.web.viewer import View, document_html
@@ -20,10 +17,16 @@ from ingestion.durable import lock_for_writing
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, Hidden, Kind, Page
 from ingestion.tenders.dossiers import Dossiers
-from tests.fakes import ScriptedModel
 from tests.index_home import build_and_publish
 from tests.passage_texts import evidence_of
-from tests.small_index import DOSSIER, TODAY, answering_embedder, build_small_index
+from tests.small_index import (
+    DOSSIER,
+    TODAY,
+    answering_embedder,
+    assistant_over,
+    build_small_index,
+    result_of,
+)
 from tests.test_reading_visibility import paper, shown
 
 CLAUSE = "Tout retard de livraison donne lieu a une penalite de 900 euros par jour."
@@ -45,14 +48,8 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> TurnResult:
         library.remove(["CCAP.md"])
         assert library.add(path, path.name, Kind.TENDER, DOSSIER).reading.problem is None
     build_and_publish(folder, embedder)
-    journal = Journal(home / "journal.jsonl")
-    assistant = Assistant(
-        SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6, clock=lambda: TODAY
-    )
     asked = "Quelle pénalité pour un retard de livraison ?"
-    *_, last = assistant.ask(asked, as_of=TODAY, dossier=DOSSIER)
-    assert isinstance(last, Finished)
-    return last.result
+    return result_of(assistant_over(home).ask(asked, as_of=TODAY, dossier=DOSSIER))
 
 
 def test_an_answer_that_quotes_it_says_so_first(result: TurnResult) -> None:
@@ -65,14 +62,7 @@ def test_an_answer_that_quotes_it_says_so_first(result: TurnResult) -> None:
 
 
 def test_the_page_and_what_is_taken_away_say_so_at_the_quote(result: TurnResult) -> None:
-    turn = Turn(
-        "?",
-        TODAY,
-        TurnStage.FINISHED,
-        evidence=result.evidence,
-        answer=result.answer,
-        record_id="r",
-    )
+    turn = advance(Turn("?", TODAY), Finished(result))
     html = turn_html(turn, 0, Conversation((turn,), Language.FRENCH))
     reply, evidence = html.split("<aside")
     sentences = reply.split('<div class="sentence')[1:]

@@ -36,26 +36,12 @@ from assistant.reports.homologation_facts import (
 from assistant.reports.paper import Paper, PaperHeading, PaperTable
 from assistant.reports.pdf import PaperFormat, rendered
 from assistant.settings import Engine, Settings
-from ingestion.index.store import Manifest
+from tests.graded import MANIFEST
 from tests.index_home import ARTICLES, with_articles
 from tests.review_home import house
 from tests.small_index import answering_embedder, build_small_index
 
 DAY = date(2026, 11, 25)
-MANIFEST = Manifest(
-    name="20261120-101500-000",
-    content="c0ffee" * 8,
-    created_at=datetime(2026, 11, 20, 10, 15),
-    embedder="e5@ef847e7615d3",
-    documents=157,
-    passages=1412,
-    sources=(),
-    titles=(),
-    dossiers=(),
-    state_date=date(2026, 8, 23),
-    files={},
-    warnings=(),
-)
 FACTS = InstallationFacts(
     made=DAY,
     code="sourcier 0.1.0",
@@ -69,7 +55,7 @@ FACTS = InstallationFacts(
             datetime(2026, 11, 20, 9, tzinfo=UTC),
             "u-7f3a",
             "gate_refused",
-            "20261120-101500-000",
+            MANIFEST.name,
             "",
             ("Un article disparaît.",),
         ),
@@ -77,7 +63,7 @@ FACTS = InstallationFacts(
             datetime(2026, 11, 21, 9, tzinfo=UTC),
             "u-7f3a",
             "forced",
-            "20261120-101500-000",
+            MANIFEST.name,
             "Article abrogé",
             (),
         ),
@@ -255,7 +241,7 @@ def test_accepted_vulnerabilities_are_dated_and_name_what_is_installed() -> None
 def test_the_file_tells_the_installation() -> None:
     paper = homologation(FACTS)
     installation = _values(paper, "Installation")
-    assert installation["Index en service"] == "20261120-101500-000"
+    assert installation["Index en service"] == MANIFEST.name
     assert installation["Textes à jour"] == "au 23/08/2026"
     assert installation["Comptes"] == "un seul utilisateur, en local"
     assert _table(paper, "Poids des modèles").rows[0][3] == "ab" * 32

@@ -20,11 +20,6 @@ from tests.test_gate import BROKEN, NEW
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def texts(tmp_path: Path) -> Path:
     """A folder with a readable file, an unreadable one and a hidden one."""
     folder = tmp_path / "textes [v2]"

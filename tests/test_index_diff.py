@@ -5,18 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.pipeline import Assistant
 from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, Recorded, TouchedAnswer, changes_between, impact_of
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.web.serving import LocalBuyerService
 from ingestion.errors import UnknownSnapshot
 from ingestion.index.lexical import Term
 from ingestion.index.publication import finished
 from tests.command_line import Command, command_of, on_one_line
 from tests.fake_law import ADVANCE, AFTER, BEFORE, CLOSED, CODE, publish_law, sheet
-from tests.fakes import ScriptedModel, WordEmbedder
+from tests.fakes import WordEmbedder
 from tests.index_home import add
+from tests.small_index import assistant_over
 
 SHEET = """---
 title: Petits achats
@@ -50,12 +49,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def command(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
+def command(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     """`sourcier index …`: its exit code and all it says, on one line."""
-    monkeypatch.setenv("COLUMNS", "200")
-
     return on_one_line(command_of(home, capsys, "index"))
 
 
@@ -102,13 +97,12 @@ def test_json_holds_all_of_it(command: Command, home: Path) -> None:
 
 
 def test_the_service_tells_the_law_and_its_changes_from_the_index(home: Path) -> None:
-    embedder, journal = WordEmbedder(), Journal(home / "journal.jsonl")
-    assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
+    assistant = assistant_over(home, embedder=WordEmbedder())
     service = LocalBuyerService(home, assistant, WordEmbedder)
     (history,) = service.histories("R2122-8")
     assert [each.valid_from for each in history.versions] == [date(2020, 1, 1), date(2026, 4, 1)]
     assert service.near_references("R2122-88") == ("R2122-8",)
-    assert service.changes(None, None) == changes_between(home, None, None, journal)
+    assert service.changes(None, None) == changes_between(home, None, None, assistant.journal)
 
 
 def test_the_first_index_has_nothing_before_it(home: Path) -> None:

@@ -40,12 +40,8 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def command(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
+def command(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     """`sourcier journal …`: its exit code and all it says."""
-    monkeypatch.setenv("COLUMNS", "200")
-
     return command_of(home, capsys, "journal")
 
 

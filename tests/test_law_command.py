@@ -16,12 +16,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def command(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
+def command(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     """`sourcier law …`: its exit code and all it says, on one line."""
-    monkeypatch.setenv("COLUMNS", "200")
-
     return on_one_line(command_of(home, capsys, "law"))
 
 

@@ -10,18 +10,16 @@ from typing import Any
 
 import pytest
 
-from assistant.cli.command import main
 from assistant.journal.journal import journal_of
 from ingestion.errors import NothingImported
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import Lineage
-from ingestion.library.library import CORPUS
 from tests.command_line import Command, command_of, on_one_line
 from tests.conftest import Engine
 from tests.fakes import ScriptedModel
-from tests.index_home import add, build_and_publish
+from tests.index_home import build_and_publish
 from tests.invoice_files import export
-from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
+from tests.ledger_rows import FILE, add_sheets, file_row, filled, invoice, purchase
 
 OK, BROKEN, USAGE, NOT_UNDERSTOOD = 0, 1, 2, 3
 HOSTILE = "Zoé'); DROP TABLE invoice; --"
@@ -54,25 +52,15 @@ def law(home: Path, law_alone: Path) -> Path:
 def law_alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with these sheets and no ledger."""
     home = tmp_path_factory.mktemp("law") / "home"
-    for path in sorted((CORPUS / "fiches").glob("*.md")):
-        text = path.read_text(encoding="utf-8")
-        if any(name in text for name in ("R2192-", "D2192-35", "R2122-8")):
-            add(home, path)
+    add_sheets(home)
     build_and_publish(home)
     return home
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command in a data folder: its exit code and all it says."""
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(home: Path, *arguments: str) -> tuple[int, str]:
-        code = main(["--data", str(home), *arguments])
-        said = capsys.readouterr()
-        return code, said.out + said.err
-
-    return run
+    return lambda home, *arguments: command_of(home, capsys)(*arguments)
 
 
 def test_a_question_is_answered_with_its_plan_its_figure_and_its_rows(run: Run, home: Path) -> None:
@@ -233,12 +221,8 @@ def table(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def command(
-    empty_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
+def command(empty_home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     """`sourcier …`: its exit code and all it says, on one line."""
-    monkeypatch.setenv("COLUMNS", "300")
-
     return on_one_line(command_of(empty_home, capsys))
 
 

@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from assistant.answering.answer import Exchange
-from assistant.answering.pipeline import Assistant
 from assistant.answering.state import TurnState
 from assistant.container import load_model, model_writes
 from assistant.errors import EngineFailure
@@ -32,7 +31,7 @@ from assistant.settings import Engine, Settings
 from tests.accounts_home import Clock
 from tests.fakes import ScriptedModel
 from tests.model_server import MODEL, VERSION, ModelServer, serving
-from tests.small_index import TODAY, answering_embedder
+from tests.small_index import TODAY, answering_embedder, assistant_over
 
 REPLY = "Le délai de paiement est de trente jours."
 SCRIPT = {"délai": REPLY}
@@ -273,9 +272,8 @@ def test_a_turn_says_and_records_where_its_question_went(
     server.model = ScriptedModel({"avance": WHOLE, "fournitures": "Le seuil est fixé."})
     local = ScriptedModel({"avance": WHOLE}, name="ici@1")
     model = FallbackModel(_remote(server), lambda: local, 300, clock)
-    embedder, journal = answering_embedder(), Journal(tmp_path / "journal.jsonl")
-    holder = SnapshotHolder(small_home, embedder)
-    assistant = Assistant(holder, embedder, model, journal, 6, clock=lambda: TODAY)
+    journal = Journal(tmp_path / "journal.jsonl")
+    assistant = assistant_over(small_home, journal, model=model)
     assert assistant.engine_host == "localhost"
 
     def asked(question: str, language: Language = Language.FRENCH) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 
 from assistant.answering.pipeline import Assistant
 from assistant.errors import ModelStopped
-from assistant.journal.journal import Journal
+from assistant.journal.journal import journal_of
 from assistant.llm.keeper import MOST_STOPS, REST
 from assistant.llm.language_model import Prompt
 from assistant.llm.process import ModelProcess
@@ -31,7 +31,6 @@ from assistant.operations.monitoring import (
     monitoring_of,
 )
 from assistant.operations.readiness import RequirementState, of_process
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings
 from assistant.web.buyer.service import Holdings
 from assistant.web.routes import monitoring_routes, page_routes
@@ -40,11 +39,11 @@ from ingestion.index.publication import current_manifest
 from ingestion.index.search import Vectors
 from ingestion.index.store import Manifest
 from tests.accounts_home import Clock
-from tests.fakes import ScriptedModel, WordEmbedder
+from tests.fakes import WordEmbedder
 from tests.fakes_page import FakeService
 from tests.page_app import site_over
 from tests.scripted_process import scripted_command
-from tests.small_index import TODAY, answering_embedder
+from tests.small_index import TODAY, assistant_over
 
 ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
 ELSEWHERE = "Quelle météo demain à Brest ?"
@@ -58,9 +57,7 @@ def turns() -> TurnMeasures:
 
 @pytest.fixture
 def assistant(small_home: Path, tmp_path: Path, turns: TurnMeasures) -> Assistant:
-    embedder, journal = answering_embedder(), Journal(tmp_path / "journal.jsonl")
-    holder = SnapshotHolder(small_home, embedder)
-    return Assistant(holder, embedder, ScriptedModel(), journal, 6, watch=turns.count)
+    return assistant_over(small_home, journal_of(tmp_path), watch=turns.count)
 
 
 @pytest.fixture
@@ -130,13 +127,7 @@ def test_what_is_missing_is_said_in_words(
     if lacks == "poids":
         Path(settings.llm).unlink()
     else:
-        assistant = Assistant(
-            SnapshotHolder(tmp_path, WordEmbedder()),
-            WordEmbedder(),
-            ScriptedModel(),
-            assistant.journal,
-            6,
-        )
+        assistant = assistant_over(tmp_path, assistant.journal)
     reply = visit(monitoring_of(small_home, settings, assistant, turns), "/ready")
     assert reply.status_code == 503
     missing = [each for each in reply.json()["requirements"] if each["state"] == "broken"]
@@ -261,11 +252,9 @@ class Failing(WordEmbedder):
 def test_a_line_tells_a_turn_and_a_failure_without_their_words(
     small_home: Path, tmp_path: Path, lines: StringIO
 ) -> None:
-    journal, embedder = Journal(tmp_path / "journal.jsonl"), answering_embedder()
-    holder = SnapshotHolder(small_home, embedder)
-    assistant = Assistant(holder, embedder, ScriptedModel(), journal, 6, watch=log_turn)
-    list(assistant.ask(ASKED, as_of=TODAY))
-    failing = Assistant(holder, Failing(), ScriptedModel(), journal, 6, watch=log_turn)
+    journal = journal_of(tmp_path)
+    list(assistant_over(small_home, journal, watch=log_turn).ask(ASKED, as_of=TODAY))
+    failing = assistant_over(small_home, journal, Failing(), watch=log_turn)
     try:
         list(failing.ask(ASKED, as_of=TODAY))
     except RuntimeError:

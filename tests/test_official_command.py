@@ -36,16 +36,10 @@ SOURCE = f"{CODE_ID}.jsonl"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def command(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Command:
     """`sourcier index …`: its exit code and all it says, on one line."""
-    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
     return on_one_line(command_of(home, capsys, "index"))

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from starlette.requests import Request
 
 from assistant.accounts.identity import Identity, UserRole
+from assistant.journal.journal import journal_of
 from assistant.publishing.history import Recorder
 from assistant.publishing.service import AdministrationService
 from assistant.publishing.withheld import WithheldTexts
@@ -23,16 +24,7 @@ from ingestion.index.publication import current_name, finished
 from ingestion.legislation.official_copy import OfficialCopy
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
-from tests.administered import (
-    PAYMENT,
-    USER,
-    acts,
-    add_code,
-    administered,
-    candidate,
-    journal_of,
-    with_text,
-)
+from tests.administered import PAYMENT, USER, acts, add_code, administered, candidate, with_text
 from tests.index_home import build_and_publish
 from tests.page_texts import parsed, words_of
 from tests.route_walk import routes_of

@@ -169,11 +169,6 @@ def test_tokens_are_made_listed_and_revoked_on_the_command_line(
     assert run_token(home, "create", "ana", "--days", "400") == 2
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def run(home: Path, *arguments: str) -> int:
     return main(["--data", str(home), "users", *arguments])
 

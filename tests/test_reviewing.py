@@ -6,18 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.answer import Finished, Outcome, TurnResult
+from assistant.answering.answer import Outcome, TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.citations.checker import Support
 from assistant.journal.journal import Journal
 from assistant.question.language import Language
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.tenders.conformity.rules import rule_book
 from assistant.tenders.service import DossierService
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import Parcel
-from tests.fakes import ScriptedModel
-from tests.small_index import TODAY, answering_embedder
+from tests.small_index import answering_embedder, assistant_over, result_of
 
 RC = "# Article 1 – Offres\n\nLa date limite de remise des offres est le 20 novembre 2026 à 12 h.\n"
 AE = "# Article 1 – Offres\n\nLa date limite de remise des offres est le 23 novembre 2026 à 12 h.\n"
@@ -27,21 +25,18 @@ PIECES = {"differ": {"RC.md": RC, "AE.md": AE}, "agree": {"RC.md": RC}}
 @pytest.fixture(scope="module")
 def assistant(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     home = shutil.copytree(small_home, tmp_path_factory.mktemp("reviewed") / "home")
-    embedder, journal = answering_embedder(), Journal(home / "journal.jsonl")
+    journal = Journal(home / "journal.jsonl")
     filing = DossierService(home, journal, answering_embedder)
     for name, pieces in PIECES.items():
         filing.create(Dossier(name))
         filing.add(name, [Parcel(file, io.BytesIO(text.encode())) for file, text in pieces.items()])
-    holder = SnapshotHolder(home, embedder)
-    return Assistant(holder, embedder, ScriptedModel(), journal, 6, clock=lambda: TODAY)
+    return assistant_over(home, journal)
 
 
 def asked(
     assistant: Assistant, question: str, dossier: str, language: Language = Language.FRENCH
 ) -> TurnResult:
-    *_, last = assistant.ask(question, dossier=dossier, language=language)
-    assert isinstance(last, Finished)
-    return last.result
+    return result_of(assistant.ask(question, dossier=dossier, language=language))
 
 
 def test_contradictions_are_those_of_the_review_each_with_its_places(assistant: Assistant) -> None:

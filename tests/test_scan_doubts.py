@@ -10,18 +10,15 @@ import pytest
 from PIL import Image
 
 from assistant.answering.answer import Finished, TurnResult
-from assistant.answering.pipeline import Assistant
 from assistant.answering.record import contract
 from assistant.calculators.constants import IndexedLaw
 from assistant.errors import Ungrounded
-from assistant.journal.journal import Journal
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.tenders.conformity.review import day_of, review
 from assistant.tenders.conformity.rules import FindingSeverity
 from assistant.tenders.fiche import Fiche, FicheLine, FicheState, fiche
-from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
+from assistant.web.buyer.conversation import Conversation, Turn, advance
 from assistant.web.buyer.dossier_pages import fiche_section
 from assistant.web.buyer.export import answer_text
 from assistant.web.buyer.turn_view import turn_html
@@ -29,16 +26,20 @@ from assistant.web.pdf_page import ALERT, OUTLINE, WASH, draw
 from assistant.web.viewer import View, document_html, order_for
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.durable import lock_for_writing
-from ingestion.index.build import build
-from ingestion.index.publication import publish
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.conformity_dossier import SENT, TODAY, FakeCode
-from tests.fakes import ScriptedModel
+from tests.index_home import build_and_publish
 from tests.pdf_maker import page_of, pdf_of, read_as
-from tests.small_index import DOSSIER, answering_embedder, build_small_index
+from tests.small_index import (
+    DOSSIER,
+    answering_embedder,
+    assistant_over,
+    build_small_index,
+    result_of,
+)
 from tests.small_index import TODAY as THEN
 
 SAID = load_words(Language.FRENCH)
@@ -147,13 +148,9 @@ def answered(home: Path, doubtful: tuple[str, ...] = ()) -> TurnResult:
         library = Library(folder)
         library.remove(["CCAP.md"])
         library.add(path, path.name, Kind.TENDER, DOSSIER)
-        publish(folder, build(folder, embedder, lambda step, done, total: None).name)
-    journal = Journal(home / "journal.jsonl")
-    model, asked = ScriptedModel(), "Quelle pénalité pour 12 000 euros de retard de livraison ?"
-    assistant = Assistant(SnapshotHolder(home, embedder), embedder, model, journal, 6)
-    *_, last = assistant.ask(asked, as_of=THEN, dossier=DOSSIER)
-    assert isinstance(last, Finished)
-    return last.result
+    build_and_publish(folder, embedder)
+    asked = "Quelle pénalité pour 12 000 euros de retard de livraison ?"
+    return result_of(assistant_over(home).ask(asked, as_of=THEN, dossier=DOSSIER))
 
 
 @pytest.fixture(scope="module")
@@ -181,14 +178,7 @@ def test_an_answer_says_what_was_recognised_and_what_is_doubtful(unsure: TurnRes
 
 
 def test_the_page_and_what_is_taken_away_say_so_at_the_quote(unsure: TurnResult) -> None:
-    turn = Turn(
-        "?",
-        THEN,
-        TurnStage.FINISHED,
-        evidence=unsure.evidence,
-        answer=unsure.answer,
-        record_id="r",
-    )
+    turn = advance(Turn("?", THEN), Finished(unsure))
     reply, evidence = turn_html(turn, 0, Conversation((turn,), Language.FRENCH)).split("<aside")
     sentence = reply.split('<div class="sentence')[1].split('<div class="notice"')[0]
     for part in (sentence, evidence, answer_text(turn, SAID)):

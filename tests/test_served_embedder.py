@@ -7,11 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.answering.answer import Finished
-from assistant.answering.pipeline import Assistant
 from assistant.answering.record import contract
 from assistant.container import chosen_embedder, load_embedder, load_reader
-from assistant.journal.journal import Journal
 from assistant.llm.call import Patience
 from assistant.llm.remote import BATCH, MOST_FAILURES, RemoteEmbedder
 from assistant.operations.checkup import Installation, weights
@@ -24,9 +21,15 @@ from ingestion.errors import EmbedderMismatch, UnreachableEmbedder
 from ingestion.index.build import build
 from ingestion.index.publication import current_manifest
 from tests.accounts_home import Clock
-from tests.fakes import ScriptedModel, WordEmbedder
+from tests.fakes import WordEmbedder
 from tests.model_server import MODEL, ModelServer, serving
-from tests.small_index import TODAY, answering_embedder, build_small_index
+from tests.small_index import (
+    TODAY,
+    answering_embedder,
+    assistant_over,
+    build_small_index,
+    result_of,
+)
 
 ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
 QUICK = Patience(connect=2, first=0.4, whole=0.8)
@@ -44,11 +47,6 @@ def _engine(server: ModelServer) -> Engine:
 
 def _embedder(server: ModelServer, clock: Clock | None = None, secret: str = "") -> RemoteEmbedder:
     return RemoteEmbedder(_engine(server), secret, None, QUICK, clock or Clock())
-
-
-def _assistant(home: Path, embedder: RemoteEmbedder) -> Assistant:
-    holder, journal = SnapshotHolder(home, embedder), Journal(home / "journal.jsonl")
-    return Assistant(holder, embedder, ScriptedModel(), journal, 6)
 
 
 def test_texts_go_in_batches_to_a_server_that_says_it_serves_the_model(server: ModelServer) -> None:
@@ -131,7 +129,7 @@ def test_an_index_is_searched_by_the_embedder_that_made_it_only(
         SnapshotHolder(home, answering_embedder()).current()
     server.embedder = WordEmbedder(dimension=64)  # another model, under the same name
     with pytest.raises(EmbedderMismatch, match=r"512 nombres.*donne 64"):
-        list(_assistant(home, _embedder(server)).ask(ASKED, as_of=TODAY))
+        list(assistant_over(home, embedder=_embedder(server)).ask(ASKED, as_of=TODAY))
     with lock_for_writing(home):
         rebuilt = build(home, _embedder(server), lambda step, done, total: None)
     assert (rebuilt.name != manifest.name, rebuilt.dimension) == (True, 64)
@@ -142,11 +140,10 @@ def test_a_turn_says_whose_vectors_it_used_and_that_they_are_missing(
 ) -> None:
     home = tmp_path / "home"
     build_small_index(home, tmp_path, _embedder(server))
-    assistant = _assistant(home, _embedder(server))
-    *_, last = assistant.ask(ASKED, as_of=TODAY)
-    assert isinstance(last, Finished)
-    assert "60 000 €" in last.result.answer.markdown
-    assert contract(last.result)["embedder"] == "lecteur@localhost"
+    assistant = assistant_over(home, embedder=_embedder(server))
+    result = result_of(assistant.ask(ASKED, as_of=TODAY))
+    assert "60 000 €" in result.answer.markdown
+    assert contract(result)["embedder"] == "lecteur@localhost"
     server.behaves = 500
     told = monitoring_of(home, Settings(), assistant, TurnMeasures()).requirements
     assert told()[-1] == met("vecteurs", "Les vecteurs viennent de localhost.")

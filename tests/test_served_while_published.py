@@ -19,6 +19,7 @@ import pytest
 from assistant.accounts.identity import Identity, UserRole
 from assistant.answering.answer import Answer
 from assistant.evaluation.runs import run_turn
+from assistant.journal.journal import journal_of
 from assistant.publishing.service import AdministrationService
 from assistant.retrieval.evidence import Evidence
 from assistant.web.admin.app import admin_app
@@ -27,19 +28,10 @@ from assistant.web.serving import LocalBuyerService
 from assistant.web.site import Site, requiring
 from ingestion.index.publication import current_name, open_snapshot
 from ingestion.index.snapshot import IndexSnapshot
-from tests.administered import (
-    PAYMENT,
-    acts,
-    add_code,
-    administered,
-    assistant_over,
-    candidate,
-    journal_of,
-    with_text,
-)
+from tests.administered import PAYMENT, acts, add_code, administered, candidate, with_text
 from tests.page_app import ByHeader, app_of
 from tests.page_server import serving
-from tests.small_index import ARTICLES, answering_embedder
+from tests.small_index import ARTICLES, answering_embedder, assistant_over
 from tests.test_gate import BROKEN, NEW
 
 CLIENTS = 10
@@ -251,7 +243,9 @@ def test_the_checker_sees_a_mixed_answer_and_a_way_back(tmp_path: Path) -> None:
     right = run_turn(assistant_over(home, journal_of(home)), PAYMENT, None, None)
     add_code(home, tmp_path, with_text("R2192-10", BROKEN))
     second, _ = candidate(home)
-    after = run_turn(assistant_over(home, journal_of(home), second.name), PAYMENT, None, None)
+    after = run_turn(
+        assistant_over(home, journal_of(home), snapshot=second.name), PAYMENT, None, None
+    )
     history = [first, second.name]
     assert faults(history, [right, after], home) == []
     assert "does not follow" in faults(history, [after, right], home)[0]

@@ -7,10 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.answering.answer import Finished, TurnResult
-from assistant.answering.pipeline import Assistant
+from assistant.answering.answer import TurnResult
 from assistant.journal.journal import Journal
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.tenders.service import DossierService
 from ingestion.durable import lock_for_writing
 from ingestion.errors import IngestionError, UnknownSnapshot
@@ -20,8 +18,9 @@ from ingestion.index.vectors import write_vectors
 from ingestion.library.library import Library
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import Fate, Parcel, Receipt, index_waiting
-from tests.fakes import ScriptedModel, WordEmbedder
+from tests.fakes import WordEmbedder
 from tests.index_home import answers, published, with_articles
+from tests.small_index import assistant_over, result_of
 
 DOSSIER = "ecole"
 PENALTY = "La pénalité de retard est de 137 euros."
@@ -78,12 +77,8 @@ def evidence(home: Path) -> str:
 
 
 def result(home: Path) -> TurnResult:
-    embedder = WordEmbedder()
-    journal = Journal(home / "journal.jsonl")
-    assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
-    *_, last = assistant.ask(QUESTION, dossier=DOSSIER)
-    assert isinstance(last, Finished)
-    return last.result
+    assistant = assistant_over(home, embedder=WordEmbedder())
+    return result_of(assistant.ask(QUESTION, dossier=DOSSIER))
 
 
 # One file and the others ------------------------------------------------------------------------

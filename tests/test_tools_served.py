@@ -26,8 +26,8 @@ from tests.accounts_home import Hall
 from tests.fakes_page import FakeService
 from tests.page_app import app_of
 from tests.page_server import serving
-from tests.small_index import answering_embedder
-from tests.tool_service import PENALTY, ROADS, SCHOOLS, assistant_of, tool_home
+from tests.small_index import answering_embedder, assistant_over
+from tests.tool_service import PENALTY, ROADS, SCHOOLS, tool_home
 
 ROOT = Path(__file__).parent.parent
 ASKED = {"question": "Quelle pénalité de retard ?", "dossier": ROADS}
@@ -161,7 +161,7 @@ class Served:
 @pytest.fixture(scope="module")
 def alone(home: Path) -> Iterator[Served]:
     """The site of a machine without accounts."""
-    services = partial(LocalBuyerService, home, assistant_of(home), answering_embedder)
+    services = partial(LocalBuyerService, home, assistant_over(home), answering_embedder)
     site = Site(lambda reader: FakeService(), SingleUser(), tools=services)
     with serving(app_of(site, LOOPBACK)) as address:
         yield Served(f"{address}mcp", {})
@@ -178,7 +178,7 @@ def members(home: Path) -> Iterator[Served]:
         hall.settle(login, [role], {team})
         tokens[login] = hall.accounts.tokens.create(login, "essai", "tests", roles=[role])
     tokens["narrow"] = hall.accounts.tokens.create("ana", "essai", "tests", dossiers=[])
-    services = partial(LocalBuyerService, home, assistant_of(home), answering_embedder)
+    services = partial(LocalBuyerService, home, assistant_over(home), answering_embedder)
     site = Site(lambda reader: FakeService(), Members(hall.accounts), tools=services)
     with serving(app_of(site, LOOPBACK)) as address:
         yield Served(f"{address}mcp", tokens)

@@ -14,19 +14,17 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from assistant.answering.answer import Finished, TurnResult
-from assistant.answering.pipeline import Assistant, TurnWatch
+from assistant.answering.answer import TurnResult
+from assistant.answering.pipeline import TurnWatch
 from assistant.answering.stages import Stage, StageClock, StageTime
 from assistant.errors import WrongSettings
-from assistant.journal.journal import Journal
+from assistant.journal.journal import journal_of
 from assistant.operations import monitoring
 from assistant.operations.monitoring import TurnMeasures
 from assistant.operations.traces import CollectorExporter, TurnTraces, sending_problem
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings, load_settings
 from tests.accounts_home import Clock
-from tests.fakes import ScriptedModel
-from tests.small_index import TODAY, answering_embedder
+from tests.small_index import TODAY, assistant_over, result_of
 
 ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
 
@@ -92,12 +90,8 @@ def answered(small_home: Path, tmp_path: Path) -> Callable[[TurnWatch], TurnResu
     """Ask the question of an assistant that is watched."""
 
     def ask(watch: TurnWatch) -> TurnResult:
-        embedder, journal = answering_embedder(), Journal(tmp_path / "journal.jsonl")
-        holder = SnapshotHolder(small_home, embedder)
-        assistant = Assistant(holder, embedder, ScriptedModel(), journal, 6, watch=watch)
-        *_, last = assistant.ask(ASKED, as_of=TODAY)
-        assert isinstance(last, Finished)
-        return last.result
+        assistant = assistant_over(small_home, journal_of(tmp_path), watch=watch)
+        return result_of(assistant.ask(ASKED, as_of=TODAY))
 
     return ask
 

@@ -34,13 +34,12 @@ from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.retrieval.ranking import Refusal, default_tuning
 from assistant.retrieval.retriever import FIRST
-from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.errors import ModelUnavailable, UnknownSnapshot
 from ingestion.index.questions import LeadingQuestion, QuestionIndex
 from ingestion.index.search import Vectors
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.fakes import ScriptedModel, WordReader
-from tests.small_index import DOSSIER, TODAY, answering_embedder
+from tests.small_index import DOSSIER, TODAY, answering_embedder, assistant_over, result_of
 
 ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
 NOT_THERE = "Quelle météo demain à Brest ?"
@@ -53,32 +52,18 @@ def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path / "journal.jsonl")
 
 
-def _assistant(
-    home: Path, journal: Journal, model: ScriptedModel | None = None, *, writes: bool = False
-) -> Assistant:
-    embedder = answering_embedder()
-    reader = model or ScriptedModel()
-    holder = SnapshotHolder(home, embedder)
-    return Assistant(holder, embedder, reader, journal, 6, writes, clock=lambda: TODAY)
-
-
 @pytest.fixture
 def assistant(small_home: Path, journal: Journal) -> Assistant:
-    return _assistant(small_home, journal)
+    return assistant_over(small_home, journal)
 
 
 def _bodies(journal: Journal) -> list[dict[str, Any]]:
     return [body for entry in journal.entries() if (body := journal.body(entry)) is not None]
 
 
-def _finished(events: list[Event]) -> TurnResult:
-    assert isinstance(events[-1], Finished)
-    return events[-1].result
-
-
 def test_a_question_is_answered_in_order(assistant: Assistant, journal: Journal) -> None:
     events = list(assistant.ask(ASKED, as_of=TODAY))
-    result = _finished(events)
+    result = result_of(events)
     assert [type(event) for event in events[:2]] == [Found, Wrote]
     assert result.answer.outcome is Outcome.ANSWERED
     assert "60 000 €" in result.answer.markdown
@@ -96,7 +81,7 @@ def test_a_question_is_answered_in_order(assistant: Assistant, journal: Journal)
 
 def test_what_was_shown_is_what_is_recorded(assistant: Assistant, journal: Journal) -> None:
     events = list(assistant.ask(ASKED, as_of=TODAY))
-    result = _finished(events)
+    result = result_of(events)
     [found] = [event for event in events if isinstance(event, Found)]
     assert found.evidence == result.evidence
     wrote = [event for event in events if isinstance(event, Wrote)]
@@ -111,7 +96,7 @@ def test_what_was_shown_is_what_is_recorded(assistant: Assistant, journal: Journ
 
 
 def test_every_citation_is_among_the_evidence_and_at_its_place(assistant: Assistant) -> None:
-    result = _finished(list(assistant.ask(ASKED, as_of=TODAY)))
+    result = result_of(assistant.ask(ASKED, as_of=TODAY))
     shown = {item.number: item for item in result.evidence}
     assert result.answer.citations
     for citation in result.answer.citations:
@@ -127,9 +112,9 @@ def test_every_citation_is_among_the_evidence_and_at_its_place(assistant: Assist
 
 
 def test_a_superseded_sentence_is_never_quoted_as_in_force(assistant: Assistant) -> None:
-    today = _finished(list(assistant.ask(ASKED, as_of=TODAY))).answer.markdown
+    today = result_of(assistant.ask(ASKED, as_of=TODAY)).answer.markdown
     assert "40 000 €" not in today
-    before = _finished(list(assistant.ask(ASKED, as_of=date(2026, 3, 31))))
+    before = result_of(assistant.ask(ASKED, as_of=date(2026, 3, 31)))
     assert "40 000 €" in before.answer.markdown
     assert before.as_of == date(2026, 3, 31)
 
@@ -141,7 +126,7 @@ def test_the_day_that_a_question_names_is_the_day_of_its_law(
     assistant: Assistant, journal: Journal
 ) -> None:
     events = list(assistant.ask(IN_MARCH))
-    result = _finished(events)
+    result = result_of(events)
     assert (result.as_of, result.day_source) == (date(2026, 3, 15), DaySource.QUESTION)
     assert "50 000 euros" in result.answer.markdown
     [found] = [event for event in events if isinstance(event, Found)]
@@ -151,10 +136,10 @@ def test_the_day_that_a_question_names_is_the_day_of_its_law(
 
 
 def test_a_day_given_wins_and_none_is_today(assistant: Assistant) -> None:
-    given = _finished(list(assistant.ask(IN_MARCH, as_of=TODAY)))
+    given = result_of(assistant.ask(IN_MARCH, as_of=TODAY))
     assert (given.as_of, given.day_source) == (TODAY, DaySource.GIVEN)
     assert "30 000 euros" in given.answer.markdown
-    today = _finished(list(assistant.ask(ASKED)))
+    today = result_of(assistant.ask(ASKED))
     assert (today.as_of, today.day_source) == (TODAY, DaySource.TODAY)
 
 
@@ -162,7 +147,7 @@ def test_a_day_named_in_a_question_about_a_dossier_is_not_that_of_the_law(
     assistant: Assistant,
 ) -> None:
     question = "Quelle pénalité pour un retard de livraison le 15 mars 2026 ?"
-    result = _finished(list(assistant.ask(question, dossier=DOSSIER)))
+    result = result_of(assistant.ask(question, dossier=DOSSIER))
     assert result.route == "dossier"
     assert (result.as_of, result.day_source) == (TODAY, DaySource.TODAY)
 
@@ -170,7 +155,7 @@ def test_a_day_named_in_a_question_about_a_dossier_is_not_that_of_the_law(
 def test_a_question_about_a_piece_stays_with_the_rules_and_proposes_the_dossier(
     assistant: Assistant,
 ) -> None:
-    result = _finished(list(assistant.ask("Que dit l'article 12 du CCAP des pénalités ?")))
+    result = result_of(assistant.ask("Que dit l'article 12 du CCAP des pénalités ?"))
     assert (result.route, result.dossier) != ("dossier", DOSSIER)
     assert result.dossier is None
     assert [each.id for each in result.proposed] == [DOSSIER]
@@ -180,26 +165,26 @@ def test_a_question_about_a_piece_stays_with_the_rules_and_proposes_the_dossier(
 def test_a_follow_up_keeps_the_day_of_the_question_it_depends_on(
     small_home: Path, journal: Journal
 ) -> None:
-    assistant = _assistant(small_home, journal, ScriptedModel({FOLLOW_UP: WHOLE}))
+    assistant = assistant_over(small_home, journal, model=ScriptedModel({FOLLOW_UP: WHOLE}))
     history = (Exchange("Sous quel montant acheter le 15 mars 2026 ?", "…"),)
-    kept = _finished(list(assistant.ask(FOLLOW_UP, history=history)))
+    kept = result_of(assistant.ask(FOLLOW_UP, history=history))
     assert kept.as_of == date(2026, 3, 15)
     assert "50 000 euros" in kept.answer.markdown
-    apart = _finished(list(assistant.ask(ASKED, history=history)))
+    apart = result_of(assistant.ask(ASKED, history=history))
     assert apart.as_of == TODAY
 
 
 def test_the_answer_says_when_a_cited_article_changes(assistant: Assistant) -> None:
-    before = _finished(list(assistant.ask(IN_MARCH))).answer
+    before = result_of(assistant.ask(IN_MARCH)).answer
     [line] = [each for each in before.sentences if each.role]
     assert line == before.sentences[-1]
     told = "L'article R2191-3 a un autre texte à partir du 01/04/2026."
     assert (line.text, line.citations, line.support) == (told, (1,), Support.COMPUTED)
     assert f"Depuis / avant : {told} [1]" in before.markdown
     assert "R2191-3" not in before.notice
-    during = _finished(list(assistant.ask("Sous quel montant accorder une avance en 2026 ?")))
+    during = result_of(assistant.ask("Sous quel montant accorder une avance en 2026 ?"))
     assert "L'article R2191-3 [1] a changé le 01/04/2026" in during.answer.notice
-    later = _finished(list(assistant.ask(WHOLE))).answer
+    later = result_of(assistant.ask(WHOLE)).answer
     assert "R2191-3 a ce texte depuis le 01/04/2026, un autre avant." in later.markdown
     today = later.notice
     assert "R2191-3" not in today
@@ -210,7 +195,7 @@ def test_nothing_found_is_an_abstention_that_says_what_was_searched(
     assistant: Assistant, journal: Journal
 ) -> None:
     events = list(assistant.ask(NOT_THERE, as_of=TODAY))
-    result = _finished(events)
+    result = result_of(events)
     assert result.answer.outcome is Outcome.ABSTAINED
     assert result.answer.sentences == ()
     assert "Légifrance" in result.answer.notice
@@ -221,21 +206,13 @@ def test_nothing_found_is_an_abstention_that_says_what_was_searched(
     assert body["outcome"] == "abstained"
 
 
-def _with_reader(home: Path, journal: Journal, reader: WordReader) -> Assistant:
-    embedder = answering_embedder()
-    holder = SnapshotHolder(home, embedder)
-    return Assistant(
-        holder, embedder, ScriptedModel(), journal, 6, clock=lambda: TODAY, reader=reader
-    )
-
-
 def test_what_the_reader_holds_for_no_answer_is_not_quoted(
     small_home: Path, journal: Journal
 ) -> None:
     answered, silent = (WordReader(enough) for enough in (2, 40))
-    told = _finished(list(_with_reader(small_home, journal, answered).ask(ASKED)))
+    told = result_of(assistant_over(small_home, journal, reader=answered).ask(ASKED))
     assert "60 000 €" in told.answer.markdown
-    refused = _finished(list(_with_reader(small_home, journal, silent).ask(ASKED)))
+    refused = result_of(assistant_over(small_home, journal, reader=silent).ask(ASKED))
     assert refused.answer.outcome is Outcome.ABSTAINED
     assert [item.passage for item in refused.evidence[:FIRST]] == silent.passages_read
     assert refused.evidence == told.evidence, "it stays on the screen"
@@ -243,8 +220,8 @@ def test_what_the_reader_holds_for_no_answer_is_not_quoted(
 
 def test_a_question_out_of_scope_is_not_read(small_home: Path, journal: Journal) -> None:
     reader = WordReader()
-    result = _finished(
-        list(_with_reader(small_home, journal, reader).ask("Rédige le CCTP du marché."))
+    result = result_of(
+        list(assistant_over(small_home, journal, reader=reader).ask("Rédige le CCTP du marché."))
     )
     assert result.route == "out_of_scope"
     assert reader.passages_read == []
@@ -254,7 +231,7 @@ def test_a_question_out_of_scope_is_refused_with_where_to_look(
     assistant: Assistant, journal: Journal
 ) -> None:
     question = "Cite un arrêt du Conseil d'État sur la publicité et la mise en concurrence."
-    result = _finished(list(assistant.ask(question, as_of=TODAY)))
+    result = result_of(assistant.ask(question, as_of=TODAY))
     assert result.answer.outcome is Outcome.ABSTAINED
     assert result.route == "out_of_scope"
     assert "ArianeWeb" in result.answer.notice
@@ -263,15 +240,15 @@ def test_a_question_out_of_scope_is_refused_with_where_to_look(
 
 def test_an_english_question_gets_an_english_notice(assistant: Assistant) -> None:
     events = assistant.ask("Show me court rulings.", as_of=TODAY, language=Language.ENGLISH)
-    assert "case law" in _finished(list(events)).answer.notice
+    assert "case law" in result_of(events).answer.notice
 
 
 def test_an_english_question_is_searched_in_french(small_home: Path, journal: Journal) -> None:
     model = ScriptedModel({"competition": ASKED})
-    asking = _assistant(small_home, journal, model).ask(
+    asking = assistant_over(small_home, journal, model=model).ask(
         "May I buy without competition?", as_of=TODAY, language=Language.ENGLISH
     )
-    result = _finished(list(asking))
+    result = result_of(asking)
     assert result.question == "May I buy without competition?"
     assert result.standalone == ASKED
     assert "60 000 €" in result.answer.markdown
@@ -285,7 +262,7 @@ def test_the_figure_asked_about_is_held_against_the_nearest_text_alone(
         "Quelle avance pour un marché au montant initial de 45 000 euros, "
         "et sans publicité ni mise en concurrence des fournitures ?"
     )
-    said = _finished(list(assistant.ask(question, as_of=TODAY))).answer.markdown
+    said = result_of(assistant.ask(question, as_of=TODAY)).answer.markdown
     assert "45 000 euros est inférieur à 60 000 €" in said
     assert "dépasse 30 000 euros" in said
     assert "est supérieur à 30 000 euros" not in said
@@ -293,11 +270,11 @@ def test_the_figure_asked_about_is_held_against_the_nearest_text_alone(
 
 def test_a_dossier_is_answered_for_its_own_people(assistant: Assistant) -> None:
     question = "Quelle pénalité pour un retard de livraison ?"
-    inside = _finished(list(assistant.ask(question, as_of=TODAY, dossier=DOSSIER)))
+    inside = result_of(assistant.ask(question, as_of=TODAY, dossier=DOSSIER))
     assert (inside.route, inside.dossier) == ("dossier", DOSSIER)
     assert inside.dossier_generation not in ("", inside.generation)
     assert "150 euros" in inside.answer.markdown
-    outside = _finished(list(assistant.ask(question, as_of=TODAY)))
+    outside = result_of(assistant.ask(question, as_of=TODAY))
     assert "150 euros" not in json.dumps(
         [item.passage.text for item in outside.evidence] + [outside.answer.markdown]
     )
@@ -315,14 +292,11 @@ def test_a_question_that_dossiers_leave_open_is_refused_in_one(
     )
     weights = Refusal(refused=-1.0, sure=-0.3, unanswered=-10.0)
     tuning = replace(default_tuning(), refusal={**default_tuning().refusal, "dossier": weights})
-    holder = SnapshotHolder(small_home, embedder)
-    assistant = Assistant(
-        holder, embedder, ScriptedModel(), journal, 6, clock=lambda: TODAY, tuning=tuning
-    )
-    refused = _finished(list(assistant.ask(question, as_of=TODAY, dossier=DOSSIER)))
+    assistant = assistant_over(small_home, journal, tuning=tuning)
+    refused = result_of(assistant.ask(question, as_of=TODAY, dossier=DOSSIER))
     assert refused.answer.outcome is Outcome.ABSTAINED
     assert "dans les pièces de ce dossier" in refused.answer.notice
-    of_the_rules = _finished(list(assistant.ask(ASKED, as_of=TODAY)))
+    of_the_rules = result_of(assistant.ask(ASKED, as_of=TODAY))
     assert of_the_rules.answer.outcome is Outcome.ANSWERED
 
 
@@ -330,11 +304,11 @@ def test_a_dossier_is_answered_by_the_law_of_the_day_its_notice_was_sent(
     small_home: Path, tmp_path: Path, journal: Journal
 ) -> None:
     home = shutil.copytree(small_home, tmp_path / "home")
-    assistant = _assistant(home, journal)
+    assistant = assistant_over(home, journal)
 
     def asked(dossier: str | None, as_of: date | None = None) -> tuple[date, DaySource, str]:
         question = "Sous quel montant accorder une avance (art. R2191-3) ?"
-        result = _finished(list(assistant.ask(question, dossier=dossier, as_of=as_of)))
+        result = result_of(assistant.ask(question, dossier=dossier, as_of=as_of))
         shown = " ".join(item.passage.text for item in result.evidence)
         assert ("30 000 euros" in shown) is not ("50 000 euros" in shown)
         return result.as_of, result.day_source, "50" if "50 000 euros" in shown else "30"
@@ -351,9 +325,11 @@ def test_a_follow_up_is_made_standalone(small_home: Path, journal: Journal) -> N
     model = ScriptedModel({FOLLOW_UP: WHOLE})
     history = (Exchange("Sous quel montant accorder une dispense ?", "…"),)
     events = list(
-        _assistant(small_home, journal, model).ask(FOLLOW_UP, as_of=TODAY, history=history)
+        assistant_over(small_home, journal, model=model).ask(
+            FOLLOW_UP, as_of=TODAY, history=history
+        )
     )
-    result = _finished(events)
+    result = result_of(events)
     assert isinstance(events[0], ModelReading)
     assert result.question == FOLLOW_UP
     assert result.standalone == WHOLE
@@ -368,8 +344,10 @@ def test_a_question_that_stands_by_itself_is_not_rewritten(
 ) -> None:
     model = ScriptedModel()
     history = (Exchange("Quel délai de paiement ?", "…"),)
-    asking = _assistant(small_home, journal, model).ask(ASKED, as_of=TODAY, history=history)
-    assert _finished(list(asking)).standalone == ASKED
+    asking = assistant_over(small_home, journal, model=model).ask(
+        ASKED, as_of=TODAY, history=history
+    )
+    assert result_of(asking).standalone == ASKED
     assert model.prompts == []
 
 
@@ -379,7 +357,7 @@ def test_a_stopped_turn_leaves_a_record(
 ) -> None:
     model = ScriptedModel({FOLLOW_UP: WHOLE}, pauses=2)
     history = (Exchange(ASKED, "…"),)
-    assistant = _assistant(small_home, journal, model)
+    assistant = assistant_over(small_home, journal, model=model)
     turn = assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)
     for _ in range(events_seen):
         assert isinstance(next(turn), ModelReading)
@@ -423,7 +401,9 @@ class _BrokenModel(ScriptedModel):
 
 
 def test_an_error_leaves_a_record_and_is_raised(small_home: Path, journal: Journal) -> None:
-    assistant = _assistant(small_home, journal, _BrokenModel(BrokenPrompt("Une consigne manque.")))
+    assistant = assistant_over(
+        small_home, journal, model=_BrokenModel(BrokenPrompt("Une consigne manque."))
+    )
     history = (Exchange(ASKED, "…"),)
     for _ in range(2):  # the second one is not kept waiting by the first
         with pytest.raises(BrokenPrompt):
@@ -441,10 +421,10 @@ WITHOUT_IT = (
 def test_a_follow_up_is_answered_without_the_model(
     small_home: Path, journal: Journal, failure: Exception, french: str, english: str
 ) -> None:
-    assistant = _assistant(small_home, journal, _BrokenModel(failure))
+    assistant = assistant_over(small_home, journal, model=_BrokenModel(failure))
     history = (Exchange(ASKED, "…"),)
     for language, said in ((Language.FRENCH, french), (Language.ENGLISH, english)):
-        result = _finished(
+        result = result_of(
             list(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history, language=language))
         )
         assert said in result.answer.notice
@@ -459,10 +439,10 @@ def test_a_follow_up_is_answered_without_the_model(
 def test_what_is_quoted_stays_when_the_model_does_not_write(
     small_home: Path, journal: Journal, failure: Exception, french: str, english: str
 ) -> None:
-    assistant = _assistant(small_home, journal, _BrokenModel(failure), writes=True)
-    plain = _finished(list(_assistant(small_home, journal).ask(ASKED, as_of=TODAY)))
+    assistant = assistant_over(small_home, journal, model=_BrokenModel(failure), writes=True)
+    plain = result_of(assistant_over(small_home, journal).ask(ASKED, as_of=TODAY))
     for language, said in ((Language.FRENCH, french), (Language.ENGLISH, english)):
-        result = _finished(list(assistant.ask(ASKED, as_of=TODAY, language=language)))
+        result = result_of(assistant.ask(ASKED, as_of=TODAY, language=language))
         assert result.answer.sentences == plain.answer.sentences
         assert result.answer.notice.startswith(("Le modèle", "The language model"))
         assert said in result.answer.notice
@@ -480,8 +460,7 @@ class _BrokenEmbedder:
 
 
 def test_an_error_of_the_search_leaves_a_record(small_home: Path, journal: Journal) -> None:
-    broken = _BrokenEmbedder()
-    assistant = Assistant(SnapshotHolder(small_home, broken), broken, ScriptedModel(), journal, 6)
+    assistant = assistant_over(small_home, journal, _BrokenEmbedder())
     with pytest.raises(ModelUnavailable):
         list(assistant.ask(ASKED, as_of=TODAY))
     [body] = _bodies(journal)
@@ -491,7 +470,7 @@ def test_an_error_of_the_search_leaves_a_record(small_home: Path, journal: Journ
 
 def test_without_an_index_the_remedy_is_said(tmp_path: Path, journal: Journal) -> None:
     with pytest.raises(UnknownSnapshot, match="sourcier index build"):
-        list(_assistant(tmp_path, journal).ask(ASKED, as_of=TODAY))
+        list(assistant_over(tmp_path, journal).ask(ASKED, as_of=TODAY))
 
 
 def test_an_examined_answer_is_recorded_as_no_reader_s(
@@ -515,7 +494,7 @@ class _WatchedJournal(Journal):
 def test_nothing_is_finished_when_its_record_cannot_be_written(
     small_home: Path, tmp_path: Path
 ) -> None:
-    assistant = _assistant(small_home, _WatchedJournal(tmp_path / "journal.jsonl"))
+    assistant = assistant_over(small_home, _WatchedJournal(tmp_path / "journal.jsonl"))
     seen: list[Event] = []
     with pytest.raises(OSError, match="No space"):
         seen.extend(assistant.ask(ASKED, as_of=TODAY))
@@ -531,7 +510,7 @@ def test_finished_comes_once_its_record_is_on_disk(assistant: Assistant, journal
 
 def test_a_second_reader_sees_the_place_in_the_queue(small_home: Path, journal: Journal) -> None:
     model = ScriptedModel({FOLLOW_UP: WHOLE})
-    assistant = _assistant(small_home, journal, model)
+    assistant = assistant_over(small_home, journal, model=model)
     history = (Exchange(ASKED, "…"),)
     first = assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)
     assert isinstance(next(first), ModelReading)
@@ -542,18 +521,18 @@ def test_a_second_reader_sees_the_place_in_the_queue(small_home: Path, journal: 
     second.close()
     assert next(third) == QueueWaiting(1)
     list(first)
-    assert isinstance(_finished(list(third)), TurnResult)
+    assert isinstance(result_of(third), TurnResult)
     assert [body["ended"] for body in _bodies(journal)] == ["interrupted", "finished", "finished"]
 
 
 def test_several_threads_ask_at_once(small_home: Path, journal: Journal) -> None:
     model = ScriptedModel({FOLLOW_UP: WHOLE})
-    assistant = _assistant(small_home, journal, model)
+    assistant = assistant_over(small_home, journal, model=model)
     results: list[TurnResult] = []
 
     def ask() -> None:
         history = (Exchange(ASKED, "…"),)
-        results.append(_finished(list(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history))))
+        results.append(result_of(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)))
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
@@ -574,8 +553,10 @@ FALSE = "L'acheteur peut passer un marché de fournitures sans publicité sous 9
 
 def test_a_false_sentence_of_the_model_is_never_shown(small_home: Path, journal: Journal) -> None:
     model = ScriptedModel({"": f"{FALSE} Voilà."})
-    events = list(_assistant(small_home, journal, model, writes=True).ask(ASKED, as_of=TODAY))
-    result = _finished(events)
+    events = list(
+        assistant_over(small_home, journal, model=model, writes=True).ask(ASKED, as_of=TODAY)
+    )
+    result = result_of(events)
     assert "90 000" not in result.answer.markdown
     assert FALSE in [removed.text for removed in result.answer.removed]
     assert all(removed.reason for removed in result.answer.removed)
@@ -589,12 +570,14 @@ def test_a_false_sentence_of_the_model_is_never_shown(small_home: Path, journal:
 
 def test_what_the_model_writes_comes_after_the_quotes(small_home: Path, journal: Journal) -> None:
     model = ScriptedModel({"": f"{FALSE} Voilà."})
-    events = list(_assistant(small_home, journal, model, writes=True).ask(ASKED, as_of=TODAY))
+    events = list(
+        assistant_over(small_home, journal, model=model, writes=True).ask(ASKED, as_of=TODAY)
+    )
     kinds = [type(event) for event in events]
     assert kinds.index(Found) < kinds.index(Wrote) < kinds.index(ModelReading)
-    written = _finished(events).answer.sentences
-    quoted = _finished(
-        list(_assistant(small_home, journal).ask(ASKED, as_of=TODAY))
+    written = result_of(events).answer.sentences
+    quoted = result_of(
+        list(assistant_over(small_home, journal).ask(ASKED, as_of=TODAY))
     ).answer.sentences
     assert written[: len(quoted)] == quoted
 
@@ -602,18 +585,20 @@ def test_what_the_model_writes_comes_after_the_quotes(small_home: Path, journal:
 def test_a_model_that_says_nothing_or_repeats_a_quote_adds_nothing(
     small_home: Path, journal: Journal
 ) -> None:
-    alone = _finished(list(_assistant(small_home, journal).ask(ASKED, as_of=TODAY))).answer
+    alone = result_of(assistant_over(small_home, journal).ask(ASKED, as_of=TODAY)).answer
     for reply in ("", "Oui.", alone.sentences[0].text, "Je ne sais pas ce qu'il"):
         model = ScriptedModel({"": reply})
-        asking = _assistant(small_home, journal, model, writes=True).ask(ASKED, as_of=TODAY)
-        assert _finished(list(asking)).answer.sentences == alone.sentences
+        asking = assistant_over(small_home, journal, model=model, writes=True).ask(
+            ASKED, as_of=TODAY
+        )
+        assert result_of(asking).answer.sentences == alone.sentences
 
 
 def test_stopping_while_the_model_writes_leaves_a_record_and_the_queue(
     small_home: Path, journal: Journal
 ) -> None:
     model = ScriptedModel({"": f"{TRUE} Voilà."}, pauses=3)
-    assistant = _assistant(small_home, journal, model, writes=True)
+    assistant = assistant_over(small_home, journal, model=model, writes=True)
     for _ in range(2):
         turn = assistant.ask(ASKED, as_of=TODAY)
         assert any(isinstance(event, ModelReading) for event in turn)
@@ -627,7 +612,7 @@ def test_a_question_not_answered_is_not_put_to_the_model(
     small_home: Path, journal: Journal
 ) -> None:
     model = ScriptedModel({"": FALSE})
-    assistant = _assistant(small_home, journal, model, writes=True)
+    assistant = assistant_over(small_home, journal, model=model, writes=True)
     for question in (NOT_THERE, "Que dit la jurisprudence sur la publicité ?"):
         list(assistant.ask(question, as_of=TODAY))
     assert model.prompts == []
@@ -637,10 +622,10 @@ def test_what_is_quoted_aside_is_said_aside(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = "Puis-je acheter des fournitures à 35 000 € sans publicité ni mise en concurrence ?"
-    sentences = _finished(list(assistant.ask(asked))).answer.sentences
+    sentences = result_of(assistant.ask(asked)).answer.sentences
     assert sentences[0].place is not Prominence.ASIDE
     monkeypatch.setattr("assistant.answering.extraction.NEAR", 2.0)
-    apart = _finished(list(assistant.ask(asked))).answer.sentences
+    apart = result_of(assistant.ask(asked)).answer.sentences
     assert [each.text for each in apart] == [each.text for each in sentences]
     assert {each.support for each in apart} == {Support.VERBATIM, Support.COMPUTED}
     assert all(each.place is Prominence.ASIDE for each in apart)
@@ -651,6 +636,6 @@ def test_of_a_question_in_parts_nothing_is_folded(
 ) -> None:
     monkeypatch.setattr("assistant.answering.extraction.NEAR", 2.0)
     asked = "Quel est le délai de paiement ? Sous quel montant acheter sans publicité ?"
-    sentences = _finished(list(assistant.ask(asked))).answer.sentences
+    sentences = result_of(assistant.ask(asked)).answer.sentences
     assert len({number for each in sentences for number in each.citations}) > 1
     assert not any(each.place is Prominence.ASIDE for each in sentences)

@@ -4,18 +4,15 @@ import io
 from pathlib import Path
 
 from assistant.accounts.identity import ALONE, Identity, UserRole
-from assistant.answering.pipeline import Assistant
 from assistant.journal.journal import Journal
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.tenders.service import DossierService
 from assistant.web.serving import LocalBuyerService
 from ingestion.library.library import CORPUS
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import Parcel
-from tests.fakes import ScriptedModel
 from tests.index_home import add, build_and_publish
 from tests.ledger_rows import file_row, filled, invoice
-from tests.small_index import answering_embedder, build_small_index
+from tests.small_index import answering_embedder, assistant_over, build_small_index
 
 ROADS, SCHOOLS = "voirie-2026", "cantine-2026"
 PENALTY = "La pénalité de retard est fixée à {} € par jour de retard."
@@ -36,15 +33,9 @@ def tool_home(folder: Path) -> Path:
     return filled(home, file_row(), invoice("F-1"), invoice("F-2", net=50, vat=10))
 
 
-def assistant_of(home: Path) -> Assistant:
-    """The assistant of a data folder, by words."""
-    embedder, journal = answering_embedder(), Journal(home / "journal.jsonl")
-    return Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
-
-
 def service_of(home: Path, reader: Identity = ALONE) -> LocalBuyerService:
     """The service of a reader."""
-    return LocalBuyerService(home, assistant_of(home), answering_embedder, reader)
+    return LocalBuyerService(home, assistant_over(home), answering_embedder, reader)
 
 
 def buyer_of(team: str) -> Identity:

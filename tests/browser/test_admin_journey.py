@@ -10,15 +10,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assistant.accounts.identity import UserRole
+from assistant.journal.journal import journal_of
 from assistant.publishing.service import AdministrationService
 from assistant.web.admin.app import admin_app
 from assistant.web.serving import LocalBuyerService
 from assistant.web.site import SingleUser, requiring
-from tests.administered import administered, assistant_over, journal_of, with_text
+from tests.administered import administered, with_text
 from tests.browser.visit import barriers
 from tests.page_app import app_of, site_over
 from tests.page_server import serving
-from tests.small_index import ARTICLES, Article, answering_embedder, write_code
+from tests.small_index import ARTICLES, Article, answering_embedder, assistant_over, write_code
 from tests.test_gate import BROKEN, NEW
 
 SLOW = 90_000

@@ -7,15 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.answering.pipeline import Assistant
-from assistant.journal.journal import Journal
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.web.serving import LocalBuyerService
 from ingestion.library.library import CORPUS
 from tests.browser.visit import ask, barriers, opened, settled
-from tests.fakes import ScriptedModel
 from tests.page_server import served
-from tests.small_index import answering_embedder, build_small_index
+from tests.small_index import answering_embedder, assistant_over, build_small_index
 
 PIECES = ("RC.pdf", "CCAP.pdf", "CCTP.pdf", "AE.docx")
 
@@ -24,11 +20,8 @@ PIECES = ("RC.pdf", "CCAP.pdf", "CCTP.pdf", "AE.docx")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page over the small index, which has a dossier of its own."""
     home = tmp_path_factory.mktemp("journey") / "home"
-    embedder = answering_embedder()
-    build_small_index(home, tmp_path_factory.mktemp("texts"), embedder)
-    journal = Journal(home / "journal.jsonl")
-    assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
-    with served(LocalBuyerService(home, assistant, answering_embedder)) as address:
+    build_small_index(home, tmp_path_factory.mktemp("texts"), answering_embedder())
+    with served(LocalBuyerService(home, assistant_over(home), answering_embedder)) as address:
         yield address
 
 

@@ -9,14 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.answering.pipeline import Assistant
-from assistant.journal.journal import Journal
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.web.serving import LocalBuyerService
 from tests.browser.visit import QUESTION, ask
-from tests.fakes import ScriptedModel
 from tests.page_server import served
-from tests.small_index import answering_embedder, build_small_index
+from tests.small_index import answering_embedder, assistant_over, build_small_index
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +32,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def address(home: Path) -> Iterator[str]:
-    embedder = answering_embedder()
-    journal = Journal(home / "journal.jsonl")
-    assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
-    with served(LocalBuyerService(home, assistant, answering_embedder)) as address:
+    with served(LocalBuyerService(home, assistant_over(home), answering_embedder)) as address:
         yield address
 
 

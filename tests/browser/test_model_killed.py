@@ -7,15 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.answering.pipeline import Assistant
 from assistant.journal.journal import Journal
 from assistant.llm.process import ModelProcess
-from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.web.serving import LocalBuyerService
 from tests.browser.visit import ask
 from tests.page_server import served
 from tests.scripted_process import scripted_command
-from tests.small_index import answering_embedder, build_small_index
+from tests.small_index import answering_embedder, assistant_over, build_small_index
 
 ENGLISH = "Below which amount may a town buy supplies without advertising or competition?"
 FRENCH = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
@@ -52,9 +50,8 @@ def journal(home: Path) -> Journal:
 def address(
     model: ModelProcess, home: Path, journal: Journal, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    embedder = answering_embedder()
-    build_small_index(home, tmp_path_factory.mktemp("texts"), embedder)
-    assistant = Assistant(SnapshotHolder(home, embedder), embedder, model, journal, 6, writes=True)
+    build_small_index(home, tmp_path_factory.mktemp("texts"), answering_embedder())
+    assistant = assistant_over(home, journal, model=model, writes=True)
     with served(LocalBuyerService(home, assistant, answering_embedder)) as address:
         yield address
 
