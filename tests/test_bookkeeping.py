@@ -25,6 +25,7 @@ from ingestion.ledger.rows import FileKind, Lineage, StatusEvent
 from ingestion.tenders.intake import Parcel
 from tests.conftest import Engine
 from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
+from tests.question_lists import read_lists
 
 TODAY = date(2026, 11, 24)
 INVOICES, PURCHASES = Population.INVOICES, Population.PURCHASES
@@ -224,42 +225,11 @@ def _says_nothing_is_there(books: LedgerService) -> None:
 FIRST = "Combien de factures impayées ?"
 
 
-@pytest.mark.parametrize(
-    ("before", "question", "said"),
-    [
-        ((FIRST,), "et en montant ?", "somme du montant TTC des factures, non payées"),
-        ((FIRST,), "et par fournisseur ?", "nombre de factures, non payées, par fournisseur"),
-        (
-            (FIRST, "et en montant ?"),
-            "et par fournisseur ?",
-            "somme du montant TTC des factures, non payées, par fournisseur",
-        ),
-        (
-            (FIRST,),
-            "et en 2027 ?",
-            "nombre de factures émises entre le 01/01/2027 et le 31/12/2027, non payées",
-        ),
-        ((FIRST,), "et les payées ?", "nombre de factures, payées"),
-        (
-            (FIRST,),
-            "et pour Brelan ?",
-            "nombre de factures, non payées, du fournisseur Brelan SARL",
-        ),
-        (
-            ("Montant payé par mois", "et par trimestre ?"),
-            "et en nombre ?",
-            "nombre de factures, payées, par trimestre (date de paiement)",
-        ),
-        (
-            ("Montant des factures par service",),
-            "et le total ?",
-            "somme du montant TTC des factures",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("question", "told"), read_lists("figure_follow_ups.txt")[0])
 def test_what_follows_a_figure_changes_its_plan_and_says_so(
-    books: LedgerService, before: Sequence[str], question: str, said: str
+    books: LedgerService, question: str, told: Sequence[str]
 ) -> None:
+    *before, said = told
     found = books.reckon(question, TODAY, before)
     assert isinstance(found, Reckoning), found
     assert wording.describe_plan(found.plan) == said

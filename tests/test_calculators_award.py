@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistant.calculators.award import StandstillAsked, TurnoverAsked, standstill, turnover
 from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Nature
 from assistant.calculators.modification import ModificationAsked, modification
-from assistant.errors import Ungrounded, WrongFigures
+from assistant.errors import WrongFigures
 from ingestion.french import in_words
 from tests.fake_law import FakeLaw
 
@@ -52,11 +52,6 @@ def test_nothing_to_wait_for_when_only_one_took_part() -> None:
     assert {ground.article for ground in found.grounds} == {"R2182-2"}
 
 
-def test_without_a_stated_wait_nothing_is_calculated() -> None:
-    with pytest.raises(Ungrounded, match="R2182-1"):
-        standstill(StandstillAsked(SENT), FakeLaw(silent={"suspension"}))
-
-
 @given(some.dates(date(2019, 4, 1), date(2060, 12, 31)))
 def test_weekends_and_holidays_move_nothing(sent: date) -> None:
     found = standstill(StandstillAsked(sent), FakeLaw())
@@ -91,11 +86,6 @@ def test_the_ceiling_is_never_above_the_law(amount: Decimal) -> None:
 def test_nothing_is_no_amount() -> None:
     with pytest.raises(WrongFigures, match="supérieur à zéro"):
         TurnoverAsked(Decimal(0))
-
-
-def test_without_a_stated_ceiling_nothing_is_calculated() -> None:
-    with pytest.raises(Ungrounded, match="R2142-7"):
-        turnover(TurnoverAsked(Decimal(1)), FakeLaw(silent={"chiffre d'affaires minimal"}))
 
 
 SMALL = "Modification de faible montant : "
@@ -254,12 +244,6 @@ def test_the_shares_are_those_of_the_law() -> None:
     calculation = modification(asked, law)
     assert _verdict(calculation) == "exclue"
     assert _verdict(calculation, UNFORESEEN) == "exclu"
-
-
-def test_what_no_text_states_stops_it() -> None:
-    asked = ModificationAsked(Decimal(2), (Decimal(1),), Nature.WORKS, Buyer.LOCAL)
-    with pytest.raises(Ungrounded, match="R2194-9"):
-        modification(asked, FakeLaw(silent=["modifications cumulées"]))
 
 
 @pytest.mark.parametrize(

@@ -186,11 +186,6 @@ def test_up_to_one_year_and_beyond_have_their_own_rates(months: str, expected: i
     assert _range(advance(_asked(months=months), law))[0] == expected
 
 
-def test_a_constant_that_no_text_states_stops_it() -> None:
-    with pytest.raises(Ungrounded, match="R2191-7"):
-        advance(_asked(months="24"), FakeLaw(silent=["avance, multiple"]))
-
-
 @pytest.mark.parametrize(
     ("amount", "with_tax", "months", "named"),
     [
@@ -230,11 +225,6 @@ def test_the_result_is_rounded_to_the_cent_and_grounded() -> None:
     calculation = retention(RetentionAsked(Decimal("33.33")), FakeLaw())
     assert "1,67\u00a0€" in calculation.result[0].text
     assert [ground.article for ground in calculation.grounds] == ["R2191-33", "R2191-35"]
-
-
-def test_without_the_words_of_the_law_nothing_is_calculated() -> None:
-    with pytest.raises(Ungrounded, match="R2191-33"):
-        retention(RetentionAsked(Decimal(1)), FakeLaw(silent=["retenue de garantie"]))
 
 
 RATES = Rates(

@@ -180,20 +180,6 @@ def test_a_formality_that_is_not_stated_stops_nothing_else() -> None:
     assert any("R2112-1" in caution for caution in found.cautions)
 
 
-@pytest.mark.parametrize(
-    ("silent", "article"),
-    [
-        ("dispense", "R2122-8"),
-        ("seuil européen, autre pouvoir adjudicateur", "Annexe 2"),
-        ("publicité nationale", "R2131-12"),
-    ],
-)
-def test_a_law_that_says_nothing_refuses(silent: str, article: str) -> None:
-    asked = ProcedureAsked(Decimal(100000), Nature.SUPPLIES, Buyer.LOCAL)
-    with pytest.raises(Ungrounded, match=article):
-        procedure(asked, FakeLaw(silent={silent}))
-
-
 def test_an_innovation_before_its_article_is_refused() -> None:
     with pytest.raises(Ungrounded, match="R2122-9-1"):
         _found("50000", is_innovative=True, day=date(2021, 12, 15))
@@ -353,19 +339,6 @@ def test_the_days_are_those_the_law_states() -> None:
     law = FakeLaw(changed={"appel d'offres ouvert, voie électronique": Decimal(28)})
     found = time_limits(TimeLimitsAsked(Procedure.OPEN, SENT, Buyer.LOCAL), law)
     assert "28 jours court jusqu'au mardi 22 décembre 2026" in found.result[0].text
-
-
-@pytest.mark.parametrize(
-    ("silent", "article"),
-    [
-        ("appel d'offres ouvert", "R2161-2"),
-        ("appel d'offres ouvert, urgence", "R2161-3"),
-        ("documents hors du profil d'acheteur", "R2151-2"),
-    ],
-)
-def test_a_law_without_time_limits_refuses(silent: str, article: str) -> None:
-    with pytest.raises(Ungrounded, match=article):
-        time_limits(TimeLimitsAsked(Procedure.OPEN, SENT, Buyer.LOCAL), FakeLaw(silent={silent}))
 
 
 @given(DAYS, some.booleans(), some.booleans(), some.booleans())

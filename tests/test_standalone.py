@@ -4,6 +4,7 @@ import json
 from collections.abc import Generator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,7 @@ from assistant.question.rewriting import (
 from assistant.retrieval.injections import addressed, speaks_to_machine
 from ingestion.library.library import CORPUS
 from tests.fakes import ScriptedModel
+from tests.question_lists import read_table
 from tests.shared_texts import SHARED, code_texts, shared_rows
 
 PREVIOUS = "Sous quel montant acheter des fournitures sans publicité ?"
@@ -149,101 +151,28 @@ def test_an_english_question_is_put_in_french() -> None:
     assert _result(in_french("What is a lot?", ScriptedModel())) == "What is a lot?"
 
 
-DISPENSE = (
-    "Sans publicité sous 60 000 euros hors taxes pour des fournitures ou services et sous "
-    "100 000 euros hors taxes pour des travaux."
-)
-
-PAID_BY_ALL = "Un pouvoir adjudicateur paie dans un délai de trente jours."
-
-PAID_LATER = (
-    "Le délai est plus long pour deux acheteurs :\n"
-    "- 50 jours pour un établissement public de santé ;\n"
-    "- 60 jours pour une entreprise publique."
-)
-
-PAID_EXCEPT = (
-    "Un pouvoir adjudicateur paie sous 30 jours, même lorsqu'il agit comme entité adjudicatrice, "
-    "sauf s'il relève des délais de 50 ou 60 jours."
-)
-RETENTION = (
-    "La retenue est au plus de 5 % du montant initial. Lorsque le titulaire est une petite ou "
-    "moyenne entreprise, ce taux ne dépasse pas 3 %."
-)
-
-STANDSTILL = (
-    "Onze jours passent entre l'envoi et la signature. Ce délai est porté à seize jours quand "
-    "la notification n'a pas été transmise par voie électronique."
-)
-
-NOTICE = (
-    "La publicité obéit à deux règles :\n"
-    "1° Sous 90 000 euros, elle est libre ;\n"
-    "2° Lorsque la valeur est égale ou supérieure à 90 000 euros, un avis paraît."
-)
-
-ADVANCE = (
-    "Lorsque la durée est inférieure ou égale à douze mois, la base est le montant initial. "
-    "Lorsque la durée est supérieure à douze mois, la base est ramenée à un an."
-)
-
-ASKED = [
-    ("Jusqu'à quel montant puis-je me passer de publicité ?", [DISPENSE], "travaux ou des four"),
-    (
-        "Pour 80 000 € HT, puis-je me passer de publicité ?",
-        [DISPENSE],
-        "travaux ou des fournitures",
-    ),
-    ("Quel est le délai de paiement ?", [PAID_BY_ALL, PAID_LATER], "un pouvoir adjudicateur ?"),
-    ("Quel est le délai de paiement ?", [PAID_LATER], "public de santé ou une entreprise publique"),
-    ("Quel est le taux maximal de la retenue ?", [RETENTION], "moyenne entreprise ou non ?"),
-    ("Combien de jours avant de signer ?", [STANDSTILL], "par voie électronique ou non ?"),
-    ("Quelle publicité pour un MAPA ?", [NOTICE], "la valeur estimée du besoin"),
-    ("Quelle est la base de l'avance ?", [ADVANCE], "quelle est celle du marché ?"),
-]
-
-NOT_ASKED = [
-    ("Jusqu'à quel montant acheter des travaux sans publicité ?", [DISPENSE]),
-    ("Quel montant pour un marché de nettoyage ?", [DISPENSE]),
-    ("Pour 40 000 € HT, puis-je me passer de publicité ?", [DISPENSE]),
-    ("Pour 180 000 € HT, puis-je me passer de publicité ?", [DISPENSE]),
-    ("Peut-on toujours acheter au même endroit ?", [DISPENSE]),
-    ("Quelles obligations sous le seuil ?", [DISPENSE]),
-    ("Quel est le délai de paiement d'une commune ?", [PAID_BY_ALL, PAID_LATER]),
-    ("Quel est le délai de paiement ?", [PAID_BY_ALL]),
-    ("Quel est le délai de paiement ?", [PAID_EXCEPT]),
-    ("Comment envoyer une facture ?", [PAID_BY_ALL, PAID_LATER]),
-    ("Quel délai pour répondre ?", ["La réponse part sous dix jours.", PAID_LATER]),
-    ("Quel est le taux maximal de la retenue pour une PME ?", [RETENTION]),
-    ("À quoi sert la retenue ?", [RETENTION]),
-    ("Quel taux ?", ["La retenue d'une PME est de 3 %.", "L'avance est de 5 %."]),
-    ("Combien de jours avant de signer après un courrier ?", [STANDSTILL]),
-    ("Quelle publicité pour un MAPA de 120 000 € ?", [NOTICE]),
-    ("Sous quel seuil la publicité est-elle libre ?", [NOTICE]),
-    ("Quelle est la base de l'avance d'un marché de 8 mois ?", [ADVANCE]),
-    ("Quel est le délai de paiement ?", []),
-    ("Quel est le délai de paiement ?", [""]),
-]
+TOLD = read_table("asked_back.toml")
+QUOTED: dict[str, str] = TOLD["quoted"]
 
 
-@pytest.mark.parametrize(("question", "quoted", "words"), ASKED)
-def test_a_fact_that_chooses_among_the_quoted_cases_is_asked(
-    question: str, quoted: list[str], words: str
-) -> None:
-    fact = missing_fact(question, quoted)
+@pytest.mark.parametrize("row", TOLD["asked"])
+def test_a_fact_that_chooses_among_the_quoted_cases_is_asked(row: dict[str, Any]) -> None:
+    fact = missing_fact(row["question"], [QUOTED[name] for name in row["quoted"]])
     assert fact is not None
-    assert words in fact.question[Language.FRENCH]
+    assert row["words"] in fact.question[Language.FRENCH]
     assert set(fact.question) == set(Language)
     assert all(text.endswith("?") and text.count("?") == 1 for text in fact.question.values())
 
 
-@pytest.mark.parametrize(("question", "quoted"), NOT_ASKED)
-def test_nothing_is_asked_where_nothing_is_in_doubt(question: str, quoted: list[str]) -> None:
-    assert missing_fact(question, quoted) is None
+@pytest.mark.parametrize("row", TOLD["clear"])
+def test_nothing_is_asked_where_nothing_is_in_doubt(row: dict[str, Any]) -> None:
+    assert missing_fact(row["question"], [QUOTED[name] for name in row["quoted"]]) is None
 
 
 def test_the_cases_are_those_of_the_quotes() -> None:
-    fact = missing_fact("Quel est le délai de paiement ?", [PAID_BY_ALL, PAID_LATER])
+    fact = missing_fact(
+        "Quel est le délai de paiement ?", [QUOTED["paid_by_all"], QUOTED["paid_later"]]
+    )
     assert fact is not None
     assert fact.name == "buyer"
     assert fact.question[Language.ENGLISH].endswith(
@@ -253,13 +182,13 @@ def test_the_cases_are_those_of_the_quotes() -> None:
 
 def test_each_case_has_a_sentence_that_settles_the_fact() -> None:
     asked = "Jusqu'à quel montant puis-je me passer de publicité ?"
-    fact = missing_fact(asked, [DISPENSE])
+    fact = missing_fact(asked, [QUOTED["dispense"]])
     assert fact is not None
     works, goods = fact.cases[Language.FRENCH]
     assert (works.label, works.statement) == ("Des travaux", "L'achat porte sur des travaux.")
     assert goods.label == "Des fournitures ou des services"
     for case in (works, goods):
-        assert missing_fact(f"{asked} {case.statement}", [DISPENSE]) is None
+        assert missing_fact(f"{asked} {case.statement}", [QUOTED["dispense"]]) is None
 
 
 @pytest.mark.parametrize(
@@ -267,10 +196,14 @@ def test_each_case_has_a_sentence_that_settles_the_fact() -> None:
     [
         (
             "Quel est le taux maximal de la retenue ?",
-            RETENTION,
+            QUOTED["retention"],
             ["Une petite ou moyenne entreprise", "Une autre entreprise"],
         ),
-        ("Combien de jours avant de signer ?", STANDSTILL, ["Par voie électronique", "Autrement"]),
+        (
+            "Combien de jours avant de signer ?",
+            QUOTED["standstill"],
+            ["Par voie électronique", "Autrement"],
+        ),
     ],
 )
 def test_a_single_case_can_be_denied(asked: str, quoted: str, labels: list[str]) -> None:
@@ -285,7 +218,7 @@ def test_a_single_case_can_be_denied(asked: str, quoted: str, labels: list[str])
 
 
 def test_two_cases_with_the_same_figure_leave_nothing_to_choose() -> None:
-    same = DISPENSE.replace("100 000", "60 000")
+    same = QUOTED["dispense"].replace("100 000", "60 000")
     assert missing_fact("Jusqu'à quel montant se passer de publicité ?", [same]) is None
 
 
