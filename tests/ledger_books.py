@@ -1,10 +1,13 @@
 """A ledger seen as its pages show it and asked as the chat is, and ledgers drawn by hypothesis."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
@@ -21,10 +24,11 @@ from assistant.ledger.tables import LedgerTable
 from assistant.ledger.views import VIEWS, Sight, Sights, ViewRequest
 from ingestion.errors import UnknownSnapshot
 from ingestion.index.snapshot import IndexSnapshot
+from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger
-from ingestion.ledger.rows import Invoice, Purchase, PurchaseHolder
+from ingestion.ledger.rows import Invoice, Purchase, PurchaseHolder, TableRow
 from tests.fake_law import FakeLaw
-from tests.ledger_rows import invoice, purchase
+from tests.ledger_rows import filled, invoice, purchase
 from tests.studies.ledger import TODAY, town_basis
 
 INVOICES, PURCHASES = Population.INVOICES, Population.PURCHASES
@@ -81,9 +85,19 @@ class Books:
         return [each.table for each in VIEWS[over][view](sight)]
 
 
-def opened(home: Path, ledger: Ledger) -> Books:
+@contextmanager
+def books_at(home: Path) -> Iterator[Books]:
+    """Those of a data folder."""
     service = LedgerService(home, Journal(home / "journal.jsonl"), no_generation)
-    return Books(ledger, service, KnownSights(home, no_generation))
+    with open_ledger(home) as ledger:
+        yield Books(ledger, service, KnownSights(home, no_generation))
+
+
+@contextmanager
+def books_of(*rows: TableRow) -> Iterator[Books]:
+    """Those of a ledger with these rows alone."""
+    with TemporaryDirectory() as folder, books_at(filled(Path(folder), *rows)) as books:
+        yield books
 
 
 @st.composite

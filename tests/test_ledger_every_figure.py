@@ -6,8 +6,7 @@ A column that counts or measures and of which nothing is said here makes these t
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from itertools import chain
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +20,6 @@ from assistant.ledger.replies import ROOTS, Reckoning, Unreckoned
 from assistant.ledger.tables import Cell, Format, LedgerTable
 from assistant.ledger.views import VIEWS
 from assistant.web.ledger.frame import VIEW_TITLES
-from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import FileKind, Invoice
 from tests.ledger_books import (
     INVOICES,
@@ -29,10 +27,11 @@ from tests.ledger_books import (
     Books,
     Contract,
     bills,
+    books_at,
+    books_of,
     contracts,
-    opened,
 )
-from tests.ledger_rows import file_row, filled
+from tests.ledger_rows import file_row
 from tests.question_lists import read_table
 from tests.studies.ledger import town_ledger
 
@@ -175,9 +174,8 @@ def compare_purchases(books: Books) -> None:
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Books]:
-    home = town_ledger(tmp_path_factory.mktemp("figures"))
-    with open_ledger(home) as ledger:
-        yield opened(home, ledger)
+    with books_at(town_ledger(tmp_path_factory.mktemp("figures"))) as books:
+        yield books
 
 
 def test_every_figure_of_the_town_is_what_the_chat_answers_or_leads_to(town: Books) -> None:
@@ -194,20 +192,15 @@ def test_every_figure_of_the_town_is_what_the_chat_answers_or_leads_to(town: Boo
 @settings(max_examples=10, deadline=None)
 @given(bills())
 def test_every_figure_of_any_invoices_is_what_the_chat_answers(rows: list[Invoice]) -> None:
-    with TemporaryDirectory() as folder:
-        home = filled(Path(folder), file_row(), *rows)
-        with open_ledger(home) as ledger:
-            compare_invoices(opened(home, ledger))
+    with books_of(file_row(), *rows) as books:
+        compare_invoices(books)
 
 
 @settings(max_examples=8, deadline=None)
 @given(contracts())
 def test_every_figure_of_any_contracts_is_what_the_chat_answers(rows: list[Contract]) -> None:
-    with TemporaryDirectory() as folder:
-        every = (row for each in rows for row in each)
-        home = filled(Path(folder), file_row(FileKind.PURCHASES), *every)
-        with open_ledger(home) as ledger:
-            compare_purchases(opened(home, ledger))
+    with books_of(file_row(FileKind.PURCHASES), *chain(*rows)) as books:
+        compare_purchases(books)
 
 
 def test_every_view_with_figures_of_its_own_is_compared() -> None:
@@ -236,10 +229,9 @@ def test_what_asks_for_a_rule_is_led_to_no_page(question: str) -> None:
     assert page_asked(question) is None
 
 
-def test_an_empty_ledger_says_so_before_it_leads_to_a_page(tmp_path: Path) -> None:
-    home = filled(tmp_path, file_row())
-    with open_ledger(home) as ledger:
-        said = opened(home, ledger).ask("Combien d'achats à mutualiser ?")
+def test_an_empty_ledger_says_so_before_it_leads_to_a_page() -> None:
+    with books_of(file_row()) as books:
+        said = books.ask("Combien d'achats à mutualiser ?")
     assert isinstance(said, Unreckoned)
     assert "aucun marché n’est encore importé" in said.why
 

@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from itertools import chain
 
 import pytest
 from hypothesis import given, settings
@@ -25,7 +24,6 @@ from assistant.ledger.query.plan import (
     PlanPeriod,
 )
 from assistant.ledger.query.plan_fields import fields_of, plan_of
-from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import Invoice, Purchase
 from tests.ledger_books import (
     INVOICES,
@@ -34,10 +32,11 @@ from tests.ledger_books import (
     Books,
     Contract,
     bills,
+    books_at,
+    books_of,
     contracts,
-    opened,
 )
-from tests.ledger_rows import file_row, filled
+from tests.ledger_rows import file_row
 from tests.studies.ledger import TODAY, town_basis, town_ledger
 
 NAMES = (
@@ -224,11 +223,8 @@ def by_month(rows: Sequence[Invoice], title: str) -> dict[str, Decimal]:
 @settings(max_examples=10, deadline=None)
 @given(bills())
 def test_chat_and_python_agree_on_any_invoices(rows: list[Invoice]) -> None:
-    with TemporaryDirectory() as folder:
-        home = filled(Path(folder), file_row(), *rows)
-        with open_ledger(home) as ledger:
-            books = opened(home, ledger)
-            compare_truths(books, rows)
+    with books_of(file_row(), *rows) as books:
+        compare_truths(books, rows)
 
 
 def compare_truths(books: Books, rows: Sequence[Invoice]) -> None:
@@ -265,28 +261,17 @@ def compare_truths(books: Books, rows: Sequence[Invoice]) -> None:
 @settings(max_examples=8, deadline=None)
 @given(contracts())
 def test_chat_and_python_agree_on_any_contracts(rows: list[Contract]) -> None:
-    with TemporaryDirectory() as folder:
-        home = filled(Path(folder), file_row(), *(row for each in rows for row in each))
-        with open_ledger(home) as ledger:
-            books = opened(home, ledger)
-            spent = sum(
-                (
-                    row.amount or NOTHING
-                    for each in rows
-                    for row in each
-                    if isinstance(row, Purchase)
-                ),
-                NOTHING,
-            )
-            assert books.figure("Pour combien a-t-on notifié depuis 2025 ?", PURCHASES) == spent
-            assert books.figure("Combien de marchés ?", PURCHASES) == len(rows)
+    every = list(chain(*rows))
+    spent = sum((row.amount or NOTHING for row in every if isinstance(row, Purchase)), NOTHING)
+    with books_of(file_row(), *every) as books:
+        assert books.figure("Pour combien a-t-on notifié depuis 2025 ?", PURCHASES) == spent
+        assert books.figure("Combien de marchés ?", PURCHASES) == len(rows)
 
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Books]:
-    home = town_ledger(tmp_path_factory.mktemp("measured"))
-    with open_ledger(home) as ledger:
-        yield opened(home, ledger)
+    with books_at(town_ledger(tmp_path_factory.mktemp("measured"))) as books:
+        yield books
 
 
 def test_what_a_figure_counts_is_told_under_it_everywhere(town: Books) -> None:
