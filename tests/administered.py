@@ -12,6 +12,7 @@ from ingestion.durable import lock_for_writing
 from ingestion.index.store import Manifest
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
+from tests.journals import bodies
 from tests.small_index import (
     ARTICLES,
     Article,
@@ -89,6 +90,4 @@ def examinee(home: Path) -> Examinee:
 
 def acts(home: Path) -> list[str]:
     """What the journal says was done to the index, oldest first."""
-    journal = journal_of(home)
-    bodies = (journal.body(each) for each in journal.entries() if each["kind"] == "index")
-    return [body["act"] for body in bodies if body]
+    return [body["act"] for body in bodies(journal_of(home), "index") if body]

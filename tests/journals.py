@@ -29,6 +29,16 @@ def fill(path: Path, count: int, size: int = 40) -> Journal:
     return journal
 
 
+def recorded(journal: Journal, kind: str = "") -> list[tuple[dict[str, Any], Any]]:
+    """Each entry, or each of a kind, oldest first, with what it says; None where that is gone."""
+    return [(each, journal.body(each)) for each in journal.entries() if kind in ("", each["kind"])]
+
+
+def bodies(journal: Journal, kind: str = "") -> list[Any]:
+    """What the same entries say."""
+    return [body for _, body in recorded(journal, kind)]
+
+
 def earlier_lines(count: int) -> list[bytes]:
     """Lines that hold their bodies, as they were once written."""
     lines, previous = [], GENESIS

@@ -24,6 +24,7 @@ from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import FileKind, Lineage, StatusEvent
 from ingestion.tenders.intake import Parcel
 from tests.conftest import Engine
+from tests.journals import recorded
 from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
 from tests.question_lists import read_lists
 
@@ -76,10 +77,8 @@ def _reckoned(books: LedgerService, question: str) -> Reckoning:
 
 
 def _journal(home: Path) -> list[tuple[str, dict[str, object], str]]:
-    journal = Journal(home / "journal.jsonl")
-    return [
-        (each["kind"], journal.body(each) or {}, each.get("user", "")) for each in journal.entries()
-    ]
+    told = recorded(Journal(home / "journal.jsonl"))
+    return [(each["kind"], body or {}, each.get("user", "")) for each, body in told]
 
 
 def _numbers(home: Path) -> list[str]:

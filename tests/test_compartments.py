@@ -24,6 +24,7 @@ from assistant.web.serving import LocalBuyerService
 from ingestion.errors import UnknownDossier
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import Parcel
+from tests.journals import recorded
 from tests.page_app import app_over
 from tests.small_index import TODAY, answering_embedder, assistant_over, build_small_index
 
@@ -192,10 +193,7 @@ def test_a_program_is_shown_the_dossiers_of_its_token_and_the_journal_names_it(
     with pytest.raises(UnknownDossier):
         turn_of(service, asked, team.dossier)
     turn_of(service, asked, None)
-    journal = Journal(home / "journal.jsonl")
-    *_, answer = journal.entries()
-    body = journal.body(answer)
-    assert body is not None
+    *_, (answer, body) = recorded(Journal(home / "journal.jsonl"))
     assert (answer["user"], body["token"]) == ("u-voirie", "t-1a2b3c4d")
 
 

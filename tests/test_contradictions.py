@@ -10,7 +10,7 @@ import pytest
 from assistant.answering.answer import Event, Found, Outcome
 from assistant.answering.extraction import statements
 from assistant.citations.checker import Support, check_sentence
-from assistant.journal.journal import Journal, journal_of
+from assistant.journal.journal import journal_of
 from assistant.law.contradictions import Conflict, conflicts, contradictions, disagreements
 from assistant.law.figures import FigureStatement, statements_of
 from assistant.law.hierarchy import Rank, rank_of
@@ -25,6 +25,7 @@ from ingestion.readers.documents import Kind
 from ingestion.readers.reading import read_file
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.index_home import add, build_and_publish
+from tests.journals import bodies
 from tests.passage_texts import article_of
 from tests.shared_texts import CODE, shared_rows
 from tests.small_index import (
@@ -158,9 +159,7 @@ def test_the_other_text_is_cited_and_shown_as_evidence(home: Path, tmp_path: Pat
 
 def test_what_is_added_is_what_is_recorded(home: Path, tmp_path: Path) -> None:
     result = result_of(_events(home, tmp_path, ASKED))
-    journal = Journal(tmp_path / "journal.jsonl")
-    body = journal.body(next(journal.entries()))
-    assert body is not None
+    [body] = bodies(journal_of(tmp_path))
     locators = [each["passage"]["locator"] for each in body["evidence"]]
     assert locators == ["art. L2151-2", "art. R2151-8"]
     store = SnapshotHolder(home, answering_embedder()).current().store

@@ -11,6 +11,7 @@ from assistant.publishing.decisions import settle_at_start
 from ingestion.durable import lock_for_writing, replace_bytes
 from ingestion.index.publication import current_name
 from tests.administered import acts, add_code, administered, candidate, decisions
+from tests.journals import bodies, recorded
 from tests.small_index import ARTICLES
 from tests.test_gate import NEW
 
@@ -41,9 +42,8 @@ def name(first: tuple[Path, str]) -> str:
 
 def last_told(home: Path) -> str:
     """The index in service by the journal."""
-    journal = journal_of(home)
-    bodies = [journal.body(each) for each in journal.entries() if each["kind"] == "index"]
-    told = (str(body["generation"]) for body in bodies if body and body["act"] in IN_SERVICE)
+    kept = bodies(journal_of(home), "index")
+    told = (str(body["generation"]) for body in kept if body and body["act"] in IN_SERVICE)
     return ["", *told][-1]
 
 
@@ -106,8 +106,8 @@ def test_what_a_kill_or_a_hand_left_is_told_at_the_next_start(home: Path, name: 
     settle_at_start(home, journal_of(home))
     assert last_told(home) == served
     assert acts(home)[2:] == ["published", "noticed"]
-    last = list(journal_of(home).entries())[-1]
-    assert (last["user"], (journal_of(home).body(last) or {})["replaces"]) == ("start", name)
+    *_, (last, body) = recorded(journal_of(home))
+    assert (last["user"], body["replaces"]) == ("start", name)
 
 
 def test_who_starts_while_another_decides_leaves_it_to_them(home: Path, name: str) -> None:

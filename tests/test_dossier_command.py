@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.journal.journal import Journal
+from assistant.journal.journal import journal_of
 from tests.command_line import Command, command_of, use_small_models
+from tests.journals import bodies
 
 CCAP = "# CCAP\n\n## Article 12 - Pénalités\n\nLa pénalité de retard est de 150 euros.\n"
 
@@ -97,9 +98,8 @@ def test_the_fiche_is_shown_and_written(
     assert (code, said.count("Fiche écrite"), "150 euros" in said) == (0, 2, False)
     assert "La pénalité de retard est de 150 euros." in files["csv"].read_text(encoding="utf-8-sig")
     assert files["docx"].read_bytes().startswith(b"PK")
-    journal = Journal(home / "journal.jsonl")
-    bodies = [journal.body(entry) for entry in journal.entries() if entry["kind"] == "export"]
-    assert bodies == [{"dossier": "voirie-2026", "format": suffix} for suffix in files]
+    exported = [{"dossier": "voirie-2026", "format": suffix} for suffix in files]
+    assert bodies(journal_of(home), "export") == exported
     assert command("fiche", "autre")[0] == 1
 
 
@@ -123,6 +123,5 @@ def test_a_dossier_is_removed_once_its_identifier_is_typed_again(
     assert command("show", "voirie-2026")[0] == 1
     command("create", "autre")
     assert command("delete", "autre", "--yes")[0] == 0
-    journal = Journal(home / "journal.jsonl")
-    acts = [(journal.body(entry) or {}).get("act") for entry in journal.entries()]
+    acts = [(body or {}).get("act") for body in bodies(journal_of(home))]
     assert acts == [None, "deleted", None, "deleted"]

@@ -19,6 +19,7 @@ from ingestion.tenders.pieces import PieceKind
 from ingestion.tenders.server import DossierServer
 from tests.fakes import WordEmbedder
 from tests.index_home import build_and_publish, published, with_articles
+from tests.journals import bodies
 from tests.postgresql_server import Server, with_store
 from tests.small_index import TODAY, assistant_over, result_of
 
@@ -201,7 +202,7 @@ def test_what_one_machine_does_another_one_sees(tmp_path: Path, postgresql: Serv
     kept = Dossiers(here).archive(ROADS.id).keep(document)
     assert Dossiers(there).archive(ROADS.id).document(kept) == document
     assert Dossiers(there).archive(ROADS.id).original(document.id) == CANARY.encode()
-    told = [journal_of(there).body(entry) for entry in journal_of(there).entries()]
+    told = bodies(journal_of(there))
     assert [body["act"] for body in told if body and "act" in body] == ["piece_set"]
     assert journal_of(there).faults() == ()
 

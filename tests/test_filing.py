@@ -19,6 +19,7 @@ from ingestion.tenders.intake import Parcel, Receipt
 from ingestion.tenders.pieces import PieceKind
 from tests.fakes import WordEmbedder
 from tests.index_home import published
+from tests.journals import recorded
 from tests.postgresql_server import with_store
 
 ROADS = Dossier("voirie-2026", reference="2026-07", team="voirie")
@@ -43,8 +44,7 @@ def parcel(name: str) -> Parcel:
 
 def told(home: Path) -> list[tuple[str, dict[str, Any] | None]]:
     """The kind of each entry of the journal and what it says, wherever that is kept."""
-    journal = journal_of(home)
-    return [(entry["kind"], journal.body(entry)) for entry in journal.entries()]
+    return [(entry["kind"], body) for entry, body in recorded(journal_of(home))]
 
 
 def test_what_changes_a_dossier_is_on_record_in_the_dossier(home: Path) -> None:

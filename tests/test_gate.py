@@ -30,6 +30,7 @@ from tests.administered import (
     with_text,
     without,
 )
+from tests.journals import recorded
 from tests.small_index import ARTICLES, answering_embedder
 
 DEFENCE = "Marchés de défense ou de sécurité"
@@ -83,9 +84,7 @@ def test_a_broken_article_is_refused_until_somebody_takes_it_upon_themselves(
     with lock_for_writing(home):
         decisions(home).publish(manifest.name, "Texte attendu demain.", force=True)
     assert current_name(home) == manifest.name
-    entry = list(journal_of(home).entries())[-1]
-    body = journal_of(home).body(entry)
-    assert body is not None
+    *_, (entry, body) = recorded(journal_of(home))
     assert (entry["user"], body["act"], body["reason"]) == (USER, "forced", "Texte attendu demain.")
     assert PAYMENT in body["refusal"]
     with lock_for_writing(home):

@@ -25,7 +25,16 @@ from assistant.journal.chain import GENESIS, Anchor, canonical
 from assistant.journal.journal import ACTS, KINDS, Journal
 from assistant.journal.verification import ChainFault, Link, Tampering, chain_faults, find_faults
 from ingestion.errors import StorageFull
-from tests.journals import CHAIN_TAMPERINGS, START, Altered, copied, earlier_lines, fill, rewritten
+from tests.journals import (
+    CHAIN_TAMPERINGS,
+    START,
+    Altered,
+    bodies,
+    copied,
+    earlier_lines,
+    fill,
+    rewritten,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -40,10 +49,6 @@ LINE = re.compile(
     r'"kind":"answer","number":[0-9]+,"previous":"[0-9a-f]{64}","sha256":"[0-9a-f]{64}",'
     r'"user":"u1"\}\n'
 )
-
-
-def bodies(journal: Journal) -> list[dict[str, Any] | None]:
-    return [journal.body(entry) for entry in journal.entries()]
 
 
 @given(written=st.lists(BODIES, min_size=1, max_size=5))

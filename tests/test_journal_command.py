@@ -24,7 +24,7 @@ from assistant.journal.journal import (
 from assistant.journal.verification import Tampering
 from ingestion.errors import UnreachableStore
 from tests.command_line import Command, command_of
-from tests.journals import START, earlier_lines, fill
+from tests.journals import START, bodies, earlier_lines, fill
 
 
 @pytest.fixture
@@ -139,8 +139,7 @@ def test_all_of_one_user_is_exported_and_that_is_told(
     with ZipFile(tmp_path / "données.zip") as archive:
         zipped = archive.read("journal.json")
     assert json.loads(zipped) == json.loads((tmp_path / "données.json").read_bytes()) == shown
-    journal = journal_of(home)
-    told = [journal.body(each) for each in journal.entries() if each["kind"] == "export"]
+    told = bodies(journal_of(home), "export")
     expected_told = {"what": "journal", "user": "u1", "kind": None, "day": None, "records": 2}
     assert told == [expected_told] * 3
 
@@ -222,13 +221,8 @@ def journal(tmp_path: Path) -> Journal:
     return journal
 
 
-def told(journal: Journal, kind: str) -> list[object]:
-    return [journal.body(entry) for entry in journal.entries() if entry["kind"] == kind]
-
-
 def questions(journal: Journal) -> list[object]:
-    bodies = (journal.body(entry) for entry in journal.entries() if entry["kind"] == "answer")
-    return [body and body["question"] for body in bodies]
+    return [body and body["question"] for body in bodies(journal, "answer")]
 
 
 def test_what_is_too_old_is_on_disk_nowhere_and_the_chain_holds(
@@ -245,7 +239,7 @@ def test_what_is_too_old_is_on_disk_nowhere_and_the_chain_holds(
         "de u2, mois 2",
     ]
     assert [entry["hash"] for entry in journal.entries()][: len(hashes)] == hashes
-    assert told(journal, "retention") == [{"before": before.isoformat(), "bodies": 3}]
+    assert bodies(journal, "retention") == [{"before": before.isoformat(), "bodies": 3}]
     assert [entry["user"] for entry in journal.entries()][-1] == "u9"
     assert journal.faults() == ()
 
@@ -262,7 +256,7 @@ def test_a_purge_while_the_journal_is_verified_raises_no_alarm(tmp_path: Path) -
 
 def test_nothing_to_forget_is_not_told(journal: Journal) -> None:
     assert purge(journal, START) == 0
-    assert told(journal, "retention") == []
+    assert bodies(journal, "retention") == []
 
 
 def test_a_purge_of_a_purge_still_explains_what_is_gone(journal: Journal) -> None:
@@ -278,7 +272,7 @@ def test_a_user_is_erased_and_the_others_stay(journal: Journal, tmp_path: Path) 
     assert holding(tmp_path) == []
     kept = [f"de u2, mois {number}" for number in range(3)]
     assert [each for each in questions(journal) if each] == kept
-    assert told(journal, "erasure") == [{"user": "u1", "bodies": 6}]
+    assert bodies(journal, "erasure") == [{"user": "u1", "bodies": 6}]
     assert journal.faults() == ()
     journal.append("answer", {"question": "après"}, user="u1")
     [entry] = [each for each in journal.entries() if each["user"] == "u1"][-1:]

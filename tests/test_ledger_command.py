@@ -19,6 +19,7 @@ from tests.conftest import Engine
 from tests.fakes import ScriptedModel
 from tests.index_home import build_and_publish
 from tests.invoice_files import export
+from tests.journals import bodies
 from tests.ledger_rows import FILE, add_sheets, file_row, filled, invoice, purchase
 
 OK, BROKEN, USAGE, NOT_UNDERSTOOD = 0, 1, 2, 3
@@ -147,8 +148,7 @@ def test_invoices_are_listed_and_exported_without_formulas(
     assert code == OK
     lines = out.read_text(encoding="utf-8-sig").splitlines()
     assert [line.partition(";")[0] for line in lines] == ["Facture", "A-1", "A-2", "Z-1", "'=1+1"]
-    journal = journal_of(home)
-    [exported] = [journal.body(entry) for entry in journal.entries()]
+    [exported] = bodies(journal_of(home))
     assert exported == {"ledger": "Factures", "rows": 4, "format": "csv"}
     book = tmp_path / "factures.XLSX"
     assert run(home, "invoices", "list", "--out", str(book))[0] == OK
@@ -162,8 +162,7 @@ def test_an_anomaly_is_explained_once_and_told_last(run: Run, home: Path) -> Non
     [wrong] = [row for row in found if row["Règle"] == "Les totaux ne s'additionnent pas"]
     arguments = ("explain", wrong["Identifiant"], "--reason", "saisie")
     assert run(home, "invoices", *arguments)[0] == OK
-    journal = journal_of(home)
-    [explained] = [journal.body(entry) for entry in journal.entries()]
+    [explained] = bodies(journal_of(home))
     told = {"act": "explained", "anomaly": wrong["Identifiant"], "reason": "saisie"}
     assert explained == told | {"rule": "totals"}
     code, said = run(home, "invoices", *arguments)

@@ -30,6 +30,7 @@ from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Engine, Settings
 from tests.accounts_home import Clock
 from tests.fakes import ScriptedModel
+from tests.journals import bodies
 from tests.model_server import MODEL, VERSION, ModelServer, serving
 from tests.small_index import TODAY, answering_embedder, assistant_over
 
@@ -279,8 +280,7 @@ def test_a_turn_says_and_records_where_its_question_went(
     def asked(question: str, language: Language = Language.FRENCH) -> dict[str, Any]:
         history = (Exchange(ASKED, "…"),)
         list(assistant.ask(question, as_of=TODAY, history=history, language=language))
-        body = journal.body(list(journal.entries())[-1])
-        assert body is not None
+        body: dict[str, Any] = bodies(journal)[-1]
         return body
 
     told = {"host": "localhost", "model": MODEL, "version": dict(SAID)}

@@ -29,6 +29,7 @@ from ingestion.index.publication import publish
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 from ingestion.tenders.dossiers import Dossiers
+from tests.journals import recorded
 from tests.review_home import ANNE, BRUNO, House, house
 from tests.small_index import DOSSIER, TODAY, answering_embedder
 
@@ -52,11 +53,8 @@ def divided(known: House) -> House:
 
 
 def bodies(known: House, kind: str) -> Iterator[dict[str, Any]]:
-    for entry in known.journal.entries():
-        if entry["kind"] == kind:
-            body = known.journal.body(entry)
-            assert body is not None
-            yield body | {"user": entry.get("user")}
+    for entry, body in recorded(known.journal, kind):
+        yield body | {"user": entry.get("user")}
 
 
 def test_the_answers_of_a_dossier_are_for_its_team_alone(divided: House) -> None:

@@ -22,6 +22,7 @@ from ingestion.index.build import build
 from ingestion.index.publication import current_manifest
 from tests.accounts_home import Clock
 from tests.fakes import WordEmbedder
+from tests.journals import bodies
 from tests.model_server import MODEL, ModelServer, serving
 from tests.small_index import (
     TODAY,
@@ -150,9 +151,7 @@ def test_a_turn_says_whose_vectors_it_used_and_that_they_are_missing(
     with pytest.raises(UnreachableEmbedder, match=r"localhost.*rien ne se cherche"):
         list(assistant.ask(ASKED, as_of=TODAY))
     assert (told()[-1].state, "erreur (500)" in told()[-1].told) == (RequirementState.WEAK, True)
-    *_, last_entry = assistant.journal.entries()
-    body = assistant.journal.body(last_entry)
-    assert body is not None
+    body = bodies(assistant.journal)[-1]
     assert (body["ended"], body["embedder"]) == ("interrupted", "lecteur@localhost")
 
 

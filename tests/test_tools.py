@@ -20,6 +20,7 @@ from assistant.tools import resources
 from assistant.tools.server import TOOLS, ToolServer
 from assistant.tools.tool import Tool, ToolService
 from assistant.web.serving import LocalBuyerService
+from tests.journals import recorded
 from tests.test_record import CONTRACT
 from tests.tool_service import ORDER, PENALTY, ROADS, SCHOOLS, buyer_of, service_of, tool_home
 
@@ -96,11 +97,7 @@ def listed(service: ToolService) -> dict[str, str]:
 
 
 def last_entry(home: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    journal = Journal(home / "journal.jsonl")
-    *_, entry = journal.entries()
-    body = journal.body(entry)
-    assert body is not None
-    return entry, body
+    return recorded(Journal(home / "journal.jsonl"))[-1]
 
 
 def test_an_answer_is_the_contract_a_text_with_its_passages_and_a_record(

@@ -24,6 +24,7 @@ from assistant.web.serving import LocalBuyerService
 from assistant.web.site import Members, SingleUser, Site
 from tests.accounts_home import Hall
 from tests.fakes_page import FakeService
+from tests.journals import recorded
 from tests.page_app import app_of
 from tests.page_server import serving
 from tests.small_index import answering_embedder, assistant_over
@@ -217,16 +218,12 @@ def test_a_token_asks_in_its_owners_name_and_sees_the_dossiers_of_their_team(
     answered = {who: members.talk(ask, token=members.tokens[who])[1] for who in ("ana", "bob")}
     told = answered["ana"].structured_content
     assert PENALTY.format(150) in told["answer"]
-    *_, entry = Journal(home / "journal.jsonl").entries()
-    body = Journal(home / "journal.jsonl").body(entry)
-    assert body is not None
+    *_, (entry, body) = recorded(Journal(home / "journal.jsonl"))
     ana = Hall(home).accounts.register.get("ana").user
     assert (entry["hash"][:16], entry["user"]) == (told["record_id"], ana)
     assert body["token"].startswith("t-")
     members.talk(search, token=members.tokens["ana"])
-    *_, entry = Journal(home / "journal.jsonl").entries()
-    searched = Journal(home / "journal.jsonl").body(entry)
-    assert searched is not None
+    *_, (entry, searched) = recorded(Journal(home / "journal.jsonl"))
     assert (entry["kind"], entry["user"], searched["token"]) == ("search", ana, body["token"])
     [refusal] = answered["bob"].content
     known = f"Dossiers de l'utilisateur : {SCHOOLS}, ecole-2026."

@@ -39,6 +39,7 @@ from ingestion.index.questions import LeadingQuestion, QuestionIndex
 from ingestion.index.search import Vectors
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.fakes import ScriptedModel, WordReader
+from tests.journals import bodies, recorded
 from tests.small_index import DOSSIER, TODAY, answering_embedder, assistant_over, result_of
 
 ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
@@ -57,10 +58,6 @@ def assistant(small_home: Path, journal: Journal) -> Assistant:
     return assistant_over(small_home, journal)
 
 
-def _bodies(journal: Journal) -> list[dict[str, Any]]:
-    return [body for entry in journal.entries() if (body := journal.body(entry)) is not None]
-
-
 def test_a_question_is_answered_in_order(assistant: Assistant, journal: Journal) -> None:
     events = list(assistant.ask(ASKED, as_of=TODAY))
     result = result_of(events)
@@ -72,7 +69,7 @@ def test_a_question_is_answered_in_order(assistant: Assistant, journal: Journal)
     [entry] = journal.entries()
     assert entry["hash"].startswith(result.record_id)
     assert entry["kind"] == "answer"
-    [body] = _bodies(journal)
+    [body] = bodies(journal)
     assert body["ended"] == "finished"
     assert body["outcome"] == "answered"
     assert body["generation"] == assistant.generation.manifest.name
@@ -91,7 +88,7 @@ def test_what_was_shown_is_what_is_recorded(assistant: Assistant, journal: Journ
     )
     dropped = [event.removed for event in events if isinstance(event, Dropped)]
     assert tuple(dropped) == result.answer.removed
-    [body] = _bodies(journal)
+    [body] = bodies(journal)
     assert [each["text"] for each in body["sentences"]] == [each.sentence.text for each in wrote]
 
 
@@ -131,7 +128,7 @@ def test_the_day_that_a_question_names_is_the_day_of_its_law(
     assert "50 000 euros" in result.answer.markdown
     [found] = [event for event in events if isinstance(event, Found)]
     assert (found.as_of, found.day_source) == (result.as_of, result.day_source)
-    [body] = _bodies(journal)
+    [body] = bodies(journal)
     assert (body["as_of"], body["as_of_source"]) == ("2026-03-15", "question")
 
 
@@ -202,7 +199,7 @@ def test_nothing_found_is_an_abstention_that_says_what_was_searched(
     assert f"{assistant.generation.manifest.passages} passages" in result.answer.notice
     assert result.evidence
     assert not [event for event in events if isinstance(event, Wrote)]
-    [body] = _bodies(journal)
+    [body] = bodies(journal)
     assert body["outcome"] == "abstained"
 
 
@@ -235,7 +232,7 @@ def test_a_question_out_of_scope_is_refused_with_where_to_look(
     assert result.answer.outcome is Outcome.ABSTAINED
     assert result.route == "out_of_scope"
     assert "ArianeWeb" in result.answer.notice
-    assert _bodies(journal)[0]["route"] == "out_of_scope"
+    assert bodies(journal)[0]["route"] == "out_of_scope"
 
 
 def test_an_english_question_gets_an_english_notice(assistant: Assistant) -> None:
@@ -336,7 +333,7 @@ def test_a_follow_up_is_made_standalone(small_home: Path, journal: Journal) -> N
     [found] = [event for event in events if isinstance(event, Found)]
     assert found.standalone == WHOLE
     assert "30 000 euros" in result.answer.markdown
-    assert _bodies(journal)[0]["standalone"] == WHOLE
+    assert bodies(journal)[0]["standalone"] == WHOLE
 
 
 def test_a_question_that_stands_by_itself_is_not_rewritten(
@@ -363,7 +360,7 @@ def test_a_stopped_turn_leaves_a_record(
         assert isinstance(next(turn), ModelReading)
     turn.close()
     assert model.running == 0
-    [body] = _bodies(journal)
+    [body] = bodies(journal)
     assert body["ended"] == "interrupted"
     assert body["question"] == FOLLOW_UP
     assert list(journal.faults()) == []
@@ -375,7 +372,7 @@ def test_a_turn_stopped_after_a_sentence_records_it(assistant: Assistant, journa
     turn = assistant.ask(ASKED, as_of=TODAY)
     shown = next(event for event in turn if isinstance(event, Wrote))
     turn.close()
-    [body] = _bodies(journal)
+    [body] = bodies(journal)
     assert body["ended"] == "interrupted"
     assert [each["text"] for each in body["sentences"]] == [shown.sentence.text]
     assert body["evidence"]
@@ -383,7 +380,7 @@ def test_a_turn_stopped_after_a_sentence_records_it(assistant: Assistant, journa
 
 def test_a_turn_never_begun_leaves_nothing(assistant: Assistant, journal: Journal) -> None:
     assistant.ask(ASKED, as_of=TODAY).close()
-    assert _bodies(journal) == []
+    assert bodies(journal) == []
 
 
 class _BrokenModel(ScriptedModel):
@@ -408,7 +405,7 @@ def test_an_error_leaves_a_record_and_is_raised(small_home: Path, journal: Journ
     for _ in range(2):  # the second one is not kept waiting by the first
         with pytest.raises(BrokenPrompt):
             list(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history))
-    assert [body["ended"] != "finished" for body in _bodies(journal)] == [True, True]
+    assert [body["ended"] != "finished" for body in bodies(journal)] == [True, True]
 
 
 WITHOUT_IT = (
@@ -431,8 +428,8 @@ def test_a_follow_up_is_answered_without_the_model(
         assert result.standalone == f"{ASKED} {FOLLOW_UP}"
         assert result.evidence
         assert result.answer.citations
-    assert [body["ended"] for body in _bodies(journal)] == ["finished", "finished"]
-    assert all(french in body["answer"] or english in body["answer"] for body in _bodies(journal))
+    assert [body["ended"] for body in bodies(journal)] == ["finished", "finished"]
+    assert all(french in body["answer"] or english in body["answer"] for body in bodies(journal))
 
 
 @pytest.mark.parametrize(("failure", "french", "english"), WITHOUT_IT)
@@ -463,7 +460,7 @@ def test_an_error_of_the_search_leaves_a_record(small_home: Path, journal: Journ
     assistant = assistant_over(small_home, journal, _BrokenEmbedder())
     with pytest.raises(ModelUnavailable):
         list(assistant.ask(ASKED, as_of=TODAY))
-    [body] = _bodies(journal)
+    [body] = bodies(journal)
     assert body["ended"] != "finished"
     assert body["evidence"] == []
 
@@ -477,9 +474,8 @@ def test_an_examined_answer_is_recorded_as_no_reader_s(
     assistant: Assistant, journal: Journal
 ) -> None:
     list(assistant.ask(ASKED, as_of=TODAY, purpose=EXAMINED))
-    [entry] = journal.entries()
-    assert entry["kind"] == "evaluation"
-    assert (journal.body(entry) or {})["act"] == "asked"
+    [(entry, body)] = recorded(journal)
+    assert (entry["kind"], body["act"]) == ("evaluation", "asked")
 
 
 class _WatchedJournal(Journal):
@@ -522,7 +518,7 @@ def test_a_second_reader_sees_the_place_in_the_queue(small_home: Path, journal: 
     assert next(third) == QueueWaiting(1)
     list(first)
     assert isinstance(result_of(third), TurnResult)
-    assert [body["ended"] for body in _bodies(journal)] == ["interrupted", "finished", "finished"]
+    assert [body["ended"] for body in bodies(journal)] == ["interrupted", "finished", "finished"]
 
 
 def test_several_threads_ask_at_once(small_home: Path, journal: Journal) -> None:
@@ -564,7 +560,7 @@ def test_a_false_sentence_of_the_model_is_never_shown(small_home: Path, journal:
         each for each in events if isinstance(each, Dropped) and each.removed.text == FALSE
     ]
     assert dropped.removed in result.answer.removed
-    assert FALSE in [each["text"] for each in _bodies(journal)[0]["removed"]]
+    assert FALSE in [each["text"] for each in bodies(journal)[0]["removed"]]
     assert result.answer.outcome is Outcome.ANSWERED  # by the quotes
 
 
@@ -604,8 +600,8 @@ def test_stopping_while_the_model_writes_leaves_a_record_and_the_queue(
         assert any(isinstance(event, ModelReading) for event in turn)
         turn.close()
         assert model.running == 0
-    assert [body["ended"] for body in _bodies(journal)] == ["interrupted"] * 2
-    assert all(body["sentences"] for body in _bodies(journal))
+    assert [body["ended"] for body in bodies(journal)] == ["interrupted"] * 2
+    assert all(body["sentences"] for body in bodies(journal))
 
 
 def test_a_question_not_answered_is_not_put_to_the_model(

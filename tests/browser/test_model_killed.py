@@ -11,6 +11,7 @@ from assistant.journal.journal import Journal
 from assistant.llm.process import ModelProcess
 from assistant.web.serving import LocalBuyerService
 from tests.browser.visit import ask
+from tests.journals import bodies
 from tests.page_server import served
 from tests.scripted_process import scripted_command
 from tests.small_index import answering_embedder, assistant_over, build_small_index
@@ -57,9 +58,9 @@ def address(
 
 
 def _answer_recorded(journal: Journal) -> str:
-    bodies = [body for entry in journal.entries() if (body := journal.body(entry))]
-    assert bodies[-1]["ended"] == "finished"
-    return str(bodies[-1]["answer"])
+    last = bodies(journal)[-1]
+    assert last["ended"] == "finished"
+    return str(last["answer"])
 
 
 def test_it_ends_while_it_reads(page: Page, journal: Journal, tmp_path: Path) -> None:
