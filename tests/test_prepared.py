@@ -20,7 +20,7 @@ from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.ranking import PreparedWeights, Refusal, default_tuning, tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
-from ingestion.index.question_bank import ArticleRule, BankQuestion, Form, Style, digest_of
+from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
 from ingestion.index.questions import LeadingQuestion, QuestionIndex
 from ingestion.index.store import DisputedFigure
 from tests.fakes import ScriptedModel, WordEmbedder
@@ -124,12 +124,11 @@ def test_nothing_is_prepared_where_no_weights_were_fitted() -> None:
 
 
 SAYS = ARTICLES["R2191-3"]
-RULED = "Le titulaire d'un marché reçoit une avance."
 FOUND = "Puis-je toucher des sous au démarrage ?"
 BANKED = BankQuestion(
     "R2191-3-01", FOUND, "R2191-3", digest_of(SAYS), ((0, len(SAYS)),), Form.YES, Style.COMPANY,
     "Oui, le titulaire reçoit une avance.", ("Des sous avant de commencer ?",),
-    ArticleRule("R2191-3", ("R2191-3-01",), RULED),
+    "Le titulaire d'un marché reçoit une avance.",
 )  # fmt: skip
 
 
@@ -193,7 +192,7 @@ def test_the_answer_begins_with_the_line_and_quotes_what_carries_it(
 ) -> None:
     answer = run_turn(assistant, asked, None, None).answer
     assert [(each.text, each.support) for each in answer.sentences] == [
-        (RULED, Support.PREPARED),
+        (BANKED.rule, Support.PREPARED),
         (SAYS, Support.VERBATIM),
     ]
     assert {(each.locator, each.quote) for each in answer.citations} == {("art. R2191-3", SAYS)}
@@ -228,7 +227,7 @@ def test_an_answer_in_english_has_no_line_in_french(assistant: Assistant) -> Non
 @pytest.mark.parametrize("banked", [replace(BANKED, spans=((0, len(SAYS) - 1),))])
 def test_what_it_rests_on_is_quoted_once(assistant: Assistant) -> None:
     sentences = run_turn(assistant, FOUND, None, None).answer.sentences
-    assert [each.text for each in sentences] == [RULED, SAYS[:-1]]
+    assert [each.text for each in sentences] == [BANKED.rule, SAYS[:-1]]
 
 
 @pytest.mark.parametrize("banked", [BANKED, replace(BANKED, spans=())])

@@ -21,7 +21,6 @@ from ingestion.index.question_bank import (
     OUTSIDE,
     RULES,
     UNANSWERED,
-    ArticleRule,
     BankQuestion,
     Form,
     Lacking,
@@ -153,9 +152,7 @@ def test_a_question_is_read_with_its_rule_which_stands_apart(tmp_path: Path) -> 
         '{"article": "R2142-7", "questions": ["R2142-7-01"], "text": "L\'acheteur choisit."}\n',
         encoding="utf-8",
     )
-    ruled = replace(
-        _question(), rule=ArticleRule("R2142-7", ("R2142-7-01",), "L'acheteur choisit.")
-    )
+    ruled = replace(_question(), rule="L'acheteur choisit.")
     other = replace(_question(), id="R2142-7-02")
     write_bank(tmp_path, [ruled, other])
     assert read_bank(tmp_path) == (ruled, other)
@@ -215,7 +212,6 @@ def test_each_question_of_the_bank_stands_once_and_alone() -> None:
     said = Counter(" ".join(each.question.casefold().split()) for each in bank)
     others: list[UnansweredQuestion | OutsideQuestion] = [*read_unanswered(), *read_outside()]
     said.update(" ".join(each.question.casefold().split()) for each in others)
-    said.update(" ".join(asked.casefold().split()) for rule in read_rules() for asked in rule.asked)
     assert [question for question, count in said.items() if count > 1] == []
     named = [
         each.id
@@ -299,9 +295,8 @@ def test_the_spans_of_the_bank_are_sentences_of_the_code() -> None:
 @needs_code
 def test_questions_are_not_in_the_words_of_their_article() -> None:
     runs = {number: _runs(text) for number, text in _texts().items()}
-    asked = [(each.article, each.question) for each in read_bank()]
-    asked += [(rule.article, each) for rule in read_rules() for each in rule.asked]
-    assert [each for article, each in asked if _runs(each) & runs[article]] == []
+    copied = [each.id for each in read_bank() if _runs(each.question) & runs[each.article]]
+    assert copied == []
 
 
 def _runs(text: str, length: int = 5) -> set[tuple[str, ...]]:
@@ -312,7 +307,7 @@ def _runs(text: str, length: int = 5) -> set[tuple[str, ...]]:
 
 BANK_LINE = BankQuestion(
     "R2191-3-01", "", "R2191-3", digest_of(ARTICLES["R2191-3"]), ((0, 20),), Form.YES,
-    Style.SHORT, "Oui.", rule=ArticleRule("R2191-3", ("R2191-3-01",), "Une avance est accordée."),
+    Style.SHORT, "Oui.", rule="Une avance est accordée.",
 )  # fmt: skip
 
 
@@ -391,7 +386,6 @@ def test_a_build_takes_what_is_shipped_and_computes_the_rest(
 def test_a_question_of_the_default_embedder_is_not_computed_again() -> None:
     shipped = ShippedVectors(shipped_file(default_tuning().embedder))
     texts = [wording for each in read_bank() for wording in each.asked]
-    texts += [asked for rule in read_rules() for asked in rule.asked]
     texts += [each.question for each in read_nowhere_answered()]
     texts += [each.text for each in asked_of_dossiers()]
     assert shipped.find(texts, 384)[0].all()

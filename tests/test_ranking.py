@@ -26,7 +26,6 @@ from assistant.retrieval.retriever import Retriever
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.index.lexical import Term
 from ingestion.index.question_bank import (
-    ArticleRule,
     BankQuestion,
     Form,
     Lacking,
@@ -282,19 +281,6 @@ def test_a_question_leads_to_its_passage_in_each_of_its_wordings() -> None:
     assert len({each.passage_ids for each in found}) == 1
 
 
-def test_what_else_a_rule_answers_leads_to_its_passage_once() -> None:
-    article = _article()
-    first = _bank(article.text, (0, 40))
-    rule = ArticleRule(first.article, (first.id, "other"), "Une règle.", ("Et moi ?", "Qui sait ?"))
-    bank = [replace(first, rule=rule), replace(first, id="other", question="Encore ?", rule=rule)]
-    found = leading_questions(bank, (), [article], _passages(article))
-    assert [each.text for each in found] == [first.question, "Et moi ?", "Qui sait ?", "Encore ?"]
-    assert {(each.rule, each.spans, each.passage_ids) for each in found} == {
-        ("Une règle.", first.spans, found[0].passage_ids)
-    }
-    assert len({each.of for each in found}) == 4
-
-
 def test_what_no_text_answers_leads_nowhere() -> None:
     article, other = _article(), _article(reference="R2185-1")
     nowhere = UnansweredQuestion("s-1", "Combien de devis ?", "R2181-1", Lacking.FIGURE)
@@ -306,17 +292,16 @@ def test_what_no_text_answers_leads_nowhere() -> None:
 
 def test_its_rule_goes_with_the_text_that_it_was_written_on() -> None:
     article = _article()
-    said = ArticleRule("R2181-1", ("R2181-1-01",), "L'acheteur informe aussitôt, par écrit.")
-    question = replace(_bank(article.text, (0, 40)), rule=said)
+    question = replace(_bank(article.text, (0, 40)), rule="L'acheteur informe aussitôt, par écrit.")
 
     def rule(asked: BankQuestion, *documents: Document) -> str:
         [found] = leading_questions([asked], (), documents, _passages(*documents))
         return found.rule
 
     changed = replace(question, text_sha256=digest_of("Un autre texte."))
-    assert rule(question, article) == said.text
+    assert rule(question, article) == question.rule
     assert rule(changed, article) == ""
-    assert rule(changed, _sheet("R2181-1")) == said.text
+    assert rule(changed, _sheet("R2181-1")) == question.rule
 
 
 def test_the_questions_most_alike_have_a_rule_and_come_once_each(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.index.build import Comparison, uncompared
-from ingestion.index.question_bank import ArticleRule, BankQuestion, Form, Style, digest_of
+from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
 from ingestion.index.snapshot import IndexSnapshot
 from tests.fakes import ScriptedModel
 from tests.index_home import add, build_and_publish, published
@@ -304,8 +304,7 @@ def test_a_sheet_does_not_explain_a_text_that_has_changed_since_it_was_written(
 ) -> None:
     question = BankQuestion(
         "R2191-3-01", "Une avance ?", "R2191-3", digest_of(written_on), ((0, 9),),
-        Form.YES, Style.SHORT, "Oui.",
-        rule=ArticleRule("R2191-3", ("R2191-3-01",), "L'acheteur accorde une avance."),
+        Form.YES, Style.SHORT, "Oui.", rule="L'acheteur accorde une avance.",
     )  # fmt: skip
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (question,))
     found = _found(tmp_path, UNDATED)

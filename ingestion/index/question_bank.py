@@ -85,28 +85,13 @@ class Outside(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleRule:
-    """What an article says, in a sentence of ours that is true wherever it is read.
-
-    It names what it is about and the cases outside which it does not hold, and never says oui or
-    non. `questions` are the identifiers of those of the bank that it answers, of which each has one
-    rule; `asked` are others, which only lead to it.
-    """
-
-    article: str
-    questions: tuple[str, ...]
-    text: str
-    asked: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class BankQuestion:
     """A question that one article answers.
 
     `spans` are half-open character offsets into the article's text, in its order, valid for the
     text whose sha256 is `text_sha256`. `lead` is the answer in a line, in our words. It answers
-    each of the `wordings` too: the same question as other people would ask it. `rule` is
-    what its article says to it, None where that is not written.
+    each of the `wordings` too: the same question as other people would ask it. `rule` is the text
+    of the `ArticleRule` that answers it, "" where none is known.
     """
 
     id: str
@@ -118,12 +103,25 @@ class BankQuestion:
     style: Style
     lead: str
     wordings: tuple[str, ...] = ()
-    rule: ArticleRule | None = None
+    rule: str = ""
 
     @property
     def asked(self) -> tuple[str, ...]:
         """All the ways in which it is asked."""
         return (self.question, *self.wordings)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRule:
+    """What an article says, in a sentence of ours that is true wherever it is read.
+
+    It names what it is about and the cases outside which it does not hold, and never says oui or
+    non. `questions` are the identifiers of those that it answers, of which each has one rule.
+    """
+
+    article: str
+    questions: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +179,10 @@ def read_bank(folder: Path = BANK) -> tuple[BankQuestion, ...]:
     They come chapter by chapter. Raises IngestionError naming the line that is not a question of
     the bank.
     """
-    rules = {of: rule for rule in read_rules(folder) for of in rule.questions}
+    rules = {of: rule.text for rule in read_rules(folder) for of in rule.questions}
     paths = sorted(path for path in folder.glob("*.jsonl") if path.name not in _NOT_CHAPTERS)
     return tuple(
-        replace(line, rule=rules.get(line.id))
+        replace(line, rule=rules.get(line.id, ""))
         for path in paths
         for line in read_lines(path, _question)
     )

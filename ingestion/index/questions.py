@@ -68,24 +68,13 @@ def leading_questions(
         if document.reference:
             texts.setdefault(document.reference, set()).add(digest_of(document.text))
     answered = [
-        replace(_prepared(question, texts), text=wording, passage_ids=ids, of=of)
+        replace(_prepared(question, texts), text=wording, passage_ids=ids)
         for question, ids in passages_answering(bank, documents, passages)
-        for of, wording in _wordings(question)
+        for wording in question.asked
     ]
     if not answered:
         return ()
     return (*answered, *(LeadingQuestion(each.question, (), each.id) for each in unanswered))
-
-
-def _wordings(question: BankQuestion) -> Iterator[tuple[str, str]]:
-    """All that leads to what answers a question, each with the name of what it is a wording of.
-
-    What else its rule answers goes with the first of the questions of the rule.
-    """
-    yield from ((question.id, wording) for wording in question.asked)
-    if question.rule is not None and question.id == question.rule.questions[0]:
-        for number, wording in enumerate(question.rule.asked, 1):
-            yield f"{question.id}.{number}", wording
 
 
 def _prepared(question: BankQuestion, texts: Mapping[str, set[str]]) -> LeadingQuestion:
@@ -93,8 +82,7 @@ def _prepared(question: BankQuestion, texts: Mapping[str, set[str]]) -> LeadingQ
     kept = texts.get(question.article, set())
     if kept and question.text_sha256 not in kept:
         return LeadingQuestion("", (), question.id)
-    rule = question.rule.text if question.rule else ""
-    return LeadingQuestion("", (), question.id, rule, question.spans if kept else ())
+    return LeadingQuestion("", (), question.id, question.rule, question.spans if kept else ())
 
 
 def passages_answering(

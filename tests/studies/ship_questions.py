@@ -12,7 +12,7 @@ from rich.progress import Progress
 from assistant.container import load_embedder
 from assistant.settings import default_home, load_settings
 from ingestion.index.dossier_bank import asked_of_dossiers
-from ingestion.index.question_bank import read_bank, read_nowhere_answered, read_rules
+from ingestion.index.question_bank import read_bank, read_nowhere_answered
 from ingestion.index.question_vectors import shipped_file, write_shipped
 from ingestion.index.vectors import embed_cached
 
@@ -24,7 +24,6 @@ def main() -> None:
     home = parser.parse_args().data
     embedder = load_embedder(home, load_settings(home))
     texts = [wording for each in read_bank() for wording in each.asked]
-    texts += [asked for rule in read_rules() for asked in rule.asked]
     texts += [each.question for each in read_nowhere_answered()]
     texts += [each.text for each in asked_of_dossiers()]
     with Progress() as progress:
