@@ -5,9 +5,9 @@ Door of psycopg, psycopg_pool and pgvector.
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -261,7 +261,7 @@ class PostgresServer:
         with _in_french():
             connection = psycopg.connect(self._address, **_KWARGS)
             connection.execute(f"SELECT pg_advisory_lock_shared({LOCKS}, hashtext(%s))", [name])
-        return connection.close
+        return partial(_let_go, connection)
 
     @contextmanager
     def alone(self, name: str) -> Iterator[Callable[[], None] | None]:
@@ -273,15 +273,17 @@ class PostgresServer:
         asked = f"SELECT pg_try_advisory_lock({LOCKS}, hashtext(%s))"
         with _in_french():
             connection = psycopg.connect(self._address, **_KWARGS)
-        with closing(connection):
+
+        def assure() -> None:
+            with _in_french():
+                connection.execute("SELECT 1")
+
+        try:
             with _in_french():
                 is_ours = connection.execute(asked, [name]).fetchone() == (True,)
-
-            def assure() -> None:
-                with _in_french():
-                    connection.execute("SELECT 1")
-
             yield assure if is_ours else None
+        finally:
+            _let_go(connection)
 
     def is_held(self, name: str) -> bool:
         """Whether somebody holds a thing alone, or with others, at this moment."""
@@ -291,6 +293,15 @@ class PostgresServer:
             "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         )
         return bool(self.rows(asked, LOCKS, name))
+
+
+def _let_go(connection: psycopg.Connection[Any]) -> None:
+    """Release at once all that a connection holds, and close it.
+
+    A server takes a moment to see that one was closed: what it held would seem held by another.
+    """
+    with closing(connection), suppress(psycopg.OperationalError, psycopg.InterfaceError):
+        connection.execute("SELECT pg_advisory_unlock_all()")
 
 
 def hold_alone(connected: Connected, name: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import psycopg
 import pytest
@@ -252,6 +252,26 @@ def test_a_server_that_comes_back_is_asked_again(server_home: Path) -> None:
         )
     assert answers(snapshot, "avance") == ["R2191-3", "R2191-3"]
     assert current_name(server_home) == snapshot.manifest.name
+
+
+@pytest.mark.slow
+def test_what_was_held_is_free_before_the_server_sees_that_it_was_left(
+    pgvector_store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[Any] = []
+    monkeypatch.setattr("psycopg.Connection.close", lambda each: left.append(each))
+    server = server_at(pgvector_store)
+    with server.alone("index") as assure:
+        assert assure is not None
+        assert server.is_held("index")
+    let_go = server.hold("snapshot")
+    assert server.is_held("snapshot")
+    let_go()
+    assert not server.is_held("index")
+    assert not server.is_held("snapshot")
+    monkeypatch.undo()
+    for connection in left:
+        connection.close()
 
 
 @pytest.mark.slow
