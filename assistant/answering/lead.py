@@ -46,8 +46,6 @@ _SAYS = (
     (LeadForm.LIST, re.compile(r".*(:$|\n- )", re.DOTALL)),
 )
 
-YES, NO = {LeadForm.YES, LeadForm.YES_IF}, {LeadForm.NO, LeadForm.NO_UNLESS}
-
 
 def form_of(text: str) -> LeadForm:
     """The kind of answer that a line is."""
