@@ -23,6 +23,17 @@ from tests.index_home import ARTICLES, add, build_and_publish, published, write_
 from tests.legi_files import article_xml
 
 TODAY = date(2026, 6, 1)
+SHEET = """---
+title: Pénalités de retard
+articles: ["CCAG-FCS, art. 14.1.1"]
+etat_au: 2026-08-23
+---
+# Pénalités de retard
+
+## Quelle pénalité par jour de retard ? (CCAG-FCS, art. 14.1.1)
+
+La pénalité par jour de retard est d'un millième de la valeur des prestations en retard.
+"""
 UNNAMED = "Quel délai de paiement pour l'acheteur, et quelle pénalité par jour de retard ?"
 
 
@@ -39,6 +50,19 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> IndexSnapshot:
     """Five articles of a code, and two families of CCAG in their two editions."""
     names = ("fcs_2021", "fcs_2009", "travaux_2021", "travaux_2009")
     return rules(tmp_path_factory.mktemp("general"), *names)
+
+
+@pytest.fixture(scope="module")
+def explained(tmp_path_factory: pytest.TempPathFactory) -> IndexSnapshot:
+    """Five articles, and a sheet that explains a clause of the CCAG-FCS."""
+    folder = tmp_path_factory.mktemp("explained")
+    sheet = folder / "penalites.md"
+    sheet.write_text(SHEET, encoding="utf-8")
+    home = folder / "home"
+    add(home, write_articles(folder / "code.jsonl", ARTICLES))
+    add(home, sheet)
+    build_and_publish(home)
+    return published(home)
 
 
 def asked(index: IndexSnapshot, question: str, day: date = TODAY) -> tuple[Evidence, ...]:
@@ -148,3 +172,18 @@ def test_the_titles_of_the_orders_say_which_text_they_approve() -> None:
 def test_a_contract_of_the_months_of_both_editions_tells_none() -> None:
     days = (date(2021, 3, 31), date(2021, 4, 1), date(2021, 9, 30), date(2021, 10, 1))
     assert [edition_on(day) for day in days] == [2009, None, None, 2021]
+
+
+@pytest.mark.parametrize(
+    ("question", "is_shown"),
+    [
+        ("Quelle pénalité par jour de retard dans le CCAG-FCS ?", True),
+        ("Quelle pénalité par jour de retard ?", True),
+        ("Quelle pénalité par jour de retard dans le CCAG-Travaux ?", False),
+    ],
+)
+def test_a_sheet_about_another_ccag_says_nothing_of_the_one_asked_about(
+    explained: IndexSnapshot, question: str, *, is_shown: bool
+) -> None:
+    found = {each.passage.title for each in asked(explained, question)}
+    assert ("Pénalités de retard" in found) is is_shown

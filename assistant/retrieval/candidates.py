@@ -269,7 +269,7 @@ def _admits(generation: IndexSnapshot, passage: Passage, scope: Scope) -> bool:
 
     A version of unknown beginning gives way to one that is known to be in force that day, a section
     of a sheet to the articles that it is about. Nothing rests on a sheet whose figures these do not
-    state.
+    state, nor on one about another CCAG than those meant.
     """
     if not (scope.admits(passage) and scope.reads(passage)):
         return False
@@ -277,7 +277,9 @@ def _admits(generation: IndexSnapshot, passage: Passage, scope: Scope) -> bool:
         return True
     if rank_of(passage) is Rank.SHEET:
         return not (
-            disputed_in(generation, passage, scope) or _is_of_articles(generation, passage, scope)
+            disputed_in(generation, passage, scope)
+            or _is_of_another_general_text(passage, scope)
+            or _is_of_articles(generation, passage, scope)
         )
     return passage.valid_from is not None or not _has_dated_version(generation, passage, scope)
 
@@ -291,6 +293,12 @@ def disputed_in(
         for each in generation.manifest.disputed
         if each.passage_id == passage.id and each.holds_on(scope.as_of)
     )
+
+
+def _is_of_another_general_text(section: Passage, scope: Scope) -> bool:
+    """Whether a section explains clauses of a CCAG, and none of those that are meant."""
+    clauses = [each for each in section.references if each.startswith(CCAG)]
+    return bool(scope.general and clauses) and not any(map(scope.reads_reference, clauses))
 
 
 def _is_of_articles(generation: IndexSnapshot, section: Passage, scope: Scope) -> bool:
