@@ -115,14 +115,17 @@ def shown_sentences(turn: Turn) -> list[ShownSentence]:
 
 _NUMBERS_OF_HEADING = re.compile(
     r"^(?:(?:livre|titre|chapitre|section|sous-section|paragraphe|article) [\w.-]+|\d+(?:\.\d+)*)"
-    r"\s*[:–.]\s*|\s*\(art\. [^)]*\)$",
+    r"\s*[:–.]\s*",
     re.IGNORECASE,
 )
-"""Those of a part of a text, and of the articles of a section of a sheet: the locator says them."""
+"""Those of a part of a text: the locator says them."""
 
 
 def _where(shown: ShownSentence, before: ShownSentence | None) -> str:
-    """Where a quote stands and under which heading; "" below another of the same passage."""
+    """Where a quote stands and under which heading; "" below another of the same passage.
+
+    What a section of a sheet is about is a question, which its quote answers in a whole sentence.
+    """
     said = shown.sentence
     is_quote = said.support is Support.VERBATIM and said.place is not Prominence.LEAD
     if not is_quote or said.role or len(shown.cited) != 1:
@@ -131,7 +134,8 @@ def _where(shown: ShownSentence, before: ShownSentence | None) -> str:
     if before is not None and is_below and before.cited.keys() == shown.cited.keys():
         return ""
     [passage] = shown.cited.values()
-    heading = passage.headings[-1] if passage.headings else ""
+    is_sheet = rank_of(passage) is Rank.SHEET
+    heading = "" if is_sheet or not passage.headings else passage.headings[-1]
     named = _NUMBERS_OF_HEADING.sub("", heading)
     return " · ".join(filter(None, [passage.locator, named]))
 
