@@ -231,6 +231,34 @@ def test_opposite_modifications_have_the_same_verdict(
     assert one == other
 
 
+@given(CHANGES, st.sampled_from(Nature), st.sampled_from(Buyer))
+def test_shares_of_an_unknown_amount_are_judged_as_those_of_a_small_one(
+    changes: list[Decimal], nature: Nature, buyer: Buyer
+) -> None:
+    shares = modification(ModificationAsked(None, tuple(changes), nature, buyer), FakeLaw())
+    amounts = _calculated("100", *changes, nature=nature, buyer=buyer)
+    assert _verdict(shares) == _verdict(amounts)
+
+
+@pytest.mark.parametrize(
+    ("share", "small"),
+    [
+        (
+            "12",
+            "possible, l'ensemble est inférieur à 15\u00a0%, et à condition de l'être aussi au "
+            "seuil européen de 5\u202f404\u202f000\u00a0€ HT.",
+        ),
+        ("20", "exclue, l'ensemble n'est pas inférieur à 15\u00a0%."),
+    ],
+)
+def test_below_its_share_an_unknown_amount_has_another_limit(share: str, small: str) -> None:
+    asked = ModificationAsked(None, (Decimal(share),), Nature.WORKS, Buyer.LOCAL, True)
+    calculation = modification(asked, FakeLaw())
+    assert _line(calculation, SMALL).text == SMALL + small
+    assert _line(calculation, UNFORESEEN).text.endswith("ne dépasse 50\u00a0%.")
+    assert not any("\u00a0€ =" in line.text for line in calculation.steps)
+
+
 def test_the_shares_are_those_of_the_law() -> None:
     asked = ModificationAsked(
         Decimal(200000), (Decimal(9000),), Nature.SERVICES, Buyer.LOCAL, is_unforeseen=True

@@ -14,11 +14,12 @@ from assistant.errors import WrongFigures
 class ModificationAsked:
     """The initial amount of a contract and its modifications in order, without tax, less as minus.
 
-    `is_unforeseen`: made necessary by additional works, supplies or services, or by circumstances
-    that could not be foreseen.
+    Without an initial amount, the modifications are in percent of it. `is_unforeseen`: made
+    necessary by additional works, supplies or services, or by circumstances that could not be
+    foreseen.
     """
 
-    initial: Decimal
+    initial: Decimal | None
     changes: tuple[Decimal, ...]
     nature: Nature
     buyer: Buyer
@@ -26,7 +27,8 @@ class ModificationAsked:
 
     def __post_init__(self) -> None:
         """Raises WrongFigures for an initial amount that is not positive, or no modification."""
-        require_positive(self.initial, "Le montant initial du marché")
+        if self.initial is not None:
+            require_positive(self.initial, "Le montant initial du marché")
         if not self.changes:
             raise WrongFigures("Donnez le montant HT d'au moins une modification.")
         for change in self.changes:
@@ -42,6 +44,20 @@ class ModificationAsked:
         """What they change where a decrease does not make up for an increase, never below zero."""
         return sum(map(abs, self.changes), Decimal(0))
 
+    def share(self, rate: Decimal) -> Decimal:
+        """`rate` percent of the initial amount, in what the modifications are given in."""
+        return rate if self.initial is None else self.initial * rate / 100
+
+    def told(self, value: Decimal) -> str:
+        """A value in what the modifications are given in, as French texts write it."""
+        return percent(value) if self.initial is None else euros(value)
+
+    def limit(self, rate: Decimal) -> str:
+        """`rate` percent of the initial amount in words, with what it comes to."""
+        if self.initial is None:
+            return f"{percent(rate)} du montant initial"
+        return f"{percent(rate)} de {euros(self.initial)} = {euros(self.share(rate))}"
+
 
 def modification(asked: ModificationAsked, law: Law) -> Calculation:
     """Say which grounds of modification are open, closed, or to be verified by the buyer."""
@@ -52,8 +68,8 @@ def modification(asked: ModificationAsked, law: Law) -> Calculation:
         title="Modification du marché",
         day=law.day,
         inputs=(
-            ("montant initial HT", euros(asked.initial)),
-            ("modifications HT", " ; ".join(map(euros, asked.changes))),
+            ("montant initial HT", "non donné" if asked.initial is None else euros(asked.initial)),
+            ("modifications HT", " ; ".join(map(asked.told, asked.changes))),
             ("nature", asked.nature.label),
             ("acheteur", asked.buyer.label),
             ("besoin supplémentaire ou imprévu", "oui" if asked.is_unforeseen else "non"),
@@ -74,32 +90,33 @@ def _small(
     """The ground of a small amount: every modification together below two limits."""
     rate, threshold = law.stated(_rate_name(asked)), law.stated(european(asked.nature, asked.buyer))
     added = law.stated("modifications cumulées").ground
-    part = asked.initial * rate.value / 100
-    limit = min(part, threshold.value)
-    total = f"Ensemble des modifications : {euros(asked.net)}"
+    part, second = asked.share(rate.value), f"seuil européen de {without_tax(threshold.value)}"
+    total = f"Ensemble des modifications : {asked.told(asked.net)}"
     if asked.gross != abs(asked.net):
-        total += f", ou {euros(asked.gross)} sans compenser les plus par les moins"
+        total += f", ou {asked.told(asked.gross)} sans compenser les plus par les moins"
     steps = (
         CalculationLine(f"{total}.", (added,)),
-        says(
-            f"Première limite : {percent(rate.value)} de {euros(asked.initial)} = {euros(part)}.",
-            rate,
-        ),
-        says(f"Seconde limite : seuil européen de {without_tax(threshold.value)}.", threshold),
+        says(f"Première limite : {asked.limit(rate.value)}.", rate),
     )
-    verdict = f"Modification de faible montant : {_standing(asked, limit)}."
-    return steps, CalculationLine(verdict, (rate.ground, threshold.ground, added))
+    grounds = (rate.ground, threshold.ground, added)
+    if asked.initial is None:
+        # What a share comes to is not known: only the first limit can close this ground.
+        also = f", et à condition de l'être aussi au {second}" if abs(asked.net) < part else ""
+        verdict = f"Modification de faible montant : {_standing(asked, part)}{also}."
+        return steps, CalculationLine(verdict, grounds)
+    verdict = f"Modification de faible montant : {_standing(asked, min(part, threshold.value))}."
+    return (*steps, says(f"Seconde limite : {second}.", threshold)), CalculationLine(
+        verdict, grounds
+    )
 
 
 def _standing(asked: ModificationAsked, limit: Decimal) -> str:
+    said = asked.told(limit)
     if asked.gross < limit:
-        return f"possible, l'ensemble est inférieur à {euros(limit)}"
+        return f"possible, l'ensemble est inférieur à {said}"
     if abs(asked.net) < limit:
-        return (
-            f"à vérifier, l'ensemble n'est inférieur à {euros(limit)} que si les moins compensent "
-            "les plus"
-        )
-    return f"exclue, l'ensemble n'est pas inférieur à {euros(limit)}"
+        return f"à vérifier, l'ensemble n'est inférieur à {said} que si les moins compensent les plus"
+    return f"exclue, l'ensemble n'est pas inférieur à {said}"
 
 
 def _rate_name(asked: ModificationAsked) -> str:
@@ -121,11 +138,10 @@ def _unforeseen(
             CalculationLine(f"{lead} : à vérifier, selon la cause des modifications.", needs),
         )
     rate = law.stated("modification imprévue")
-    limit = asked.initial * rate.value / 100
+    limit = asked.share(rate.value)
     same = law.stated("circonstances imprévues, plafond").ground
     step = CalculationLine(
-        f"Limite de chaque modification : {percent(rate.value)} de {euros(asked.initial)} = "
-        f"{euros(limit)}.",
+        f"Limite de chaque modification : {asked.limit(rate.value)}.",
         (rate.ground, law.stated("modification imprévue, une à une").ground, same),
     )
     verdict = f"{lead} : {_verdict(asked, limit)}."
@@ -142,9 +158,9 @@ def _unforeseen(
 def _verdict(asked: ModificationAsked, limit: Decimal) -> str:
     above = [change for change in asked.changes if abs(change) > limit]
     if not above:
-        return f"à vérifier, aucune modification ne dépasse {euros(limit)}"
-    listed = " ; ".join(map(euros, above))
-    beyond = f"{listed}, au-dessus de {euros(limit)}"
+        return f"à vérifier, aucune modification ne dépasse {asked.told(limit)}"
+    listed = " ; ".join(map(asked.told, above))
+    beyond = f"{listed}, au-dessus de {asked.told(limit)}"
     if asked.buyer is Buyer.ENTITY:
         return f"à vérifier pour {beyond}, limite qui ne lie que les pouvoirs adjudicateurs"
     return f"exclu pour {beyond}"

@@ -1,6 +1,7 @@
 """Calculations asked in words: "Quelle procédure pour 150 000 € de fournitures ?" Pure."""
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -228,10 +229,10 @@ _OF_INVOICE = re.compile(
 
 _MODIFICATION = re.compile(r"\b(?:avenants?|modifi\w+|(?:travaux|prestations) supplementaires)\b")
 _IS_ALLOWED = re.compile(
-    r"\b(?:possible|ca passe|autoris\w+|legal\w*|permis|trop|maxim\w+|depass\w+"
+    r"\b(?:possible|le droit|ca passe|autoris\w+|legal\w*|permis|trop|maxim\w+|depass\w+"
     r"|sans (?:nouvelle |re)?mise en concurrence|nouvelle mise en concurrence)\b"
     r"|\b(?:puis-je|peut-on|pouvons-nous|je peux|on peut)"
-    r"(?: ?\?|(?: l[ea])? (?:passer|signer|conclure|faire|ajouter|modifier|accepter)\b)"
+    r"(?: ?\?|(?: l[ea])? (?:passer|signer|conclure|faire|ajouter|augmenter|modifier|accepter)\b)"
 )
 _OTHER_MODIFICATION = re.compile(
     r"\b(?:reexamen|commission|cao|conseil municipal|deliber|prolong|nouveau titulaire|cession)"
@@ -243,6 +244,11 @@ _OF_MODIFICATION = re.compile(
     r"|(?:en|de) plus))\b"
 )
 _CONTINUED = re.compile(r" ?(?:ht)?,? ?(?:et|puis|plus)?(?: de| d'un(?: second| autre)? de)? ?")
+_BY_SHARE = re.compile(
+    r"\b(?:avenants?|modification|plus-value|rallonge"
+    r"|augment\w+(?: (?:l[ea]|mon|notre|ce) (?:marche|contrat|montant)(?: initial)?)?)"
+    r"(?: \w+)?(?: (?:de|d'environ|a|representant|egal a|:)) ?$"
+)
 _UNFORESEEN = re.compile(
     r"\b(?:imprev|imprevisib|supplementaires|non decel|decouv|sujetions|devenus? necessaire)"
 )
@@ -324,20 +330,21 @@ def modification(facts: QuestionFacts) -> Asked | Missing | None:
         return None
     roles = _roles(facts.amounts)
     initial = [value for value, role in roles if role == "initial"]
-    changes = [-value if role == "less" else value for value, role in roles if role != "initial"]
+    changes = _changes(roles)
     if len(initial) == 1:
-        changes += [
-            share(initial[0], -rate if role == "less" else rate)
-            for rate, role in _roles(facts.rates)
-            if role != "initial"
-        ]
+        changes += [share(initial[0], rate) for rate in _changes(_roles(facts.rates))]
     is_clear = all(role for _, role in roles) and not any(
         each.is_with_tax for each in facts.amounts
     )
+    asked = partial(ModificationAsked, is_unforeseen=bool(_UNFORESEEN.search(facts.words)))
+    if not facts.amounts and _are_shares_of_contract(facts.rates):
+        shares = tuple(_changes(_roles(facts.rates)))
+        asked = partial(asked, initial=None, changes=shares)
+        return completed(asked, nature=nature(facts), buyer=buyer(facts))
     if not changes or not is_clear or len(initial) > 1:
         return None
     return completed(
-        partial(ModificationAsked, is_unforeseen=bool(_UNFORESEEN.search(facts.words))),
+        asked,
         changes=MissingFact(
             "Quel est le montant hors taxes de la modification ?",
             tuple(changes),
@@ -345,6 +352,20 @@ def modification(facts: QuestionFacts) -> Asked | Missing | None:
         initial=figure("Quel est le montant initial hors taxes du marché ?", initial),
         nature=nature(facts),
         buyer=buyer(facts),
+    )
+
+
+def _changes(roles: Iterable[tuple[Decimal, str | None]]) -> list[Decimal]:
+    """The modifications among these figures, what takes away as minus."""
+    return [-value if role == "less" else value for value, role in roles if role != "initial"]
+
+
+def _are_shares_of_contract(rates: Sequence[GivenFigure[Decimal]]) -> bool:
+    """Whether each rate is said of a modification itself: "un avenant de 8 %, puis de 5 %"."""
+    return bool(rates) and all(
+        not each.is_limit
+        and (_BY_SHARE.search(each.before) or (place and _CONTINUED.fullmatch(each.before)))
+        for place, each in enumerate(rates)
     )
 
 
