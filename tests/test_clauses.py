@@ -56,6 +56,15 @@ def test_an_entry_of_contents_without_dots_gives_way_to_the_heading() -> None:
     ]
 
 
+def test_annexes_listed_before_the_first_article_are_not_above_it() -> None:
+    lines = ["ANNEXES", "Annexe 1 : Plans", "Annexe 2 : Notice", "1 OBJET", "Un texte."]
+    assert headings(*lines, "Annexe 1 : Plans", "1 RUES") == [
+        (2, "1 OBJET"),
+        (1, "Annexe 1 : Plans"),
+        (2, "1 RUES"),
+    ]
+
+
 def test_a_paragraph_in_the_style_of_a_heading_stays_in_the_text() -> None:
     (block,) = with_headings([Block("Le titulaire " * 30, Role.HEADING, level=1)])
     assert (block.role, block.level) == (Role.PARAGRAPH, 0)

@@ -105,6 +105,14 @@ def test_an_entry_of_contents_whose_words_stand_nowhere_else_is_none() -> None:
     assert kept.aside == ((1, "Durée ........ 2"),)
 
 
+def test_a_wrapped_entry_of_contents_is_one_entry() -> None:
+    wrapped = ["3 EXIGENCES DU MAÎTRE", "D'OUVRAGE ........ 2"]
+    pages = {1: ["Sommaire", *wrapped], 2: ["3 EXIGENCES DU MAÎTRE D'OUVRAGE", "Un an."]}
+    kept = set_apart(pages)
+    assert kept.body[1] == ["Sommaire"]
+    assert kept.aside == tuple((1, line) for line in wrapped)
+
+
 PAGES = {
     n: ["Commune de Zéphir", f"Clause {'x' * n}", f"Elle court{'e' * n} à", f"Page {n}/5"]
     for n in range(1, 6)

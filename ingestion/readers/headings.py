@@ -12,6 +12,7 @@ from ingestion.legislation.references import normalise
 from ingestion.readers.documents import Block, Role
 
 _DIVISIONS = ("annexe", "partie", "livre", "titre", "chapitre", "section", "sous-section")
+_ANNEX_RANK = _DIVISIONS.index("annexe")
 _ROMAN_RANK = len(_DIVISIONS)
 _LETTER_RANK = _ROMAN_RANK + 1
 ARTICLE_RANK = _LETTER_RANK + 1
@@ -170,7 +171,7 @@ def with_headings(blocks: Sequence[Block]) -> tuple[Block, ...]:
     ]
     is_styled = (Role.HEADING, Role.ROW)
     clauses = [None if block.role in is_styled else clause_of(block.text) for block in blocks]
-    kept = _without_contents(_without_lone_numbers(clauses))
+    kept = _without_listed_annexes(_without_contents(_without_lone_numbers(clauses)))
     ranked = tuple(_ranked(blocks, kept))
     used = sorted({block.level for block in ranked if block.role is Role.HEADING})
     return tuple(
@@ -203,6 +204,18 @@ def _without_contents(clauses: Sequence[ClauseHeading | None]) -> list[ClauseHea
         if clause:
             later.add(clause.heading.casefold())
     return kept[::-1]
+
+
+def _without_listed_annexes(
+    clauses: Sequence[ClauseHeading | None],
+) -> list[ClauseHeading | None]:
+    """Drop annexes that are named just before the first article: what follows is not theirs."""
+    kept = [*clauses]
+    first = next((place for place, each in enumerate(kept) if each and each.number), 0)
+    while first and (before := kept[first - 1]) is not None and before.rank == _ANNEX_RANK:
+        first -= 1
+        kept[first] = None
+    return kept
 
 
 def _ranked(blocks: Sequence[Block], clauses: Sequence[ClauseHeading | None]) -> Iterator[Block]:

@@ -232,13 +232,22 @@ def _entries(pages: Pages) -> Iterator[tuple[Place, str]]:
         is_open = is_open or any(_CONTENTS_TITLE.match(line) for line in lines)
         if not is_open:
             continue
-        found = [
-            ((number, index), entry[1])
-            for index, line in enumerate(lines)
-            if (entry := _CONTENTS_ENTRY.fullmatch(line.strip())) and int(entry[2]) <= last + _EDGE
-        ]
+        found = [*_entries_of(number, lines, last + _EDGE)]
         yield from found
         is_open = bool(found)
+
+
+def _entries_of(number: int, lines: Sequence[str], last: int) -> Iterator[tuple[Place, str]]:
+    """The entries of a page that lead to pages up to the last; one may be wrapped on two lines."""
+    for index, line in enumerate(lines):
+        entry = _CONTENTS_ENTRY.fullmatch(line.strip())
+        if entry is None or int(entry[2]) > last:
+            continue
+        title, begun = entry[1], clause_of(lines[index - 1]) if index else None
+        if begun and begun.number and clause_of(title) is None:
+            title = f"{lines[index - 1].strip()} {title}"
+            yield (number, index - 1), title
+        yield (number, index), title
 
 
 def _squeezed(text: str) -> str:
