@@ -14,13 +14,7 @@ from assistant.ledger.anomalies import anomalies, anomaly_table
 from assistant.ledger.needs import needs_table, pooling_table
 from assistant.ledger.parsing.vocabulary import names
 from assistant.ledger.payments import late_tables
-from assistant.ledger.purchases import (
-    contracts,
-    held_contracts,
-    repeated,
-    summary_tables,
-    supplier_tables,
-)
+from assistant.ledger.purchases import contracts, held_contracts, repeated, summary_tables
 from assistant.ledger.query.plan import (
     FieldKind,
     Operator,
@@ -35,6 +29,7 @@ from assistant.ledger.query.plan import (
 )
 from assistant.ledger.query.result import PlanResult, compute_result
 from assistant.ledger.query.wording import listing
+from assistant.ledger.suppliers import supplier_tables
 from assistant.ledger.views import piece_tables
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger

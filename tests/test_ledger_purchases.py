@@ -20,16 +20,14 @@ from assistant.ledger.needs import (
 from assistant.ledger.purchases import (
     Contract,
     Held,
-    concentrations,
     contracts,
     held_contracts,
     repeated,
-    segments,
     summary_tables,
-    supplier_tables,
 )
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.result import compute_result
+from assistant.ledger.suppliers import concentrations, segments, supplier_tables
 from ingestion.ledger.database import open_ledger
 from tests.conftest import Engine
 from tests.fake_law import FakeLaw

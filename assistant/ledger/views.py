@@ -15,18 +15,13 @@ from assistant.ledger.anomalies import anomalies, anomaly_table
 from assistant.ledger.late import Basis, terms
 from assistant.ledger.needs import LawOf, PurchaseThresholds, needs_table, pooling_table
 from assistant.ledger.payments import late_tables, overview, stage_table
-from assistant.ledger.purchases import (
-    contracts,
-    held_contracts,
-    repeated,
-    summary_tables,
-    supplier_tables,
-)
+from assistant.ledger.purchases import contracts, held_contracts, repeated, summary_tables
 from assistant.ledger.query.measures import told, told_of_rows
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population, rows_of
 from assistant.ledger.query.result import PlanResult, compute_result, rows_meant
 from assistant.ledger.query.sql import LateColumns
 from assistant.ledger.query.wording import answer, figures, in_order, ranked, unread
+from assistant.ledger.suppliers import supplier_tables
 from assistant.ledger.tables import (
     Cell,
     DrawingShape,

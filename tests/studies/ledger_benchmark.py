@@ -28,17 +28,12 @@ from assistant.ledger.needs import PurchaseThresholds, needs_table, pooling_tabl
 from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
 from assistant.ledger.parsing.vocabulary import names
 from assistant.ledger.payments import late_tables
-from assistant.ledger.purchases import (
-    contracts,
-    held_contracts,
-    repeated,
-    summary_tables,
-    supplier_tables,
-)
+from assistant.ledger.purchases import contracts, held_contracts, repeated, summary_tables
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.result import compute_result, rows_meant
 from assistant.ledger.query.wording import answer, figures, in_order, listing, ranked
 from assistant.ledger.service import LedgerService
+from assistant.ledger.suppliers import supplier_tables
 from assistant.web.ledger.frame import DAY, VIEW_TITLES, LedgerAddress
 from assistant.web.ledger.frame import QUESTION as ASKED
 from assistant.web.ledger.tables import ON_A_PAGE
