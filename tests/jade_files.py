@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from ingestion.case_law.installation import CaseLawCopy, RulingsFound, gather, make_searchable
 from ingestion.durable import lock_for_writing
 from ingestion.index.search import Embedder
-from ingestion.legislation.legi import DilaFund
+from ingestion.legislation.archive_files import DilaFund
 from ingestion.legislation.mirror import ArchiveFolder, plan_gathering
 from tests.legi_files import write_archive
 

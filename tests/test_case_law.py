@@ -27,8 +27,8 @@ from ingestion.case_law.ruling import applied_articles
 from ingestion.chunking.passages import Passage
 from ingestion.errors import IngestionError
 from ingestion.index.search import applying
+from ingestion.legislation.archive_files import DilaFund
 from ingestion.legislation.dila import listed
-from ingestion.legislation.legi import DilaFund
 from ingestion.legislation.mirror import ListedArchive, plan_gathering
 from ingestion.library.archive import Archive
 from ingestion.library.library import Library

@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import IngestionError, UnreadableFile
-from ingestion.legislation.archives import read_archives, read_stream
-from ingestion.legislation.articles import Changes, SourceRefusal
-from ingestion.legislation.legi import (
+from ingestion.legislation.archive_files import (
     LegiMember,
     in_order,
     is_complete,
@@ -19,6 +17,8 @@ from ingestion.legislation.legi import (
     sources_at,
     suppressed,
 )
+from ingestion.legislation.archives import read_archives, read_stream
+from ingestion.legislation.articles import Changes, SourceRefusal
 from ingestion.sandbox import Limits
 from tests.legi_files import (
     CODE_ID,
@@ -109,7 +109,7 @@ def test_a_link_in_a_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_too_big_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingestion.legislation.legi._MOST_BYTES_A_FILE", 100)
+    monkeypatch.setattr("ingestion.legislation.archive_files._MOST_BYTES_A_FILE", 100)
     assert len(refused(write_archive(tmp_path / NEXT, files_of(VERSION)))) == 1
     assert len(refused(write_folder(tmp_path / "legi", files_of(VERSION)))) == 1
 
@@ -118,7 +118,7 @@ def test_a_file_too_big_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_an_archive_beyond_the_bounds_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
-    monkeypatch.setattr(f"ingestion.legislation.legi.{bound}", 2)
+    monkeypatch.setattr(f"ingestion.legislation.archive_files.{bound}", 2)
     with pytest.raises(UnreadableFile, match="démesuré"):
         list(members(write_archive(tmp_path / NEXT, FILES)))
 

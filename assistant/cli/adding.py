@@ -18,9 +18,9 @@ from assistant.cli.options import Steps, Terminal, argument, flag, one_of, optio
 from assistant.journal.journal import journal_of
 from assistant.publishing.decisions import Decisions
 from ingestion.durable import lock_for_writing
+from ingestion.legislation.archive_files import in_order, is_incremental, is_official, sources_at
 from ingestion.legislation.archives import read_archives
 from ingestion.legislation.articles import TEXT_ID, Changes, Merged, updates
-from ingestion.legislation.legi import in_order, is_incremental, is_official, sources_at
 from ingestion.legislation.legifrance import API, TOKENS, Piste, credentials_of, fetch
 from ingestion.library.library import Addition, Library
 from ingestion.library.readings import LibraryEntry

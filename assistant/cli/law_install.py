@@ -35,9 +35,9 @@ from ingestion.case_law.installation import (
 )
 from ingestion.durable import lock_for_writing, require_space
 from ingestion.index.publication import current_name, read_manifest
+from ingestion.legislation.archive_files import DilaFund
 from ingestion.legislation.articles import SourceRefusal
 from ingestion.legislation.dila import DilaServer
-from ingestion.legislation.legi import DilaFund
 from ingestion.legislation.mirror import (
     ArchiveFolder,
     ArchivePlan,

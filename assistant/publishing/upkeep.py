@@ -20,9 +20,9 @@ from ingestion.index.publication import (
     served_name,
 )
 from ingestion.index.store import Manifest
+from ingestion.legislation.archive_files import in_order, is_incremental, is_official
 from ingestion.legislation.archives import read_archives
 from ingestion.legislation.articles import ArticleVersion, Changes, Merged, updates
-from ingestion.legislation.legi import in_order, is_incremental, is_official
 from ingestion.legislation.official_copy import OfficialCopy
 from ingestion.legislation.references import normalise
 from ingestion.library.library import Holding, Library

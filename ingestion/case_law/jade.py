@@ -11,7 +11,8 @@ from unicodedata import normalize
 
 from ingestion.case_law.ruling import CITED, COUNCIL, RulingRank
 from ingestion.errors import UnreadableFile
-from ingestion.legislation.legi import LegiMember, archive_members, event, required, tell_member
+from ingestion.legislation.archive_files import LegiMember, archive_members
+from ingestion.legislation.legi import event, required, tell_member
 from ingestion.readers.content import clean_text, refuse_entities
 from ingestion.readers.markup import Element, local_name, parse_xml
 

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from urllib.parse import urljoin
 
 from ingestion.errors import IngestionError
-from ingestion.legislation.legi import DilaFund
+from ingestion.legislation.archive_files import DilaFund
 from ingestion.legislation.mirror import ListedArchive, is_offered
 from ingestion.origin import (
     Attempts,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ingestion.errors import IngestionError
-from ingestion.legislation.legi import DilaFund, is_complete, is_incremental, moment_of
+from ingestion.legislation.archive_files import DilaFund, is_complete, is_incremental, moment_of
 
 BLOCK_BYTES = 1 << 18
 

@@ -21,6 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ingestion.durable import alone_with, refusals_of_disk, replace_bytes
 from ingestion.errors import IngestionError
+from ingestion.legislation.archive_files import moment_of
 from ingestion.legislation.archives import Progress, counted, read_stream
 from ingestion.legislation.articles import (
     TEXT_ID,
@@ -31,7 +32,6 @@ from ingestion.legislation.articles import (
     merge,
     source_of,
 )
-from ingestion.legislation.legi import moment_of
 from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ListedArchive
 from ingestion.library.library import CORPUS, Addition, Library
 from ingestion.readers.documents import Kind
