@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.chunking.passages import page_numbers, passages_of
+from ingestion.chunking.passages import passages_of
+from ingestion.chunking.places import page_numbers
 from ingestion.readers.content import clean_text
 from ingestion.readers.documents import Document, Kind
 from ingestion.readers.formats import read_bytes

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.chunking.passages import passages_of, place_of
+from ingestion.chunking.passages import passages_of
+from ingestion.chunking.places import place_of
 from ingestion.french import written_moment
 from tests.reading_files import problem, read, reading_of
 from tests.shared_texts import SHARED

@@ -11,7 +11,8 @@ from fractions import Fraction
 from assistant.calculators.amounts import euros, numeral, percent
 from assistant.question.quantities import find_quantities, fold_same_length
 from assistant.tenders.conformity.rules import RuleValue, Where
-from ingestion.chunking.passages import Passage, page_numbers, passages_of, place_of
+from ingestion.chunking.passages import Passage, passages_of
+from ingestion.chunking.places import page_numbers, place_of
 from ingestion.chunking.sentences import SentenceSpan, sentences, units
 from ingestion.readers.documents import Document
 from ingestion.tenders.pieces import PieceKind, guess_kind

@@ -49,7 +49,8 @@ from assistant.web.routes import (
     problem,
 )
 from assistant.web.site import BuyerIdentity, ServiceOfBuyer, Site, site_of
-from ingestion.chunking.passages import Passage, page_numbers
+from ingestion.chunking.passages import Passage
+from ingestion.chunking.places import page_numbers
 from ingestion.errors import IngestionError
 from ingestion.index.search import Vectors
 
