@@ -18,8 +18,9 @@ from ingestion.french import written_number
 from ingestion.readers import spreadsheets
 from ingestion.readers.documents import FileReading
 from ingestion.readers.formats import to_json
+from ingestion.readers.number_formats import shown
 from ingestion.readers.reading import reading_json
-from ingestion.readers.spreadsheets import column_name, shown
+from ingestion.readers.spreadsheets import column_name
 from tests.reading_files import ODT_NAMES, problem, read, reading_of, zipped
 
 EPOCH = date(1899, 12, 30)

@@ -6,12 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal, DecimalException
-from functools import cache
+from datetime import date
 
 from ingestion.errors import UnreadableFile
-from ingestion.french import written_day, written_number, written_time
 from ingestion.readers.content import (
     FileContent,
     ReaderContent,
@@ -28,6 +25,7 @@ from ingestion.readers.markup import (
     local_name,
     parse_xml,
 )
+from ingestion.readers.number_formats import BUILT_IN, GENERAL, shown
 
 # Sheets of a workbook, however its format writes them, into one document. Pure.
 #
@@ -274,7 +272,7 @@ def _text(cell: Element, book: _Book) -> str:
     if kind != "n" or not value:
         return value
     style = int(attribute(cell, "s") or 0)
-    code = book.formats[style] if style < len(book.formats) else _GENERAL
+    code = book.formats[style] if style < len(book.formats) else GENERAL
     return shown(value, code, book.epoch)
 
 
@@ -297,12 +295,12 @@ def _formats(parts: Mapping[str, bytes]) -> list[str]:
         return []
     root = parse_xml(part)
     described = {
-        int(attribute(each, "numFmtId") or 0): attribute(each, "formatCode") or _GENERAL
+        int(attribute(each, "numFmtId") or 0): attribute(each, "formatCode") or GENERAL
         for each in below(root, "numfmt")
     }
-    codes = {**_BUILT_IN, **described}
+    codes = {**BUILT_IN, **described}
     styles = (style for group in below(root, "cellxfs") for style in group)
-    return [codes.get(int(attribute(style, "numFmtId") or 0), _GENERAL) for style in styles]
+    return [codes.get(int(attribute(style, "numFmtId") or 0), GENERAL) for style in styles]
 
 
 def _targets(parts: Mapping[str, bytes]) -> dict[str, str]:
@@ -322,86 +320,3 @@ def _column(letters: str) -> int:
     for letter in letters:
         column = 26 * column + ord(letter) - ord("A") + 1
     return column
-
-
-# What is shown of a number, by the code of its format: "#,##0.00 €", "d/m/yyyy". Pure.
-#
-# Only what changes the meaning is followed: days, times, percentages, decimals, thousands, units.
-
-_GENERAL = "General"
-_BUILT_IN = {
-    **{1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 49: "@"},
-    **dict.fromkeys((14, 15, 16, 17), "d/m/y"),
-    **dict.fromkeys((18, 19, 20, 21, 45, 46, 47), "h:m"),
-    **{22: "d/m/y h:m", 37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00"},
-}
-"""The formats that a workbook names by their number without describing them (ECMA-376, 18.8.30)."""
-
-_CURRENCY = re.compile(r"\[\$([^\]-]*)[^\]]*\]")
-_NOT_SHOWN = re.compile(r"\[[^\]]*\]|[_*].")
-_LITERAL = re.compile(r'"([^"]*)"|\\(.)')
-_DIGITS = re.compile(r"[0#?][0#?,]*(?:\.([0#?]*))?(,*)")
-_FIRST_SURE_DAY = 61  # the 1900 of spreadsheets has a 29 February
-_MINUTE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Format:
-    """`decimals` is None where all are shown; `scale` multiplies the number."""
-
-    decimals: int | None = None
-    scale: Decimal = Decimal(1)
-    unit: str = ""
-    has_day: bool = False
-    has_time: bool = False
-
-
-def shown(value: str, code: str, epoch: date) -> str:
-    """A number as its cell shows it, in French; what is no number is left as it is.
-
-    `epoch` is the day zero of the workbook.
-    """
-    style = _format(code)
-    try:
-        number = Decimal(value)
-        if style.has_day or style.has_time:
-            return _moment(number, style, epoch)
-        text = written_number(number * style.scale, style.decimals)
-    except (DecimalException, OverflowError, ValueError):
-        return value
-    return f"{text} {style.unit}" if style.unit else text
-
-
-def _moment(number: Decimal, style: _Format, epoch: date) -> str:
-    if style.has_day and number < _FIRST_SURE_DAY:
-        return written_number(number)
-    start = datetime.combine(epoch, time())
-    moment = start + round(timedelta(days=float(number)) / _MINUTE) * _MINUTE
-    parts = [written_day(moment)] if style.has_day else []
-    return " ".join([*parts, written_time(moment.time())] if style.has_time else parts)
-
-
-@cache
-def _format(code: str) -> _Format:
-    section = _CURRENCY.sub(r'"\1"', code.split(";")[0])
-    section = _NOT_SHOWN.sub("", section)
-    bare = _LITERAL.sub("", section).lower()
-    if code == _GENERAL or "general" in bare or "@" in bare:
-        return _Format()
-    has_day = "y" in bare or "d" in bare or ("m" in bare and not re.search("[hs]", bare))
-    has_time = "h" in bare or "s" in bare
-    digits = _DIGITS.search(section)
-    if has_day or has_time or not digits:
-        return _Format(has_day=has_day, has_time=has_time)
-    if re.search(r"e[+-]|/", bare):
-        return _Format()
-    return _of_number(section, digits)
-
-
-def _of_number(section: str, digits: re.Match[str]) -> _Format:
-    around = section[: digits.start()], section[digits.end() :]
-    before, after = (" ".join(_LITERAL.sub(r"\1\2", text).split()) for text in around)
-    is_share = "%" in after
-    thousands = len(digits[0]) - len(digits[0].rstrip(","))
-    scale = Decimal(100 if is_share else 1).scaleb(-3 * thousands)
-    return _Format(len(digits[1] or ""), scale, after or before.strip("-+() "))
