@@ -59,8 +59,8 @@ _READERS = {
     ".tsv": "spreadsheets.read_rows",
     ".xlsx": "spreadsheets.read_xlsx",
     ".ods": "open_document.read_ods",
-    ".xml": "notices.read_eforms",
-    ".json": "notices.read_boamp",
+    ".xml": "eforms.read_eforms",
+    ".json": "boamp.read_boamp",
     ".jsonl": "law.read_law",
 }
 _DRAWN = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff"})
