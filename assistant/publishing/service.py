@@ -1,10 +1,8 @@
 """The administration's service: everything that the administrator's page asks for."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT, Popen
 from threading import Thread
@@ -36,6 +34,7 @@ from assistant.publishing.schedule import (
     UpdateSchedule,
     schedule_of,
 )
+from assistant.publishing.texts import PreviewedText, days_said, previewed, texts_of
 from assistant.publishing.upkeep import (
     IndexSource,
     Kept,
@@ -51,56 +50,12 @@ from assistant.settings import load_settings
 from ingestion.blobs import is_shared
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BusyIndex, IngestionError, UnknownSnapshot
-from ingestion.french import state_days
 from ingestion.index.publication import open_snapshot, served_name
 from ingestion.index.store import Manifest
 from ingestion.legislation.official_copy import InstalledArchives, OfficialCopy
-from ingestion.legislation.versions import Difference
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.intake import Parcel, Receipt
-
-
-class TextFate(StrEnum):
-    """What becomes of a text when the candidate enters service; the value is the French word."""
-
-    ADDED = "ajouté"
-    CHANGED = "modifié"
-    REMOVED = "retiré"
-    KEPT = "inchangé"
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewedText:
-    """A text and what becomes of it; `before` is what it replaces or follows, if anything."""
-
-    document: Document
-    fate: TextFate
-    before: Document | None = None
-
-
-def previewed(home: Path, served: str | None, candidate: str, document_id: str) -> PreviewedText:
-    """A text that the candidate has, or that only the index in service has.
-
-    Raises UnknownDocument where neither has it.
-    """
-    found = difference_between(home, served, candidate) if served else Difference()
-    of_id = (each for each in _differing(found) if each.document.id == document_id)
-    if told := next(of_id, None):
-        return told
-    return PreviewedText(open_snapshot(home, candidate).store.document(document_id), TextFate.KEPT)
-
-
-def _differing(found: Difference) -> Iterator[PreviewedText]:
-    for revision in (*found.changed, *found.redated, *found.others_changed):
-        yield PreviewedText(revision.after, TextFate.CHANGED, revision.before)
-    for document in (*found.added, *found.others_added):
-        yield PreviewedText(document, TextFate.ADDED)
-    for document in found.ended:
-        yield PreviewedText(document, TextFate.CHANGED)
-    for document in (*found.removed, *found.others_removed):
-        yield PreviewedText(document, TextFate.REMOVED)
-
 
 KEPT_BACKUPS = 3
 """Backups that stay in the data folder; who wants more carries them elsewhere."""
@@ -329,20 +284,8 @@ class AdministrationService:
         return text_acts(self._journal, "dated")
 
     def texts(self, source: str) -> tuple[Document, ...]:
-        """The texts of a file as it is kept, else as the index in service has them.
-
-        Raises IngestionError when there is none of this name.
-        """
-        if source in {each.source for each in Library(self._home).entries}:
-            return Library(self._home).texts(source)
-        served = served_name(self._home)
-        if served is None:
-            raise IngestionError(f"Aucun fichier ajouté ne se nomme {source}.")
-        store = open_snapshot(self._home, served).store
-        found = tuple(each for each in store.documents() if each.source == source)
-        if not found:
-            raise IngestionError(f"Aucun fichier ajouté ne se nomme {source}.")
-        return found
+        """The texts of a file as it is kept, else as served; raises IngestionError without one."""
+        return texts_of(self._home, source)
 
     def withheld(self) -> tuple[WithheldText, ...]:
         """What refused candidates brought and nobody has taken again."""
@@ -359,14 +302,7 @@ class AdministrationService:
 
     def set_date(self, source: str, written: str, user: str) -> None:
         """Say as of which day, or part of a year, the texts of a file without date were right."""
-        days = state_days(written)
-        if days is None:
-            raise IngestionError(
-                f"« {written[:40]} » n'est pas une date. Écrivez 23/08/2026, juin 2025, mi-2025, "
-                "début ou fin 2025, 1er semestre 2025."
-            )
-        if days[0] > date.today():
-            raise IngestionError("Un texte ne peut pas être à jour d'un jour à venir.")
+        days = days_said(written)
         with lock_for_writing(self._home):
             self._decisions(user).dated(Library(self._home).set_state_date(source, days))
 
