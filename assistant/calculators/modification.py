@@ -115,7 +115,9 @@ def _standing(asked: ModificationAsked, limit: Decimal) -> str:
     if asked.gross < limit:
         return f"possible, l'ensemble est inférieur à {said}"
     if abs(asked.net) < limit:
-        return f"à vérifier, l'ensemble n'est inférieur à {said} que si les moins compensent les plus"
+        return (
+            f"à vérifier, l'ensemble n'est inférieur à {said} que si les moins compensent les plus"
+        )
     return f"exclue, l'ensemble n'est pas inférieur à {said}"
 
 
