@@ -224,6 +224,16 @@ def test_an_answer_in_english_has_no_line_in_french(assistant: Assistant) -> Non
     assert answer.lead is None
 
 
+@pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=1.0)])
+def test_an_answer_in_english_begins_with_the_line_in_english(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {BANKED.rule: "An advance is due above €50,000."}
+    monkeypatch.setattr("assistant.answering.prepared.english_rules", lambda: said)
+    answer = run_turn(assistant, FOUND, None, None, Language.ENGLISH).answer
+    assert [each.text for each in answer.sentences] == [*said.values(), SAYS]
+
+
 @pytest.mark.parametrize("banked", [replace(BANKED, spans=((0, len(SAYS) - 1),))])
 def test_what_it_rests_on_is_quoted_once(assistant: Assistant) -> None:
     sentences = run_turn(assistant, FOUND, None, None).answer.sentences

@@ -245,6 +245,14 @@ def test_each_rule_is_a_short_sentence_that_says_no_side() -> None:
     assert [each.text for each in rules if each.text[-1] not in ".»"] == []
 
 
+def test_each_rule_has_its_figures_in_english_too() -> None:
+    def figures(text: str) -> Counter[str]:
+        joined_up = re.sub(r"(?<=\d)[ \u202f\xa0.,](?=\d)", "", text)
+        return Counter(re.findall(r"\d+", joined_up))
+
+    assert [r.text for r in read_rules() if figures(r.text) != figures(r.english)] == []
+
+
 @needs_code
 def test_a_rule_has_no_figure_that_its_article_has_not() -> None:
     texts = _texts()

@@ -289,16 +289,17 @@ class Answering:
     ) -> PreparedAnswer | None:
         """The rule of the bank that answers, if any does.
 
-        It is told of the rules only, in French, and of one question.
+        It is told of the rules only, and of one question; not where the model was to put that into
+        other words, or into French, and could not.
         """
         turn = self._turn
-        is_of_rules = turn.scope.dossier is None and turn.language is Language.FRENCH
-        if not is_of_rules or asks_several(question):
+        if turn.scope.dossier is not None or turn.unread or asks_several(question):
             return None
         is_of_today = turn.day.source is DaySource.TODAY
         questions = turn.generation.questions
         rules = candidate_rules(asked, evidence, questions, self._embedder, is_of_today=is_of_today)
-        return prepared_answer(rules, self._tuning.prepared)
+        found = prepared_answer(rules, self._tuning.prepared)
+        return found.in_english() if found and turn.language is Language.ENGLISH else found
 
     def _unanswered_in_dossiers(self, asked: Vectors) -> float:
         """How much nearer a question is to those that dossiers leave open than to the others."""

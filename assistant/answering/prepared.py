@@ -15,6 +15,7 @@ from assistant.answering.extraction import Draft
 from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.ranking import PreparedWeights
+from ingestion.index.question_bank import english_rules
 from ingestion.index.questions import Likeness, QuestionIndex
 from ingestion.index.search import Embedder, Vectors
 
@@ -40,6 +41,11 @@ class PreparedAnswer:
         """The words that answer, else what is quoted of its passage: never folded."""
         carrying = self.quotes or [each for each in quoted if each.evidence[0] == self.evidence]
         return [replace(each, place=Prominence.BODY) for each in carrying]
+
+    def in_english(self) -> "PreparedAnswer | None":
+        """The same for who asked in English, None where the bank has it in French only."""
+        said = english_rules().get(self.text)
+        return replace(self, text=said) if said else None
 
 
 @dataclass(frozen=True, slots=True)

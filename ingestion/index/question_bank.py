@@ -4,9 +4,10 @@ The words of the law are not kept here. A line holds the sha256 of the article's
 offsets of its answering sentences, so that a question whose article has changed is known by it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -117,11 +118,13 @@ class ArticleRule:
 
     It names what it is about and the cases outside which it does not hold, and never says oui or
     non. `questions` are the identifiers of those that it answers, of which each has one rule.
+    `english` is the same for those who ask in English.
     """
 
     article: str
     questions: tuple[str, ...]
     text: str
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +198,12 @@ def read_rules(folder: Path = BANK) -> tuple[ArticleRule, ...]:
     """
     paths = sorted((folder / RULES).glob("*.jsonl"))
     return tuple(line for path in paths for line in read_lines(path, _rule))
+
+
+@cache
+def english_rules() -> Mapping[str, str]:
+    """What the rules of the bank say in English, by what they say in French."""
+    return {rule.text: rule.english for rule in read_rules() if rule.english}
 
 
 def read_unanswered(folder: Path = BANK) -> tuple[UnansweredQuestion, ...]:
