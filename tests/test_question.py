@@ -192,6 +192,19 @@ def test_hardly_any_question_on_the_law_is_taken_for_another() -> None:
     assert sum(refusal_for(each) is not None for each in asked) < len(asked) / 1000
 
 
+@pytest.mark.parametrize(
+    ("question", "is_asked"),
+    [
+        ("Combien je dois si je paie une facture en retard ?", False),
+        ("How much do we owe if we pay an invoice late?", False),
+        ("Combien je dois à nos fournisseurs ?", True),
+        ("How much do we owe?", True),
+    ],
+)
+def test_what_only_may_be_asks_for_no_figure(question: str, is_asked: bool) -> None:
+    assert asks_ledger(question) is is_asked
+
+
 def test_apostrophes_and_accents_may_be_written_in_any_way() -> None:
     question = "Cite un arrêt du Conseil d’État."
     for written in (question, question.replace("’", "'"), normalize("NFD", question)):

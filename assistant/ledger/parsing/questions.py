@@ -96,8 +96,9 @@ _LAW = re.compile(
 _STRICTLY_LAW = re.compile(
     r"\b(?:article|code|ccag|loi|decret|obligat\w+|faut|puis-je|legal\w*|delai maximal|"
     r"selon les regles|article|law|must|legally|allowed)\b"
+    r"|\bsi (?:je|on|nous|la|les?|une?|m(?:a|on)|notre)\b|\bsi [jl]'|\bif (?:i|we|the|an?|my|our)\b"
 )
-"""Words of the law that are in no question about figures: "regle" is settled as well."""
+"""What is in no question about figures: "regle" is settled as well; what only may be is not."""
 
 
 def asks_ledger(question: str) -> bool:
