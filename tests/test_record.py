@@ -153,6 +153,8 @@ def test_the_contract_is_exactly_what_it_says(result: TurnResult) -> None:
         ("Oui, l'acheteur le doit.", Support.PREPARED, "yes", "prepared"),
         ("Non, sauf urgence.", Support.PREPARED, "no_unless", "prepared"),
         ("Non : 8 % + 5 % = 13 %.", Support.COMPUTED, "no", "calculation"),
+        ("No: 8% + 5% = 13%.", Support.COMPUTED, "no", "calculation"),
+        ("No deposit may be asked for.", Support.PREPARED, "other", "prepared"),
         ("Cela dépend de l'acheteur.", Support.PREPARED, "depends", "prepared"),
         ("Intérêts : 120 €.", Support.COMPUTED, "value", "calculation"),
         ("Le comptable assignataire.", Support.PREPARED, "other", "prepared"),

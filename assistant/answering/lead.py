@@ -40,8 +40,8 @@ MAKERS = {
 _SAYS = (
     (LeadForm.YES_IF, re.compile(r"(oui|yes)\b.*\b(si|s'il|sous|a condition|if|provided)\b")),
     (LeadForm.YES, re.compile(r"(oui|yes)\b")),
-    (LeadForm.NO_UNLESS, re.compile(r"(non|no)\b.*\b(sauf|hors|a moins|unless|except)\b")),
-    (LeadForm.NO, re.compile(r"(non|no)\b")),
+    (LeadForm.NO_UNLESS, re.compile(r"(non\b|no[,:]).*\b(sauf|hors|a moins|unless|except)\b")),
+    (LeadForm.NO, re.compile(r"non\b|no[,:]")),
     (LeadForm.DEPENDS, re.compile(r"(cela|ca|tout|it) (depend|depends)\b")),
     (LeadForm.LIST, re.compile(r".*(:$|\n- )", re.DOTALL)),
 )
