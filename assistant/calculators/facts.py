@@ -27,27 +27,42 @@ _LIMIT = re.compile(
     r" ?(?:a|aux?|de|d'|du|des)? ?$"
 )
 _SHARE = re.compile(
-    r" ?(?:ht |ttc )?(?:/|par (?:an|mois|trimestre|jour|lot|unite|agent)\b"
-    r"|chacune?\b|l'un|(?:la )?pieces?\b|annuel|mensuel|unitaire)"
+    r" ?(?:(?:ht|ttc|hors taxes?|toutes taxes(?: comprises)?)\b)?,? ?"
+    r"(?:/|par (?:an|annee|mois|trimestre|semaine|jour|lot|site|unite|agent)\b"
+    r"|(?:a |pour )?(?:chacune?|chaque)\b|l'un|(?:la )?pieces?\b|annuel|mensuel|unitaire"
+    r"|pendant (?:\d+|deux|trois|quatre|cinq) (?:ans|annees|mois)\b)"
+)
+# "3 véhicules de 25 000 €": what one costs.
+_ONE_OF = re.compile(
+    r"\b(?:[2-9]|[1-9]\d+|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt)"
+    r" (?!ans|annees|mois|semaines|jours|lots?|avenants?|modif)\w+s(?: \w+s)? (?:de|a) $"
 )
 _CLAUSE_END = re.compile(r"[,;:.?!]")
 _NATURES = {
     nature: re.compile(rf"\b(?:{words})\b")
     for nature, words in (
-        (Nature.SOCIAL_SERVICES, "services? (?:sociaux|social|specifiques?)"),
+        # Guarding is one of the specific services (annexe 3; R2123-1, 3°).
+        (Nature.SOCIAL_SERVICES, "services? (?:sociaux|social|specifiques?)|gardiennage"),
         (Nature.WORKS, "travaux|chantier|refection|renovation|rehabilitation"),
         (Nature.SUPPLIES, "fournitures?|mobilier|vehicules?|ordinateurs?|materiels?"),
         (
             Nature.SERVICES,
             "(?<!les )(?<!nos )services(?! (?:techniques|juridiques|financiers|municipaux))"
             "|prestations? (?:de services?|intellectuelles?)"
-            "|nettoyage|gardiennage|maintenance|assurances?",
+            "|nettoyage|maintenance|assurances?",
         ),
     )
 }
+# A service is one also where it is for works: what is bought is then asked.
+_ABOUT_WORKS = re.compile(
+    r"\b(?:missions?|diagnostics?|etudes?|controle technique|sps|coordination|assistance|amo"
+    r"|expertises?|bureau d'etudes)\b"
+)
 _BUYER = r"(?:^|[,;:.?(] ?|\b(?:l'|la |le |du |au |une? |ma |mon |notre |votre |d'))"
 # Who pays for a part is not the buyer: "subventionné à 60 % par la région".
 _FUNDED = re.compile(r"\b(?:financ|subvention)\w*[^,;:.?]{0,30}?(?:l'|la |le |du )\w+")
+# Nor is an establishment of the State the State: an EPIC has other thresholds (annexe 2).
+_OF_THE_STATE = re.compile(r"etablissements? publics?(?: \w+){0,5} de l'etat")
 _BUYERS = {
     buyer: re.compile(rf"{_BUYER}(?:{words})\b")
     for buyer, words in (
@@ -93,8 +108,8 @@ class GivenFigure(Generic[Value]):
 
     @property
     def is_share(self) -> bool:
-        """Whether it is only a part of the sum: "par an", "chacun"."""
-        return bool(_SHARE.match(self.after))
+        """Whether it is only a part of the sum: "par an", "chacun", "3 véhicules de"."""
+        return bool(_SHARE.match(self.after) or _ONE_OF.search(self.before))
 
     def role(self, roles: re.Pattern[str]) -> str | None:
         """The group of the last role named before it, else of the first one in its own clause."""
@@ -132,7 +147,7 @@ def read_facts(question: str, today: date) -> QuestionFacts:
         days=tuple(_placed(words, [*days], days.values())),
         months=tuple(exact(each) for each in found if each.unit == "month"),
         natures=_natures(words),
-        buyers=_named(_FUNDED.sub("", words), _BUYERS),
+        buyers=_named(_OF_THE_STATE.sub("", _FUNDED.sub("", words)), _BUYERS),
     )
 
 
@@ -170,6 +185,8 @@ def _placed(
 def _natures(words: str) -> tuple[Nature, ...]:
     """What is bought; supplies and services together are supplies, as the same rules hold."""
     found = _named(words, _NATURES)
+    if _ABOUT_WORKS.search(words):
+        found = tuple(each for each in found if each is not Nature.WORKS)
     if Nature.SOCIAL_SERVICES in found or {Nature.SUPPLIES, Nature.SERVICES} <= {*found}:
         return tuple(each for each in found if each is not Nature.SERVICES)
     return found

@@ -214,6 +214,9 @@ _AFTER_THE_RETENTION = re.compile(
 _OF_RETENTION = re.compile(r"\b(?:(?P<retained>retenue|rg)|(?P<contract>marche|contrat))\b")
 
 _INVOICE = re.compile(r"\bfactures?\b|\bdemande de paiement\b")
+_DATES_INVOICE = re.compile(r"\b(?:factures?|demande de paiement)(?: en date)? du $")
+"""Before the day that an invoice bears, from which nothing runs: "une facture du 3 octobre"."""
+
 _IS_LATE = re.compile(
     r"\b(?:retard|delai|interets?|moratoires?|indemnite|quand|date limite|echeance|en retard)\b"
 )
@@ -249,6 +252,9 @@ _BY_SHARE = re.compile(
     r"|augment\w+(?: (?:l[ea]|mon|notre|ce) (?:marche|contrat|montant)(?: initial)?)?)"
     r"(?: \w+)?(?: (?:de|d'environ|a|representant|egal a|:)) ?$"
 )
+_NEW_TOTAL = re.compile(r"\b(?:port|pass|mont|augment|ramen|rament)\w*\b[^,;:.?]{0,30} a $")
+"""Before what the contract will amount to: "l'avenant le porte à 112 000 €"."""
+
 _UNFORESEEN = re.compile(
     r"\b(?:imprev|imprevisib|supplementaires|non decel|decouv|sujetions|devenus? necessaire)"
 )
@@ -303,8 +309,9 @@ def payment(facts: QuestionFacts) -> Asked | Missing | None:
     is_asked = _INVOICE.search(facts.words) and _IS_LATE.search(facts.words)
     if not is_asked or _OTHER_REQUEST.search(facts.words) or not facts.days:
         return None
+    days = [each for each in facts.days if not _DATES_INVOICE.search(each.before)]
     received, paid, delivered = (
-        [each.value for each in facts.days if each.role(_OF_INVOICE) == role]
+        [each.value for each in days if each.role(_OF_INVOICE) == role]
         for role in ("received", "paid", "delivered")
     )
     amounts = [each.value for each in facts.amounts if not each.is_without_tax]
@@ -329,8 +336,13 @@ def modification(facts: QuestionFacts) -> Asked | Missing | None:
     if not is_asked or _OTHER_MODIFICATION.search(facts.words):
         return None
     roles = _roles(facts.amounts)
+    totals = [each.value for each in facts.amounts if _NEW_TOTAL.search(each.before)]
+    roles = [(value, role) for value, role in roles if value not in totals]
     initial = [value for value, role in roles if role == "initial"]
     changes = _changes(roles)
+    if totals and (len(totals) > 1 or len(initial) != 1 or changes):
+        return None
+    changes += [total - initial[0] for total in totals]
     if len(initial) == 1:
         changes += [share(initial[0], rate) for rate in _changes(_roles(facts.rates))]
     is_clear = all(role for _, role in roles) and not any(
@@ -386,8 +398,10 @@ _READERS = (procedure, time_limits, standstill, turnover, advance, retention, pa
 # What the calculators do not know, and questions about the rule of any case.
 _NOT_CALCULATED = re.compile(
     r"\b(?:accords?-cadres?|bons? de commande|marches? subsequents?|sous-trait\w+|cotrait\w+"
-    r"|groupements?|tranches?|reconduc\w+|reconduit\w*|centrale d'achat|dialogue competitif"
-    r"|a partir de quel|au-dela de quel|en dessous de quel|jusqu'a quel montant|quels? seuils?)\b"
+    r"|groupements?|tranches?|reconduc\w+|reconduit\w*|renouvel\w+|epic|centrale d'achat"
+    r"|dialogue competitif"
+    r"|a partir de quel|au-dela de quel|en dessous de quel|jusqu'a quel montant"
+    r"|quels? seuils?)\b"
 )
 
 
