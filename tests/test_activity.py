@@ -179,3 +179,4 @@ def test_a_period_is_chosen_in_either_order_and_is_the_last_days_otherwise() -> 
     )
     assert chosen(date(2026, 5, 9), None, today) == ActivityPeriod(date(2026, 5, 9), today)
     assert chosen(None, date(2026, 1, 31), today).first == date(2026, 1, 2)
+    assert chosen(None, date(1, 1, 10), today).first == date(1, 1, 1)

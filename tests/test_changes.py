@@ -69,6 +69,11 @@ def test_an_article_that_changes_later_is_announced() -> None:
     assert _found(_article(NEW), [OLD, NEW], _on(date(2026, 6, 1))) == []
 
 
+def test_a_version_whose_day_is_to_be_fixed_is_not_announced_for_that_day() -> None:
+    known = [NEW, _version(date(2222, 2, 22))]
+    assert _found(_article(NEW), known, _on(date(2026, 6, 1))) == []
+
+
 def test_the_first_of_several_later_versions_is_announced() -> None:
     later = [OLD, replace(NEW, valid_to=WINTER), _version(WINTER)]
     assert _found(_article(OLD), later, _on(date(2026, 3, 1))) == [(Aspect.FOLLOWED, SPRING)]

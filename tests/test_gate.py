@@ -217,6 +217,18 @@ def test_an_answer_that_changed_is_kept_as_it_was_and_as_it_is(home: Path, tmp_p
     assert all(not each.said_after for each in verdict.judged if each.change is AnswerChange.SAME)
 
 
+def test_a_rollback_passes_over_what_was_never_in_service(home: Path, tmp_path: Path) -> None:
+    first = current_name(home)
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    refused, _ = candidate(home)
+    add_code(home, tmp_path, [*ARTICLES, (*NEW[:2], "Il ne le peut pas.", None, None)])
+    manifest, _ = candidate(home)
+    with lock_for_writing(home):
+        decisions(home).publish(manifest.name)
+        assert decisions(home).rollback() == first
+    assert refused.name not in finished(home)
+
+
 def test_after_a_rollback_there_is_a_way_forward_again(home: Path, tmp_path: Path) -> None:
     first = current_name(home)
     add_code(home, tmp_path, [*ARTICLES, NEW])

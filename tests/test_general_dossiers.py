@@ -53,6 +53,8 @@ def locators(result: TurnResult) -> list[str]:
          ["CCAG-FCS de 2021 (CCAP, art. 2)"]),
         (["Le CCAG-Travaux approuvé par l'arrêté du 8 septembre 2009, modifié par l'arrêté du "
           "3 mars 2014, est applicable."], NOTICE, ["CCAG-Travaux de 2009 (CCAP, art. 2)"]),
+        (["Le CCAG-Travaux, modifié par l'arrêté du 3 mars 2014, est applicable."], NOTICE,
+         ["CCAG-Travaux de 2009 (CCAP, art. 2)"]),
         (["Le marché est soumis au CCAG-MOE."], date(2021, 6, 1),
          ["CCAG-MOE de 2021 (CCAP, art. 2 ; édition d’après la date de l’avis)"]),
         (["Le marché est soumis au CCAG-TIC."], date(2019, 5, 2),

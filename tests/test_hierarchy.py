@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant.law.hierarchy import LABELS, Rank, applies, rank_of, state_counts, state_range
+from assistant.law.hierarchy import (
+    LABELS,
+    Rank,
+    applies,
+    rank_of,
+    speaks_for,
+    state_counts,
+    state_range,
+)
 from assistant.question.language import Language
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
@@ -99,6 +107,15 @@ EVE, DAY, NEXT = date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 2)
 )
 def test_a_sentence_applies_on_its_days(sentence: str, days: tuple[bool, bool, bool]) -> None:
     assert tuple(applies(sentence, day) for day in (EVE, DAY, NEXT)) == days
+
+
+def test_a_clause_is_said_before_its_day_as_well_and_a_rule_is_not() -> None:
+    clause = _article("R2112-4")
+    sentence = "L'accord-cadre court à compter du 1er avril 2026."
+    told = (
+        speaks_for(replace(clause, kind=kind), sentence, EVE) for kind in (Kind.RULES, Kind.TENDER)
+    )
+    assert tuple(told) == (False, True)
 
 
 # State dates: parts of a year as days, and the range that an index tells of its texts

@@ -280,6 +280,13 @@ def test_a_user_is_erased_and_the_others_stay(journal: Journal, tmp_path: Path) 
     assert [fault.what for fault in journal.faults()] == [Tampering.BODY]  # written since
 
 
+def test_who_erased_another_is_erased_and_the_journal_stays_whole(journal: Journal) -> None:
+    erase(journal, "u1", user="u9")
+    assert erase(journal, "u9") == 0
+    assert bodies(journal, "erasure")[0] == {"user": "u1", "bodies": 6}
+    assert journal.faults() == ()
+
+
 def test_all_that_is_held_on_a_user_is_given(journal: Journal) -> None:
     found = list(records(journal, lambda entry: entry["user"] == "u2"))
     assert [each["body"]["question"] for each in found] == [f"de u2, mois {n}" for n in range(3)]

@@ -43,7 +43,7 @@ def address_of(hall: Hall, login: str) -> str:
 
 
 def test_an_account_is_created_by_a_link_that_is_shown_once(client: TestClient, hall: Hall) -> None:
-    form = {"login": "ana", "name": "Ana Silva", "roles": ["acheteur"], "teams": "voirie ecoles"}
+    form = {"login": "ana", "name": "Ana Silva", "roles": ["acheteur"], "teams": "voirie ; ecoles"}
     page = client.post("/admin/comptes", data=form).text
     (link,) = SHOWN_ONCE.findall(page)
     assert link.startswith("https://ville.fr/invitation/")
@@ -55,6 +55,14 @@ def test_an_account_is_created_by_a_link_that_is_shown_once(client: TestClient, 
     again = client.post("/admin/comptes", data=form)
     assert (again.status_code, "existe déjà" in words_of(again.text)) == (409, True)
     assert ("created", hall.accounts.register.get("chef").user) in hall.acts("account")
+
+
+def test_a_team_may_have_a_name_of_several_words(client: TestClient, hall: Hall) -> None:
+    hall.settle("ana")
+    here = address_of(hall, "ana")
+    page = client.post(f"{here}/equipes", data={"teams": " Pôle  achats ; voirie;"})
+    assert hall.accounts.register.get("ana").teams == {"Pôle achats", "voirie"}
+    assert 'value="Pôle achats ; voirie"' in page.text
 
 
 def test_rights_and_access_change_at_once(client: TestClient, hall: Hall) -> None:

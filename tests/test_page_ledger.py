@@ -161,6 +161,19 @@ def test_an_import_that_is_not_on_record_is_not_said_to_be_stored(tmp_path: Path
     assert batch.paths[0].exists()
 
 
+def test_what_is_stored_is_not_judged_again(tmp_path: Path) -> None:
+    told: list[int] = []
+    batches = Batches(tmp_path, lambda kind, reports, user: told.append(len(reports)))
+    parcels, today = [Parcel("factures.csv", io.BytesIO(INVOICES))], date(2026, 6, 1)
+    batch = batches.send(FileKind.INVOICES, parcels, ALONE.user, today)
+    batch.wait(60)
+    batches.store(batch, today)
+    batch.wait(60)
+    batches.correct(batch, {"number": "Objet"}, today)
+    batch.wait(60)
+    assert (batch.is_stored, batch.failure, told) == (True, "", [1])
+
+
 def test_an_unknown_batch_is_said_to_be_gone(client: TestClient) -> None:
     assert client.get("/factures/import/absent").status_code == 404
     assert client.post("/factures/import/absent", data={"act": "store"}).status_code == 404

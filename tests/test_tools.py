@@ -284,6 +284,7 @@ def test_texts_are_listed_page_after_page_and_read_by_their_addresses(
         ("sourcier://articles/R2191-3?as_of=hier", "refusé : « hier » n'est pas un jour"),
         ("sourcier://articles/R9999-9", "refusé : L'index en service n'a pas d'article R9999-9"),
         ("file:///etc/passwd", "refusé : « file:///etc/passwd » n'est pas une adresse connue"),
+        ("sourcier://[x", "refusé : « sourcier://[x » n'est pas une adresse connue"),
     ):
         assert read(roads, uri).startswith(said)
     assert "50 000 euros" in read(roads, "sourcier://articles/R2191-3?as_of=2026-03-01")

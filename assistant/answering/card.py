@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.answering.answer import LineRole, Prominence
 from assistant.answering.extraction import Draft
-from assistant.law.hierarchy import ARTICLES, Rank, applies, rank_of
+from assistant.law.hierarchy import ARTICLES, Rank, rank_of, speaks_for
 from assistant.question.language import Language, fold_text
 from assistant.question.quantities import find_quantities, fold_same_length
 from assistant.retrieval.injections import addressed
@@ -205,7 +205,7 @@ def _following(pieces: Sequence[Draft], as_of: date) -> Iterator[Draft]:
         if span.start < end:
             continue
         role = _role_of_line(text)
-        if role is None or not applies(text, as_of) or addressed(text):
+        if role is None or not speaks_for(passage, text, as_of) or addressed(text):
             return
         yield Draft(text, pieces[-1].evidence, span.start, span.end, role=role)
 

@@ -8,7 +8,7 @@ from itertools import groupby, islice
 
 from assistant.answering.answer import LineRole, Prominence
 from assistant.law.contradictions import Conflict
-from assistant.law.hierarchy import Rank, applies, rank_of
+from assistant.law.hierarchy import Rank, rank_of, speaks_for
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.injections import addressed
 from assistant.retrieval.retriever import NAMED
@@ -120,7 +120,7 @@ class Unit:
 
 
 def quotable(evidence: Evidence, as_of: date) -> list[Unit]:
-    """The units of a passage that may be quoted as the law of that day, in order. Pure.
+    """The units of a passage that may be quoted for that day, in order. Pure.
 
     What speaks to a machine that reads it answers nobody.
     """
@@ -130,7 +130,11 @@ def quotable(evidence: Evidence, as_of: date) -> list[Unit]:
     told = [
         unit for is_addressed, run in runs if not is_addressed for unit in _self_contained([*run])
     ]
-    return [unit for unit in told if len(unit.text) >= SHORTEST and applies(unit.text, as_of)]
+    return [
+        unit
+        for unit in told
+        if len(unit.text) >= SHORTEST and speaks_for(passage, unit.text, as_of)
+    ]
 
 
 def _tables(found: Sequence[Unit]) -> list[Unit]:

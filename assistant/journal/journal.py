@@ -195,6 +195,7 @@ def parts_at(home: Path, address: str) -> JournalParts:
 # Retention: bodies forgotten after some months, or for one user; their hashes stay.
 
 _DAY = 24 * 3600
+_ABOUT_OTHERS = frozenset({"erasure", "retention", "index"})
 
 
 def purge(journal: Journal, before: datetime, *, user: str = "") -> int:
@@ -206,9 +207,16 @@ def purge(journal: Journal, before: datetime, *, user: str = "") -> int:
 
 
 def erase(journal: Journal, pseudonym: str, *, user: str = "") -> int:
-    """Forget all that was written under a pseudonym, and say so in the journal; how many bodies."""
+    """Forget all that was written under a pseudonym, and say so in the journal; how many bodies.
+
+    What says of others that they were forgotten, or which index was in use, is kept: without it the
+    journal would look tampered with.
+    """
     return journal.forget(
-        "erasure", {"user": pseudonym}, lambda entry: entry["user"] == pseudonym, user=user
+        "erasure",
+        {"user": pseudonym},
+        lambda entry: entry["user"] == pseudonym and entry["kind"] not in _ABOUT_OTHERS,
+        user=user,
     )
 
 

@@ -10,6 +10,7 @@ from assistant.question.day import Day, in_figures
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
 from ingestion.chunking.passages import Passage
+from ingestion.legislation.legi import is_fixed
 from ingestion.readers.documents import Document, is_citable
 
 Versions = Callable[[str], Sequence[Document]]
@@ -245,7 +246,11 @@ def _ahead(
     item: Evidence, reference: str, known: Sequence[Document], day: Day
 ) -> Iterator[LawChange]:
     """The first change after the day: a later version begins, or the cited one ends."""
-    starts = [each.valid_from for each in known if each.valid_from and each.valid_from > day.as_of]
+    starts = [
+        each.valid_from
+        for each in known
+        if each.valid_from and each.valid_from > day.as_of and is_fixed(each.valid_from)
+    ]
     ends = [item.passage.valid_to] if item.passage.valid_to else []
     if following := min([*starts, *ends], default=None):
         aspect = Aspect.FOLLOWED if following in starts else Aspect.ENDED

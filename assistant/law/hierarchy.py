@@ -32,6 +32,14 @@ def applies(sentence: str, as_of: date) -> bool:
     return not ended and (since is None or as_of >= since)
 
 
+def speaks_for(passage: Passage, sentence: str, as_of: date) -> bool:
+    """Whether a sentence of a passage may answer for that day: what is no rule may for any.
+
+    A clause that runs "à compter du 1er mars 2027" is the clause before that day as well.
+    """
+    return passage.kind is not Kind.RULES or applies(sentence, as_of)
+
+
 def _date(match: re.Match[str] | None) -> date | None:
     """The day found; None for a day that no calendar has, which texts do contain."""
     if match is None:

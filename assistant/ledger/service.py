@@ -162,7 +162,10 @@ class Batches:
         return batch if batch and (batch.kind, batch.user) == (kind, user) else None
 
     def correct(self, batch: Batch, corrections: Mapping[str, str], today: date) -> None:
-        """Judge the files again with other columns."""
+        """Judge the files again with other columns, unless they are stored or still judged."""
+        with self._lock:
+            if batch.is_stored or not batch.is_read:
+                return
         batch.corrections = corrections
         self._read(batch, today)
 

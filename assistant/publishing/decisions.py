@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.errors import GateRefused
 from assistant.evaluation.runs import AnswerChange, Fall, Pair, RunComparison
 from assistant.journal.journal import IN_SERVICE, Journal
-from assistant.publishing.history import restorable
+from assistant.publishing.history import never_served, restorable
 from assistant.publishing.rivals import RivalPair
 from assistant.publishing.withheld import CandidateRefusal, WithheldTexts
 from ingestion.blobs import blobs_of
@@ -196,7 +196,13 @@ class Decisions:
         self._user = user
 
     def propose(self, manifest: Manifest, verdict: GateVerdict | None) -> None:
-        """Let a snapshot wait for a decision, with what the gate said."""
+        """Let a snapshot wait for a decision, with what the gate said.
+
+        The one that waited before it goes, unless it has been in service.
+        """
+        before = read_candidate(self._home)
+        if before and before.generation in never_served(self._journal) - {manifest.name}:
+            discard(self._home, before.generation)
         candidate = CandidateIndex(manifest.name, verdict)
         blobs_of(self._home).put(CANDIDATE, _candidate.dump_json(candidate))
         if verdict is not None:
@@ -245,7 +251,9 @@ class Decisions:
         left = current_name(self._home)
         with self._switching():
             return rollback(
-                self._home, lambda name: self._switch("rolled_back", name, left, reason=reason)
+                self._home,
+                lambda name: self._switch("rolled_back", name, left, reason=reason),
+                never_served(self._journal),
             )
 
     def restore(self, name: str, reason: str = "") -> None:

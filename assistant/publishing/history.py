@@ -93,6 +93,13 @@ def _acts(journal: Journal, acts: Container[str]) -> Iterator[tuple[TextAct, Map
             yield TextAct(datetime.fromisoformat(entry["at"]), str(entry.get("user", ""))), body
 
 
+def never_served(journal: Journal) -> frozenset[str]:
+    """The indexes that were built and have not been in service, as the journal has it."""
+    events = index_events(journal)
+    built = {each.generation for each in events if each.act == "built"}
+    return frozenset(built - {each.generation for each in events if each.put_in_service})
+
+
 def restorable(home: Path, journal: Journal, served: str | None) -> tuple[str, ...]:
     """The indexes kept that have been in service and are not, the newest first.
 

@@ -80,7 +80,7 @@ class ActivityPeriod:
 def chosen(since: date | None, until: date | None, today: date) -> ActivityPeriod:
     """The period between two days in either order; what is left out is the last thirty days."""
     last = until or max(today, since or today)
-    first = since or last - timedelta(USUAL - 1)
+    first = since or date.fromordinal(max(last.toordinal() - USUAL + 1, 1))
     return ActivityPeriod(min(first, last), max(first, last))
 
 

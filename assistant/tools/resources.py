@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from pydantic import Field, StringConstraints
 
@@ -154,13 +154,11 @@ def listed(service: ToolService, cursor: str | None) -> tuple[list[TextResource]
 
 def read(service: ToolService, uri: str) -> str:
     """A text by its address. Raises WrongArguments for one that is none, or not the reader's."""
-    parts = urlsplit(uri)
-    path = tuple(map(unquote, f"{parts.netloc}{parts.path}".split("/")))
-    if not uri.startswith(SCHEME):
-        path = ()
+    address, _, query = uri.removeprefix(SCHEME).partition("?")
+    path = tuple(map(unquote, address.split("/"))) if uri.startswith(SCHEME) else ()
     match path:
         case ("articles", reference):
-            return _article(service, reference, parts.query)
+            return _article(service, reference, query)
         case ("documents", document):
             return _document(service, document, None)
         case ("dossiers", dossier, "documents", document):

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -239,15 +239,16 @@ def publish(home: Path, name: str, told: Told = untold) -> None:
         discard(home, old)
 
 
-def rollback(home: Path, told: Told = untold) -> str:
+def rollback(home: Path, told: Told = untold, never: Collection[str] = ()) -> str:
     """Publish the newest sound snapshot made before the one in use, and return its name.
 
-    Raises UnknownSnapshot when there is none, EmbedderMismatch when other vectors were made for
-    it: every question would then fail. The caller holds the writer's lock.
+    `never` are those that have never been in use: nobody let them in. Raises UnknownSnapshot when
+    there is none, EmbedderMismatch when other vectors were made for it: every question would then
+    fail. The caller holds the writer's lock.
     """
     current = current_name(home)
     embedder = _embedder(home, current)
-    for name in reversed([name for name in finished(home) if name < current]):
+    for name in reversed([name for name in finished(home) if name < current and name not in never]):
         try:
             _require_embedder(read_manifest(home, name), embedder)
             publish(home, name, told)

@@ -110,7 +110,12 @@ def _edition(written: str, mention: re.Match[str], end: int) -> int | None:
     """The year said just after a mention, or of the order after it, or just before."""
     rest = written[mention.end() : end]
     said = _ADJACENT.match(rest) or _ORDER.match(rest) or _BEFORE.search(written[: mention.start()])
-    return int(said["year"]) if said else None
+    return _edition_of(int(said["year"])) if said else None
+
+
+def _edition_of(year: int) -> int:
+    """The edition that an order of this year approves or amends; an older year is itself."""
+    return max((each for each in _EDITIONS if each <= year), default=year)
 
 
 # The numbered clauses of a CCAG, whose official copy has articles with many of them, or is one.

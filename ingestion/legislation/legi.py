@@ -87,6 +87,11 @@ def state_of(written: str) -> State:
         raise UnreadableFile(f"état « {written} » inconnu") from None
 
 
+def is_fixed(day: date) -> bool:
+    """Whether a first day is known, and not "to be fixed" by a text that is still to come."""
+    return day not in _OPEN
+
+
 def end_of(state: State, first_day: date, last: date) -> date | None:
     """The first day on which a version no longer applies, from DATE_FIN; None when it is open.
 

@@ -133,12 +133,17 @@ def create(
     who: Who, pages: Pages, login: Text, name: Text = "", roles: Roles = (), teams: Text = ""
 ) -> Response:
     """Create an account, and make the link for its owner."""
-    given = teams_of(teams.split())
+    given = teams_of(_named(teams))
     return pages.told(
         pages.everybody,
         f"Lien pour choisir le mot de passe de {login}",
         lambda: pages.accounts.create(login.strip(), name, roles, given, who.user),
     )
+
+
+def _named(teams: str) -> list[str]:
+    """The teams of a field, whose names may have spaces."""
+    return [name for each in teams.split(";") if (name := " ".join(each.split()))]
 
 
 @account_routes.post("/{user}/invitation")
@@ -162,7 +167,7 @@ def give_roles(who: Who, pages: Pages, user: str, roles: Roles = ()) -> Response
 @account_routes.post("/{user}/equipes")
 def give_teams(who: Who, pages: Pages, user: str, teams: Text = "") -> Response:
     """Say whose dossiers its owner sees."""
-    given = teams_of(teams.split())
+    given = teams_of(_named(teams))
     return pages.changed(
         user, lambda login: pages.accounts.register.set_teams(login, given, who.user)
     )
