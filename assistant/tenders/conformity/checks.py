@@ -7,7 +7,7 @@ is for the review.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from operator import gt, itemgetter, lt, ne
 from typing import Protocol
@@ -235,8 +235,8 @@ def intervals(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
         return
     (start, before), (end, after) = max(starts, key=itemgetter(0)), min(ends, key=itemgetter(0))
     days = int(case.stated(rule.constants[0]).value)
-    last = end_of_period(start, days)
-    if end > last:
+    last = start + timedelta(days) if rule.is_counted_back else end_of_period(start, days)
+    if end > last or (rule.is_counted_back and end == last):
         return
     found, limit = (f"{numeral(Decimal(each))} jours" for each in ((end - start).days, days))
     yield CheckFault(

@@ -142,7 +142,8 @@ class ConformityRule:
     `constants` are the words of the law that it rests on, the first one its limit. `when` are
     facts, those after "!" have to be false. `since` is the day from which contracts must follow it.
     `says` is looked for, `unless` excuses it. `value` is read, up to `until` when it is a day,
-    against the limit, which the value of `times` multiplies.
+    against the limit, which the value of `times` multiplies. What `is_counted_back` ends with no
+    later working day (règlement n° 1182/71, article 3, paragraphe 4).
     """
 
     name: str
@@ -160,6 +161,7 @@ class ConformityRule:
     until: str = ""
     side: Side = Side.ABOVE
     times: str = ""
+    is_counted_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
