@@ -61,7 +61,7 @@ def test_a_team_may_have_a_name_of_several_words(client: TestClient, hall: Hall)
     hall.settle("ana")
     here = address_of(hall, "ana")
     page = client.post(f"{here}/equipes", data={"teams": " Pôle  achats ; voirie;"})
-    assert hall.accounts.register.get("ana").teams == {"Pôle achats", "voirie"}
+    assert hall.accounts.register.get("ana").teams == frozenset({"Pôle achats", "voirie"})
     assert 'value="Pôle achats ; voirie"' in page.text
 
 

@@ -21,6 +21,7 @@ from ingestion.index.question_bank import read_bank
 from ingestion.library.library import CORPUS
 from ingestion.readers.documents import Kind
 from tests.passage_texts import article_of
+from tests.question_lists import read_lists
 from tests.reading_files import read
 from tests.shared_texts import code_texts
 
@@ -38,6 +39,7 @@ RIGHTLY_HEARD = {
 ENTRIES: list[dict[str, Any]] = tomllib.loads(
     (CORPUS / "premisses.toml").read_text(encoding="utf-8")
 )["premise"]
+(BESIDE,) = read_lists("premises_beside.txt")
 NAMES = [entry["name"] for entry in ENTRIES]
 
 
@@ -73,6 +75,12 @@ def test_a_question_that_rests_on_a_premise_shows_it_and_its_neighbour_does_not(
         assert heard is not None, question
         assert heard.name == entry["name"], question
     assert premise_of(entry["near"]) is None
+
+
+@pytest.mark.parametrize("question", [question for question, _ in BESIDE])
+def test_what_only_has_words_of_a_premise_is_answered(question: str) -> None:
+    heard = premise_of(question)
+    assert heard is None, heard.name
 
 
 def test_a_premise_is_hardly_ever_heard_in_what_another_article_answers() -> None:

@@ -116,12 +116,15 @@ class Derogating:
         return [*saying, *found, self._list_of(derogation)][0]
 
     def _list_of(self, derogation: Derogation) -> Passage:
-        """The passage of the list that tells a derogation."""
+        """The passage of the list that tells a derogation, which may stand there twice."""
         place = derogation.place
         return next(
             each
             for each in self._passages
-            if each.document_id == place.document_id and each.start <= place.start < each.end
+            if each.document_id == place.document_id
+            and any(
+                start <= place.start < end for start, end in ((each.start, each.end), *each.also_at)
+            )
         )
 
     def _quotes(self, question: str, item: Evidence) -> Sequence[Draft]:

@@ -77,7 +77,11 @@ _TEXT_NAME = re.compile(
     r"journal officiel|laws?|acts?|decrees?|ordinances?|regulations?)"
     r"(?:\s+(?:organique|de finances|belge|(?:inter)?ministériel|modifiée?|délégué|européen(?:ne)?|"
     r"d'application|\(?(?:UE|CE|EU)\)?|(?:n\s?[°ºo]\.?\s?|no\.? )?\d[\w./-]*))*"
-    r",?\s+(?:en date )?(?:du|of)\s+$",
+    r",?\s+(?:en date )?(?:du|of)\s+$"
+    # "la loi Climat et résilience du", "le CCAG Travaux du"; no contract's day stands between.
+    r"|\b(?:lois?|décrets?|arrêtés?|ordonnances?|circulaires?|CCAG[\w-]*)"
+    r"(?:\s+(?!notifi|publi|conclu|sign|lanc|pass|march|contrat|consult|factur|offre|accord)"
+    r"[^\W\d][\w'’-]*){1,6}?\s+du\s+$|\bCCAG[\w-]*\s+du\s+$",
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"\b(?:après|after)\s+(?:le\s+)?$", re.IGNORECASE)

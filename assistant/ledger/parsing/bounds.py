@@ -106,13 +106,17 @@ def _is_of_other(text: str, quantity: Quantity) -> bool:
     return bool(_OTHER_BEFORE.search(before) or _OTHER_AFTER.match(after))
 
 
+_AGO = re.compile(r"\bil y a (?:(?:moins|plus|au moins|au plus|environ) (?:de )?)?$")
+"""Before days that are counted back from today, and are no time that a payment took."""
+
+
 def days(left: Remainder, over: Population) -> Iterator[tuple[PlanFilter, int]]:
     """Days of lateness, of payment, or since reception, as the words around them say."""
     for quantity in find_quantities(left.text):
         if quantity.unit != "day" or over is not Population.INVOICES:
             continue
         before, end = left.text[: quantity.start], quantity.end
-        left.has_clash |= _is_since_a_status(before)
+        left.has_clash |= _is_since_a_status(before) or bool(_AGO.search(before))
         after = re.match(r" de retard\b", left.text[end:])
         if after:
             end += after.end()

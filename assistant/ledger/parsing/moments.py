@@ -210,7 +210,8 @@ def _when(
         before = before or list(taken)
         rule, start = max(before, key=lambda each: each[1])
         others = {each.name for each, _ in taken if each.name != rule.name and each.is_known}
-        left.has_clash |= bool(others) or _are_joined(left, taken)
+        # What is under way in a period neither ends in it nor began in it.
+        left.has_clash |= bool(others) or _are_joined(left, taken) or rule.is_coming
         return When(rule.name, start=start)
     known = [(rule, start) for rule, start in taken if rule.is_known]
     if period is None:

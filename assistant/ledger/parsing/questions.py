@@ -170,7 +170,7 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
     when, bounds, filters = dated(left, over, period, filters, usual, today)
     left.has_clash |= find_period(left.text, today) is not None
     measures = _measures(left, over)
-    if comparison and comparison.is_of_sums:
+    if comparison and comparison.is_of_sums and PlanMeasure.COUNT not in measures:
         measures = (*measures, PlanMeasure.SUM)
     return Read(
         bounds,
