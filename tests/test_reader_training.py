@@ -132,6 +132,15 @@ def test_a_reader_tells_what_it_was_taught(base: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_reader_that_is_there_goes_on_from_what_it_tells(base: Path, tmp_path: Path) -> None:
+    heads = ReaderNetwork(TextEncoder(base)).heads.state_dict()
+    recipe, saved = ReaderRecipe(epochs=0, rank=2, lowest=0), tmp_path / "saved.pt"
+    adapter = teach_reader(TextEncoder(base), [], saved, lambda *_: None, recipe, heads)
+    assert adapter.own.keys() == heads.keys()
+    assert all(torch.equal(adapter.own[name], each) for name, each in heads.items())
+
+
+@pytest.mark.slow
 def test_what_is_told_of_a_pair_does_not_depend_on_the_others(base: Path) -> None:
     network = ReaderNetwork(TextEncoder(base)).train(False)
     passages = ["un", "un marché un marché un", "marché"] * 9

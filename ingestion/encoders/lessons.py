@@ -205,18 +205,24 @@ class _Asked:
 
 
 def reading_lessons_of(
-    home: Path, embedder: Embedder, progress: Callable[[str, int, int], None]
+    home: Path,
+    embedder: Embedder,
+    progress: Callable[[str, int, int], None],
+    most_of_law: int | None = None,
 ) -> list[ReadingLesson]:
     """A lesson for each question of the bank that is not held out, answered or not.
 
-    The embedder is the one that was taught to find; vectors it has computed are kept in `home`.
-    Raises IngestionError when the library does not hold the code.
+    What a dossier answers is asked in every wording. Of the law `most_of_law` are drawn, all where
+    that is None. The embedder is the one that was taught to find; vectors it has computed are kept
+    in `home`. Raises IngestionError when the library does not hold the code.
     """
     documents, _ = Library(home).readable()
     articles = [each for each in documents if each.reference]
     passages = [passage for each in articles for passage in passages_of(each)]
     of_law = require_code(list(_asked_of_law(articles, passages)))
     draw, found = random.Random(SEED), []
+    if most_of_law is not None:
+        of_law = draw.sample(of_law, min(most_of_law, len(of_law)))
     teaching = [
         (of_law, passages),
         *(
@@ -270,7 +276,8 @@ def _asked_of(dossier: BankDossier) -> Iterator[_Asked]:
             for each in passages
             if each.document_id == piece and any(s < each.end and each.start < e for s, e in spans)
         )
-        yield _Asked(question.question, right, spans, polarity_of(question.form))
+        polarity = polarity_of(question.form)
+        yield from (_Asked(wording, right, spans, polarity) for wording in question.asked)
     for unanswered in dossier.unanswered:
         piece = dossier.piece(unanswered.piece).id
         near = tuple(each for each in passages if each.document_id == piece)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cosine_similarity, layer_norm, normalize, pad
 
-from ingestion.encoders.network import TextEncoder
+from ingestion.encoders.network import TextEncoder, native_precision
 from ingestion.index.question_bank import Form
 
 TOKENS = 256
@@ -174,8 +174,9 @@ class ReaderNetwork(nn.Module):
         ids, attended, of_passage = (
             each[places, :longest] for each in (pairs.ids, pairs.attended, pairs.of_passage.long())
         )
-        rows = self.transformer(input_ids=ids, attention_mask=attended).last_hidden_state
-        told = self.heads(rows, attended - of_passage, of_passage)
+        with torch.autocast("cpu", torch.bfloat16, native_precision() is torch.bfloat16):
+            rows = self.transformer(input_ids=ids, attention_mask=attended).last_hidden_state
+        told = self.heads(rows.float(), attended - of_passage, of_passage)
         return ReaderOutput(
             told.relevant, told.answers, told.polarity, pad(told.words, (0, width - longest))
         )

@@ -1,7 +1,7 @@
 """Teaching the embedder and the reader, batch after batch, from a state on disk."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from itertools import permutations
@@ -242,6 +242,13 @@ def _batches_of(lessons: Sequence[Lesson], recipe: RetrieverRecipe) -> list[list
 # Wrong passages are those that the taught embedder holds for near: what is read at work.
 
 
+KEPT_OF_LAW = 1100
+"""Questions of the law among those of dossiers by which a reader goes on, so that it is kept."""
+
+RATE_GOING_ON = 3e-4
+"""The rate at which it does."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReaderRecipe:
     """How the reader is taught; a batch is counted in questions, each with all its passages.
@@ -260,22 +267,26 @@ class ReaderRecipe:
 def train_reader(
     home: Path, weights: Weights, embedder: Embedder, path: Path, progress: Progress
 ) -> None:
-    """Teach the reader from the library, into the file `path`, from what the embedder was taught.
+    """Teach the reader from the library, into the file `path`.
 
-    `embedder` is these weights as they find: it says which passages are near. Interrupted, the next
-    call goes on. Raises IngestionError when the library lacks the code, or when the weights were
-    taught nothing yet.
+    One that is there goes on, with what is asked of dossiers and a little of the law; else it
+    starts from what the embedder was taught, with all of both. `embedder` is these weights as they
+    find: it says which passages are near. Interrupted, the next call goes on. Raises IngestionError
+    when the library lacks the code, or when the weights were taught nothing yet.
     """
-    retriever = find_taught(home, Taught.RETRIEVER, weights.sha256)
-    if retriever is None:
+    before = find_taught(home, Taught.READER, weights.sha256)
+    known = before or find_taught(home, Taught.RETRIEVER, weights.sha256)
+    if known is None:
         raise IngestionError(
             "Le lecteur part de ce que la recherche a appris, et ce modèle n'a encore rien appris. "
             "Lancez d'abord : sourcier models train retriever"
         )
-    lessons = reading_lessons_of(home, embedder, progress)
-    taught, encoder = read_adapter(retriever), TextEncoder(weights.path)
+    lessons = reading_lessons_of(home, embedder, progress, KEPT_OF_LAW if before else None)
+    taught, encoder = read_adapter(known), TextEncoder(weights.path)
     merge(encoder.network, taught)
-    reader = teach_reader(encoder, lessons, home / "training" / "reader.pt", progress)
+    recipe = ReaderRecipe(rate=RATE_GOING_ON) if before else ReaderRecipe()
+    saved = home / "training" / "reader.pt"
+    reader = teach_reader(encoder, lessons, saved, progress, recipe, taught.own)
     write_adapter(path, joined(taught, reader))
 
 
@@ -285,14 +296,18 @@ def teach_reader(
     saved: Path,
     progress: Progress,
     recipe: ReaderRecipe | None = None,
+    heads: Mapping[str, Tensor] | None = None,
 ) -> Adapter:
     """What a reader learns from the lessons beyond the weights of the encoder, which changes.
 
-    The state is kept in the file `saved`: the same call goes on from there.
+    `heads` are those of the reader that the encoder is of, if it is of one. The state is kept in
+    the file `saved`: the same call goes on from there.
     """
     recipe = recipe or ReaderRecipe()
     torch.manual_seed(recipe.seed)
     network = ReaderNetwork(encoder)
+    if heads:
+        network.heads.load_state_dict(heads)
     learning = open_to_learning(network.transformer, recipe.rank, recipe.lowest)
     digest = digest_of_reading_lessons(lessons)
     identity = sha256(f"{digest}{recipe}".encode()).hexdigest()

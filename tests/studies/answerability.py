@@ -8,13 +8,14 @@ and the question files given as they would be asked. What else the bank holds ta
 and the reader, and can fit nothing.
 
 Then the weights of the refusals in a dossier: on our questions about the built-in dossier and on
-those about the bank's dossier that is held out; what a stranger asked of both is measured.
+those about the bank's dossiers that are held out; what a stranger asked of both is measured.
 """
 
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
@@ -203,17 +204,20 @@ def main() -> None:
         without = led_by_what_is_learnt(snapshot, Path(scratch), embedder)
         measured["bank, held out"] = asked(without, embedder, reader, of_the_bank())
     study(NAMES, fit, measured)
-    [held_out] = [each for each in read_dossiers() if each.is_held_out]
-    pieces = {held_out.name: held_out.pieces, DOSSIER: demonstration()}
-    told = {held_out.name: of_dossier(held_out), DOSSIER: of_files([DOSSIER_QUESTIONS])}
-    of_bank, ours = (
-        in_dossier(of, name, told[name], snapshot, embedder, reader) for name, of in pieces.items()
-    )
-    strangers = {
-        f"unseen, {name}": in_dossier(of, name, unseen(name), snapshot, embedder, reader)
+    held_out = [each for each in read_dossiers() if each.is_held_out]
+    pieces = {each.name: each.pieces for each in held_out} | {DOSSIER: demonstration()}
+    told = {each.name: of_dossier(each) for each in held_out}
+    told[DOSSIER] = of_files([DOSSIER_QUESTIONS])
+    chosen_on = {
+        name: in_dossier(of, name, told[name], snapshot, embedder, reader)
         for name, of in pieces.items()
     }
-    study(NAMES_IN_DOSSIER, joined(of_bank, ours), strangers)
+    strangers = {
+        f"unseen, {name}": in_dossier(of, name, asked_of, snapshot, embedder, reader)
+        for name, of in pieces.items()
+        if (asked_of := unseen(name))
+    }
+    study(NAMES_IN_DOSSIER, reduce(joined, chosen_on.values()), chosen_on | strangers)
 
 
 def study(names: Sequence[str], fit: Asked, measured: dict[str, Asked]) -> None:
