@@ -1,6 +1,7 @@
 """Dossiers that refer to a CCAG: which one, what is cited of it, and what derogates from it."""
 
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from assistant.tenders.fiche import LINES, FicheState, fiche
 from assistant.tenders.general_clauses import applied_texts
 from assistant.tenders.service import DossierService
 from ingestion.readers.documents import Document
+from ingestion.tenders.dossiers import Dossier
+from ingestion.tenders.intake import Parcel
 from tests.dossier_files import piece
 from tests.general_texts import TEXTS
 from tests.small_index import answering_embedder, assistant_over
@@ -198,3 +201,15 @@ def test_a_question_on_the_derogations_is_told_all_of_them(assistant: Assistant)
     assert line.count("CCAP art.") == 4
     assert "CCAP art. 7.1 (à l’art. 20.1)" in line
     assert "CCAP, art. 11" in locators(result)
+
+
+def test_derogations_that_a_piece_lists_twice_are_told(tmp_path: Path) -> None:
+    home, embedder = tmp_path, answering_embedder()
+    prepare(home, embedder)
+    filing = DossierService(home, Journal(home / "journal.jsonl"), lambda: embedder)
+    filing.create(Dossier("deux-fois"))
+    written = (TEXTS / GYMNASIUM / "CCAP.md").read_bytes()
+    filing.add("deux-fois", [Parcel("CCAP.md", BytesIO(written + b"\n\n" + written))])
+    asked = "À quels articles le CCAP déroge-t-il ?"
+    line, *_ = told(run_turn(assistant_over(home), asked, None, "deux-fois"))
+    assert "CCAP art. 7.1 (à l’art. 20.1)" in line
