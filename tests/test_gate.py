@@ -218,15 +218,17 @@ def test_an_answer_that_changed_is_kept_as_it_was_and_as_it_is(home: Path, tmp_p
 
 
 def test_a_rollback_passes_over_what_was_never_in_service(home: Path, tmp_path: Path) -> None:
-    first = current_name(home)
-    add_code(home, tmp_path, [*ARTICLES, NEW])
-    refused, _ = candidate(home)
-    add_code(home, tmp_path, [*ARTICLES, (*NEW[:2], "Il ne le peut pas.", None, None)])
-    manifest, _ = candidate(home)
+    made = []
+    for text in ("Il le peut.", "Il ne le peut pas.", "Il le peut parfois."):
+        add_code(home, tmp_path, [*ARTICLES, (*NEW[:2], text, None, None)])
+        made.append(candidate(home)[0].name)
+        if text != "Il ne le peut pas.":
+            with lock_for_writing(home):
+                decisions(home).publish(made[-1])
+    served, refused, _ = made
     with lock_for_writing(home):
-        decisions(home).publish(manifest.name)
-        assert decisions(home).rollback() == first
-    assert refused.name not in finished(home)
+        assert decisions(home).rollback() == served
+    assert refused not in finished(home)
 
 
 def test_after_a_rollback_there_is_a_way_forward_again(home: Path, tmp_path: Path) -> None:

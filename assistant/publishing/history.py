@@ -95,7 +95,7 @@ def _acts(journal: Journal, acts: Container[str]) -> Iterator[tuple[TextAct, Map
 
 def never_served(journal: Journal) -> frozenset[str]:
     """The indexes that were built and have not been in service, as the journal has it."""
-    events = index_events(journal)
+    events = list(index_events(journal))
     built = {each.generation for each in events if each.act == "built"}
     return frozenset(built - {each.generation for each in events if each.put_in_service})
 
