@@ -216,6 +216,7 @@ def test_durations_and_amounts_are_compared_apart() -> None:
     ("question", "quote"),
     [
         ("Et pour 35 000 € TTC ?", LIMIT),
+        ("Et pour 35 000 € HT/an pendant quatre ans ?", LIMIT),
         ("Entre 35 000 € et 45 000 € HT ?", LIMIT),
         ("Et pour 35 000 € ?", "Le marché a coûté 20 000 € l'an dernier."),
     ],

@@ -14,7 +14,12 @@ from typing import Generic, TypeVar
 from unicodedata import normalize
 
 from assistant.calculators.calculation import Buyer, Nature
-from assistant.question.quantities import Quantity, find_quantities, fold_same_length
+from assistant.question.quantities import (
+    Quantity,
+    find_quantities,
+    fold_same_length,
+    is_part,
+)
 
 Value = TypeVar("Value", Decimal, date)
 Kind = TypeVar("Kind", Buyer, Nature)
@@ -25,17 +30,6 @@ _LIMIT = re.compile(
     r"\b(?:plus|moins|dessus|dessous|dela|superieure?s?|inferieure?s?|egale?s?|jusqu'?|seuils?|entre"
     r"|partir|compter|plafond|limite|depass\w+|exced\w+|attei\w+)(?: pas)?"
     r" ?(?:a|aux?|de|d'|du|des)? ?$"
-)
-_SHARE = re.compile(
-    r" ?(?:(?:ht|ttc|hors taxes?|toutes taxes(?: comprises)?)\b)?,? ?"
-    r"(?:/|par (?:an|annee|mois|trimestre|semaine|jour|lot|site|unite|agent)\b"
-    r"|(?:a |pour )?(?:chacune?|chaque)\b|l'un|(?:la )?pieces?\b|annuel|mensuel|unitaire"
-    r"|pendant (?:\d+|deux|trois|quatre|cinq) (?:ans|annees|mois)\b)"
-)
-# "3 véhicules de 25 000 €": what one costs.
-_ONE_OF = re.compile(
-    r"\b(?:[2-9]|[1-9]\d+|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt)"
-    r" (?!ans|annees|mois|semaines|jours|lots?|avenants?|modif)\w+s(?: \w+s)? (?:de|a) $"
 )
 _CLAUSE_END = re.compile(r"[,;:.?!]")
 _NATURES = {
@@ -56,7 +50,8 @@ _NATURES = {
 # A service is one also where it is for works: what is bought is then asked.
 _ABOUT_WORKS = re.compile(
     r"\b(?:missions?|diagnostics?|etudes?|controle technique|sps|coordination|assistance|amo"
-    r"|expertises?|bureau d'etudes)\b"
+    r"|expertises?|bureau d'etudes)\b[^.;?!]*?"
+    r"\b(?:travaux|chantier|refection|renovation|rehabilitation)\b"
 )
 _BUYER = r"(?:^|[,;:.?(] ?|\b(?:l'|la |le |du |au |une? |ma |mon |notre |votre |d'))"
 # Who pays for a part is not the buyer: "subventionné à 60 % par la région".
@@ -109,7 +104,7 @@ class GivenFigure(Generic[Value]):
     @property
     def is_share(self) -> bool:
         """Whether it is only a part of the sum: "par an", "chacun", "3 véhicules de"."""
-        return bool(_SHARE.match(self.after) or _ONE_OF.search(self.before))
+        return is_part(self.before, self.after)
 
     def role(self, roles: re.Pattern[str]) -> str | None:
         """The group of the last role named before it, else of the first one in its own clause."""
@@ -184,9 +179,7 @@ def _placed(
 
 def _natures(words: str) -> tuple[Nature, ...]:
     """What is bought; supplies and services together are supplies, as the same rules hold."""
-    found = _named(words, _NATURES)
-    if _ABOUT_WORKS.search(words):
-        found = tuple(each for each in found if each is not Nature.WORKS)
+    found = _named(_ABOUT_WORKS.sub("", words), _NATURES)
     if Nature.SOCIAL_SERVICES in found or {Nature.SUPPLIES, Nature.SERVICES} <= {*found}:
         return tuple(each for each in found if each is not Nature.SERVICES)
     return found

@@ -12,6 +12,7 @@ from assistant.question.quantities import (
     apart,
     find_quantities,
     fold_same_length,
+    is_part,
 )
 
 _EXCEED = r"(?:dépass|excéd|excèd)\w*|exceed\w*"
@@ -177,11 +178,16 @@ def compare(question: str, quote: str, language: Language) -> str | None:
     for unit in sorted(_COMPARED):
         given = [figure for figure in find_quantities(asked) if figure.unit == unit]
         limits = _limits(said, unit)
-        if len(given) == 1 and limits:
+        if len(given) == 1 and limits and not _is_part(given[0], asked):
             parts.append(_side(given[0], asked, limits, said, language))
     if not parts:
         return None
     return " ".join(sentence.format(figure, sides) for figure, sides in parts)
+
+
+def _is_part(figure: Quantity, asked: str) -> bool:
+    """Whether a figure is not the whole that a limit is about: "20 000 € HT par an"."""
+    return is_part(asked[: figure.start], asked[figure.end :])
 
 
 def _limits(said: str, unit: str) -> list[Quantity]:

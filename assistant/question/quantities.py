@@ -338,3 +338,23 @@ def _factor(written: str) -> Fraction:
         (factor for pattern, _, factor in _UNIT if re.search(f"{pattern.pattern}$", written)),
         Fraction(1),
     )
+
+
+# A part: an amount that is not the whole of what is meant. Pure.
+
+_PART = re.compile(
+    r" ?(?:(?:ht|ttc|hors taxes?|toutes taxes(?: comprises)?)\b)?,? ?"
+    r"(?:/|par (?:an|ann[eé]e|mois|trimestre|semaine|jour|lot|site|unite|agent)\b"
+    r"|(?:a |pour )?(?:chacune?|chaque)\b|l'un|(?:la )?pieces?\b|annuel|mensuel|unitaire"
+    r"|pendant (?:\d+|deux|trois|quatre|cinq) (?:ans|annees|mois)\b)"
+)
+# "3 véhicules de 25 000 €": what one costs.
+_ONE_OF = re.compile(
+    r"\b(?:[2-9]|[1-9]\d+|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt)"
+    r" (?!ans|annees|mois|semaines|jours|lots?|avenants?|modif)\w+s(?: \w+s)? (?:de|a) $"
+)
+
+
+def is_part(before: str, after: str) -> bool:
+    """Whether a figure is only a part of the sum, by the words around it: "par an", "chacun"."""
+    return bool(_PART.match(after) or _ONE_OF.search(before))
