@@ -252,7 +252,7 @@ _BY_SHARE = re.compile(
     r"|augment\w+(?: (?:l[ea]|mon|notre|ce) (?:marche|contrat|montant)(?: initial)?)?)"
     r"(?: \w+)?(?: (?:de|d'environ|a|representant|egal a|:)) ?$"
 )
-_NEW_TOTAL = re.compile(r"\b(?:port|pass|mont|augment|ramen|rament)\w*\b[^,;:.?]{0,30} a $")
+_NEW_TOTAL = re.compile(r"\b(?:port|pass|mont(?!ant)|augment|ramen)\w*\b[^,;:.?]{0,30} a $")
 """Before what the contract will amount to: "l'avenant le porte à 112 000 €"."""
 
 _UNFORESEEN = re.compile(
