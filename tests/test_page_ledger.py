@@ -265,6 +265,11 @@ def test_an_address_that_says_nothing_sound_is_refused_in_french(
     assert [a for tag, a in parsed(page.text).found if a.get("role") == "alert"]
 
 
+def test_a_number_of_a_page_that_is_too_long_is_none(client: TestClient) -> None:
+    reply = client.get(f"/factures/liste/tableau/0?page={'9' * 4301}")
+    assert "Brelan SARL" in words_of(reply)
+
+
 def test_who_buys_is_the_one_of_the_settings_where_an_address_names_none(
     client: TestClient, service: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,7 +88,7 @@ class LedgerAddress:
     def page(self) -> int:
         """The page of a long table, from 1."""
         written = self.one(PAGE)
-        return max(int(written), 1) if written.isdecimal() else 1
+        return max(int(written), 1) if written.isdecimal() and len(written) < 10 else 1
 
     @property
     def kept(self) -> list[tuple[str, str]]:
