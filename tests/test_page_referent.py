@@ -297,6 +297,15 @@ def test_a_list_is_a_file_of_what_it_shows(known: House, client: TestClient) -> 
     assert PAYMENT not in file.text
 
 
+def test_the_file_of_a_list_says_what_was_interrupted(known: House, client: TestClient) -> None:
+    turn = known.assistant.ask("Une question sur le zingage ?", user="u-claire")
+    next(turn)
+    turn.close()
+    file = client.get("/referent/answers.csv?words=zingage").text
+    assert ";interrompue;" in file
+    assert "sans réponse" not in file
+
+
 def test_nobody_has_judged_whom_one_mark_alone_was_given(known: House, client: TestClient) -> None:
     address = asked(known)
     client.post(f"{address}/marks", data={"citation-1": "supports"})

@@ -12,7 +12,7 @@ from assistant.reports.findings import NONE, capital, day, minutes, percent
 from assistant.reports.homologation_facts import InstallationFacts
 from assistant.reports.markup import at, counted
 from assistant.reports.paper import Block, Items, PaperHeading, PaperTable, Paragraph
-from assistant.review.listing import OUTCOMES, SUPPORTS
+from assistant.review.listing import SUPPORTS, outcome_label
 from assistant.review.progress import ReaderDisagreement, ReadingPace
 from assistant.review.readings import LABELS, TARGETS, Place, Reading, ReviewMark, Target, frozen_of
 from assistant.review.recorded import Item, Recorded
@@ -179,7 +179,7 @@ def annex_part(facts: AuditFacts) -> Iterator[Block]:
 def _answer(each: ReadAnswer, facts: AuditFacts) -> Iterator[Block]:
     line = each.item.line
     yield Paragraph(
-        f"Posée le {at(line.at)}, droit au {day(line.as_of)} ; {OUTCOMES[line.outcome]}. "
+        f"Posée le {at(line.at)}, droit au {day(line.as_of)} ; {outcome_label(each.item)}. "
         f"Enregistrement {line.record_id}, index {line.generation}, modèle {line.model}."
     )
     if line.dossier is None:

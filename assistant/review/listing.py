@@ -146,6 +146,12 @@ _ROUTES = {
 }
 
 
+def outcome_label(item: Item) -> str:
+    """How a question ended, in words: one that was interrupted has no outcome."""
+    is_over = item.line.ended == Ending.FINISHED
+    return OUTCOMES[item.line.outcome] if is_over else ENDINGS[Ending.INTERRUPTED]
+
+
 def route_label(route: str) -> str:
     """The route of a question in words; one without words of its own is given as it is."""
     return _ROUTES.get(route, route)
@@ -197,7 +203,7 @@ def _row(item: Item, reader: str, called: Callable[[str], str]) -> tuple[Cell, .
         route_label(line.route),
         line.question,
         line.as_of,
-        OUTCOMES[line.outcome],
+        outcome_label(item),
         ", ".join(sorted(SUPPORTS[each] for each in line.supports)),
         line.text,
         " ; ".join(f"{each.title}, {each.locator}" for each in line.cited),
