@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.accounts.identity import Identity, UserRole
 from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, Recorded, TouchedAnswer, changes_between, impact_of
 from assistant.web.serving import LocalBuyerService
@@ -103,6 +104,19 @@ def test_the_service_tells_the_law_and_its_changes_from_the_index(home: Path) ->
     assert [each.valid_from for each in history.versions] == [date(2020, 1, 1), date(2026, 4, 1)]
     assert service.near_references("R2122-88") == ("R2122-8",)
     assert service.changes(None, None) == changes_between(home, None, None, assistant.journal)
+
+
+def test_a_reader_is_told_of_their_own_answers_only(home: Path, tmp_path: Path) -> None:
+    assistant = assistant_over(home, Journal(tmp_path / "journal.jsonl"), embedder=WordEmbedder())
+    citations = [{"title": CODE, "locator": "art. R2122-8"}]
+    for user in ("", "u-1", "u-2"):
+        told = {"question": f"Celle de « {user} » ?", "citations": citations}
+        assistant.journal.append("answer", told, user=user)
+    reader = Identity("u-2", "Ana", frozenset({UserRole.BUYER}), None)
+    found = LocalBuyerService(home, assistant, WordEmbedder, reader).changes(None, None)
+    seen = [(each.number, each.question) for each in found.impact.answers]
+    assert seen == [(1, "Celle de «  » ?"), (3, "Celle de « u-2 » ?")]
+    assert len(changes_between(home, None, None, assistant.journal).impact.answers) == 3
 
 
 def test_the_first_index_has_nothing_before_it(home: Path) -> None:

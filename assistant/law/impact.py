@@ -125,24 +125,32 @@ class IndexChanges:
     impact: Impact
 
 
-def changes_between(home: Path, old: str | None, new: str | None, journal: Journal) -> IndexChanges:
-    """The changes from one snapshot to another.
+def changes_between(
+    home: Path, old: str | None, new: str | None, journal: Journal, user: str | None = None
+) -> IndexChanges:
+    """The changes from one snapshot to another, and the answers that they touch.
 
-    By default the new one is the published one, the old one the last that was made before it.
+    By default the new one is the published one, the old one the last that was made before it, and
+    the answers are everyone's; a `user` is told of their own only.
     Raises UnknownSnapshot or DamagedSnapshot.
     """
     new = new or current_name(home)
     old = old or _before(home, new)
     found, later = _compared(home, old, new)
-    impact = impact_of(found.touched, later, read_glossary(), _answers_index_changes(journal))
+    impact = impact_of(found.touched, later, read_glossary(), _answers_index_changes(journal, user))
     return IndexChanges(old, new, found, impact)
 
 
-def _answers_index_changes(journal: Journal) -> Iterator[Recorded]:
-    """Every answer; what was said of a dossier is for its team, and not read here."""
+def _answers_index_changes(journal: Journal, user: str | None) -> Iterator[Recorded]:
+    """Every answer; what was said of a dossier is for its team, and not read here.
+
+    Nor is what others than the user were told; an answer of an earlier version names nobody.
+    """
     for entry in journal.entries():
         if entry["kind"] == "answer":
-            yield entry, None if journal.apart(entry) else journal.body(entry)
+            is_of_another = user is not None and entry["user"] not in ("", user)
+            is_unread = is_of_another or journal.apart(entry)
+            yield entry, None if is_unread else journal.body(entry)
 
 
 def changes_since(home: Path) -> Callable[[str], Difference]:

@@ -232,8 +232,8 @@ class LocalBuyerService:
         return near_references(reference, self._assistant.generation.store.documents())
 
     def changes(self, old: str | None, new: str | None) -> IndexChanges:
-        """What changed between two snapshots of this machine."""
-        return changes_between(self._home, old, new, self._assistant.journal)
+        """What changed between two snapshots of this machine, and what it touches of theirs."""
+        return changes_between(self._home, old, new, self._assistant.journal, self.reader.user)
 
     def original(self, document_id: str, dossier: str | None = None) -> bytes | None:
         """The file kept in the library when it was added."""
