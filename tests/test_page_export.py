@@ -15,8 +15,11 @@ from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, reme
 from assistant.web.buyer.export import answer_lines, answer_text, as_docx, as_markdown
 from assistant.web.buyer.layout import Layout
 from assistant.web.buyer.page import Commands, parcel
+from assistant.web.buyer.turn_view import turn_html
+from ingestion.library.library import DOSSIER
+from ingestion.tenders.dossiers import Dossier
 from tests.fakes_page import FakeService
-from tests.page_texts import hostile_answer, small_answer
+from tests.page_texts import hostile_answer, parsed, small_answer
 
 DAY = date(2026, 11, 24)
 SAID = load_words(Language.FRENCH)
@@ -114,6 +117,16 @@ def test_a_stop_before_the_first_sentence_promises_nothing_of_sentences() -> Non
     turn = replace(conversation().turns[1], answer=Answer(Outcome.ANSWERED))
     assert answer_lines(turn, SAID) == [SAID["stopped_before"]]
     assert SAID["stopped"] in answer_lines(conversation().turns[1], SAID)
+
+
+def test_a_dossier_is_named_alike_on_the_screen_in_a_copy_and_in_each_file() -> None:
+    known = Dossier(DOSSIER, "2026-DEMO-01")
+    turn = replace(conversation().turns[0], dossier=known.id)
+    talk = Conversation((turn,), dossiers=(known,))
+    shown = parsed(turn_html(turn, 0, talk))
+    [copied] = [str(a["data-text"]) for _, a in shown.found if "data-text" in a]
+    for text in (shown.text, copied, as_markdown(talk, DAY)):
+        assert "d’après le dossier 2026-DEMO-01 (démonstration)" in text.replace("\u00a0", " ")
 
 
 def test_a_turn_whose_day_was_never_known_names_none() -> None:

@@ -14,7 +14,7 @@ from assistant.web.buyer.evidence_panel import LEDGER
 from ingestion.tenders.dossiers import Dossier
 
 
-def answer_text(turn: Turn, said: Words) -> str:
+def answer_text(turn: Turn, said: Words, dossiers: Iterable[Dossier] = ()) -> str:
     """The question, the answer with its marks, then its sources, to be put into a letter. Pure.
 
     Quoted words that the answer says are not said again beside their source.
@@ -23,7 +23,7 @@ def answer_text(turn: Turn, said: Words) -> str:
     parts = [f"{said['asked']} : {' '.join(turn.question.split())}", *lines]
     if sources := source_lines(turn.answer.citations, said, " ".join("\n".join(lines).split())):
         parts += [f"{said['export_sources']} :\n" + "\n".join(sources)]
-    return "\n\n".join([*parts, " · ".join(law_lines(turn, said)), said["export_notice"]])
+    return "\n\n".join([*parts, " · ".join(law_lines(turn, said, dossiers)), said["export_notice"]])
 
 
 def answer_lines(turn: Turn, said: Words) -> list[str]:
@@ -72,7 +72,10 @@ def as_markdown(conversation: Conversation, made: date) -> str:
     for turn in conversation.turns:
         parts += [
             f"## {escape_markdown(' '.join(turn.question.split()))}",
-            *(f"*{line}*" for line in law_lines(turn, said)),
+            *(
+                f"*{escape_markdown(line)}*"
+                for line in law_lines(turn, said, conversation.dossiers)
+            ),
             *(escape_markdown(line) for line in answer_lines(turn, said)),
         ]
         if turn.answer.citations:

@@ -64,7 +64,7 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
         progress=progress(turn, said),
         supports=list(dict.fromkeys(each.support for each in turn.answer.sentences)),
         is_usable=is_usable,
-        copied=answer_text(turn, said) if is_usable else "",
+        copied=answer_text(turn, said, conversation.dossiers) if is_usable else "",
         spoken=spoken_text(turn) if is_usable else "",
         choices=[
             _again(turn, each.label, question=each.question)
