@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from docx import Document as WordDocument
 from fastapi.testclient import TestClient
 
 from assistant.answering.answer import Finished, Outcome, TurnResult
@@ -328,6 +329,21 @@ def test_a_decision_is_found_by_its_number(
     }
     assert result.answer.outcome is Outcome.ANSWERED
     assert ask(with_rulings, tmp_path, "Et pour 480099 euros ?").route != "case_law"
+
+
+def test_the_command_and_its_file_say_that_decisions_are_no_rule(
+    with_rulings: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asking = assistant(with_rulings, tmp_path)
+    monkeypatch.setattr("assistant.container.load_assistant", lambda *_: asking)
+    command, file = on_one_line(command_of(with_rulings, capsys)), tmp_path / "réponse.docx"
+    told = "Répondu d’après des décisions de justice, qui ne sont pas la règle"
+    assert told in command("ask", ASKED)[1]
+    command("ask", ASKED, "--docx", str(file))
+    assert any(each.text.startswith(told) for each in WordDocument(str(file)).paragraphs)
 
 
 def test_decisions_on_an_article_come_by_its_number(with_rulings: Path, tmp_path: Path) -> None:

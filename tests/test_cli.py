@@ -170,7 +170,7 @@ def test_ask_writes_the_answer_for_a_word_processor_and_puts_it_on_record(
     journal = Journal(tmp_path / "journal.jsonl")
     answer, export = journal.entries()
     record_id = answer["hash"][:16]
-    for part in (ASKED, "D’après les règles", "60 000 € HT", "[1]", "art. R2122-8", record_id):
+    for part in (ASKED, "d’après les règles", "60 000 € HT", "[1]", "art. R2122-8", record_id):
         assert part in text, part
     assert (journal.body(export) or {})["records"] == [record_id]
 

@@ -28,13 +28,11 @@ from assistant.cli.options import (
 from assistant.law.hierarchy import LABELS, rank_of
 from assistant.question.day import DaySource
 from assistant.question.language import Language
-from assistant.reports.markup import law_of, load_words
+from assistant.reports.markup import law_of, load_words, scope_of
 from assistant.settings import load_settings
 from ingestion.durable import replace_bytes
-from ingestion.readers.documents import Kind
 
 ANSWERED, ABSTAINED = 0, 3
-LEDGER = frozenset({Kind.INVOICES, Kind.PURCHASES})
 
 
 app = Actions()
@@ -81,7 +79,8 @@ def _ask(
 
 def _show(console: Console, result: TurnResult) -> None:
     # Documents are shown as Text: rich reads "[…]" in a plain string as one of its own marks.
-    console.print(Text(f"{_scope(result)} · droit au {result.as_of:%d/%m/%Y}", style="dim"))
+    scope = scope_of(load_words(Language.FRENCH), result.evidence, result.dossier)
+    console.print(Text(f"{scope} · droit au {result.as_of:%d/%m/%Y}", style="dim"))
     for dossier in result.proposed:
         name = f"{dossier.id} (démonstration)" if dossier.is_demonstration else dossier.id
         told = (
@@ -129,18 +128,13 @@ def _on_paper(result: TurnResult, language: Language) -> bytes:
     said = load_words(language)
     told = PaperAnswer(
         question=result.question,
-        law=(_scope(result), law_of(said, result.as_of, DaySource.GIVEN)),
+        law=(
+            scope_of(said, result.evidence, result.dossier),
+            law_of(said, result.as_of, DaySource.GIVEN),
+        ),
         answer=result.answer,
         model=result.model,
         index=result.generation,
         record_id=result.record_id,
     )
     return as_docx(answers_paper(said["export_answer_title"], [told], date.today(), said))
-
-
-def _scope(result: TurnResult) -> str:
-    """What the answer was given from."""
-    if result.dossier:
-        return f"D’après le dossier {result.dossier} et les règles"
-    counted = any(item.passage.kind in LEDGER for item in result.evidence)
-    return "D’après les factures ou les achats enregistrés" if counted else "D’après les règles"

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -15,10 +15,11 @@ from markupsafe import Markup
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.reports.page_language import in_page_language
+from assistant.retrieval.evidence import Evidence
 from ingestion.chunking.sentences import list_parts
 from ingestion.legislation.versions import has_own_title
 from ingestion.library.library import CORPUS
-from ingestion.readers.documents import Document, State, is_citable
+from ingestion.readers.documents import Document, Kind, State, is_citable
 
 # HTML that cannot be broken by its content: everything is escaped unless it is already `Html`.
 
@@ -185,6 +186,19 @@ def law_of(said: Words, day: date, source: DaySource) -> str:
     """The day whose law is shown, and how to change it where nobody chose it."""
     key = {DaySource.QUESTION: "as_of_named", DaySource.DOSSIER: "as_of_dossier"}.get(source)
     return said[key or "as_of"].format(date=format_date(said, day))
+
+
+LEDGER = frozenset({Kind.INVOICES, Kind.PURCHASES})
+
+
+def scope_of(said: Words, evidence: Iterable[Evidence], dossier: str | None) -> str:
+    """What an answer was given from; `dossier` is what the one that it is about is called."""
+    if dossier:
+        return said["scope_dossier"].format(name=dossier)
+    passages = [each.passage for each in evidence]
+    if any(each.ruling for each in passages):
+        return said["scope_rulings"]
+    return said["scope_ledger" if any(each.kind in LEDGER for each in passages) else "scope_rules"]
 
 
 # What is said of a version of an article in one line: its days, and remarks. Pure.

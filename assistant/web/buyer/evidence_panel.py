@@ -11,6 +11,7 @@ from assistant.law.impact import Impact, IndexChanges
 from assistant.question.language import Language
 from assistant.reports.answers import reading_labels
 from assistant.reports.markup import (
+    LEDGER,
     NOTHING,
     Html,
     Words,
@@ -34,9 +35,6 @@ from assistant.web.viewer import (
 )
 from ingestion.chunking.passages import Passage
 from ingestion.legislation.versions import Difference, compare
-from ingestion.readers.documents import Kind
-
-LEDGER = frozenset({Kind.INVOICES, Kind.PURCHASES})
 
 
 def document_link(passage: Passage, spans: Sequence[Span], language: str) -> str:

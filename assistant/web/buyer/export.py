@@ -5,12 +5,11 @@ from datetime import date
 
 from assistant.reports import answers
 from assistant.reports.answers import source_lines
-from assistant.reports.markup import Words, format_date, load_words
+from assistant.reports.markup import Words, format_date, load_words, scope_of
 from assistant.reports.paper import as_docx as paper_docx
 from assistant.reports.paper import escape_markdown
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.dossier_forms import name_of
-from assistant.web.buyer.evidence_panel import LEDGER
 from ingestion.tenders.dossiers import Dossier
 
 
@@ -52,13 +51,8 @@ def law_lines(turn: Turn, said: Words, dossiers: Iterable[Dossier] = ()) -> list
 
 def scope_line(turn: Turn, dossiers: Iterable[Dossier], said: Words) -> str:
     """What an answer was given from, in words. Pure."""
-    if turn.dossier:
-        names = {each.id: name_of(each, said) for each in dossiers}
-        return said["scope_dossier"].format(name=names.get(turn.dossier, turn.dossier))
-    if any(each.passage.ruling for each in turn.evidence):
-        return said["scope_rulings"]
-    is_counted = any(each.passage.kind in LEDGER for each in turn.evidence)
-    return said["scope_ledger" if is_counted else "scope_rules"]
+    names = {each.id: name_of(each, said) for each in dossiers}
+    return scope_of(said, turn.evidence, turn.dossier and names.get(turn.dossier, turn.dossier))
 
 
 def as_markdown(conversation: Conversation, made: date) -> str:

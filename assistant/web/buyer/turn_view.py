@@ -13,10 +13,19 @@ from assistant.ledger.replies import drawing_address, question_address
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.reports.answers import reading_labels
-from assistant.reports.markup import Explainer, Html, Words, count, law_of, load_words, render
+from assistant.reports.markup import (
+    LEDGER,
+    Explainer,
+    Html,
+    Words,
+    count,
+    law_of,
+    load_words,
+    render,
+)
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.dossier_forms import name_of
-from assistant.web.buyer.evidence_panel import LEDGER, law_link, panel
+from assistant.web.buyer.evidence_panel import law_link, panel
 from assistant.web.buyer.export import answer_text, scope_line, stopped_line
 from ingestion.chunking.passages import Passage
 from ingestion.tenders.dossiers import Dossier
