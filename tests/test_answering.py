@@ -4,8 +4,10 @@ import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from starlette.datastructures import QueryParams
 
 from assistant.answering.answer import Event, Exchange, Found, Outcome, TurnResult
 from assistant.answering.computation import Worked, calculate_answer
@@ -15,16 +17,18 @@ from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rates
 from assistant.citations.checker import Support, SupportVerdict
 from assistant.journal.journal import journal_of
+from assistant.ledger.query.plan import Population
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.web.buyer.conversation import Conversation, Turn, advance
-from assistant.web.buyer.turn_view import turn_html
+from assistant.web.buyer.turn_view import sheet_addresses, turn_html
+from assistant.web.ledger.pages import LedgerPages
 from ingestion.library.archive import Archive
 from tests.fake_law import FakeLaw
 from tests.fakes import ScriptedModel
 from tests.index_home import add, build_and_publish
 from tests.ledger_rows import TODAY, assistant_of, file_row, filled, invoice
-from tests.page_texts import parsed
+from tests.page_texts import parsed, words_of
 from tests.passage_texts import evidence_of
 from tests.small_index import answering_embedder, assistant_over, result_of
 
@@ -485,6 +489,29 @@ def test_a_follow_up_to_a_figure_is_a_figure(assistant: Assistant) -> None:
     assert "avec ce changement : somme du montant TTC" in result.answer.notice
 
 
+@pytest.mark.parametrize(
+    ("first", "next_one"),
+    [
+        ("Montant TTC des factures non payées", "et par fournisseur ?"),
+        ("Combien de factures en retard ?", "et par service ?"),
+        ("Montant TTC des factures non payées par fournisseur", "et en 2026 ?"),
+    ],
+)
+def test_the_drawing_under_a_follow_up_is_of_its_own_figure(
+    assistant: Assistant, first: str, next_one: str
+) -> None:
+    turn = Turn(next_one, None)
+    for event in assistant.ask(next_one, history=(Exchange(first, ""),)):
+        turn = advance(turn, event)
+    sheet, drawing = sheet_addresses(turn)
+    asked = urlsplit(sheet).query
+    shown = LedgerPages(assistant.ledger, Population.INVOICES, QueryParams(asked)).view("calcul")
+    told = turn.answer.sentences[0].text.partition(" : ")[0]
+    assert f"Compris ainsi : {told}.".casefold() in words_of(bytes(shown.body).decode()).casefold()
+    assert urlsplit(drawing).query in ("", asked)
+    assert sheet_addresses(replace(turn, figure=())) == ("", ""), "kept by an earlier version"
+
+
 def test_the_screen_leads_to_the_rows_and_shows_nothing_of_them_as_markup(
     assistant: Assistant,
 ) -> None:
@@ -496,6 +523,6 @@ def test_the_screen_leads_to_the_rows_and_shows_nothing_of_them_as_markup(
     assert "script" not in {tag for tag, _ in found}
     addresses = [str(a["href"]) for tag, a in found if tag == "a"]
     assert any(each.startswith("/factures/piece/") for each in addresses)
-    assert any(each.startswith("/factures/calcul?question=Montant") for each in addresses)
+    assert any(each.startswith("/factures/calcul?mesure=") for each in addresses)
     [drawing] = [a for tag, a in found if tag == "img"]
-    assert str(drawing["src"]).startswith("/factures/calcul/graphique.svg?question=")
+    assert str(drawing["src"]).startswith("/factures/calcul/graphique.svg?mesure=")

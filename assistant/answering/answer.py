@@ -221,7 +221,8 @@ class TurnResult:
     `proposed` are the dossiers that the question seems to be about and was not asked of. `engine`
     is what the server of the language model had to do with it, None where it has no part.
     `case_law` are the decisions that apply a cited article, where any does. `embedder` is the model
-    of the vectors that it was searched by, "" in results of before.
+    of the vectors that it was searched by, "" in results of before. `figure` are the fields of the
+    plan that a figure of the ledger was computed by; the journal does not hold them.
     """
 
     record_id: str
@@ -241,6 +242,7 @@ class TurnResult:
     engine: EngineUse | None = None
     case_law: ApplyingRulings | None = None
     embedder: str = ""
+    figure: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

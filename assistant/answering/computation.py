@@ -14,6 +14,7 @@ from assistant.calculators.requests import parse_calculation
 from assistant.errors import Ungrounded, WrongFigures
 from assistant.ledger.late import Basis
 from assistant.ledger.payments import CAUTIONS
+from assistant.ledger.query.plan_fields import fields_of
 from assistant.ledger.replies import PAGES, Reckoning, Unreckoned
 from assistant.question.day import Day, DaySource
 from assistant.retrieval.evidence import Scope
@@ -184,6 +185,7 @@ class Accounting:
             turn.notice = "\n\n".join(_declined(found))
             return
         turn.sheet, turn.evidence = found.document, found.evidence
+        turn.figure = tuple(fields_of(found.plan))
         turn.evidence_seconds = turn.elapsed
         yield turn.found
         for told in found.told:

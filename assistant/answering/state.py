@@ -45,9 +45,9 @@ class TurnState:
     `described` tells of. `unanswered` are the subjects of the question that nothing was found
     about, `untold` those whose law of the day is not kept here, `choices` the cases that the notice
     asks for. `warning` is what is to be read before any sentence. `user` is who asks, `sheet` the
-    document made of rows of the ledger,
-    where the turn is answered from them. `unread` is what the reader is told when the model could
-    not be used, after which it is left alone. `read_by` is the language model that was asked last,
+    document made of rows of the ledger, where the turn is answered from them, and `figure` the
+    fields of its plan. `unread` is what the reader is told when the model could not be used, after
+    which it is left alone. `read_by` is the language model that was asked last,
     and `engine` the server's part in it. `applied` are the CCAG that the pieces make applicable.
     `to_index` says that the pieces have changed since they
     were indexed, and `proposed` are the dossiers that the question may be about and is not asked
@@ -67,6 +67,7 @@ class TurnState:
     applied: tuple[AppliedText, ...] = ()
     described: Dossier | None = None
     sheet: Document | None = None
+    figure: tuple[tuple[str, str], ...] = ()
     to_index: bool = False
     stages: StageClock = field(default_factory=StageClock)
     parts: tuple[Subquestion, ...] = ()
@@ -251,6 +252,7 @@ class TurnState:
             engine=self.engine,
             case_law=self.applying,
             embedder=self.generation.manifest.embedder,
+            figure=self.figure,
         )
 
     def _wrote(self, sentence: Sentence, citations: tuple[Citation, ...]) -> Wrote:

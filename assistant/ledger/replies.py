@@ -22,6 +22,7 @@ from assistant.ledger.parsing.rankings import EACH
 from assistant.ledger.parsing.vocabulary import ShownOnPage, names, page_asked
 from assistant.ledger.query.measures import has_credit_notes
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population, Rows, rows_of
+from assistant.ledger.query.plan_fields import Fields
 from assistant.ledger.query.result import PlanResult, ResultLine, compute_result
 from assistant.ledger.query.wording import TABLES, describe_plan, figure, listing, ranked
 from assistant.ledger.tables import LedgerTable, written
@@ -43,18 +44,18 @@ def piece_address(over: Population, identifier: str) -> str:
     return f"{ROOTS[over]}/piece/{identifier}"
 
 
-def question_address(over: Population, question: str, today: date) -> str:
-    """That of what a question in words comes to on a day."""
-    return f"{ROOTS[over]}/calcul?{_asked(question, today)}"
+def figure_address(over: Population, fields: Fields, today: date) -> str:
+    """That of what the plan of these fields comes to on a day."""
+    return f"{ROOTS[over]}/calcul?{_asked(fields, today)}"
 
 
-def drawing_address(over: Population, question: str, today: date) -> str:
+def drawing_address(over: Population, fields: Fields, today: date) -> str:
     """That of the drawing of it."""
-    return f"{ROOTS[over]}/calcul/graphique.svg?{_asked(question, today)}"
+    return f"{ROOTS[over]}/calcul/graphique.svg?{_asked(fields, today)}"
 
 
-def _asked(question: str, today: date) -> str:
-    return urlencode({"question": question, "jour": today.isoformat()})
+def _asked(fields: Fields, today: date) -> str:
+    return urlencode([*fields, ("jour", today.isoformat())])
 
 
 # A reckoning: what a plan comes to, as sentences that each rest on rows of the ledger. Values.

@@ -57,7 +57,8 @@ class Turn:
     failed; `record_id` is empty until the answer is recorded. `as_of` is None until the day is
     known, where none was chosen. `dossier` is the one that it was asked about besides the rules,
     `proposed` are those that it seems to be about. `case_law` are decisions that apply an article
-    that it cites.
+    that it cites, `figure` the fields of the plan of its figure, none in turns kept by an earlier
+    version.
     """
 
     question: str
@@ -75,6 +76,7 @@ class Turn:
     dossier: str | None = None
     proposed: tuple[Dossier, ...] = ()
     case_law: ApplyingRulings | None = None
+    figure: tuple[tuple[str, str], ...] = ()
 
     @property
     def settled(self) -> bool:
@@ -142,6 +144,7 @@ def _finished(turn: Turn, result: TurnResult) -> Turn:
         dossier=result.dossier,
         proposed=result.proposed,
         case_law=result.case_law,
+        figure=result.figure,
     )
 
 

@@ -9,7 +9,7 @@ from assistant.answering.answer import LineRole, Outcome, Prominence, Sentence
 from assistant.citations.checker import Support
 from assistant.law.hierarchy import Rank, rank_of
 from assistant.ledger.query.plan import Population
-from assistant.ledger.replies import drawing_address, question_address
+from assistant.ledger.replies import drawing_address, figure_address
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.reports.answers import reading_labels
@@ -176,11 +176,11 @@ def shown_sentence(sentence: Sentence, turn: Turn, *, is_labelled: bool) -> Show
 def sheet_addresses(turn: Turn) -> tuple[str, str]:
     """Where the rows of a figure of the ledger all are, and its drawing when it has several."""
     kinds = {each.passage.kind for each in turn.evidence} & LEDGER
-    if not (kinds and turn.settled and turn.as_of):
+    if not (kinds and turn.figure and turn.settled and turn.as_of):
         return "", ""
-    asked = Population(kinds.pop()), turn.question, turn.as_of
+    asked = Population(kinds.pop()), turn.figure, turn.as_of
     is_drawn = sum(each.text.startswith("- ") for each in turn.answer.sentences) > 1
-    return question_address(*asked), drawing_address(*asked) if is_drawn else ""
+    return figure_address(*asked), drawing_address(*asked) if is_drawn else ""
 
 
 def progress(turn: Turn, said: Words) -> str:
