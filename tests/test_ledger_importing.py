@@ -193,6 +193,15 @@ def test_statuses_days_and_accounts_are_understood(imported: Import, home: Path)
     assert rows(home, "SELECT label FROM invoice_line") == (("Terreau",),)
 
 
+def test_a_payment_without_its_day_is_told(imported: Import) -> None:
+    header = "numero;fournisseur;date;montant ttc;statut;date de paiement;date de mise en paiement"
+    lines = ("F-1;A;02/03/2026;12;Payée;;", "F-2;A;02/03/2026;12;Payée;03/03/2026;")
+    report = imported(export(*lines, "F-3;A;02/03/2026;12;Payée;;03/03/2026", header=header))
+    assert report.stored == 3
+    assert sentences(report, "DATE").count("ligne") == 1
+    assert "Payée ou mise en paiement sans date (ligne 2)" in sentences(report, "DATE")
+
+
 def test_a_workbook_is_read_by_its_typed_cells(imported: Import, home: Path) -> None:
     data = workbook(
         ("Factures de mars",),

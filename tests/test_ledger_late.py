@@ -142,11 +142,13 @@ def test_what_is_not_to_be_paid_in_time_is_counted_apart(tmp_path: Path) -> None
         invoice("C", received=None),
         invoice("D", date(2026, 3, 2), paid=date(2026, 3, 1)),
         invoice("E", status="06"),
+        invoice("F", status="11"),
     )
     assert [each.number for each in found.known] == ["E"]
     assert dict(found.without) == {
         "avoir": 1,
         "facture rejetée": 1,
+        "mise en paiement sans date": 1,
         "date de réception inconnue": 1,
         "payée avant sa réception ou sa livraison : dates à vérifier": 1,
     }

@@ -36,7 +36,7 @@ from tests.ledger_books import (
     books_of,
     contracts,
 )
-from tests.ledger_rows import file_row
+from tests.ledger_rows import file_row, invoice
 from tests.studies.ledger import TODAY, town_basis, town_ledger
 
 NAMES = (
@@ -190,7 +190,7 @@ def is_owed(bill: Invoice) -> bool:
 
 
 def is_unpaid(bill: Invoice) -> bool:
-    return not bill.paid and bill.status != "05" and is_owed(bill)
+    return not bill.paid and bill.status not in {"05", "11"} and is_owed(bill)
 
 
 def euros(rows: Iterable[Invoice]) -> Decimal:
@@ -207,7 +207,7 @@ def tenths(value: Decimal) -> Decimal:
 
 
 def late_days(bill: Invoice) -> int:
-    if not is_owed(bill) or not bill.received or (bill.status == "05" and not bill.paid):
+    if not is_owed(bill) or not bill.received or not (bill.paid or is_unpaid(bill)):
         return 0
     return ((bill.paid or TODAY) - bill.received).days - 30
 
@@ -288,6 +288,23 @@ def test_what_a_figure_counts_is_told_under_it_everywhere(town: Books) -> None:
 def test_what_was_asked_by_name_is_what_is_counted(town: Books) -> None:
     assert town.figure("Combien d'avoirs impayés ?") == 18
     assert town.figure("Combien de factures rejetées ?") == 6
+
+
+def test_invoices_without_the_day_that_is_asked_of_are_told() -> None:
+    other = invoice("B", received=None, supplier_name="Compas", supplier_siren=None)
+    rows = (invoice("A"), other, invoice("C", status="11"), invoice("D", type="381"))
+    sent = "1 facture de statut « mise en paiement » sans date : ni payée, ni à payer."
+    with books_of(file_row(), *rows) as books:
+        for question, figure, notes in (
+            ("Combien de factures payées en 2026 ?", 0, [sent]),
+            ("Combien de factures non payées ?", 2, [sent]),
+            ("Combien de factures en retard ?", 1, [sent]),
+            ("Combien de factures ?", 3, []),
+        ):
+            found = books.answer(question)
+            told = [note for note in found.notes if "avoir" not in note]
+            assert found.total.value == figure, question
+            assert told == notes, question
 
 
 def test_every_definition_is_a_sentence_and_concerns_some_plan() -> None:

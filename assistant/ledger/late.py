@@ -30,6 +30,7 @@ SELECT id, number, coalesce(supplier_name, '') AS supplier, currency, status, st
     CASE
         WHEN is_credit OR payable <= 0 THEN 'avoir'
         WHEN status = '05' AND paid IS NULL THEN 'facture rejetée'
+        WHEN status = '11' AND paid IS NULL THEN 'mise en paiement sans date'
         WHEN started IS NULL THEN 'date de réception inconnue'
         WHEN paid < started THEN 'payée avant sa réception ou sa livraison : dates à vérifier'
     END AS reason

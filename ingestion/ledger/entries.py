@@ -57,6 +57,7 @@ def invoice_entry(record: Record, file: str) -> LedgerEntry:
         if row:
             rows.append(row)
             lineage += below.lineage(part.table, name, file)
+    comments += _undated_payment(invoice, rows, record.place)
     return LedgerEntry(record.place, tuple(rows), tuple(lineage), tuple(comments))
 
 
@@ -114,6 +115,16 @@ def _faults(invoice: Invoice, place: str) -> Iterator[Comment]:
     if siret and siren and siren_of(siret) != siren:
         said = f"Le SIRET {siret} n'a pas 14 chiffres qui commencent par le SIREN {siren}{where}."
         yield warned("BR-FR-09", said, place)
+
+
+def _undated_payment(invoice: Invoice, rows: Iterable[TableRow], place: str) -> Iterator[Comment]:
+    """That an invoice is said to be paid, and on no day."""
+    is_dated = any(isinstance(row, StatusEvent) and row.status == invoice.status for row in rows)
+    if invoice.status == "11" and invoice.paid is None and not is_dated:
+        where = f" ({place})" if place else ""
+        yield warned(
+            "DATE", f"Payée ou mise en paiement sans date{where} : ni payée, ni à payer.", place
+        )
 
 
 # Records into contracts: one however many lines and holders it has. Pure.

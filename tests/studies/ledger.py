@@ -6,7 +6,8 @@ figure is shown; *declined*: none is. The conventions are those of corpus/commun
 
 - a credit note is none of the invoices that are counted, nor one of those of a share or a mean;
   amounts in francs are not added to euros;
-- unpaid is an invoice without day of payment that was not rejected: no credit note is;
+- unpaid is an invoice without day of payment that was neither rejected nor sent to payment: no
+  credit note is;
 - time to pay runs from the later of deposit and delivery, 30 days, unless the invoice is a credit
   note, was rejected, or has no deposit;
 - a group of holders holds by itself.

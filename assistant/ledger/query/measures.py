@@ -24,6 +24,7 @@ UNPAID = PlanFilter("is_unpaid", Operator.KNOWN)
 """What it means: champs.toml has its condition."""
 
 PAID = PlanFilter("paid", Operator.KNOWN)
+SENT = PlanFilter("status", Operator.IS, ("11",))
 SUSPENDED = PlanFilter("status", Operator.IS, ("06",))
 REJECTED = PlanFilter("status", Operator.IS, ("05",))
 LATE = PlanFilter("late_days", Operator.MORE, (0,))
@@ -97,8 +98,8 @@ DEFINITIONS = (
     ),
     Definition(
         "facture non payée",
-        "est non payée une facture sans date de paiement, ni rejetée, ni avoir, dont il reste un "
-        "montant à payer",
+        "est non payée une facture sans date de paiement, ni mise en paiement, ni rejetée, ni "
+        "avoir, dont il reste un montant à payer",
         _is_of_unpaid,
         said=NOT_PAID,
         means=UNPAID,

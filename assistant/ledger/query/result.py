@@ -1,7 +1,7 @@
 """The result of a plan: sums by group, by the database and again in Python."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,11 +9,21 @@ from operator import attrgetter, ge, gt, le, lt
 
 from assistant.calculators.amounts import euros, round_to_cents
 from assistant.errors import TotalsDisagree, WrongPlan
-from assistant.ledger.query.measures import CREDIT_NOTE, defined, is_by_invoice, meant, told
+from assistant.ledger.query.measures import (
+    CREDIT_NOTE,
+    INVOICE,
+    NOT_PAID,
+    SENT,
+    defined,
+    is_by_invoice,
+    meant,
+    told,
+)
 from assistant.ledger.query.plan import (
     Bound,
     Operator,
     Plan,
+    PlanFilter,
     PlanMeasure,
     rows_of,
     validate_plan,
@@ -192,7 +202,7 @@ def compute_result(
     law = _law(plan, late)
     counted = defined(plan)
     [(found, notes)] = groups([counted], ledger, today, law)
-    notes = (*_credit_notes(plan, ledger, today, law), *notes)
+    notes = (*_credit_notes(plan, ledger, today, law), *_undated(plan, ledger, today), *notes)
     if not plan.compared:
         return _result(plan, *_figures(plan, found), notes)
     before = replace(counted, period=plan.compared, compared=None)
@@ -240,6 +250,38 @@ def _credit_notes(
     [(found, _)] = groups([only], ledger, today, law)
     count = whole(found.values()).count
     return (f"{count} avoir{'s' if count > 1 else ''} de côté.",) if count else ()
+
+
+_PAYMENT = frozenset({"paid", "is_unpaid"})
+
+
+def _undated(plan: Plan, ledger: Ledger, today: date) -> Iterator[str]:
+    """How many invoices lack the day that the conditions of a plan ask for."""
+    fields = rows_of(plan.over).fields
+    named = {each.field for each in plan.conditions} | (
+        {plan.period.field} if plan.period else set()
+    )
+    law = {name for name in named if fields[name].is_computed}
+    if named & _PAYMENT:
+        count = _count_but(plan, _PAYMENT | law, (NOT_PAID, SENT), ledger, today)
+        plural = "s" if count > 1 else ""
+        if count:
+            yield (
+                f"{count} facture{plural} de statut « mise en paiement » sans date : "
+                f"ni payée{plural}, ni à payer."
+            )
+
+
+def _count_but(
+    plan: Plan, fields: Set[str], others: tuple[PlanFilter, ...], ledger: Ledger, today: date
+) -> int:
+    """How many invoices meet the conditions of a plan but those on some fields, and others."""
+    kept = (each for each in meant(plan).conditions if each.field not in fields)
+    period = plan.period if plan.period and plan.period.field not in fields else None
+    filters = (*kept, *others, INVOICE)
+    only = Plan(PlanMeasure.COUNT, plan.over, filters=filters, period=period)
+    [(found, _)] = groups([only], ledger, today, ())
+    return whole(found.values()).count
 
 
 def _result(
