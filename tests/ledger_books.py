@@ -122,7 +122,7 @@ def bills(draw: st.DrawFn) -> list[Invoice]:
                 supplier_name=draw(st.sampled_from(SUPPLIERS)),
                 received=received,
                 paid=paid if paid is None or paid <= TODAY else None,
-                type=draw(st.sampled_from(["380", "380", "380", "381"])),
+                type=draw(st.sampled_from(["380", "380", "381", "262"])),
                 status=draw(st.sampled_from([None, "01", "05", "06", "08", "11"])),
                 currency=draw(st.sampled_from(["EUR", "EUR", "EUR", "CHF"])),
             )

@@ -165,6 +165,7 @@ def test_lines_make_the_total_by_their_net_and_not_by_quantity_and_price(tmp_pat
     [
         ({"payable": Decimal(130)}, "payable"),
         ({"type": "381"}, "credit note alone"),
+        ({"type": "262"}, "credit note alone"),
         ({"type": "381", "preceding": "A-0"}, None),
         ({"due": DAY - timedelta(1)}, "due date"),
         ({"due": DAY}, None),

@@ -202,6 +202,27 @@ def test_a_payment_without_its_day_is_told(imported: Import) -> None:
     assert "Payée ou mise en paiement sans date (ligne 2)" in sentences(report, "DATE")
 
 
+@pytest.mark.parametrize(
+    ("said", "types"),
+    [("Note d'avoir", "381"), ("Facture d’avoir", "381"), ("avoir fournisseur", "381")]
+    + [(code, code) for code in ("261", "262", "396", "502", "503", "393")],
+)
+def test_a_credit_note_is_known_by_its_type(
+    imported: Import, home: Path, said: str, types: str
+) -> None:
+    header = "numero;fournisseur;date;montant ttc;type;devise"
+    imported(export(f"F-1;Brelan;02/03/2026;12;{said};EUR", header=header))
+    assert rows(home, "SELECT type FROM invoice") == ((types,),)
+
+
+def test_a_type_that_is_not_known_makes_no_invoice(imported: Import) -> None:
+    header = "numero;fournisseur;date;montant ttc;type;devise"
+    lines = ("F-1;Brelan;02/03/2026;12;;EUR", "F-2;Brelan;02/03/2026;12;Ristourne;EUR")
+    report = imported(export(*lines, header=header))
+    assert (report.stored, report.left_out) == (1, 1)
+    assert "« Ristourne » n'est pas reconnu (ligne 3, colonne type)" in sentences(report, "CODE")
+
+
 def test_a_workbook_is_read_by_its_typed_cells(imported: Import, home: Path) -> None:
     data = workbook(
         ("Factures de mars",),

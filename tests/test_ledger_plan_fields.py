@@ -177,7 +177,7 @@ def test_fields_that_say_no_plan_are_refused(fields: list[tuple[str, str]]) -> N
 
 
 def is_credit(bill: Invoice) -> bool:
-    return bill.type == "381"
+    return bill.type in {"262", "381"}
 
 
 def amount_owed(bill: Invoice) -> Decimal | None:

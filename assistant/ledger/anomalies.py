@@ -16,7 +16,7 @@ from assistant.ledger.parsing.vocabulary import is_one_slip
 from assistant.ledger.tables import Format, LedgerTable, TableColumn, tabulated
 from ingestion.ledger.database import rewriting
 from ingestion.ledger.embedded import Ledger
-from ingestion.ledger.rows import AnalystFinding, folded
+from ingestion.ledger.rows import CREDIT_TYPES, AnalystFinding, folded
 
 # Duplicates: the official key, and AuditNet's nine combinations of exact, similar and different.
 #
@@ -33,7 +33,7 @@ WITH named AS (
         CASE WHEN supplier_siren <> '' THEN supplier_siren ELSE folded END AS supplier,
         row_number() OVER (ORDER BY issued, id) AS place
     FROM invoice JOIN named ON named.name = coalesce(supplier_name, '')
-    WHERE gross IS NOT NULL AND type NOT IN ('261', '381', '396', '502', '503')
+    WHERE gross IS NOT NULL AND type NOT IN {credits}
 ) {pairs} ORDER BY 1, 2
 """
 _PAIR = """
@@ -134,7 +134,7 @@ def _combination(one: _Invoice, other: _Invoice) -> int | None:
 def _pairs(ledger: Ledger, pairs: str) -> Iterator[tuple[_Invoice, _Invoice]]:
     """Pairs of invoices, the earlier one first, in the order of their days."""
     names = [name for (name,) in ledger.rows(_NAMES)]
-    sql = _COUNTED.format(pairs=pairs)
+    sql = _COUNTED.format(pairs=pairs, credits=CREDIT_TYPES)
     for _, _, *row in ledger.rows(sql, [names, [folded(name) for name in names]]):
         yield _Invoice(*row[: len(row) // 2]), _Invoice(*row[len(row) // 2 :])
 

@@ -14,6 +14,7 @@ from assistant.calculators.amounts import add_months, euros
 from assistant.calculators.calculation import LabelledWord
 from ingestion.french import number
 from ingestion.ledger.embedded import Ledger, Row
+from ingestion.ledger.rows import CREDIT_TYPES
 from ingestion.ledger.values import has_luhn_key
 from ingestion.library.library import CORPUS
 
@@ -96,7 +97,7 @@ def load_rules() -> dict[str, AnomalyRule]:
 def queried(ledger: Ledger) -> Iterator[Anomaly]:
     """What the rules find of which one query says all."""
     for rule in load_rules().values():
-        for row in ledger.rows(rule.sql) if rule.sql else ():
+        for row in ledger.rows(rule.sql.replace("{credits}", CREDIT_TYPES)) if rule.sql else ():
             says = rule.says.format(*map(_written, row[rule.ids :]))
             yield Anomaly(rule, row[: rule.ids], says)
 
@@ -218,12 +219,12 @@ def after_the_end(ledger: Ledger) -> Iterator[Anomaly]:
 Limit = Callable[[date], Decimal | None]
 """The amount below which a need is exempt from publicity that day, None where no text says it."""
 
-_INVOICES = """
+_INVOICES = f"""
 WITH screened AS (
     SELECT id, coalesce(supplier_siren, upper(supplier_name)) AS supplier,
         coalesce(supplier_name, '') AS name, issued, net
     FROM invoice
-    WHERE net > 0 AND currency = 'EUR' AND type NOT IN ('261', '381', '396', '502', '503')
+    WHERE net > 0 AND currency = 'EUR' AND type NOT IN {CREDIT_TYPES}
         AND coalesce(supplier_siren, upper(supplier_name)) <> ''
 )
 """

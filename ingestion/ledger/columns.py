@@ -117,7 +117,7 @@ def keep(home: Path, columns: Sequence[Columns]) -> None:
 @lru_cache(maxsize=4096)
 def normal(title: str) -> str:
     """A title without what two exports write differently."""
-    words = folded(_CASE.sub(" ", title)).split()
+    words = folded(_CASE.sub(" ", title.replace("’", "'"))).split()
     return " ".join("numero" if w in _NUMBERS else w for w in words if w not in _EMPTY_WORDS)
 
 

@@ -51,6 +51,10 @@ class Remark:
     sentence: str
 
 
+CREDIT_TYPES = "('261', '262', '381', '396', '502', '503')"
+"""In SQL, those of credit notes among the types that the French rules allow (BR-FR-04)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Invoice:
     """An invoice, or a credit note by its type; `paid` is None as long as no day is known."""

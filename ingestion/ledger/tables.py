@@ -227,10 +227,11 @@ class _LineReader:
         elif field in _CODES:
             code = code_of(_CODES[field], text)
             if code is None:
-                said = (
-                    f"« {text} » n'est pas reconnu ({value.place}) : la cellule est laissée vide."
-                )
-                self.comments.append(warned("CODE", said, _place(self.sheet, line)))
+                is_type = field == "type"  # a credit note taken for an invoice would be added
+                say = refused if is_type else warned
+                then = "la ligne est écartée" if is_type else "la cellule est laissée vide"
+                said = f"« {text} » n'est pas reconnu ({value.place}) : {then}."
+                self.comments.append(say("CODE", said, _place(self.sheet, line)))
                 return
             text = code
         elif field.endswith(("_siret", "_siren")):

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from assistant.errors import WrongPlan
+from ingestion.ledger.rows import CREDIT_TYPES
 from ingestion.library.library import CORPUS
 
 # Fields: what a plan may name of invoices and purchases (corpus/registre/champs.toml).
@@ -85,7 +86,7 @@ def rows_of(population: Population) -> Rows:
     said = table[population]
     fields = [_field(row) for row in table["field"] if population in row["of"]]
     return Rows(
-        said["rows"],
+        said["rows"].replace("{credits}", CREDIT_TYPES),
         {each.name: each for each in fields},
         said["one"],
         said["many"],
