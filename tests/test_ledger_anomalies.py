@@ -22,6 +22,7 @@ from ingestion.ledger.rows import (
     InvoiceLine,
     Level,
     Purchase,
+    PurchaseChange,
     Remark,
     StatusEvent,
     TableRow,
@@ -193,13 +194,22 @@ def test_another_account_of_the_same_supplier_is_found_on_the_first_invoice(tmp_
     assert (found.rule.name, found.rows) == ("bank details", (one.id, two.id))
 
 
-@pytest.mark.parametrize(("day", "is_found"), [("2027-01-31", False), ("2027-02-02", True)])
+@pytest.mark.parametrize(
+    ("day", "months", "is_found"),
+    [
+        ("2027-01-31", None, False),
+        ("2027-02-02", None, True),
+        ("2027-02-02", 24, False),
+        ("2028-02-02", 24, True),
+    ],
+)
 def test_an_invoice_after_the_months_of_its_contract_is_found(
-    tmp_path: Path, day: str, is_found: bool
+    tmp_path: Path, day: str, months: int | None, is_found: bool
 ) -> None:
     contract = purchase("2026-01", months=12, notified=date(2026, 2, 1))
+    change = PurchaseChange(contract[0].id, date(2026, 9, 1), months=months)  # type: ignore[union-attr]
     one = invoice("A", date.fromisoformat(day), contract="2026-01")
-    found = _found(tmp_path, *contract, one)
+    found = _found(tmp_path, *contract, change, one)
     assert (_rules(found) == ["after the end"]) is is_found
 
 

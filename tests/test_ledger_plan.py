@@ -165,14 +165,21 @@ def test_a_status_has_a_day_and_a_mandate_that_of_what_followed_it(tmp_path: Pat
 
 
 def test_a_contract_ends_its_months_after_its_day(tmp_path: Path) -> None:
+    extended = purchase("M-3", notified=date(2024, 2, 1), months=24)
     home = filled(
         tmp_path,
         *purchase("M-1", notified=date(2024, 8, 31), months=6),
         *purchase("M-2", notified=date(2024, 8, 31)),
+        *extended,
+        PurchaseChange(extended[0].id, date(2025, 3, 1), months=48),  # type: ignore[union-attr]
+        PurchaseChange(extended[0].id, date(2025, 2, 1), months=36),  # type: ignore[union-attr]
+        PurchaseChange(extended[0].id, date(2025, 4, 1), Decimal(9)),  # type: ignore[union-attr]
     )
-    day = PlanPeriod("ends", date(2025, 2, 28), date(2025, 2, 28))
-    plan = Plan(PlanMeasure.COUNT, Population.PURCHASES, period=day)
-    assert _result(home, plan).total.value == 1
+    for last in (date(2025, 2, 28), date(2028, 2, 1)):
+        plan = Plan(PlanMeasure.COUNT, PURCHASES, period=PlanPeriod("ends", last, last))
+        assert _result(home, plan).total.value == 1
+    changed = Plan(PlanMeasure.SUM, PURCHASES, "last_amount")
+    assert _result(home, changed).total.value == 2009
 
 
 def test_periods_are_in_the_order_of_time_and_ranks_of_value(tmp_path: Path) -> None:

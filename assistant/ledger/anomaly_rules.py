@@ -193,10 +193,14 @@ def _impossible(siren: str | None, siret: str | None) -> str:
 
 
 _CONTRACTS = """
-SELECT invoice.id, number, coalesce(delivered, issued) AS day, contract_id, notified, months,
-    purchase.id
+SELECT invoice.id, number, coalesce(delivered, issued) AS day, contract_id, notified,
+    coalesce(changed.months, purchase.months), purchase.id
 FROM invoice JOIN purchase ON contract_id = contract
-WHERE notified IS NOT NULL AND months > 0
+LEFT JOIN (
+    SELECT purchase, (array_agg(months ORDER BY "at" DESC, months DESC))[1] AS months
+    FROM purchase_change WHERE months IS NOT NULL AND "at" IS NOT NULL GROUP BY purchase
+) AS changed ON changed.purchase = purchase.id
+WHERE notified IS NOT NULL AND coalesce(changed.months, purchase.months) > 0
     AND (invoice.buyer_siret IS NULL OR purchase.buyer_siret = invoice.buyer_siret)
 ORDER BY day, invoice.id
 """
