@@ -294,11 +294,14 @@ def test_invoices_without_the_day_that_is_asked_of_are_told() -> None:
     other = invoice("B", received=None, supplier_name="Compas", supplier_siren=None)
     rows = (invoice("A"), other, invoice("C", status="11"), invoice("D", type="381"))
     sent = "1 facture de statut « mise en paiement » sans date : ni payée, ni à payer."
+    late = "1 facture sans date de réception : retard inconnu, non compté."
     with books_of(file_row(), *rows) as books:
         for question, figure, notes in (
             ("Combien de factures payées en 2026 ?", 0, [sent]),
             ("Combien de factures non payées ?", 2, [sent]),
-            ("Combien de factures en retard ?", 1, [sent]),
+            ("Combien de factures en retard ?", 1, [sent, late]),
+            ("Combien de factures en retard de Compas ?", 0, [late]),
+            ("Combien de factures à payer en juillet 2026 ?", 0, [sent, late]),
             ("Combien de factures ?", 3, []),
         ):
             found = books.answer(question)

@@ -25,6 +25,7 @@ UNPAID = PlanFilter("is_unpaid", Operator.KNOWN)
 
 PAID = PlanFilter("paid", Operator.KNOWN)
 SENT = PlanFilter("status", Operator.IS, ("11",))
+UNRECEIVED = PlanFilter("received", Operator.UNKNOWN)
 SUSPENDED = PlanFilter("status", Operator.IS, ("06",))
 REJECTED = PlanFilter("status", Operator.IS, ("05",))
 LATE = PlanFilter("late_days", Operator.MORE, (0,))

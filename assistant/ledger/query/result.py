@@ -14,6 +14,7 @@ from assistant.ledger.query.measures import (
     INVOICE,
     NOT_PAID,
     SENT,
+    UNRECEIVED,
     defined,
     is_by_invoice,
     meant,
@@ -270,6 +271,9 @@ def _undated(plan: Plan, ledger: Ledger, today: date) -> Iterator[str]:
                 f"{count} facture{plural} de statut « mise en paiement » sans date : "
                 f"ni payée{plural}, ni à payer."
             )
+    if law and (count := _count_but(plan, law, (UNRECEIVED,), ledger, today)):
+        noun = "factures" if count > 1 else "facture"
+        yield f"{count} {noun} sans date de réception : retard inconnu, non compté."
 
 
 def _count_but(
