@@ -106,6 +106,22 @@ def test_they_agree_on_what_was_purged_erased_or_removed(home: Path) -> None:
     assert agree(home)
 
 
+def test_they_agree_on_a_dossier_made_again_under_its_name(home: Path) -> None:
+    dossier, journal = home / "dossiers" / "voirie", Journal(home / "journal.jsonl")
+    dossier.mkdir(parents=True)
+    journal.append("answer", {"question": "d'avant"}, dossier / "records", user="u1")
+    shutil.rmtree(dossier)
+    journal.append("dossier", {"act": "deleted", "dossier": "voirie"}, user="u4")
+    erase(journal, "u4")
+    dossier.mkdir()
+    journal.append("answer", {"question": "d'après"}, dossier / "records", user="u1")
+    assert lines_told(home) == []
+    assert agree(home)
+    shutil.rmtree(dossier / "records")
+    assert len(lines_told(home)) == 1  # that of the one made again
+    assert agree(home)
+
+
 def test_they_agree_on_a_cut_tail(home: Path, tmp_path: Path) -> None:
     path = home / "journal.jsonl"
     anchor = Journal(path).anchor()

@@ -196,6 +196,8 @@ def parts_at(home: Path, address: str) -> JournalParts:
 
 _DAY = 24 * 3600
 _ABOUT_OTHERS = frozenset({"erasure", "retention", "index"})
+_KEPT = {"dossier": "deleted"}
+"""Acts, by kind, that hold for everybody and name nobody."""
 
 
 def purge(journal: Journal, before: datetime, *, user: str = "") -> int:
@@ -209,15 +211,24 @@ def purge(journal: Journal, before: datetime, *, user: str = "") -> int:
 def erase(journal: Journal, pseudonym: str, *, user: str = "") -> int:
     """Forget all that was written under a pseudonym, and say so in the journal; how many bodies.
 
-    What says of others that they were forgotten, or which index was in use, is kept: without it the
-    journal would look tampered with.
+    What says of others that they were forgotten, which index was in use, or that a dossier was
+    removed, is kept: without it the journal would look tampered with.
     """
     return journal.forget(
         "erasure",
         {"user": pseudonym},
-        lambda entry: entry["user"] == pseudonym and entry["kind"] not in _ABOUT_OTHERS,
+        lambda entry: (
+            entry["user"] == pseudonym
+            and entry["kind"] not in _ABOUT_OTHERS
+            and not _holds_on(journal, entry)
+        ),
         user=user,
     )
+
+
+def _holds_on(journal: Journal, entry: Entry) -> bool:
+    kept = _KEPT.get(entry["kind"])
+    return kept is not None and (journal.body(entry) or {}).get("act") == kept
 
 
 def records(journal: Journal, chosen: Callable[[dict[str, Any]], bool]) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from assistant.journal.bodies import Bodies, digest_of
@@ -303,23 +304,29 @@ class Forgotten:
         self._bodies = bodies
         self._before = ""
         self._erased: dict[str, int] = {}
+        self._removed: dict[Path, int] = {}
 
     def hear(self, entry: Mapping[str, Any]) -> None:
-        """Take in a purge or the erasure of a user."""
-        if entry["kind"] not in ("retention", "erasure"):
+        """Take in a purge, the erasure of a user or the removal of a dossier."""
+        if entry["kind"] not in ("retention", "erasure", "dossier"):
             return
         told = self._bodies.body(entry) or {}
         if entry["kind"] == "retention":
             self._before = max(self._before, str(told.get("before", "")))
-        elif "number" in entry:
-            self._erased[str(told.get("user"))] = entry["number"]
+        elif entry["kind"] == "erasure":
+            self._erased[str(told.get("user"))] = entry.get("number", 0)
+        elif told.get("act") == "deleted":
+            dossier = self._bodies.root / "dossiers" / str(told["dossier"])
+            self._removed[dossier] = entry.get("number", 0)
 
     def explains(self, entry: Mapping[str, Any]) -> bool:
         """Whether a body was purged, erased, or removed with its dossier."""
-        path = self._bodies.path(entry)
-        if path is not None and self._bodies.left_with_dossier(path):
-            return True
-        is_erased = int(entry.get("number", 0)) < self._erased.get(entry.get("user", ""), 0)
+        path, number = self._bodies.path(entry), int(entry.get("number", 0))
+        if path is not None:
+            is_removed = number < self._removed.get(path.parent.parent, 0)  # then made again
+            if is_removed or self._bodies.left_with_dossier(path):
+                return True
+        is_erased = number < self._erased.get(entry.get("user", ""), 0)
         return is_erased or str(entry["at"]) < self._before
 
 

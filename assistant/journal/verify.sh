@@ -62,15 +62,22 @@ told() { # what the bodies of a kind of entries say, each on a line
 }
 before=$(told retention before | cut -f2 | sort | tail -n 1)
 told erasure user > "$work/erased"
-awk -F'\t' -v before="$before" -v erased="$work/erased" '
-    BEGIN { while ((getline line < erased) > 0) { split(line, part, "\t"); upto[part[2]] = part[1] } }
+told dossier 'act":"deleted","dossier' > "$work/removed"
+awk -F'\t' -v before="$before" -v erased="$work/erased" -v removed="$work/removed" '
+    BEGIN {
+        while ((getline line < erased) > 0) { split(line, part, "\t"); upto[part[2]] = part[1] }
+        while ((getline line < removed) > 0) { split(line, part, "\t"); left[part[2]] = part[1] }
+    }
     FNR == NR {
         is_altered = sub(/: FAILED$/, "")
         if (is_altered || sub(/: FAILED open or read$/, "")) state[$0] = is_altered ? 1 : 2
         next
     }
     state[$4] == 1 { print FNR "\ta son texte modifié après coup" }
-    state[$4] == 2 && !($7 "" < before "") && !($3 + 0 < upto[$8] + 0) { print FNR "\tperdu\t" $4 }
+    state[$4] == 2 && !($7 "" < before "") && !($3 + 0 < upto[$8] + 0) {
+        is_apart = split($4, part, "/") && part[1] == "dossiers"
+        if (!is_apart || !($3 + 0 < left[part[2]] + 0)) print FNR "\tperdu\t" $4
+    }
 ' "$work/checked" "$work/columns" |
     while IFS=$'\t' read -r line what file; do
         if [ "$what" != perdu ]; then
