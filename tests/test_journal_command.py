@@ -22,6 +22,8 @@ from assistant.journal.journal import (
     records,
 )
 from assistant.journal.verification import Tampering
+from assistant.publishing.history import index_events
+from assistant.review.register import AnswerRegister, Sampling
 from ingestion.errors import UnreachableStore
 from tests.command_line import Command, command_of
 from tests.journals import START, bodies, earlier_lines, fill
@@ -285,6 +287,16 @@ def test_who_erased_another_is_erased_and_the_journal_stays_whole(journal: Journ
     assert erase(journal, "u9") == 0
     assert bodies(journal, "erasure")[0] == {"user": "u1", "bodies": 6}
     assert journal.faults() == ()
+
+
+def test_what_holds_for_everybody_outlives_its_words_and_who_said_it(journal: Journal) -> None:
+    journal.append("review", Sampling(seed=7, rate=0.5).body, user="u1")
+    journal.append("index", {"act": "published", "generation": "g1"}, user="u1")
+    purge(journal, START + timedelta(days=400))
+    erase(journal, "u1")
+    assert AnswerRegister(journal).sampling == Sampling(seed=7, rate=0.5)
+    assert [each.generation for each in index_events(journal)] == ["g1"]
+    assert set(questions(journal)) == {None}
 
 
 def test_all_that_is_held_on_a_user_is_given(journal: Journal) -> None:

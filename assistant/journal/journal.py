@@ -195,24 +195,30 @@ def parts_at(home: Path, address: str) -> JournalParts:
 # Retention: bodies forgotten after some months, or for one user; their hashes stay.
 
 _DAY = 24 * 3600
-_ABOUT_OTHERS = frozenset({"erasure", "retention", "index"})
-_KEPT = {"dossier": "deleted"}
+_ABOUT_OTHERS = frozenset({"erasure", "retention"})
+_KEPT = {"dossier": "deleted", "review": "sampling"}
 """Acts, by kind, that hold for everybody and name nobody."""
 
 
 def purge(journal: Journal, before: datetime, *, user: str = "") -> int:
-    """Forget the bodies of the entries before a moment, and say so in the journal; how many."""
+    """Forget the bodies of the entries before a moment, and say so in the journal; how many.
+
+    What still holds is kept: the decisions on indexes, how answers are drawn, dossiers removed.
+    """
     limit = before.isoformat()
     return journal.forget(
-        "retention", {"before": limit}, lambda entry: str(entry["at"]) < limit, user=user
+        "retention",
+        {"before": limit},
+        lambda entry: str(entry["at"]) < limit and not _holds_on(journal, entry),
+        user=user,
     )
 
 
 def erase(journal: Journal, pseudonym: str, *, user: str = "") -> int:
     """Forget all that was written under a pseudonym, and say so in the journal; how many bodies.
 
-    What says of others that they were forgotten, which index was in use, or that a dossier was
-    removed, is kept: without it the journal would look tampered with.
+    What `purge` keeps is kept, and what says of others that they were forgotten: without it the
+    journal would look tampered with.
     """
     return journal.forget(
         "erasure",
@@ -228,7 +234,8 @@ def erase(journal: Journal, pseudonym: str, *, user: str = "") -> int:
 
 def _holds_on(journal: Journal, entry: Entry) -> bool:
     kept = _KEPT.get(entry["kind"])
-    return kept is not None and (journal.body(entry) or {}).get("act") == kept
+    is_kept = kept is not None and (journal.body(entry) or {}).get("act") == kept
+    return is_kept or entry["kind"] == "index"
 
 
 def records(journal: Journal, chosen: Callable[[dict[str, Any]], bool]) -> Iterator[dict[str, Any]]:
