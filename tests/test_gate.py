@@ -9,9 +9,10 @@ import pytest
 from assistant.errors import GateRefused, WrongQuestions
 from assistant.evaluation.runs import AnswerChange
 from assistant.journal.journal import journal_of
-from assistant.publishing.decisions import read_candidate
+from assistant.publishing.decisions import CandidateIndex, read_candidate
 from assistant.publishing.gate import gold_questions, make_candidate
 from assistant.publishing.history import index_events, restorable
+from assistant.review.gold import take_out
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BuildCancelled, UnknownSnapshot
 from ingestion.index.publication import current_name, finished, open_snapshot, read_manifest
@@ -30,7 +31,7 @@ from tests.administered import (
     with_text,
     without,
 )
-from tests.journals import recorded
+from tests.journals import bodies, recorded
 from tests.small_index import ARTICLES, answering_embedder
 
 DEFENCE = "Marchés de défense ou de sécurité"
@@ -73,7 +74,7 @@ def test_a_broken_article_is_refused_until_somebody_takes_it_upon_themselves(
     add_code(home, tmp_path, with_text("R2192-10", BROKEN))
     manifest, verdict = candidate(home)
     assert verdict is not None
-    assert any(PAYMENT in reason for reason in verdict.reasons)
+    assert any("« g1 »" in reason for reason in verdict.reasons)
     [fallen] = [each for each in verdict.judged if each.question == PAYMENT]
     assert (fallen.change, fallen.before) == (AnswerChange.WORSE, ())
     assert "trente jours" in fallen.after[0]
@@ -86,7 +87,8 @@ def test_a_broken_article_is_refused_until_somebody_takes_it_upon_themselves(
     assert current_name(home) == manifest.name
     *_, (entry, body) = recorded(journal_of(home))
     assert (entry["user"], body["act"], body["reason"]) == (USER, "forced", "Texte attendu demain.")
-    assert PAYMENT in body["refusal"]
+    assert "« g1 »" in body["refusal"]
+    assert PAYMENT not in str(bodies(journal_of(home)))  # somebody's words, who may be forgotten
     with lock_for_writing(home):
         assert decisions(home).rollback() == served
     assert acts(home) == ["built", "gate_refused", "forced", "rolled_back"]
@@ -215,6 +217,14 @@ def test_an_answer_that_changed_is_kept_as_it_was_and_as_it_is(home: Path, tmp_p
     assert "trente jours à compter" in told.said_after
     assert "trente jours à compter" not in told.said_before
     assert all(not each.said_after for each in verdict.judged if each.change is AnswerChange.SAME)
+
+
+def test_a_question_taken_out_leaves_no_word_with_the_candidate(home: Path, tmp_path: Path) -> None:
+    add_code(home, tmp_path, with_text("R2192-10", BROKEN))
+    manifest, _ = candidate(home)
+    take_out(home, journal_of(home), ["g1"], user=USER)
+    assert read_candidate(home) == CandidateIndex(manifest.name)
+    assert [path for path in home.rglob("*.json*") if PAYMENT in path.read_text()] == []
 
 
 def test_a_rollback_passes_over_what_was_never_in_service(home: Path, tmp_path: Path) -> None:

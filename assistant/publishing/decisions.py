@@ -9,11 +9,13 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import GateRefused
+from assistant.evaluation.questions import Question
 from assistant.evaluation.runs import AnswerChange, Fall, Pair, RunComparison
 from assistant.journal.journal import IN_SERVICE, Journal
 from assistant.publishing.history import never_served, restorable
 from assistant.publishing.rivals import RivalPair
 from assistant.publishing.withheld import CandidateRefusal, WithheldTexts
+from assistant.review.gold import CANDIDATE, FILE
 from ingestion.blobs import blobs_of
 from ingestion.durable import lock_for_writing
 from ingestion.errors import IngestionError, UnknownSnapshot
@@ -104,7 +106,7 @@ def reasons(
         f"{each.kind}, « {each.first.title} » contre « {each.second.title} », {each.second.locator}"
         for each in rivals
     ]
-    worse = [f"« {pair.after.question.text} »" for pair in comparison.of(AnswerChange.WORSE)]
+    worse = [f"« {_called(pair.after.question)} »" for pair in comparison.of(AnswerChange.WORSE)]
     return (
         *_told("Articles qui ne sont plus dans le candidat", lost(old, new)),
         *_told(
@@ -143,6 +145,11 @@ def _name(document: Document) -> str:
     return f"{document.title}, {document.reference}" if document.reference else ""
 
 
+def _called(question: Question) -> str:
+    """Its words; a promoted one has those of somebody, who may have them erased: its identifier."""
+    return question.id if Path(question.file).name == FILE else question.text
+
+
 def _told(what: str, names: Sequence[str]) -> Iterator[str]:
     if names:
         rest = len(names) - NAMED
@@ -164,8 +171,6 @@ class CandidateIndex:
         """Whether the gate held it against this index in service, and not against another."""
         return self.verdict is not None and self.verdict.against == served
 
-
-CANDIDATE = "candidate.json"
 
 _candidate = TypeAdapter(CandidateIndex)
 

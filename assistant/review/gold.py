@@ -22,6 +22,9 @@ from ingestion.blobs import blobs_of
 
 FILE = "gold.jsonl"
 
+CANDIDATE = "candidate.json"
+"""The index that waits, with its `verdict`: how it answered them."""
+
 PROMOTED, CORRECTED, REMOVED = "promoted", "corrected", "removed"
 """Acts of entries of kind "review" that change the set."""
 
@@ -188,8 +191,14 @@ def promoted_from(home: Path, journal: Journal, pseudonym: str) -> tuple[str, ..
 
 
 def take_out(home: Path, journal: Journal, questions: Iterable[str], *, user: str) -> None:
-    """Take gold questions out, each with its entry in the journal."""
+    """Take gold questions out, each with its entry in the journal.
+
+    The index that waits loses its verdict, which has their words: the gate examines it again.
+    """
+    blobs = blobs_of(home)
     for question_id in questions:
+        if waiting := blobs.get(CANDIDATE):
+            blobs.put(CANDIDATE, json.dumps(json.loads(waiting) | {"verdict": None}).encode())
         GoldQuestions(home).remove(question_id)
         told = {"act": REMOVED, "question_id": question_id}
         journal.append("review", told, user=user)
