@@ -74,7 +74,7 @@ def test_a_broken_article_is_refused_until_somebody_takes_it_upon_themselves(
     add_code(home, tmp_path, with_text("R2192-10", BROKEN))
     manifest, verdict = candidate(home)
     assert verdict is not None
-    assert any("« g1 »" in reason for reason in verdict.reasons)
+    assert any("« promue-g1 »" in reason for reason in verdict.reasons)
     [fallen] = [each for each in verdict.judged if each.question == PAYMENT]
     assert (fallen.change, fallen.before) == (AnswerChange.WORSE, ())
     assert "trente jours" in fallen.after[0]
@@ -87,7 +87,7 @@ def test_a_broken_article_is_refused_until_somebody_takes_it_upon_themselves(
     assert current_name(home) == manifest.name
     *_, (entry, body) = recorded(journal_of(home))
     assert (entry["user"], body["act"], body["reason"]) == (USER, "forced", "Texte attendu demain.")
-    assert "« g1 »" in body["refusal"]
+    assert "« promue-g1 »" in body["refusal"]
     assert PAYMENT not in str(bodies(journal_of(home)))  # somebody's words, who may be forgotten
     with lock_for_writing(home):
         assert decisions(home).rollback() == served
@@ -182,6 +182,15 @@ def test_a_promoted_question_that_could_be_searched_for_ever_is_named_and_not_as
     add_code(home, tmp_path, [*ARTICLES, NEW])
     with pytest.raises(WrongQuestions, match="« g9 » : le fait"):
         candidate(home)
+
+
+def test_a_promoted_question_may_bear_the_identifier_of_any_other(tmp_path: Path) -> None:
+    own = gold_questions(tmp_path)
+    rows = ({"id": each.id, "question": PAYMENT} for each in (own[0], own[-1]))
+    (tmp_path / "gold.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    asked = {each.id: each.text for each in gold_questions(tmp_path)}
+    assert asked.items() >= {each.id: each.text for each in own}.items()
+    assert list(asked.values()).count(PAYMENT) == 2
 
 
 def test_a_sheet_that_says_another_delay_is_stopped_and_both_sides_are_kept(

@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -43,15 +44,17 @@ BUILTIN = CORPUS / "questions" / "controle.jsonl"
 def gold_questions(home: Path) -> list[Question]:
     """Every gold question, the built-in ones first, those of other chapters of the bank last.
 
+    A promoted one has "promue-" before its identifier, which another may bear, or come to bear.
     Raises WrongQuestions, also for a promoted one that is held to more than plain facts.
     """
-    with blobs_of(home).local(FILE) as promoted:
-        questions = read_questions(BUILTIN, *filter(Path.exists, [promoted]))
-    for question in questions:
-        if question.file == str(promoted):
-            said = (option for group in question.facts for option in group)
-            patterns = (option.pattern for option in (*said, *question.forbidden))
-            require_plain(question.id, patterns)
+    with blobs_of(home).local(FILE) as path:
+        promoted = read_questions(*filter(Path.exists, [path]))
+    for question in promoted:
+        said = (option for group in question.facts for option in group)
+        patterns = (option.pattern for option in (*said, *question.forbidden))
+        require_plain(question.id, patterns)
+    apart = (replace(each, id=f"promue-{each.id}") for each in promoted)
+    questions = [*read_questions(BUILTIN), *apart]
     return [*questions, *of_other_chapters(questions, one_a_chapter())]
 
 
