@@ -112,7 +112,9 @@ def test_judged_precision_is_that_of_the_first_reader_with_wilson_intervals() ->
 
 def test_only_answers_drawn_by_lot_stand_for_the_others() -> None:
     assert figures(_read(), MAY, NOBODY).judgements[CITATION].drawn is None
-    drawn = figures(_read(), MAY, EVERYBODY).judgements[CITATION].drawn
+    wrong = sheet((CITATION, 1, ReviewVerdict.UNRELATED), (ANSWER, 1, ReviewVerdict.WRONG))
+    stopped = _on(3, ended="interrupted", sheets={"a": wrong})  # read, and never drawn
+    drawn = figures([stopped, *_read()], MAY, EVERYBODY).judgements[CITATION].drawn
     assert _estimate(drawn) == (0.75, 0.409, 0.929, 8)
 
 

@@ -18,7 +18,7 @@ from assistant.question.language import find_stems
 from assistant.review.progress import Agreement, agreement, pairs_of
 from assistant.review.readings import SCALES, ReviewVerdict, Target
 from assistant.review.recorded import Item, ReviewLine, Thumb, folded
-from assistant.review.register import Sampling, is_drawn
+from assistant.review.register import Reason, Sampling, reasons
 
 # Periods: the days that are counted, and the steps in which they are shown. Pure.
 
@@ -245,7 +245,7 @@ def _judgement(items: Sequence[Item], target: Target, sampling: Sampling) -> Jud
     found, drawn = [], []
     for item in items:
         found += (verdicts := _verdicts(item, target))
-        if is_drawn(item.line.record_id, sampling.rate, sampling.seed):
+        if Reason.RANDOM in reasons(item, frozenset(), sampling):
             drawn += verdicts
     best, second, *_ = SCALES[target]
     return Judgement(
