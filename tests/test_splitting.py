@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ingestion.chunking.passages import as_one, passages_of
 from ingestion.chunking.sentences import Span, moved_cuts, split, split_lines, whole_spans
 from ingestion.readers.documents import Block, Document, Kind, Role, assemble
+from ingestion.readers.headings import with_headings
 from ingestion.tenders.pieces import PieceKind
 
 WORDS = (
@@ -137,6 +138,36 @@ def test_a_heading_closes_those_of_its_level_and_below() -> None:
     blocks = [heading("A"), heading("B", 2), Block("un"), heading("C", 2), Block("deux")]
     found = passages_of(document([*blocks, heading("D"), Block("trois")]))
     assert [passage.headings for passage in found] == [("A", "B"), ("A", "C"), ("D",)]
+
+
+def test_a_clause_on_the_line_of_its_number_is_read_and_an_entry_of_contents_is_not() -> None:
+    lines = [
+        "Article 7 – DÉLAI DE VALIDITÉ 3",
+        "Article 8 – Prix",
+        "Article 9 – Pénalités de retard",
+        "CHAPITRE II",
+        "Article 7 – Délai de validité des offres : 120 jours",
+        "Article 8 – Prix fermes",
+        "Article 9 – Pénalités",
+        "9.1 Elles ne s'appliquent pas en cas de :",
+        "- force majeure.",
+        "9.2 Retards :",
+        "Ils coûtent 50 € par jour.",
+        "ANNEXE 1",
+        "Article 7 – Objet",
+        "Les données.",
+        "ANNEXE 2",
+        "Article 8 – Prix révisables",
+    ]
+    found = passages_of(document(list(with_headings(tuple(map(Block, lines)))), title="RC"))
+    assert [(passage.locator, passage.text) for passage in found] == [
+        ("RC, art. 7", "Article 7 – Délai de validité des offres : 120 jours"),
+        ("RC, art. 8", "Article 8 – Prix fermes"),
+        ("RC, art. 9.1", "9.1 Elles ne s'appliquent pas en cas de :\n- force majeure."),
+        ("RC, art. 9.2", "Ils coûtent 50 € par jour."),
+        ("RC, art. 7", "Les données."),
+        ("RC, art. 8", "Article 8 – Prix révisables"),
+    ]
 
 
 def test_without_a_number_the_heading_is_named() -> None:

@@ -1,5 +1,6 @@
 """Passages: the spans of a document that are indexed, shown and cited."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -7,7 +8,7 @@ from itertools import groupby, pairwise
 
 from ingestion.case_law.ruling import DISPOSITIF, VISAS, Ruling
 from ingestion.chunking.places import is_table, page_numbers, place_of
-from ingestion.chunking.sentences import Span, split, split_lines
+from ingestion.chunking.sentences import Span, marker, split, split_lines
 from ingestion.readers.documents import (
     Days,
     Document,
@@ -18,7 +19,8 @@ from ingestion.readers.documents import (
     Stretch,
     is_citable,
 )
-from ingestion.tenders.pieces import PieceKind
+from ingestion.readers.headings import clause_number
+from ingestion.tenders.pieces import PieceKind, plain
 
 _MOST_PAGES_NAMED = 5
 
@@ -108,9 +110,10 @@ class _Unit:
 def passages_of(document: Document, *, size: int = 1500, overlap: int = 200) -> tuple[Passage, ...]:
     """The passages of a document, in order: the text between two headings, cut when it is long.
 
-    `size` and `overlap` count characters. A heading without text below it gives no passage; rows
-    of a table are never divided and never overlap. Statements that are the law on other days than
-    their neighbours are passages of their own. A document that may not be cited has none.
+    `size` and `overlap` count characters. A heading without text below it gives no passage, unless
+    it is a numbered clause; rows of a table are never divided and never overlap. Statements that
+    are the law on other days than their neighbours are passages of their own. A document that may
+    not be cited has none.
     """
     if not is_citable(document.state, document.valid_to):
         return ()
@@ -130,6 +133,7 @@ def _units(document: Document) -> Iterator[tuple[tuple[str, ...], int, int]]:
     if document.ruling:
         yield from _paragraphs(document)
         return
+    read = _read_headings(document)
     above: list[Heading] = []
     start = 0
     for heading in document.headings:
@@ -137,8 +141,35 @@ def _units(document: Document) -> Iterator[tuple[tuple[str, ...], int, int]]:
         while above and above[-1].level >= heading.level:
             above.pop()
         above.append(heading)
-        start = heading.end
+        start = heading.start if heading in read else heading.end
     yield _path(document, above), start, document.body_end
+
+
+def _read_headings(document: Document) -> set[Heading]:
+    """The headings that are text too: a clause on the line of its number, the lead of a list."""
+    read: set[Heading] = set()
+    later: dict[str | None, str] = {}
+    following = None
+    for heading in reversed(document.headings):
+        number, title = clause_number(heading.text), _UNTITLED.sub("", plain(heading.text))
+        below = document.text[heading.end : following.start if following else document.body_end]
+        if below.strip() or (following and following.level > heading.level):
+            is_read = heading.text.endswith(":") and marker(below) is not None
+        else:
+            is_read = number is not None and not _same_title(title, later.get(number))
+        if is_read:
+            read.add(heading)
+        later[number] = title
+        following = heading
+    return read
+
+
+_UNTITLED = re.compile(r"^(?:art(?:icle)? )?[\d ]+(?:er )?| \d{1,3}$")
+
+
+def _same_title(entry: str, title: str | None) -> bool:
+    """Whether one of both, in a table of contents, would be that of the other."""
+    return title is not None and (title.startswith(entry) or entry.startswith(title))
 
 
 def _paragraphs(document: Document) -> Iterator[tuple[tuple[str, ...], int, int]]:

@@ -145,7 +145,7 @@ def _where(shown: ShownSentence, before: ShownSentence | None) -> str:
     [passage] = shown.cited.values()
     is_sheet = rank_of(passage) is Rank.SHEET
     heading = "" if is_sheet or not passage.headings else passage.headings[-1]
-    named = _NUMBERS_OF_HEADING.sub("", heading)
+    named = "" if heading in said.text else _NUMBERS_OF_HEADING.sub("", heading)
     return " · ".join(filter(None, [passage.locator, named]))
 
 
