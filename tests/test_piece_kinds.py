@@ -120,6 +120,7 @@ def test_any_name_and_page_give_a_reason(name: str, page: str) -> None:
         ("Règlement de consultation v1.docx", "RC_v2.pdf"),
         ("Bordereau des prix unitaires.xlsx", "BPU modifié.xlsx"),
         ("DCE/lot 2/BPU v1.xlsx", "rectificatif/lot 2/BPU v2.xlsx"),
+        ("DCE/CCAP v1.pdf", "Rectificatif n°2 du 12-03-2026/CCAP v2.pdf"),
     ],
 )
 def test_the_later_version_is_known_by_the_names(earlier: str, later: str) -> None:
@@ -138,6 +139,8 @@ def test_the_later_version_is_known_by_the_names(earlier: str, later: str) -> No
         ("CCAP v2.pdf", "CCAP v1 modifié.pdf"),
         ("CCAP v2 du 01-02-2026.pdf", "CCAP v1 du 01-03-2026.pdf"),
         ("CCAP.pdf", "CCAP signé.pdf"),
+        ("Offre Dupont/DPGF 2026-03-01.pdf", "Offre Martin/DPGF 2026-03-03.pdf"),
+        ("01-VRD/CCTP ind A.pdf", "02-GO/CCTP ind B.pdf"),
     ],
 )
 def test_where_the_names_leave_a_doubt_nobody_decides(one: str, other: str) -> None:
@@ -152,6 +155,7 @@ def test_where_the_names_leave_a_doubt_nobody_decides(one: str, other: str) -> N
         ("CCAP.pdf", "CCTP.pdf"),
         ("CCTP lot 1.pdf", "CCTP lot 2.pdf"),
         ("lot 1/BPU.xlsx", "lot 2/BPU.xlsx"),
+        ("Lot n°1 - VRD/CCTP v1.pdf", "Lot n°2 - Gros œuvre/CCTP v2.pdf"),
         ("Annexe 1.pdf", "Annexe 2.pdf"),
         ("Réponses aux questions n°2.pdf", "Réponses aux questions n°3.pdf"),
         ("v1.pdf", "v2.pdf"),
@@ -195,6 +199,14 @@ def test_the_later_version_of_a_piece_replaces_the_earlier_one() -> None:
     outcome = succession(piece("CCAP_v2_modifié.pdf"), [piece("RC.pdf"), old])
     assert (outcome.replaced, outcome.entry.version) == ((old,), 2)
     assert outcome.remarks == ("remplace CCAP v1.pdf",)
+
+
+@pytest.mark.parametrize("kind", [PieceKind.OFFER, PieceKind.QUESTIONS, PieceKind.OTHER])
+def test_of_what_a_dossier_has_many_none_takes_the_place_of_another(kind: PieceKind) -> None:
+    old, new = (replace(piece(f"Compte rendu 2026-03-{day}.pdf"), piece=kind) for day in (10, 17))
+    for added, kept in ((new, old), (old, new)):
+        outcome = succession(added, [kept])
+        assert (outcome.replaced, outcome.remarks, outcome.refusal) == ((), (), None)
 
 
 def test_an_earlier_version_is_refused() -> None:

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
+from pathlib import PurePosixPath
 
 from ingestion.library.readings import LibraryEntry
-from ingestion.tenders.pieces import Confidence, KindGuess, abridged, plain, stem
+from ingestion.tenders.pieces import Confidence, KindGuess, PieceKind, abridged, plain, stem
 
 _DAY = re.compile(
     r"\b(?:(?:du|le|au) )?(?:(\d{4}) ?(\d\d) ?(\d\d)|(?P<d>\d\d?) (?P<m>\d\d?) (?P<y>\d{4}))\b"
@@ -17,7 +18,9 @@ _NUMBER = re.compile(r"\b(?:v|version|ind|indice|rev|revision) (\d\d?(?: \d\d?)?
 _DRAFT = re.compile(r"\b(?:projet|provisoire|brouillon)\b")
 _CHANGED = re.compile(r"\b(?:(?:modifi|rectifi|corrig)ee?|modificatif|rectificatif)\b")
 _SAYS_NOTHING = re.compile(r"\b(?:copie|scan|signee?|vf|vdef|def|finale?|definitif)\b")
-_LOT = re.compile(r"\blots? (\d+)")
+_LOT = re.compile(r"\blots? (?:n )?(\w+)")
+_ANY_FOLDER = re.compile(r"\b(?:dce|(?:modificatif|rectificatif)(?: n)? \d\d?)\b")
+_MANY_OF_A_KIND = (PieceKind.OFFER, PieceKind.QUESTIONS, PieceKind.OTHER)
 
 
 class _State(IntEnum):
@@ -31,6 +34,7 @@ class _Version:
     """What a name says: which piece it is of, and what tells its versions apart."""
 
     piece: str
+    folder: str
     lots: frozenset[str]
     number: tuple[int, ...] | None
     day: date | None
@@ -45,7 +49,8 @@ def same_piece(one: str, other: str) -> bool:
 
 def later_version(one: str, other: str) -> str | None:
     """Which of two versions of one piece came after, None when the names leave a doubt: ask."""
-    signs = set(_signs(_version(one), _version(other)))
+    first, second = _version(one), _version(other)
+    signs = set(_signs(first, second)) if first.folder == second.folder else set()
     if signs == {1}:
         return one
     return other if signs == {-1} else None
@@ -58,15 +63,21 @@ def _version(name: str) -> _Version:
     state = _State.CHANGED if _CHANGED.search(text) else _State.PLAIN
     if _DRAFT.search(text):
         state = _State.DRAFT
-    for mark in (_DAY_WITHOUT_YEAR, _NUMBER, _DRAFT, _CHANGED, _SAYS_NOTHING):
-        text = mark.sub(" ", text)
+    _, folder = _day(_ANY_FOLDER.sub(" ", plain(str(PurePosixPath(name).parent))))
     return _Version(
-        piece=" ".join(text.split()),
+        piece=_of_any_version(text),
+        folder=_of_any_version(folder),
         lots=frozenset(_LOT.findall(plain(name))),
         number=_parts(number[1]) if number else None,
         day=day,
         state=state,
     )
+
+
+def _of_any_version(text: str) -> str:
+    for mark in (_DAY_WITHOUT_YEAR, _NUMBER, _DRAFT, _CHANGED, _SAYS_NOTHING):
+        text = mark.sub(" ", text)
+    return " ".join(text.split())
 
 
 def _day(text: str) -> tuple[date | None, str]:
@@ -135,7 +146,7 @@ def succession(entry: LibraryEntry, others: Collection[LibraryEntry]) -> Success
             remarks.append(f"remplace {told}")
         elif other.sha256 == entry.sha256:
             remarks.append(f"même contenu que {other.source}, sous le nom duquel il sera cité")
-        elif entry.piece and other.piece and same_piece(entry.source, other.source):
+        elif _may_succeed(entry, other):
             remarks.append(f"peut-être une autre version de {other.source} : retirez l'ancienne")
     version = max((each.version for each in replaced), default=0) + 1
     return Succession(replace(entry, version=version), tuple(replaced), tuple(remarks))
@@ -151,6 +162,11 @@ def _later(entry: LibraryEntry, other: LibraryEntry) -> str | None:
     """The name that stays of two, None when both do."""
     if entry.source == other.source:
         return entry.source
-    if entry.piece is None or other.piece is None or not same_piece(entry.source, other.source):
-        return None
-    return later_version(entry.source, other.source)
+    return later_version(entry.source, other.source) if _may_succeed(entry, other) else None
+
+
+def _may_succeed(entry: LibraryEntry, other: LibraryEntry) -> bool:
+    """Whether both may be versions of one piece, of a kind of which a dossier has one."""
+    kinds = (entry.piece, other.piece)
+    is_one = all(kind is not None and kind not in _MANY_OF_A_KIND for kind in kinds)
+    return is_one and same_piece(entry.source, other.source)
