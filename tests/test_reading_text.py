@@ -1,11 +1,14 @@
 """Text and office files."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 from ingestion.chunking.passages import passages_of
 from ingestion.readers import content
@@ -277,6 +280,38 @@ def test_numbers_that_word_computes_are_written() -> None:
             document.add_paragraph(line, style="List Number")
 
     assert read(word(write), "x.docx").text == "1. Un délai\n2. Une garantie"
+
+
+def test_a_list_that_starts_again_is_numbered_as_word_shows_it() -> None:
+    first = '<w:num w:numId="91"><w:abstractNumId w:val="77"/></w:num>'
+    again = (
+        '<w:num w:numId="92"><w:abstractNumId w:val="77"/><w:lvlOverride w:ilvl="0">'
+        '<w:startOverride w:val="1"/><w:lvl w:ilvl="0"><w:lvlText w:val="Clause %1 –"/></w:lvl>'
+        "</w:lvlOverride></w:num>"
+    )
+    level = '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:lvlText w:val="Article %1 –"/></w:lvl>'
+
+    def write(document: Any) -> None:
+        numbering = document.part.numbering_part.element
+        numbering.insert(
+            0, _element(f'<w:abstractNum w:abstractNumId="77">{level}</w:abstractNum>')
+        )
+        numbering.extend(map(_element, (first, again)))
+        for line, number in (("Objet", 91), ("Prix", 91), ("Données", 92), ("Fin", 92)):
+            properties = document.add_paragraph(line)._p.get_or_add_pPr()
+            properties.append(_element(f'<w:numPr><w:numId w:val="{number}"/></w:numPr>'))
+
+    assert read(word(write), "x.docx").text.split("\n") == [
+        "Article 1 – Objet",
+        "Article 2 – Prix",
+        "Clause 1 – Données",
+        "Clause 2 – Fin",
+    ]
+
+
+def _element(written: str) -> Any:
+    """Word's XML, its names declared on the first tag."""
+    return parse_xml(re.sub(r"^<w:\w+", rf"\g<0> {nsdecls('w')}", written))
 
 
 def test_inserted_text_and_form_controls_are_read_and_deleted_text_is_not() -> None:

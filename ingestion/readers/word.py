@@ -68,6 +68,7 @@ class _Numbering:
         }
         self._levels: dict[str, dict[int, Element]] = {}
         self._list_of: dict[str, str] = {}
+        self._restarts: dict[tuple[str, int], int] = {}
         for element in (e for e in elements if local_name(e) == "num"):
             number = attribute(element, "numId") or ""
             definition = _value_of(element, "abstractnumid") or ""
@@ -78,7 +79,17 @@ class _Numbering:
                 for level in (levels if levels is not None else ())
                 if local_name(level) == "lvl"
             }
+            for override in (e for e in element if local_name(e) == "lvloverride"):
+                self._override(number, override)
         self._counts: dict[str, dict[int, int]] = defaultdict(dict)
+
+    def _override(self, number: str, override: Element) -> None:
+        depth = int(attribute(override, "ilvl") or 0)
+        level, start = _child_of(override, "lvl"), _value_of(override, "startoverride")
+        if level is not None:
+            self._levels[number][depth] = level
+        if start is not None:
+            self._restarts[number, depth] = int(start)
 
     def label(self, number: str, depth: int) -> str:
         """The label of the next paragraph of this list at this depth: "12.3", "a)", "-"."""
@@ -88,7 +99,8 @@ class _Numbering:
         counts = self._counts[self._list_of[number]]
         for deeper in [other for other in counts if other > depth]:
             del counts[deeper]
-        counts[depth] = counts[depth] + 1 if depth in counts else _start(level)
+        following = counts[depth] + 1 if depth in counts else _start(level)
+        counts[depth] = self._restarts.pop((number, depth), following)
         if _value_of(level, "numfmt") == "bullet":
             return "-"
         return re.sub(
