@@ -309,6 +309,42 @@ def test_a_list_that_starts_again_is_numbered_as_word_shows_it() -> None:
     ]
 
 
+def _form(states: str) -> str:
+    return f"<w:fldChar><w:ffData><w:checkBox>{states}</w:checkBox></w:ffData></w:fldChar>"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ('<w:sym w:font="Wingdings" w:char="F06F"/>', "☐"),
+        ('<w:sym w:font="Wingdings" w:char="F0FE"/>', "☒"),
+        ('<w:sym w:font="Wingdings 2" w:char="F052"/>', "☒"),
+        ('<w:sym w:font="Wingdings" w:char="F052"/>', ""),
+        (_form('<w:default w:val="0"/>'), "☐"),
+        (_form('<w:default w:val="1"/>'), "☒"),
+        (_form('<w:default w:val="1"/><w:checked w:val="0"/>'), "☐"),
+        (_form('<w:default w:val="0"/><w:checked/>'), "☒"),
+    ],
+)
+def test_boxes_of_a_docx_are_read_as_they_are_ticked(written: str, expected: str) -> None:
+    def write(document: Any) -> None:
+        document.add_paragraph("Variantes :").add_run()._r.append(_element(written))
+
+    assert read(word(write), "x.docx").text == f"Variantes :{expected}"
+
+
+def test_the_box_of_a_content_control_is_read_once() -> None:
+    control = (
+        '<w:sdt><w:sdtPr><w14:checkbox xmlns:w14="w14"><w14:checked w14:val="1"/></w14:checkbox>'
+        "</w:sdtPr><w:sdtContent><w:r><w:t>☒</w:t></w:r></w:sdtContent></w:sdt>"
+    )
+
+    def write(document: Any) -> None:
+        document.add_paragraph("Oui ")._p.append(_element(control))
+
+    assert read(word(write), "x.docx").text == "Oui ☒"
+
+
 def _element(written: str) -> Any:
     """Word's XML, its names declared on the first tag."""
     return parse_xml(re.sub(r"^<w:\w+", rf"\g<0> {nsdecls('w')}", written))

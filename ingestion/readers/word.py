@@ -151,8 +151,12 @@ def _roman(count: int) -> str:
 # python-docx gives paragraphs without inserted text, form controls and text boxes; here they are
 # read. Deleted text, comments, headers and footers are left out.
 
-_LEFT_OUT = frozenset({"del", "movefrom", "fallback", "txbxcontent", "ppr", "rpr"})
+_LEFT_OUT = frozenset({"del", "movefrom", "fallback", "txbxcontent", "ppr", "rpr", "sdtpr"})
 _BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "nobreakhyphen": "-"}
+_BOXES = {
+    "wingdings": {"6F": "☐", "A8": "☐", "FD": "☒", "FE": "☒"},
+    "wingdings 2": {"52": "☒", "53": "☒", "54": "☒", "A3": "☐"},
+}
 _HEADING_STYLE = re.compile(r"(?:heading|titre) ?(\d)", re.IGNORECASE)
 _TITLE_STYLES = ("title", "titre")
 _NOTES = ("word/footnotes.xml", "word/endnotes.xml")
@@ -245,7 +249,19 @@ def _text_of_runs(element: Element) -> str:
         return element.text or ""
     if name in _LEFT_OUT:
         return ""
+    if name == "sym":
+        boxes = _BOXES.get((attribute(element, "font") or "").lower(), {})
+        return boxes.get((attribute(element, "char") or "")[-2:].upper(), "")
+    if name == "checkbox":
+        return "☒" if _is_checked(element) else "☐"
     return _BREAKS.get(name, "") + "".join(_text_of_runs(child) for child in element)
+
+
+def _is_checked(box: Element) -> bool:
+    """Whether the box of a form is, as somebody left it, else as its author did."""
+    states = (_child_of(box, "checked"), _child_of(box, "default"))
+    state = next((each for each in states if each is not None), None)
+    return state is not None and attribute(state, "val") not in _OFF
 
 
 def _cells(row: Element) -> Iterator[str]:
