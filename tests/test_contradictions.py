@@ -249,6 +249,15 @@ def test_another_figure_on_the_same_subject_is_found_and_both_sides_are_told(
     assert [each.second.passage.title for each in found] == ["Fiche"]
 
 
+@pytest.mark.parametrize(("one", "other"), [("143 000", "140 000"), ("5 538 000", "5 404 000")])
+def test_the_threshold_of_other_years_is_another_figure(
+    tmp_path: Path, one: str, other: str
+) -> None:
+    texts = [f"La procédure formalisée est due dès {each} € HT." for each in (one, other)]
+    sides = [stated(tmp_path, *each) for each in zip(("Guide", "Fiche"), texts, strict=True)]
+    assert opposed(sides[0], sides[1]) == [tuple(texts)]
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -53,10 +53,12 @@ class StatedFigure:
     """
 
     value: Fraction
+    is_duration: bool = False
 
     def is_as(self, other: "StatedFigure") -> bool:
         """Whether both say the same number."""
-        return abs(self.value - other.value) <= NEARLY * min(self.value, other.value)
+        nearly = NEARLY if self.is_duration and other.is_duration else 0
+        return abs(self.value - other.value) <= nearly * min(self.value, other.value)
 
 
 Cases = tuple[tuple[str, frozenset[str]], ...]
@@ -153,7 +155,7 @@ def _stated(passage: Passage, lead: str, start: int, end: int) -> Iterator[Figur
     found: dict[FigureKind, list[StatedFigure]] = {}
     for kind, quantity in figures_in(text):
         value = Fraction(quantity.value) * _DAYS.get(quantity.unit, 1)
-        found.setdefault(kind, []).append(StatedFigure(value))
+        found.setdefault(kind, []).append(StatedFigure(value, kind is FigureKind.DURATION))
     if not found:
         return
     whole = f"{lead} {text}".strip()
