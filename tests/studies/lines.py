@@ -6,6 +6,8 @@ questions and of those of strangers that are there to be fitted on, the three th
 rule counts as right when it answers (2), not in part (1), beside (0), or so that one who acted on
 it would do wrong (-1). Then what each threshold says, of questions that were not fitted on (ten
 parts, each by the others): of how many, and how many of these are right, in part, beside and wrong.
+A second line says the same of questions that were written by people without the code before them,
+with the four rules that seemed nearest (tests/data/judged_lines.jsonl), and are never fitted on.
 
 Rules are named by a digest there.
 """
@@ -39,7 +41,8 @@ from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
 from tests.studies.ranking import OWN, STRANGERS
 
-JUDGED = Path(__file__).parents[1] / "data" / "judged_rules.jsonl"
+DATA = Path(__file__).parents[1] / "data"
+JUDGED, ASKED_AFTERWARDS = DATA / "judged_rules.jsonl", DATA / "judged_lines.jsonl"
 SIGNALS = ("vote", "nearness", "ahead", "share")
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 MARKS = (2, 1, 0, -1)
@@ -63,29 +66,43 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=default_home())
     home = parser.parse_args().data
     embedder = load_embedder(home, load_settings(home))
-    rules = judged_rules(open_snapshot(home, current_name(home)), embedder)
-    console = Console(width=150)
-    console.print(len(rules), "rules", weights(fitted(_rows(rules), _right(rules))))
+    snapshot = open_snapshot(home, current_name(home))
+    asked = {each.id: each.text for path in (*OWN, STRANGERS) for each in read_questions(path)}
+    own = [(asked[question], marks) for question, marks in _judged(JUDGED)]
+    rules = judged_rules(own, snapshot, embedder)
+    later = judged_rules(_judged(ASKED_AFTERWARDS), snapshot, embedder)
+    model, console = fitted(_rows(rules), _right(rules)), Console(width=150)
+    console.print(len(rules), "rules", weights(model), len(later), "asked afterwards")
     table = Table(*map(str, THRESHOLDS))
     table.add_row(*_told(rules, _cross_validated(rules)))
+    table.add_row(*_told(later, model.predict_proba(_rows(later))[:, 1]))
     console.print(table)
 
 
-def judged_rules(snapshot: IndexSnapshot, embedder: Embedder) -> list[JudgedRule]:
+Judged = tuple[str, dict[str, int]]
+"""A question, or its identifier, and the marks of rules by their digests."""
+
+
+def _judged(path: Path) -> list[Judged]:
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return [(row["question"], row["rules"]) for row in rows]
+
+
+def judged_rules(
+    judged: Sequence[Judged], snapshot: IndexSnapshot, embedder: Embedder
+) -> list[JudgedRule]:
     """The rules that were judged and are found over an index, with what is known of each."""
-    judged = [json.loads(line) for line in JUDGED.read_text(encoding="utf-8").splitlines()]
-    asked = {each.id: each.text for path in (*OWN, STRANGERS) for each in read_questions(path)}
     retriever = Retriever(snapshot, embedder)
     return [
         rule
-        for row in track(judged, "Questions")
-        for rule in _of_question(row, asked[row["question"]], retriever, snapshot, embedder)
+        for question, marks in track(judged, "Questions")
+        for rule in _of_question(question, marks, retriever, snapshot, embedder)
     ]
 
 
 def _of_question(
-    row: dict[str, dict[str, int]],
     question: str,
+    marks: dict[str, int],
     retriever: Retriever,
     snapshot: IndexSnapshot,
     embedder: Embedder,
@@ -94,10 +111,10 @@ def _of_question(
     [vector] = embedder.embed_questions([question])
     bank = snapshot.questions
     for rule in candidate_rules(vector, evidence, bank, embedder, is_of_today=True):
-        mark = row["rules"].get(digest_of_rule(rule.answer.text))
+        mark = marks.get(digest_of_rule(rule.answer.text))
         if mark is not None:
             known = tuple(float(getattr(rule, each)) for each in SIGNALS)
-            yield JudgedRule(str(row["question"]), known, mark)
+            yield JudgedRule(question, known, mark)
 
 
 def digest_of_rule(text: str) -> str:
