@@ -236,3 +236,41 @@ def test_a_whole_notice_that_is_not_read_is_named(whole: str) -> None:
     reading = reading_of(json.dumps(record).encode(), "avis.json")
     assert reading.warnings == ("champs non lus : donnees",)
     assert "Objet : Curage" in reading.documents[0].text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "cited", "signed", "expected"),
+    [
+        ("selec-w", ["T1", "T2"], ["T1"], ["Montant de l'offre retenue : 100 €", "Titulaire : A"]),
+        ("selec-w", ["T1", "T2"], [], []),
+        ("selec-w", ["T2"], [], ["Montant de l'offre retenue : 130 €", "Titulaire : B"]),
+        ("clos-nw", ["T2"], [], []),
+    ],
+)
+def test_a_holder_is_named_only_of_a_tender_that_was_chosen(
+    outcome: str, cited: list[str], signed: list[str], expected: list[str]
+) -> None:
+    def ids(names: list[str]) -> list[dict[str, str]]:
+        return [{"ID": name} for name in names]
+
+    def tender(number: int, amount: str) -> dict[str, object]:
+        total = {"PayableAmount": {"@currencyID": "EUR", "#text": amount}}
+        party = {"ID": f"P{number}"}
+        return {"ID": f"T{number}", "LegalMonetaryTotal": total, "TenderingParty": party}
+
+    result = {
+        "LotResult": {"TenderResultCode": outcome, "LotTender": ids(cited)},
+        "LotTender": [tender(1, "100"), tender(2, "130")],
+        "SettledContract": {"LotTender": ids(signed)},
+        "TenderingParty": [{"ID": f"P{each}", "Tenderer": {"ID": f"O{each}"}} for each in (1, 2)],
+    }
+    companies = [
+        {"Company": {"PartyIdentification": {"ID": f"O{at}"}, "PartyName": {"Name": name}}}
+        for at, name in enumerate("AB", 1)
+    ]
+    notice = {"Organizations": {"Organization": companies}, "NoticeResult": result}
+    whole = json.dumps({"EFORMS": {"ContractAwardNotice": notice}})
+    record = {"idweb": "26-31207", "objet": "Curage", "donnees": whole}
+    lines = read(json.dumps(record).encode(), "avis.json").text.split("\n")
+    assert any(line.startswith("Issue : ") for line in lines)
+    assert [each for each in lines if each.startswith(("Montant", "Titulaire"))] == expected

@@ -177,7 +177,7 @@ class _Notice:
             if first_value(received, "StatisticsCode") == "tenders":
                 count = first_value(received, "StatisticsNumeric")
                 yield _line("Nombre d'offres reçues", count, "BT-759")
-        for tender in _of_ids(result, "LotTender", values(lot, "LotTender/ID")):
+        for tender in _of_ids(result, "LotTender", _chosen(result, lot)):
             yield from field_lines(tender, "tender")
             for party in _of_ids(result, "TenderingParty", values(tender, "TenderingParty/ID")):
                 for company in values(party, "Tenderer/ID"):
@@ -226,6 +226,18 @@ def _criterion(criterion: Element) -> Iterator[Block]:
 def _weight(parameter: Element) -> str:
     value = number_of(first_value(parameter, "ParameterNumeric"))
     return " ".join(filter(None, (value, *map(written, elements_at(parameter, "ParameterCode")))))
+
+
+def _chosen(result: Element, lot: Element) -> set[str]:
+    """The tenders that won a lot: of those that its result cites, which may have lost, the signed.
+
+    Without any contract, the only one cited.
+    """
+    if first_value(lot, "TenderResultCode") != "selec-w":
+        return set()
+    cited = set(values(lot, "LotTender/ID"))
+    signed = set(values(result, "SettledContract/LotTender/ID"))
+    return cited if not signed and len(cited) == 1 else cited & signed
 
 
 def _of_ids(result: Element, name: str, identifiers: Iterable[str]) -> Iterator[Element]:
