@@ -130,6 +130,19 @@ def test_a_paragraph_is_found_by_the_articles_that_it_applies(
             "L2152-5",
         ),
         ("l'article 53 du code des marchés publics. Article 2 : la requête est rejetée", "CMP-53"),
+        (
+            "l'article L. 2122-1 du code général de la propriété des personnes publiques et le "
+            "code de la commande publique",
+            "",
+        ),
+        ("l'article 27 du décret du 25 mars 2016 n° 2016-360", "2016-360-27"),
+        ("l'article 3 du décret n° 2018-1225 et l'ordonnance n° 2015-899", ""),
+        ("l'article 5 du cahier approuvé en application du code des marchés publics", ""),
+        (
+            "l'article L. 2152-5 du code de la commande publique. En vertu de l'article L. 2131-1 "
+            "du CGCT",
+            "L2152-5",
+        ),
     ],
 )
 def test_articles_are_those_of_procurement_law(text: str, expected: str) -> None:

@@ -117,7 +117,13 @@ _OWNER = re.compile(
     r"[\s,]*(?:précité[es]*\s+)?(?:(?:,\s*)?(?:alors|désormais)[^,;.]{0,60},\s*)?"
     r"(?:du|de la|de l['’]|de cet?t?e?|dudit|au|à l['’])\s*"
     r"(?P<text>(?:même |présent |dit )?(?:code|décret|ordonnance|loi|directive|arrêté|règlement|"
-    r"constitution|traité|cahier|CCAG|CCAP|CCTP|marché|contrat)(?P<rest>[^,;.:»\"]{0,90}))",
+    r"constitution|traité|cahier|CCAG|CCAP|CCTP|CGCT|CJA|CG3P|CGPPP|marché|contrat)"
+    r"(?P<rest>[^,;.:»\"]{0,90}))",
+    re.IGNORECASE,
+)
+# A law named farther on is another that the sentence speaks of.
+_NAMED = re.compile(
+    rf"(?:(?:décret|ordonnance)\b(?:(?!\d\s*-)[^,])*?(?=20\d\d))?(?P<law>{CITED.pattern})",
     re.IGNORECASE,
 )
 _SHAPE = re.compile(r"[LRD]\d{4}-\d+(?:-\d+)*|[LR]\d")
@@ -156,10 +162,10 @@ def _said(owner: re.Match[str], last: str) -> str:
         r"(?:code|décret|ordonnance)(?:\s+précitée?)?\s*$", words
     ):
         return last
-    named = CITED.search(owner["text"])
+    named = _NAMED.match(owner["text"])
     if named is None:
         return _FOREIGN
-    said = " ".join(named[0].casefold().split())
+    said = " ".join(named["law"].casefold().split())
     if "commande" in said:
         return _CODE
     if "2015" in said:
