@@ -132,6 +132,18 @@ def test_an_archive_cut_short_anywhere_is_never_taken_for_a_whole_one(tmp_path: 
             list(members(path))
 
 
+@pytest.mark.parametrize("beyond", [0, 100])
+def test_an_archive_cut_at_a_header_before_it_was_packed_is_refused(
+    tmp_path: Path, beyond: int
+) -> None:
+    path = write_archive(tmp_path / NEXT, FILES)
+    with tarfile.open(path) as whole:
+        second = whole.getmembers()[1].offset
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes())[: second + beyond]))
+    with pytest.raises(UnreadableFile, match="abîmée ou incomplète"):
+        list(members(path))
+
+
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
     path = tmp_path / NEXT
     for data in (b"text", gzip.compress(b"x" * 2000), gzip.compress(b"")):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 from zlib import error as ZlibError  # noqa: N812 - the library's own name says nothing
 
 from ingestion.errors import UnreadableFile
@@ -144,6 +144,19 @@ def _from_disk(path: Path, name: str, position: int) -> LegiMember | SourceRefus
     return LegiMember(name, path.read_bytes(), position)
 
 
+class _Entry(tarfile.TarInfo):
+    """An entry whose header is whole: tarfile takes any other, but the first, for the end."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined] # unknown to its stub
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(str(error)) from error
+
+
 def archive_members(
     name: str,
     file: BinaryIO,
@@ -154,7 +167,7 @@ def archive_members(
     # gzip and not tarfile's own stream, which takes an archive cut short for a complete one.
     try:
         with gzip.open(file) as unpacked:
-            with tarfile.open(fileobj=unpacked, mode="r|") as archive:
+            with tarfile.open(fileobj=unpacked, mode="r|", tarinfo=_Entry) as archive:
                 for entry in _entries(archive):
                     _refuse_other_day(name, entry.name)
                     if found := _of_entry(archive, entry, position(), is_read):
