@@ -135,6 +135,22 @@ def test_a_paragraph_is_found_by_the_articles_that_it_applies(
             "code de la commande publique",
             "",
         ),
+        (
+            "l'article L. 2152-5 du code de la commande publique. L'article R. 2152-3 de ce code "
+            "dispose que. Selon l'article R. 2152-4, l'acheteur",
+            "L2152-5 R2152-3 R2152-4",
+        ),
+        (
+            "l'article L. 3 du code de la commande publique. L'article L. 4 du code précité "
+            "prévoit que",
+            "L3 L4",
+        ),
+        (
+            "l'article L. 3 du code de la commande publique, l'article L. 551-1 du code de justice "
+            "administrative. L'article L. 4 dudit code dispose que",
+            "L3",
+        ),
+        ("l'article 53 du code des marchés publics, l'article 5 du même marché", "CMP-53"),
         ("l'article 27 du décret du 25 mars 2016 n° 2016-360", "2016-360-27"),
         ("l'article 3 du décret n° 2018-1225 et l'ordonnance n° 2015-899", ""),
         ("l'article 5 du cahier approuvé en application du code des marchés publics", ""),

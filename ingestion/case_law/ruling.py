@@ -110,15 +110,16 @@ CITED = re.compile(
 """What a decision that applies procurement law, or the law before the code, has in its text."""
 
 _CODE, _FORMER, _ORDINANCE, _DECREE, _FOREIGN = "", "CMP", "2015-899", "2016-360", "other"
+_NOUNS = {_CODE: "code", _FORMER: "code", _ORDINANCE: "ordonnance", _DECREE: "décret"}
 _JOINED = re.compile(
     r"[\s,;]*(?:(?:et|ou|à|ainsi que)\b)?[\s,]*(?:(?:de |à )?(?:l['’]|les?|des|aux?|du)\s*)?"
 )
 _OWNER = re.compile(
     r"[\s,]*(?:précité[es]*\s+)?(?:(?:,\s*)?(?:alors|désormais)[^,;.]{0,60},\s*)?"
-    r"(?:du|de la|de l['’]|de cet?t?e?|dudit|au|à l['’])\s*"
-    r"(?P<text>(?:même |présent |dit )?(?:code|décret|ordonnance|loi|directive|arrêté|règlement|"
-    r"constitution|traité|cahier|CCAG|CCAP|CCTP|CGCT|CJA|CG3P|CGPPP|marché|contrat)"
-    r"(?P<rest>[^,;.:»\"]{0,90}))",
+    r"(?:du|de la|de l['’]|(?P<this>de cet?t?e?|dudit)|au|à l['’])\s*"
+    r"(?P<text>(?P<same>même |présent |dit )?"
+    r"(?P<noun>code|décret|ordonnance|loi|directive|arrêté|règlement|constitution|traité|"
+    r"cahier|CCAG|CCAP|CCTP|CGCT|CJA|CG3P|CGPPP|marché|contrat)(?P<rest>[^,;.:»\"]{0,90}))",
     re.IGNORECASE,
 )
 # A law named farther on is another that the sentence speaks of.
@@ -156,15 +157,11 @@ def _groups(text: str, references: Sequence[Reference]) -> Iterator[list[Referen
 
 
 def _said(owner: re.Match[str], last: str) -> str:
-    """The text that articles are said to be of; "du même code" is the one before."""
-    words = owner["text"].casefold()
-    if re.match(r"(?:même |présent |dit )", words) or re.match(
-        r"(?:code|décret|ordonnance)(?:\s+précitée?)?\s*$", words
-    ):
-        return last
+    """The text that articles are said to be of; "du même code" is the one before, if a code."""
     named = _NAMED.match(owner["text"])
-    if named is None:
-        return _FOREIGN
+    if named is None or owner["this"]:
+        is_same = owner["this"] or owner["same"] or re.match(r"\s+précit|\s*$", owner["rest"])
+        return last if is_same and _NOUNS.get(last) == owner["noun"].casefold() else _FOREIGN
     said = " ".join(named["law"].casefold().split())
     if "commande" in said:
         return _CODE
