@@ -148,6 +148,10 @@ def test_a_page_that_cannot_be_read_is_named_and_the_others_are_read(tmp_path: P
 DOUBTFUL = {
     "a word of it": ("une penalite de 1 500 euros par jour", "500", ["1 500 euros"]),
     "the word before it": ("une penalite de l 500 euros par jour", "l", ["l 500 euros"]),
+    "its number, read as letters": ("une penalite de SO € par jour", "SO", ["SO €"]),
+    "its number, misspelt": ("sous tronte jours au plus", "tronte", ["tronte jours"]),
+    "no measure": ("une offre faite pour le lot", "faite", []),
+    "a unit alone": ("le prix est en euros hors taxe", "prix", []),
     "its month": ("avant le 20 novembre 2026 a midi", "novembre", ["20 novembre 2026"]),
     "in letters": ("sous trente jours au plus", "trente", ["trente jours"]),
     "its unit": ("une retenue de 5 % du montant", "%", ["5 %"]),

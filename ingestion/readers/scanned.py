@@ -309,13 +309,22 @@ def _doubts(words: Sequence[_Placed]) -> Iterator[_Span]:
     """The figures of which a word, or the word beside them, was read with little confidence."""
     for run in _figures(words):
         first, last = run[0], run[-1]
-        written = " ".join(words[at].word.text for at in run)
-        if _COUNTS.search(written) and not _is_label(words, first, written):
+        if _is_number(words, run):
             beside = [at for at in (first - 1, last + 1) if _touches(words, at, run)]
             doubtful = [at for at in (*run, *beside) if words[at].word.confidence < SURE]
             if doubtful or _REST.match(words[first].word.text):
                 within = sorted({*run, *doubtful})
                 yield words[within[0]].start, words[within[-1]].end
+
+
+def _is_number(words: Sequence[_Placed], run: Sequence[int]) -> bool:
+    """Whether a run counts, or only measures what a doubtful word before it may count: "SO €"."""
+    before = run[0] - 1
+    written = " ".join(words[at].word.text for at in run)
+    if _COUNTS.search(written):
+        return not _is_label(words, run[0], written)
+    is_beside = written.casefold() != "pour" and _touches(words, before, run)
+    return is_beside and words[before].word.confidence < SURE
 
 
 def _is_label(words: Sequence[_Placed], first: int, written: str) -> bool:
