@@ -255,6 +255,9 @@ _BY_SHARE = re.compile(
 _NEW_TOTAL = re.compile(r"\b(?:port|pass|mont(?!ant)|augment|ramen)\w*\b[^,;:.?]{0,30} a $")
 """Before what the contract will amount to: "l'avenant le porte à 112 000 €"."""
 
+_SEVERAL = re.compile(
+    r"\b(?P<count>[2-9]|deux|trois|quatre|cinq|six|plusieurs) (?:\w+ )?(?:avenants|modifications)\b"
+)
 _UNFORESEEN = re.compile(
     r"\b(?:imprev|imprevisib|supplementaires|non decel|decouv|sujetions|devenus? necessaire)"
 )
@@ -343,15 +346,20 @@ def modification(facts: QuestionFacts) -> Asked | Missing | None:
     if totals and (len(totals) > 1 or len(initial) != 1 or changes):
         return None
     changes += [total - initial[0] for total in totals]
-    if len(initial) == 1:
-        changes += [share(initial[0], rate) for rate in _changes(_roles(facts.rates))]
+    rates = _changes(_roles([each for each in facts.rates if not each.is_limit]))
+    shares = [share(initial[0], rate) for rate in rates] if len(initial) == 1 else []
+    if changes and shares and sum(changes) != sum(shares):
+        return None
+    changes = changes or shares
+    several = _SEVERAL.search(facts.words)
+    if several and (several["count"] not in {"2", "deux"} or len(changes or rates) != 2):
+        return None
     is_clear = all(role for _, role in roles) and not any(
         each.is_with_tax for each in facts.amounts
     )
     asked = partial(ModificationAsked, is_unforeseen=bool(_UNFORESEEN.search(facts.words)))
     if not facts.amounts and _are_shares_of_contract(facts.rates):
-        shares = tuple(_changes(_roles(facts.rates)))
-        asked = partial(asked, initial=None, changes=shares)
+        asked = partial(asked, initial=None, changes=tuple(rates))
         return completed(asked, nature=nature(facts), buyer=buyer(facts))
     if not changes or not is_clear or len(initial) > 1:
         return None
@@ -381,7 +389,7 @@ def _are_shares_of_contract(rates: Sequence[GivenFigure[Decimal]]) -> bool:
     )
 
 
-def _roles(figures: tuple[GivenFigure[Decimal], ...]) -> list[tuple[Decimal, str | None]]:
+def _roles(figures: Sequence[GivenFigure[Decimal]]) -> list[tuple[Decimal, str | None]]:
     """Each figure with what it is of; one that only follows "et" is of the same as the last."""
     found: list[tuple[Decimal, str | None]] = []
     for each in figures:
