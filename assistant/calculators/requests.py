@@ -70,6 +70,10 @@ _SENT_NOTICE = re.compile(
     r"\b(?:(?P<sent>envo\w+|transmi\w+|adress\w+|part|parti\w*)"
     r"|(?P<other>publi\w+|paru\w*|limite|remise|recu\w*|reception|depot|notifi\w+|sign\w+))\b"
 )
+_PRIOR_NOTICE = re.compile(r"\bpreinformation(?:(?!\bavis\b)[^,;.?]){0,40}$")
+_INVITED = re.compile(r"\binvit\w+[^,;.?]{0,40} le \d")
+"""The day from which the time for tenders runs, when candidates were chosen before."""
+
 _PROCEDURES = {
     Procedure.OPEN: re.compile(r"\b(?:appel d'offres|ao) (?:restreint ou )?ouvert\b|\baoo\b"),
     Procedure.RESTRICTED: re.compile(r"\b(?:appel d'offres|ao) (?:ouvert ou )?restreint\b|\baor\b"),
@@ -91,6 +95,9 @@ _SENT_REJECTION = re.compile(
     r"\b(?:(?P<sent>envo\w+|transmi\w+|adress\w+|parti\w*|notifi\w+|inform\w+|prevenu\w*)"
     r"|(?P<other>recu\w*|sign\w+|limite|remise|attribu\w+|publi\w+))\b"
 )
+_OTHER_LETTER = re.compile(r"\b(?:recours|demand\w+ (?:[\w']+ ){0,4}motifs?)\b[^.,:;?]{0,30}$")
+_STAYED = re.compile(r"\brefere")
+"""An application that suspends the signature, whenever the rejections were sent (CJA L551-4)."""
 
 _TURNOVER = re.compile(r"\bchiffres? d'affaires\b|\b(?:un|le|du) ca\b|\bca (?:minim|annuel|exig)")
 _LEAST = re.compile(r"\b(?:minim|exig|demand|impos|plafon|maxim)")
@@ -129,8 +136,14 @@ def time_limits(facts: QuestionFacts) -> Asked | Missing | None:
     """The earliest day on which candidatures or tenders may be due."""
     is_asked = _NOTICE.search(facts.words) and _WHICH_DAY.search(facts.words)
     procedures = [each for each, named in _PROCEDURES.items() if named.search(facts.words)]
-    sent = [each.value for each in facts.days if each.role(_SENT_NOTICE) == "sent"]
-    if not is_asked or not facts.days or len(procedures) > 1 or len(sent) > 1:
+    sent = [
+        each.value
+        for each in facts.days
+        if each.role(_SENT_NOTICE) == "sent" and not _PRIOR_NOTICE.search(each.before)
+    ]
+    if not is_asked or _INVITED.search(facts.words) or not facts.days:
+        return None
+    if len(procedures) > 1 or len(sent) > 1:
         return None
     asked = partial(
         TimeLimitsAsked,
@@ -156,8 +169,12 @@ def time_limits(facts: QuestionFacts) -> Asked | Missing | None:
 def standstill(facts: QuestionFacts) -> Asked | Missing | None:
     """The first day on which the contract may be signed."""
     is_asked = _REJECTED.search(facts.words) and _WHEN_TO_SIGN.search(facts.words)
-    sent = [each.value for each in facts.days if each.role(_SENT_REJECTION) == "sent"]
-    if not is_asked or not facts.days or len(sent) > 1:
+    sent = [
+        each.value
+        for each in facts.days
+        if each.role(_SENT_REJECTION) == "sent" and not _OTHER_LETTER.search(each.before)
+    ]
+    if not is_asked or _STAYED.search(facts.words) or not facts.days or len(sent) > 1:
         return None
     asked = partial(
         StandstillAsked,
