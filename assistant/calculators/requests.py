@@ -215,6 +215,10 @@ _IS_DUE = re.compile(
     r"\bobligatoire|\bdue?\b|\bdois-je\b|\bdoit-on\b|\bdevons-nous\b|\bfaut-il\b|\bobliges?\b"
     r"|\bcombien\b|\bmontant de l'avance|\bcalcul"
 )
+_OTHER_DURATION = re.compile(
+    r"\b(?:il y a|depuis|payable\w*|preparation|jours?|semaines?)\b"
+    r"|\bdans (?:\d+|une?|deux|trois|quatre|six) (?:mois|ans?)\b"
+)
 _AFTER_THE_ADVANCE = re.compile(
     r"\b(?:rembours|recuper|precompt|resorb|refus|renonc|garantie|caution|surete)"
 )
@@ -284,6 +288,8 @@ def advance(facts: QuestionFacts) -> Asked | Missing | None:
     """Whether an advance is due, and how much."""
     is_asked = _ADVANCE.search(facts.words) and _IS_DUE.search(facts.words)
     if not is_asked or _AFTER_THE_ADVANCE.search(facts.words):
+        return None
+    if facts.months and _OTHER_DURATION.search(facts.words):
         return None
     contract = [each for each in facts.amounts if each.role(_OF_ADVANCE) != "advance"]
     with_tax = [each.value for each in contract if each.is_with_tax]
