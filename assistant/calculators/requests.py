@@ -9,7 +9,7 @@ from functools import partial
 from assistant.calculators.advance import AdvanceAsked, RetentionAsked
 from assistant.calculators.amounts import share
 from assistant.calculators.award import StandstillAsked, TurnoverAsked
-from assistant.calculators.calculation import Buyer
+from assistant.calculators.calculation import Buyer, Nature
 from assistant.calculators.catalogue import (
     Asked,
     Missing,
@@ -58,6 +58,13 @@ _OTHER_THAN_A_PURCHASE = re.compile(
     r"\b(?:avenant|modifi|resili|rejet|negoci|contest|recours|refere|pay|paiement|factur|infructu"
     r"|sans suite|annul|prolong|urgen|livres?\b|oeuvre|brevet|exclusiv|similaire|concours|jury"
     r"|primes?\b|reserve)"
+)
+# Specific services follow a procédure adaptée at any amount (R2123-1, 3°).
+_SPECIFIC_SERVICE = re.compile(
+    r"\b(?:restauration (?:scolaire|collective)|traiteur|repas|formation|hotellerie|postaux"
+    r"|juridiques|avocats?|aide a domicile|(?:gestion|services) (?:d'une |de (?:la )?)"
+    r"(?:cantine|creche)s?|(?:hebergement|securite|surveillance)"
+    r"(?! (?:informatique|web|et (?:de )?protection)))\b"
 )
 _LOT = re.compile(r"\b(?P<lot>lots?)\b")
 
@@ -110,6 +117,8 @@ def procedure(facts: QuestionFacts) -> Asked | Missing | None:
     """Which procedure and which publicity."""
     is_asked = _WHICH_PROCEDURE.search(facts.words)
     if not is_asked or _OTHER_THAN_A_PURCHASE.search(facts.words):
+        return None
+    if facts.natures in {(), (Nature.SERVICES,)} and _SPECIFIC_SERVICE.search(facts.words):
         return None
     needs = [each for each in facts.amounts if not each.role(_LOT)]
     lots = [each for each in facts.amounts if each.role(_LOT)]
