@@ -196,6 +196,7 @@ def said(question: str, quote: str = LIMIT, language: Language = Language.FRENCH
         ("Et pour 35 000 € HT ?", "Calcul : 35 000 € est inférieur à 60 000 €"),
         ("Et pour 60 000 euros HT ?", "Calcul : 60 000 euros est égal à 60 000 €"),
         ("Et pour 80 k€ HT ?", "Calcul : 80 k€ est supérieur à 60 000 €"),
+        ("Et pour 1,2 M€ HT ?", "Calcul : 1,2 M€ est supérieur à 60 000 €"),
     ],
 )
 def test_a_figure_falls_on_its_side_of_each_limit(question: str, expected: str) -> None:
@@ -218,6 +219,9 @@ def test_durations_and_amounts_are_compared_apart() -> None:
         ("Et pour 35 000 € TTC ?", LIMIT),
         ("Et pour 35 000 € HT/an pendant quatre ans ?", LIMIT),
         ("Entre 35 000 € et 45 000 € HT ?", LIMIT),
+        ("Puis-je acheter 3 imprimantes à 25 000 € sans publicité ?", LIMIT),
+        ("Cent ordinateurs, 1 200 € la pièce ?", LIMIT),
+        ("Retenue de garantie avec une TVA de 20 % ?", "La retenue est de 5 % au plus."),
         ("Et pour 35 000 € ?", "Le marché a coûté 20 000 € l'an dernier."),
     ],
 )

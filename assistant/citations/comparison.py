@@ -145,6 +145,7 @@ def _continues(text: str, previous: Quantity, quantity: Quantity) -> bool:
 _COMPARED = {"euro", "ratio", "month", "day"}
 _BOUNDS = {"lt", "le", "gt", "ge", "max", "min"}
 _WITH_TAX = re.compile(r"\bttc\b|toutes taxes|including (vat|tax)")
+_TAX_RATE = re.compile(r"\b(?:tva|vat) (?:\w+ ){0,2}$")
 _WITHOUT_TAX = re.compile(r"\bht\b|hors taxe|excluding (vat|tax)")
 _WORDS = {
     Language.FRENCH: (
@@ -176,10 +177,14 @@ def compare(question: str, quote: str, language: Language) -> str | None:
     sentence, *_ = _WORDS[language]
     parts = []
     for unit in sorted(_COMPARED):
-        given = [figure for figure in find_quantities(asked) if figure.unit == unit]
+        given = [
+            figure
+            for figure in find_quantities(asked)
+            if figure.unit == unit and not _TAX_RATE.search(asked[: figure.start])
+        ]
         limits = _limits(said, unit)
         if len(given) == 1 and limits and not _is_part(given[0], asked):
-            parts.append(_side(given[0], asked, limits, said, language))
+            parts.append(_side(given[0], question, limits, quote, language))
     if not parts:
         return None
     return " ".join(sentence.format(figure, sides) for figure, sides in parts)
@@ -199,15 +204,15 @@ def _limits(said: str, unit: str) -> list[Quantity]:
 
 
 def _side(
-    given: Quantity, asked: str, limits: list[Quantity], said: str, language: Language
+    given: Quantity, question: str, limits: list[Quantity], quote: str, language: Language
 ) -> tuple[str, str]:
     _, less, equal, more, joint = _WORDS[language]
     sides = []
     for limit in limits:
         difference = Fraction(given.value) - Fraction(limit.value)
         words = equal if not difference else less if difference < 0 else more
-        sides.append(words.format(said[limit.start : limit.end]))
-    return asked[given.start : given.end], joint.join(sides)
+        sides.append(words.format(quote[limit.start : limit.end]))
+    return question[given.start : given.end], joint.join(sides)
 
 
 def _tax_differs(asked: str, said: str) -> bool:

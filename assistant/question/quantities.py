@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol, TypeVar
+from unicodedata import normalize
 
 from text_to_num import Token, find_numbers
 
@@ -344,7 +345,7 @@ def _factor(written: str) -> Fraction:
 
 _PART = re.compile(
     r" ?(?:(?:ht|ttc|hors taxes?|toutes taxes(?: comprises)?)\b)?,? ?"
-    r"(?:/|par (?:an|ann[eé]e|mois|trimestre|semaine|jour|lot|site|unite|agent)\b"
+    r"(?:/|par (?:an|annee|mois|trimestre|semaine|jour|lot|site|unite|agent)\b"
     r"|(?:a |pour )?(?:chacune?|chaque)\b|l'un|(?:la )?pieces?\b|annuel|mensuel|unitaire"
     r"|pendant (?:\d+|deux|trois|quatre|cinq) (?:ans|annees|mois)\b)"
 )
@@ -357,4 +358,7 @@ _ONE_OF = re.compile(
 
 def is_part(before: str, after: str) -> bool:
     """Whether a figure is only a part of the sum, by the words around it: "par an", "chacun"."""
+    before, after = (
+        "".join(normalize("NFD", each)[0] for each in side) for side in (before, after)
+    )
     return bool(_PART.match(after) or _ONE_OF.search(before))
