@@ -280,3 +280,24 @@ def usual_date(over: Population, fields: Sequence[str]) -> str:
     """The date that a period is of where no verb says it, by what is measured."""
     rows = rows_of(over)
     return next((rows.fields[each].when for each in fields), "") or rows.when
+
+
+# What is mandated and not paid is so at any stage since.
+
+_MANDATED = "08"
+_BEYOND = ("09", "10", "11")
+_AT_STATUS = re.compile(r"\b(?:au statut|a l'etat) mandatee")
+
+
+def from_mandate(left: Remainder, when: When, filters: Found) -> Found:
+    """The conditions, what is mandated and unpaid at any stage since; what is paid clashes."""
+    named = dict(filters)
+    places = [each for each in named if each.field == "status" and _MANDATED in each.values]
+    if not places or places[0].operator is not Operator.IS or _AT_STATUS.search(left.whole):
+        return filters
+    left.has_clash |= PAID in named or when.condition == PAID or when.field == "paid"
+    if NOT_PAID not in named:
+        return filters
+    values = tuple(dict.fromkeys((*places[0].values, *_BEYOND)))
+    wider = replace(places[0], values=values)
+    return [(wider if each == places[0] else each, start) for each, start in filters]

@@ -12,7 +12,7 @@ from datetime import date
 from assistant.errors import WrongPlan
 from assistant.ledger.parsing.bounds import Bounded, group_bound
 from assistant.ledger.parsing.conditions import conditions
-from assistant.ledger.parsing.moments import When, compared, dated, usual_date
+from assistant.ledger.parsing.moments import When, compared, dated, from_mandate, usual_date
 from assistant.ledger.parsing.periods import Bounds, find_period
 from assistant.ledger.parsing.rankings import (
     EACH,
@@ -168,7 +168,7 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
     by_date = ranked.group if ranked.step else None
     usual = by_date or usual_date(over, fields)
     when, bounds, filters = dated(left, over, period, filters, usual, today)
-    filters = _from_mandate(left, when, filters)
+    filters = from_mandate(left, when, filters)
     left.has_clash |= find_period(left.text, today) is not None
     measures = _measures(left, over)
     if comparison and comparison.is_of_sums and PlanMeasure.COUNT not in measures:
@@ -185,25 +185,6 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
         left.take_all([load_vocabulary().nouns(over).says]),
         bounded,
     )
-
-
-_MANDATED = "08"
-_BEYOND = ("09", "10", "11")
-_AT_STATUS = re.compile(r"\b(?:au statut|a l'etat) mandatee")
-
-
-def _from_mandate(left: Remainder, when: When, filters: Found) -> Found:
-    """The conditions, what is mandated and unpaid at any stage since; what is paid clashes."""
-    named = dict(filters)
-    places = [each for each in named if each.field == "status" and _MANDATED in each.values]
-    if not places or places[0].operator is not Operator.IS or _AT_STATUS.search(left.whole):
-        return filters
-    left.has_clash |= PAID in named or when.condition == PAID or when.field == "paid"
-    if NOT_PAID not in named:
-        return filters
-    values = tuple(dict.fromkeys((*places[0].values, *_BEYOND)))
-    wider = replace(places[0], values=values)
-    return [(wider if each == places[0] else each, start) for each, start in filters]
 
 
 def _counts_days_of_unpaid(filters: Found, fields: Sequence[str]) -> bool:
