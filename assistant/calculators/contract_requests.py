@@ -179,15 +179,10 @@ def modification(facts: QuestionFacts) -> Asked | Missing | None:
     totals = [each.value for each in facts.amounts if _NEW_TOTAL.search(each.before)]
     roles = [(value, role) for value, role in roles if value not in totals]
     initial = [value for value, role in roles if role == "initial"]
-    changes = _changes(roles)
-    if totals and (len(totals) > 1 or len(initial) != 1 or changes):
-        return None
-    changes += [total - initial[0] for total in totals]
     rates = _changes(_roles([each for each in facts.rates if not each.is_limit]))
-    shares = [share(initial[0], rate) for rate in rates] if len(initial) == 1 else []
-    if changes and shares and sum(changes) != sum(shares):
+    changes = _changed_by(initial, _changes(roles), totals, rates)
+    if changes is None:
         return None
-    changes = changes or shares
     several = _SEVERAL.search(facts.words)
     if several and (several["count"] not in {"2", "deux"} or len(changes or rates) != 2):
         return None
@@ -210,6 +205,22 @@ def modification(facts: QuestionFacts) -> Asked | Missing | None:
         nature=nature(facts),
         buyer=buyer(facts),
     )
+
+
+def _changed_by(
+    initial: Sequence[Decimal],
+    changes: Sequence[Decimal],
+    totals: Sequence[Decimal],
+    rates: Sequence[Decimal],
+) -> list[Decimal] | None:
+    """By what a contract is changed, in euros; None where what is said of it does not agree."""
+    if totals and (len(totals) > 1 or len(initial) != 1 or changes):
+        return None
+    said = [*changes, *(total - initial[0] for total in totals)]
+    shares = [share(initial[0], rate) for rate in rates] if len(initial) == 1 else []
+    if said and shares and sum(said) != sum(shares):
+        return None
+    return said or shares
 
 
 def _changes(roles: Iterable[tuple[Decimal, str | None]]) -> list[Decimal]:
