@@ -172,6 +172,14 @@ def test_pieces_named_in_passing_are_no_list() -> None:
     assert stated_priority(_clauses(said)) == Priority()
 
 
+def test_pieces_that_disagree_are_not_the_order_that_settles_it() -> None:
+    said = "En cas de contradiction entre le CCTP et le CCAP, la règle est : le CCAP prévaut."
+    assert stated_priority(_clauses(said)) == Priority()
+    listed = "Par ordre de priorité :\n\n- le CCAP ;\n- le CCTP."
+    priority = stated_priority((*_clauses(said), *_clauses(listed)))
+    assert priority.pieces == (PieceKind.CCAP, PieceKind.CCTP)
+
+
 def test_who_prevails_is_told_among_the_ranked_alone() -> None:
     priority = Priority((PieceKind.AE, PieceKind.CCAP), "CCAP, art. 2")
     differing = [PieceKind.RC, PieceKind.CCAP, PieceKind.AE]

@@ -265,8 +265,8 @@ def stated_priority(passages: Iterable[Passage]) -> Priority:
     for passage in passages:
         for unit in units(passage.text):
             text = passage.text[unit.start : unit.end]
-            listed = _listed(text)
-            if len(listed) > 1 and ":" in text and says.search(fold_text(text)):
+            listed = _listed(text.partition(":")[2])
+            if len(listed) > 1 and says.search(fold_text(text)):
                 return Priority(listed, passage.locator)
     return Priority()
 
