@@ -155,6 +155,14 @@ def test_what_nobody_asked_of_a_ccag_takes_no_place_of_an_article(
         ("l'édition 2021 du CCAG-PI", ["CCAG-PI de 2021"]),
         ("Le CCAG-TIC s'applique depuis le 1er mars 2021.", ["CCAG-TIC"]),
         ("CCAG | CCAG-MOE (2021)", ["CCAG", "CCAG-MOE de 2021"]),
+        ("l'arrêté du 19 janvier 2009 portant approbation du CCAG-FCS", ["CCAG-FCS de 2009"]),
+        ("arrêté du 8 septembre 2009 modifié approuvant le CCAG-Travaux", ["CCAG-Travaux de 2009"]),
+        ("le CCAG-FCS (arrêté du 19/01/2009)", ["CCAG-FCS de 2009"]),
+        ("l'arrêté du 30 septembre 2021 modifiant le CCAG-FCS", ["CCAG-FCS"]),
+        (
+            "l'arrêté du 19 janvier 2009 approuvant le CCAG-FCS, remplacé par le CCAG-FCS de 2021",
+            ["CCAG-FCS de 2009", "CCAG-FCS de 2021"],
+        ),
         ("le CCAP, sans cahier général", []),
     ],
 )

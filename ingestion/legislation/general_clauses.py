@@ -28,9 +28,13 @@ _OF_2021_ALONE = "CCAG-MOE"
 _YEAR = rf"(?P<year>{'|'.join(map(str, _EDITIONS))})(?![\d€%])"
 _SAID = r"(?:(?:dans sa|de la|en)?\s*(?:version|édition|rédaction)\s+)?"
 _ADJACENT = re.compile(rf"[\s,(«/-]*{_SAID}(?:issue? |datée? )?(?:de |d['’]|du )?{_YEAR}", re.I)
-_ORDER = re.compile(
-    r"[^.;\n|]{0,120}?\barrêté\s+(?:ministériel\s+)?(?:modifié\s+)?(?:du|en date du)\s+"
-    r"\d{1,2}(?:er)?\s+\w+\s+(?P<year>\d{4})",
+_DATED = (
+    r"\barrêté\s+(?:ministériel\s+)?(?:modifié\s+)?(?:du|en date du)\s+"
+    r"\d{1,2}(?:(?:er)?\s+\w+\s+|/\d{1,2}/)(?P<year>\d{4})"
+)
+_ORDER = re.compile(rf"[^.;\n|]{{0,120}}?{_DATED}", re.IGNORECASE)
+_APPROVES = re.compile(
+    rf"{_DATED}\s+(?:modifié\s+)?(?:portant approbation|approuvant|relatif)[^.;\n|]{{0,20}}$",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(rf"(?:version|édition)\s+(?:de\s+)?{_YEAR}\s+du\s+$", re.IGNORECASE)
@@ -107,9 +111,11 @@ def _is_general(piece: re.Match[str]) -> bool:
 
 
 def _edition(written: str, mention: re.Match[str], end: int) -> int | None:
-    """The year said just after a mention, or of the order after it, or just before."""
+    """The year said just after a mention, or of the order that approves it, or just before."""
     rest = written[mention.end() : end]
-    said = _ADJACENT.match(rest) or _ORDER.match(rest) or _BEFORE.search(written[: mention.start()])
+    before = written[: mention.start()]
+    said = _ADJACENT.match(rest) or _APPROVES.search(before) or _ORDER.match(rest)
+    said = said or _BEFORE.search(before)
     return _edition_of(int(said["year"])) if said else None
 
 
