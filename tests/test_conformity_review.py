@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,6 +134,23 @@ def test_two_days_in_one_piece_differ_too() -> None:
     text = "Offres au plus tard le 20 novembre 2026.\n\nOffres au plus tard le 23 novembre 2026."
     [finding] = _found("différence-date-limite", {"RC": text})
     assert finding.comparison == "RC : 20/11/2026, 23/11/2026"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Les candidats font parvenir une demande 10 jours avant la date limite de remise des "
+        "offres, soit au plus tard le 4 décembre 2026.",
+        "Avant de remettre leurs offres, les candidats visitent le site au plus tard le "
+        "27 novembre 2026.",
+        "Les échantillons joints aux offres sont déposés au plus tard le 11 décembre 2026.",
+    ],
+)
+def test_a_day_that_only_refers_to_the_offers_is_not_their_limit(said: str) -> None:
+    limit = "Date limite de remise des offres : 14 décembre 2026 à 12h00.\n\n"
+    assert not _found("différence-date-limite", {"RC": limit + said})
+    late = "Les offres sont remises par les candidats au plus tard le 20 novembre 2026."
+    assert _found("différence-date-limite", {"RC": limit + late})
 
 
 def test_articles_of_another_code_are_left_alone() -> None:
