@@ -60,6 +60,32 @@ def test_the_description_tells_who_buys_before_the_pieces_do() -> None:
     assert not _found("délai-paiement", pieces, description=hospital)
 
 
+def test_a_public_undertaking_may_pay_later_than_other_buyers() -> None:
+    pieces = {"CCAP": "Le délai de paiement est de 60 jours."}
+    undertaking = Dossier("essai", buyer="SEM Habitat, entreprise publique")
+    assert not _found("délai-paiement", pieces, description=undertaking)
+
+
+def test_a_municipality_is_not_the_department_that_it_is_in() -> None:
+    place = "# Article 1 – Acheteur\n\nCommune de Saint-Avit (Département de l'Ain)"
+    pieces = {"RC": place, "CCAP": "Une retenue de garantie de 5 % est appliquée."}
+    buyer = Dossier("essai", buyer="Commune de Saint-Avit")
+    assert not _found("retenue-plafond-pme", pieces, description=buyer)
+    [finding] = _found("retenue-plafond-pme", {**pieces, "RC": MINISTRY})
+    assert "si l'acheteur est l'État ou a des dépenses" in finding.sentence
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Marché ordinaire. Il ne s'agit pas d'un accord-cadre.",
+        "Ce modèle sert à conclure un marché public ou un accord-cadre.",
+    ],
+)
+def test_a_framework_agreement_is_not_what_a_form_or_a_denial_names(said: str) -> None:
+    assert not _found("accord-cadre-maximum", {"AE": said})
+
+
 def test_a_rule_does_not_look_at_a_dossier_older_than_itself() -> None:
     pieces = {"CCAP": "Le titulaire exécute les prestations."}
     assert _found("clause-environnementale", pieces, FakeCode(date(2026, 8, 22)))
