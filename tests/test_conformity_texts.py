@@ -61,6 +61,12 @@ SUMS = [
         "- Prix : 60 %\n- Technique : 40 %\n- Satisfaisant : 75 %\n- Insuffisant : 25 %",
         None,
     ),
+    (
+        "| Critère | Poids |\n|---|---|\n| 1-Prix | 50 % |\n| 2-Technique | 40 % |\n"
+        "| 2.1-Méthode | 25 % |\n| 2.2-Moyens | 15 % |\n| 3-Environnement | 10 % |",
+        None,
+    ),
+    ("- Prix : 60 %\n- Technique : 30 %\n- a : 15 %\n- b : 15 %\n- Environnement : 10 %", None),
     ("Le prix compte, dans la limite de 20 % du montant.", None),
     (
         "| Critère | Détail | Poids |\n|---|---|---|\n| Prix | total | 60 % |\n"

@@ -34,9 +34,9 @@ def weights(text: str) -> tuple[Fraction, ...]:
     if CELL in text:
         rows = [row for row in text.splitlines() if not fold_text(row).startswith("total")]
         found = [weight for row in rows for weight in _all(row.rsplit(CELL, 1)[-1])]
-        return _making_whole(found, _outermost(found))
+        return _making_whole(found, whole_in(found))
     every, outside = list(_all(text)), list(_all(_IN_BRACKETS.sub("", text)))
-    return _making_whole(every, outside, _outermost(every), _outermost(outside))
+    return _making_whole(every, outside, whole_in(every), whole_in(outside))
 
 
 def _making_whole(*readings: Sequence[Fraction]) -> tuple[Fraction, ...]:
@@ -44,14 +44,16 @@ def _making_whole(*readings: Sequence[Fraction]) -> tuple[Fraction, ...]:
     return tuple(next((each for each in readings if sum(each) == WHOLE), readings[0]))
 
 
-def _outermost(found: Sequence[Fraction]) -> list[Fraction]:
-    """Those that are not parts of the one before: of 60, 20, 40, 40 they are 60 and 40."""
-    if not found:
-        return []
-    first, *others = found
-    sums = accumulate(others)
-    inner = next((n for n, total in enumerate(sums, 1) if n > 1 and total == first), 0)
-    return [first, *_outermost(others[inner:])]
+def whole_in(found: Sequence[Fraction]) -> tuple[Fraction, ...]:
+    """The weights that make the whole, those that detail one before them left out; () if none."""
+    readings: list[dict[Fraction, tuple[Fraction, ...]]] = [{Fraction(0): ()}]
+    for place in reversed(range(len(found))):
+        first, sums = found[place], accumulate(found[place + 1 :])
+        inner = next((n for n, total in enumerate(sums, 1) if n > 1 and total == first), 0)
+        after = readings[-1] | readings[-1 - inner]
+        kept = {first + total: (first, *each) for total, each in after.items()}
+        readings.append({total: each for total, each in kept.items() if total <= WHOLE})
+    return readings[-1].get(WHOLE, ())
 
 
 def _all(text: str) -> Iterator[Fraction]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import combinations
 
 from assistant.calculators.amounts import numeral
@@ -22,7 +23,7 @@ from assistant.tenders.conformity.clauses import (
 )
 from assistant.tenders.conformity.rules import ConformityRule, Unchecked
 from assistant.tenders.derogations import NUMBER, Derogation, is_in, listed_in
-from assistant.tenders.statements import Priority, stated_priority
+from assistant.tenders.statements import Priority, stated_priority, whole_in
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import SentenceSpan
 from ingestion.legislation.references import Reference, find_references
@@ -274,8 +275,10 @@ def _weights(clause: DossierClause, rule: ConformityRule) -> Iterator[_Weight]:
 def _beside_the_whole(weights: Sequence[Decimal]) -> list[Decimal]:
     """The weights left once those that make a whole one after the other are taken away.
 
-    Weights that detail one already counted leave nothing.
+    Weights that detail one already counted leave nothing, nor do criteria among their details.
     """
+    if whole_in([Fraction(weight) for weight in weights]):
+        return []
     left: list[Decimal] = []
     for weight in weights:
         left = [] if sum(left) + weight == _WHOLE else [*left, weight]
