@@ -199,7 +199,8 @@ def test_a_payment_without_its_day_is_told(imported: Import) -> None:
     report = imported(export(*lines, "F-3;A;02/03/2026;12;Payée;;03/03/2026", header=header))
     assert report.stored == 3
     assert sentences(report, "DATE").count("ligne") == 1
-    assert "Payée ou mise en paiement sans date (ligne 2)" in sentences(report, "DATE")
+    told = "Payée ou mise en paiement sans date : ni payée, ni à payer (ligne 2)"
+    assert told in sentences(report, "DATE")
 
 
 @pytest.mark.parametrize(

@@ -122,9 +122,8 @@ def _undated_payment(invoice: Invoice, rows: Iterable[TableRow], place: str) -> 
     is_dated = any(isinstance(row, StatusEvent) and row.status == invoice.status for row in rows)
     if invoice.status == "11" and invoice.paid is None and not is_dated:
         where = f" ({place})" if place else ""
-        yield warned(
-            "DATE", f"Payée ou mise en paiement sans date{where} : ni payée, ni à payer.", place
-        )
+        said = f"Payée ou mise en paiement sans date : ni payée, ni à payer{where}."
+        yield warned("DATE", said, place)
 
 
 # Records into contracts: one however many lines and holders it has. Pure.
