@@ -269,6 +269,11 @@ def served_embedder(settings: Settings) -> Engine | None:
     return settings.engine if settings.engine and settings.engine.embeddings else None
 
 
+def other_servers(settings: Settings) -> frozenset[str]:
+    """The settings that name a server beside that of models, for the service. Pure."""
+    return frozenset(name for name in ("store", "ledger", "traces") if getattr(settings, name))
+
+
 def local_models(settings: Settings) -> tuple[str, ...]:
     """The models of which this machine needs the weights. Pure."""
     chosen = settings.llm, settings.embedder

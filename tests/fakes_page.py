@@ -77,6 +77,7 @@ class FakeService:
     model_name = "lecteur d’essai"
     engine_host = ""
     embeds_there = False
+    servers: frozenset[str] = frozenset()
     voice: Transcriber | None = None
     reader = ALONE
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -183,8 +184,9 @@ def test_nothing_leaves_the_machine_but_for_what_the_body_has_set() -> None:
 
     assert outgoing(_never) == []
     assert outgoing(_always) == [
-        *("Fournisseur d'identité", "Serveur PostgreSQL"),
+        *("Fournisseur d'identité", "Serveur PostgreSQL", "Serveur PostgreSQL"),
         *("Serveur de modèles", "Serveur de modèles", "Collecteur de traces"),
+        "Serveur PostgreSQL",
     ]
 
 
@@ -206,6 +208,48 @@ def test_where_a_server_reads_nothing_is_claimed_that_only_this_machine_could_ke
     assert "envoyées au serveur modeles.fr" in said
     assert "Rien ne sort de cette machine" not in said
     assert "/etc/secret" not in said
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"store": "postgresql://sourcier@pg.hebergeur.fr/base"},
+        {"ledger": "postgresql://sourcier@pg.hebergeur.fr/base"},
+        {"engine": Engine("https://modeles.fr/v1", "lecteur", embeddings="vecteurs")},
+        {"traces": "https://collecteur.fr:4318"},
+    ],
+    ids=lambda named: next(iter(named)),
+)
+def test_where_a_server_is_named_nothing_is_said_to_stay_on_the_machine(
+    named: dict[str, Any], tmp_path: Path
+) -> None:
+    said = _said(homologation(gather(tmp_path, Settings(**named), DAY, None)))
+    for denied in (
+        "nulle part ailleurs",
+        "Rien ne sort",
+        "Aucune sortie",
+        "Aucun service en ligne",
+    ):
+        assert denied not in said
+    assert "Rien d'autre ne sort de cette machine." in said
+
+
+def test_where_a_server_keeps_what_is_written_no_single_folder_does(tmp_path: Path) -> None:
+    settings = Settings(store="postgresql://sourcier@pg.hebergeur.fr/base")
+    facts = gather(tmp_path, settings, DAY, None)
+    claims = {each.name: each.state for each in measures(facts.holds)}
+    assert {claims[name] for name in ("R7", "R11", "R14", "R34")} == {MeasureState.BODY}
+    said = _said(homologation(facts))
+    assert "un seul dossier" not in said
+    assert "journal sont sur la machine" not in said
+    assert "un seul dossier" in _said(homologation(FACTS))
+
+
+def test_invoices_are_told_apart_from_the_pieces_of_a_team() -> None:
+    rows = {row[0]: row for row in _table(homologation(FACTS), "Données").rows}
+    assert "équipe" in rows["Pièces de dossiers"][2]
+    assert "équipe" not in rows["Factures et achats"][2]
+    assert "suppression" not in rows["Factures et achats"][3]
 
 
 def test_what_is_set_on_the_machine_is_what_claims_need() -> None:

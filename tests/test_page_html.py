@@ -310,12 +310,26 @@ def test_the_page_says_that_texts_go_there_too_for_their_vectors(service: FakeSe
         service.embeds_there = False
         assert here in parsed(footer(said, service)).text
         service.embeds_there = True
-        assert said["notice_embedder"].format(host="modeles.fr") in (
+        assert said["notice_embeddings"].format(host="modeles.fr") in (
             parsed(welcome(said, service)).text
         )
         sent = parsed(footer(said, service)).text
         assert said["intake_there"].format(host="modeles.fr") in sent
         assert here not in sent
+
+
+def test_the_page_says_which_other_servers_hold_or_are_told_something() -> None:
+    service = FakeService()
+    for said, here in ((FRENCH, "Rien ne sort"), (ENGLISH, "Nothing leaves this machine")):
+        service.servers = frozenset({"store", "ledger", "traces"})
+        before, below = parsed(welcome(said, service)).text, parsed(footer(said, service)).text
+        for part in ("notice_store", "notice_ledger", "notice_traces", "notice_rest"):
+            assert said[part] in before
+        assert said["intake_store"] in below
+        assert here not in before + below
+        service.servers = frozenset({"ledger"})
+        assert said["notice_store"] not in parsed(welcome(said, service)).text
+        assert said["intake_here"] in parsed(footer(said, service)).text
 
 
 def test_the_footer_leads_to_what_has_changed(service: FakeService) -> None:

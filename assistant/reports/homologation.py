@@ -8,10 +8,10 @@ from assistant.publishing.history import IndexEvent
 from assistant.question.language import Language
 from assistant.reports.findings import NONE, capital, day, estimate_cells
 from assistant.reports.homologation_facts import (
-    EMBEDDINGS,
     ENGINE,
     InstallationFacts,
     count,
+    described,
     drawing,
     flows,
     is_built,
@@ -19,7 +19,7 @@ from assistant.reports.homologation_facts import (
     measures,
     sovereignty,
 )
-from assistant.reports.markup import at, counted, load_words
+from assistant.reports.markup import at, counted, load_words, what_leaves
 from assistant.reports.paper import (
     Block,
     Items,
@@ -57,11 +57,9 @@ def notice_part(facts: InstallationFacts) -> Iterator[Block]:
     told = load_content("systeme")["notice"]
     yield PaperHeading("Information des utilisateurs")
     yield from map(Paragraph, told["paragraphs"])
-    there = "notice_embedder" if facts.holds(EMBEDDINGS) else "notice_engine"
-    where = there if facts.holds(ENGINE) else "notice_local"
-    shown = ("notice_ai", "notice_responsible", where)
-    host = dict(facts.settings).get(ENGINE, "")
-    yield Items(tuple(f"« {SAID[key].format(host=host)} »" for key in shown))
+    leaving = what_leaves(SAID, facts.holds, dict(facts.settings).get(ENGINE, ""))
+    shown = (SAID["notice_ai"], SAID["notice_responsible"], leaving)
+    yield Items(tuple(f"« {each} »" for each in shown))
     yield from map(Paragraph, told["after"])
     yield Items(tuple(told["evidence"]))
 
@@ -101,8 +99,7 @@ def sovereignty_part(facts: InstallationFacts) -> Iterator[Block]:
     yield Paragraph(
         "Vocabulaire de Gaia-X ; déclaration de l'organisme, que personne n'a certifiée."
     )
-    described = load_content("souverainete")["property"]
-    pairs = tuple((each["name"], each["value"]) for each in described)
+    pairs = tuple(described(facts.holds))
     yield PaperTable("Auto-description", ("Propriété", "Valeur"), pairs, (2, 3))
 
 

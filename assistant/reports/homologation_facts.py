@@ -79,9 +79,12 @@ def count(found: Sequence[SecurityMeasure]) -> Mapping[MeasureState, int]:
     return {state: counted[state] for state in MeasureState}
 
 
+def _stands(row: Mapping[str, Any], holds: Holds) -> bool:
+    return all(map(holds, row.get("needs", ()))) and not any(map(holds, row.get("unless", ())))
+
+
 def _measure(row: Mapping[str, Any], holds: Holds) -> SecurityMeasure:
-    stands = all(map(holds, row.get("needs", ()))) and not any(map(holds, row.get("unless", ())))
-    claim = row if stands else row["otherwise"]
+    claim = row if _stands(row, holds) else row["otherwise"]
     return SecurityMeasure(
         f"R{row['number']}",
         row["title"],
@@ -108,11 +111,17 @@ def sovereignty(holds: Holds) -> tuple[SovereigntyStatement, ...]:
     return tuple(
         SovereigntyStatement(
             row["what"],
-            row["told" if all(map(holds, row.get("needs", ()))) else "otherwise"],
+            row["told" if _stands(row, holds) else "otherwise"],
             tuple(row["evidence"]),
         )
         for row in load_content("souverainete")["statement"]
     )
+
+
+def described(holds: Holds) -> Iterator[tuple[str, str]]:
+    """The properties of the offer on this machine, in the terms of Gaia-X."""
+    for row in load_content("souverainete")["property"]:
+        yield row["name"], row["value" if _stands(row, holds) else "otherwise"]
 
 
 # Data flows, as rows of a table and as a drawing. Pure.
@@ -190,7 +199,7 @@ def flows(holds: Holds) -> tuple[Flow, ...]:
         row["name"]: DataPlace(row["label"], row["column"], row["row"], row["inside"])
         for row in table["place"]
     }
-    found = [row for row in table["flow"] if all(map(holds, row.get("needs", ())))]
+    found = [row for row in table["flow"] if _stands(row, holds)]
     return tuple(
         Flow(n, places[row["from"]], places[row["to"]], row["data"], row["protection"], row["when"])
         for n, row in enumerate(found, 1)
@@ -220,7 +229,7 @@ GIVEN, ABSENT = "renseigné", "–"
 ACCOUNTS = "comptes"
 ENGINE = "engine"
 EMBEDDINGS = "embeddings"
-SET = (ACCOUNTS, "openid", "ledger", ENGINE, EMBEDDINGS, "traces")
+SET = (ACCOUNTS, "openid", "ledger", "store", ENGINE, EMBEDDINGS, "traces")
 """Needs of a claim that the settings of this machine answer: one is given, or says accounts."""
 
 SHOWN = 20

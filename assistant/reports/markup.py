@@ -148,6 +148,23 @@ def count(said: Words, key: str, n: int) -> str:
     return said[f"{key}_one" if single else f"{key}_many"].format(n=group_thousands(n))
 
 
+def what_leaves(said: Words, holds: Callable[[str], bool], engine_host: str) -> str:
+    """What leaves this machine, for its users; `holds` says of a setting whether a server is named.
+
+    The settings are those of `Settings`, and "embeddings" for vectors made by the engine's server.
+    """
+    models = "notice_embeddings" if holds("embeddings") else "notice_engine"
+    told = {
+        "engine": models,
+        "store": "notice_store",
+        "ledger": "notice_ledger",
+        "traces": "notice_traces",
+    }
+    keys = [key for name, key in told.items() if holds(name)]
+    shown = [*keys, "notice_rest"] if keys else ["notice_local"]
+    return " ".join(said[key].format(host=engine_host) for key in shown)
+
+
 def group_thousands(n: int) -> str:
     """A number with its thousands apart by narrow no-break spaces. Pure."""
     return f"{n:,}".replace(",", "\u202f")

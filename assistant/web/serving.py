@@ -33,7 +33,7 @@ from assistant.reports.management import LocalDashboard
 from assistant.reports.markup import Html
 from assistant.retrieval.rulings import rulings_applying
 from assistant.review.service import ReviewService
-from assistant.settings import Settings, openid_secret
+from assistant.settings import Settings, openid_secret, other_servers
 from assistant.tenders.conformity.review import FiledReview, review_of
 from assistant.tenders.service import DossierService
 from assistant.voice.transcriber import Transcriber, installed_voice
@@ -69,12 +69,15 @@ class LocalBuyerService:
         reader: Identity = ALONE,
         most: int | None = None,
         voice: Transcriber | None = None,
+        servers: frozenset[str] = frozenset(),
     ) -> None:
         """The assistant is ready; `embedder` is the one that indexes are built by.
 
-        `most` is how many bytes of pieces a reader may keep, `voice` what hears a question.
+        `most` is how many bytes of pieces a reader may keep, `voice` what hears a question,
+        `servers` those that are told to the reader.
         """
         self.voice = voice
+        self.servers = servers
         self.filing = DossierService(
             home, assistant.journal, embedder, reader.teams, reader.user, most, reader.dossiers
         )
@@ -286,6 +289,7 @@ def load_site(home: Path, settings: Settings, lent: Path | None = None) -> Site:
         partial(load_embedder, home, settings),
         most=settings.personal_gigabytes * GIGABYTE,
         voice=installed_voice(home),
+        servers=other_servers(settings),
     )
     accounts = open_accounts(home, assistant.journal) if settings.access == "accounts" else None
     access = Members(accounts) if accounts else SingleUser()

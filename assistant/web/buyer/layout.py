@@ -16,6 +16,7 @@ from assistant.reports.markup import (
     load_words,
     render,
     render_macro,
+    what_leaves,
 )
 from assistant.web.buyer.conversation import (
     Conversation,
@@ -63,18 +64,18 @@ def welcome(said: Words, service: BuyerService) -> Html:
         said=said,
         model_name=service.model_name,
         engine_host=service.engine_host,
-        notice=notice_of(service.engine_host, embeds_there=service.embeds_there),
+        leaving=_leaving(said, service),
         knows=knows(said, holdings),
         titles=titles,
         rest=holdings.documents - len(titles),
     )
 
 
-def notice_of(engine_host: str, *, embeds_there: bool) -> str:
-    """The key of the words that tell what leaves this machine."""
-    if not engine_host:
-        return "notice_local"
-    return "notice_embedder" if embeds_there else "notice_engine"
+def _leaving(said: Words, service: BuyerService) -> str:
+    models = {"engine": bool(service.engine_host), "embeddings": service.embeds_there}
+    return what_leaves(
+        said, lambda name: models.get(name, name in service.servers), service.engine_host
+    )
 
 
 def knows(said: Words, holdings: Holdings) -> str:
@@ -102,6 +103,7 @@ def footer(said: Words, service: BuyerService) -> Html:
         limits=BOUNDS,
         hears=service.voice is not None,
         embeds_there=service.embeds_there,
+        stores_there="store" in service.servers,
     )
 
 

@@ -54,6 +54,10 @@ class BuyerService(ReaderService, Protocol):
         """Whether all that is searched and indexed goes to that server too, for its vectors."""
 
     @property
+    def servers(self) -> frozenset[str]:
+        """Which other servers this machine has, by the names of their settings."""
+
+    @property
     def voice(self) -> Transcriber | None:
         """What hears a question that is spoken, None where nothing does."""
 
