@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,8 +14,16 @@ from pypdf import PdfReader
 
 from assistant.reports.management import LocalDashboard
 from assistant.web.reviewer.forms import ROOT
-from tests.board_house import NOW, QUESTIONS, BoardHouse, board_application, board_house
+from tests.board_house import (
+    IN_A_DOSSIER,
+    NOW,
+    QUESTIONS,
+    BoardHouse,
+    board_application,
+    board_house,
+)
 from tests.review_home import ANNE, BRUNO
+from tests.small_index import DOSSIER
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +156,23 @@ def test_the_report_quotes_no_question_about_a_dossier(
     assert "kermesse" in client.get(f"{ROOT}/figures").text
     assert "kermesse" not in text
     assert "posée sur un dossier, non citée" in text
+
+
+def test_the_report_tells_no_word_of_a_dossier_however_often_it_is_asked(
+    tmp_path: Path,
+) -> None:
+    made = board_house(tmp_path)
+    for _ in range(2):
+        made.house.ask(IN_A_DOSSIER[1], DOSSIER)
+    figures = made.board.figures(ANNE, NOW)
+    pieces = {theme.name for theme in figures.themes} & {"CCAP"}
+    text = _text(PdfReader(io.BytesIO(made.board.report(ANNE, NOW))))
+    assert pieces
+    assert "kermesse" not in text
+    assert "Dossiers posées sur un dossier, non cités 3" in text
+    themes = text.partition("Thème Questions Sans réponse")[2].partition("Avis")[0]
+    assert "Dossiers 4 3" in themes
+    assert not any(piece in themes for piece in pieces)
 
 
 def test_an_answer_touched_by_the_new_law_is_listed_and_compared(client: TestClient) -> None:

@@ -4,6 +4,7 @@ Questions about a dossier are counted and never quoted: the report leaves the te
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +12,7 @@ from threading import Lock
 
 from assistant.accounts.identity import Identity
 from assistant.answering.answer import Outcome
+from assistant.evaluation.questions import OUT_OF_SCOPE
 from assistant.journal.journal import Journal
 from assistant.law.impact import changes_since
 from assistant.ledger.tables import csv_bytes
@@ -18,6 +20,7 @@ from assistant.publishing.history import index_events
 from assistant.question.language import Language
 from assistant.reports import dashboard
 from assistant.reports.audit import (
+    UNQUOTED,
     AuditFacts,
     ReadAnswer,
     annex_part,
@@ -57,6 +60,9 @@ _SINCE = {
 }
 GAPS = 15
 """Groups of unanswered questions that are told."""
+
+DOSSIERS, UNQUOTED_WORDS = "Dossiers", "posées sur un dossier, non cités"
+"""The theme and the words in common of questions about a dossier."""
 
 LIMITS = (
     "Les jugements sont ceux des référents sur les réponses qu'ils ont relues ; seules celles "
@@ -189,7 +195,7 @@ def _gaps(found: Sequence[Gap]) -> Iterator[Block]:
     rows = tuple(
         (
             gap.theme,
-            ", ".join(gap.shared) or "questions isolées",
+            _words(gap),
             str(len(gap.lines)),
             _example(gap),
         )
@@ -199,10 +205,23 @@ def _gaps(found: Sequence[Gap]) -> Iterator[Block]:
     yield PaperTable("Groupes les plus nombreux", heads, rows, (3, 3, 2, 6))
 
 
+def _words(gap: Gap) -> str:
+    if all(line.dossier for line in gap.lines):
+        return UNQUOTED_WORDS
+    return ", ".join(gap.shared) or "questions isolées"
+
+
 def _example(gap: Gap) -> str:
     """The latest question that is not about a dossier."""
     told = (line.question for line in gap.lines if line.dossier is None)
-    return next(told, "posée sur un dossier, non citée")
+    return next(told, UNQUOTED)
+
+
+def outside_team(item: Item) -> Item:
+    """An answer as it is counted beyond the team of its dossier: the theme names no piece."""
+    if item.line.dossier is None or item.line.theme == OUT_OF_SCOPE:
+        return item
+    return replace(item, line=replace(item.line, theme=DOSSIERS))
 
 
 def _law(touched: Sequence[Touched], audit: AuditFacts) -> Iterator[Block]:
@@ -267,7 +286,9 @@ class LocalDashboard:
         The journal is verified and anchored for it, and the paper has the anchor.
         """
         audit = self._audit(reader, period)
-        found, looked = self.figures(reader, period), self.touched(reader)
+        told = map(outside_team, self._review.items(reader))
+        found = figures(tuple(told), period, self._review.sampling)
+        looked = self.touched(reader)
         with speaking(Language.FRENCH):
             content = as_pdf(report(found, looked, audit, self._clock(), reader.name))
         self._took(reader, period, "report", sha256=sha256(content).hexdigest())
