@@ -14,7 +14,16 @@ from assistant.reports.markup import at, counted
 from assistant.reports.paper import Block, Items, PaperHeading, PaperTable, Paragraph
 from assistant.review.listing import SUPPORTS, outcome_label
 from assistant.review.progress import ReaderDisagreement, ReadingPace
-from assistant.review.readings import LABELS, TARGETS, Place, Reading, ReviewMark, Target, frozen_of
+from assistant.review.readings import (
+    COMPARED,
+    LABELS,
+    TARGETS,
+    Place,
+    Reading,
+    ReviewMark,
+    Target,
+    frozen_of,
+)
 from assistant.review.recorded import Item, Recorded
 from assistant.review.register import Sampling
 
@@ -28,6 +37,9 @@ PAIR = ("Élément", "Valeur")
 """Heads of a table of facts."""
 
 UNQUOTED = "posée sur un dossier, non citée"
+LATE = "après coup (hors accord)"
+"""Said of a reading beyond the two that are compared: its author may have seen both."""
+
 SECRET = (
     "Lue une fois ; le verdict du premier lecteur reste caché à l'auteur du rapport, qui pourrait "
     "être le second."
@@ -234,13 +246,19 @@ def _verdicts(each: ReadAnswer, facts: AuditFacts) -> PaperTable:
     places = sorted({place for reading in each.readings for place in reading.frozen})
     heads = tuple(
         f"{facts.called(reading.user)}, {_when(reading)}, entrée {reading.entry}"
-        for reading in each.readings
+        f"{'' if is_blind else f', {LATE}'}"
+        for reading, is_blind in _in_order(each.readings)
     )
     rows = tuple(
         (_named(place), *(_verdict(reading.frozen.get(place)) for reading in each.readings))
         for place in places
     )
     return PaperTable("Verdicts figés", ("Sur", *heads), rows, (2, *(5 for _ in heads)))
+
+
+def _in_order(frozen: Sequence[Reading]) -> Iterator[tuple[Reading, bool]]:
+    """Each with whether it was given before its author could see another: the two compared."""
+    return ((reading, count < COMPARED) for count, reading in enumerate(frozen))
 
 
 def _comments(each: ReadAnswer, facts: AuditFacts) -> Iterator[str]:
@@ -354,7 +372,8 @@ def signatures_part(facts: AuditFacts, author: str) -> Iterator[Block]:
     yield PaperHeading("Signatures")
     yield Paragraph(
         "Les lecteurs attestent que les verdicts figés en annexe sont les leurs, donnés avant "
-        "d'avoir vu ceux des autres."
+        f"d'avoir vu ceux des autres, sauf ceux qui y sont dits « {LATE} » : deux lecteurs "
+        "s'étaient alors déjà prononcés, et leurs verdicts étaient visibles."
     )
     roles: dict[str, list[str]] = {}
     for name, role in _signing(facts, author):
@@ -370,7 +389,8 @@ def _signing(facts: AuditFacts, author: str) -> Iterator[tuple[str, str]]:
     if author:
         yield author, "auteur du rapport"
     for each in facts.read:
-        for reading in frozen_of(each.item.readings):
-            yield facts.called(reading.user), "lecteur"
+        for reading, is_blind in _in_order(frozen_of(each.item.readings)):
+            role = "lecteur" if is_blind else f"lecteur {LATE}"
+            yield facts.called(reading.user), role
         for decided in each.item.arbitrations:
             yield facts.called(decided.user), "arbitre"

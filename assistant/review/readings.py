@@ -213,6 +213,10 @@ def frozen_of(readings: Readings) -> tuple[Reading, ...]:
     return tuple(sorted(found, key=lambda reading: reading.position))
 
 
+COMPARED = 2
+"""The first frozen readings, each given before its author could see another's."""
+
+
 def compared(readings: Readings) -> tuple[Reading, Reading] | None:
     """The two readings that are compared, None while there is one at most: once two, for good."""
     first, second, *_ = (*frozen_of(readings), None, None)

@@ -1,0 +1,49 @@
+"""The parts of the report that readers sign."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from assistant.reports.audit import AuditFacts, ReadAnswer, annex_part, signatures_part
+from assistant.reports.homologation_facts import InstallationFacts, JournalState
+from assistant.reports.paper import Block, PaperTable
+from assistant.review.readings import ReviewVerdict, Target, frozen_of
+from assistant.review.recorded import Recorded
+from assistant.review.register import Sampling
+from tests.answer_items import START, item, sheet
+from tests.graded import ABSTAINED, result_of
+
+DAY = date(2026, 6, 1)
+NOTHING = InstallationFacts(DAY, "", "", (), None, (), JournalState(0, None, 0), (), ())
+
+
+def _facts(*read: ReadAnswer) -> AuditFacts:
+    return AuditFacts(Sampling(), (), read, None, (), (), NOTHING, None, (), str)
+
+
+def _read(name: str, *readers: str) -> ReadAnswer:
+    """An answer that these people judged, one after the other."""
+    judged = sheet((Target.ANSWER, 1, ReviewVerdict.RIGHT))
+    found = item(name, DAY, sheets=dict.fromkeys(readers, judged))
+    shown = Recorded(START, "u1", "finished", result_of(ABSTAINED), {})
+    return ReadAnswer(found, shown, frozen_of(found.readings))
+
+
+def _table(blocks: Iterator[Block], caption: str) -> PaperTable:
+    [found] = [b for b in blocks if isinstance(b, PaperTable) and b.caption == caption]
+    return found
+
+
+def test_who_read_after_two_others_attests_no_reading_before_seeing_theirs() -> None:
+    facts = _facts(_read("r1", "anne", "bruno", "dora"), _read("r2", "bruno"))
+    rows = _table(signatures_part(facts, ""), "À signer").rows
+    assert [row[0].strip().split("\n") for row in rows[:-1]] == [
+        ["anne", "lecteur"],
+        ["bruno", "lecteur"],
+        ["dora", "lecteur après coup (hors accord)"],
+    ]
+
+
+def test_the_verdict_of_who_read_after_two_others_is_said_to_be_so() -> None:
+    facts = _facts(_read("r1", "anne", "bruno", "dora"))
+    columns = _table(annex_part(facts), "Verdicts figés").columns
+    assert ["après coup" in column for column in columns] == [False, False, False, True]
