@@ -144,6 +144,19 @@ def test_markdown_keeps_hostile_text_inert() -> None:
     assert "](" not in unescaped
 
 
+def test_a_reservation_stands_with_the_source_that_it_is_about_wherever_an_answer_goes() -> None:
+    [turn, _] = conversation().turns
+    unsure = "Certitude moyenne : texte lu dans sa version de mi-2025."
+    first, *others = turn.evidence
+    reserved = replace(first, passage=replace(first.passage, notes=(unsure,)))
+    turn = replace(turn, evidence=(reserved, *others))
+    word = WordDocument(io.BytesIO(as_docx(Conversation((turn,)), DAY)))
+    written = "\n".join(each.text for each in word.paragraphs)
+    for text in (as_markdown(Conversation((turn,)), DAY), answer_text(turn, SAID), written):
+        holding = [line for line in text.replace("\u00a0", " ").splitlines() if unsure in line]
+        assert [f"[{first.number}] {first.passage.title}" in line for line in holding] == [True]
+
+
 def test_word_file_holds_the_same() -> None:
     opened = WordDocument(io.BytesIO(as_docx(conversation(), DAY)))
     text = "\n".join(paragraph.text for paragraph in opened.paragraphs).replace("\u00a0", " ")

@@ -1,8 +1,10 @@
 """The parts of the report that readers sign."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
+from assistant.answering.answer import TurnResult
 from assistant.reports.audit import AuditFacts, ReadAnswer, annex_part, signatures_part
 from assistant.reports.homologation_facts import InstallationFacts, JournalState
 from assistant.reports.paper import Block, PaperTable
@@ -10,9 +12,11 @@ from assistant.review.readings import ReviewVerdict, Target, frozen_of
 from assistant.review.recorded import Recorded
 from assistant.review.register import Sampling
 from tests.answer_items import START, item, sheet
-from tests.graded import ABSTAINED, result_of
+from tests.graded import ABSTAINED, answer_of, result_of
+from tests.passage_texts import evidence_of
 
 DAY = date(2026, 6, 1)
+NOT_FOUND = result_of(ABSTAINED)
 NOTHING = InstallationFacts(DAY, "", "", (), None, (), JournalState(0, None, 0), (), ())
 
 
@@ -20,11 +24,11 @@ def _facts(*read: ReadAnswer) -> AuditFacts:
     return AuditFacts(Sampling(), (), read, None, (), (), NOTHING, None, (), str)
 
 
-def _read(name: str, *readers: str) -> ReadAnswer:
+def _read(name: str, *readers: str, result: TurnResult = NOT_FOUND) -> ReadAnswer:
     """An answer that these people judged, one after the other."""
     judged = sheet((Target.ANSWER, 1, ReviewVerdict.RIGHT))
     found = item(name, DAY, sheets=dict.fromkeys(readers, judged))
-    shown = Recorded(START, "u1", "finished", result_of(ABSTAINED), {})
+    shown = Recorded(START, "u1", "finished", result, {})
     return ReadAnswer(found, shown, frozen_of(found.readings))
 
 
@@ -47,3 +51,13 @@ def test_the_verdict_of_who_read_after_two_others_is_said_to_be_so() -> None:
     facts = _facts(_read("r1", "anne", "bruno", "dora"))
     columns = _table(annex_part(facts), "Verdicts figés").columns
     assert ["après coup" in column for column in columns] == [False, False, False, True]
+
+
+def test_the_annex_has_the_reservation_under_the_quote_that_it_is_about() -> None:
+    unsure = "Certitude moyenne : à relire sur Légifrance."
+    evidence = evidence_of("Le délai de paiement est de trente jours.")
+    reserved = replace(evidence, passage=replace(evidence.passage, notes=(unsure,)))
+    answer = answer_of("Trente jours.", "art. R1", "art. R2")
+    result = replace(result_of(answer), evidence=(reserved,))
+    quotes = _table(annex_part(_facts(_read("r1", "anne", result=result))), "Citations").rows
+    assert [unsure in row[2] for row in quotes] == [True, False]

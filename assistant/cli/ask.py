@@ -133,6 +133,7 @@ def _on_paper(result: TurnResult, language: Language) -> bytes:
             law_of(said, result.as_of, DaySource.GIVEN),
         ),
         answer=result.answer,
+        evidence=result.evidence,
         model=result.model,
         index=result.generation,
         record_id=result.record_id,

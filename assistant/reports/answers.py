@@ -11,19 +11,22 @@ from itertools import groupby
 from assistant.answering.answer import Answer, Citation, Outcome, Prominence, marked
 from assistant.reports.markup import Words, format_date
 from assistant.reports.paper import Block, Items, Paper, PaperHeading, Paragraph
+from assistant.retrieval.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)
 class PaperAnswer:
     """An answer and what a reader of its paper has to know of it.
 
-    `law` says what it was given from, and of which day; `ended` how it ended, where it was not
-    finished. `model`, `index` and `record_id` are empty where they are not known.
+    `law` says what it was given from, and of which day; `evidence` has the reservations of what it
+    cites; `ended` says how it ended, where it was not finished. `model`, `index` and `record_id`
+    are empty where they are not known.
     """
 
     question: str
     law: tuple[str, ...]
     answer: Answer
+    evidence: tuple[Evidence, ...] = ()
     ended: str = ""
     model: str = ""
     index: str = ""
@@ -42,7 +45,7 @@ def answer_blocks(told: PaperAnswer, said: Words) -> Iterator[Block]:
     yield PaperHeading(" ".join(told.question.split()))
     yield Paragraph(" · ".join(told.law))
     yield from map(Paragraph, answer_lines(told.answer, said, told.ended))
-    if sources := source_lines(told.answer.citations, said):
+    if sources := source_lines(told.answer.citations, told.evidence, said):
         yield PaperHeading(said["export_sources"], 2)
         yield Items(tuple(sources))
     if removed := told.answer.removed:
@@ -76,13 +79,29 @@ def answer_lines(answer: Answer, said: Words, ended: str = "") -> list[str]:
 # What was quoted, and where it stands.
 
 
-def source_lines(citations: Sequence[Citation], said: Words, known: str = "") -> list[str]:
+def source_lines(
+    citations: Sequence[Citation], evidence: Sequence[Evidence], said: Words, known: str = ""
+) -> list[str]:
     """One line for each passage: "[1] title, locator, in force since …: « quote », « quote »".
 
-    A quote that stands in `known`, a text in one line, is left out.
+    A quote that stands in `known`, a text in one line, is left out; the reservations that the
+    evidence has come last.
     """
     ordered = sorted(citations, key=lambda cited: (cited.n, cited.start))
-    return [source_line(list(group), said, known) for _, group in groupby(ordered, _number)]
+    return [
+        "".join([source_line(list(group), said, known), *map(aside, reservations(evidence, n))])
+        for n, group in groupby(ordered, _number)
+    ]
+
+
+def reservations(evidence: Sequence[Evidence], number: int) -> tuple[str, ...]:
+    """What is said to be unsure of the passage that is cited by a number."""
+    return next((each.passage.notes for each in evidence if each.number == number), ())
+
+
+def aside(note: str) -> str:
+    """A note as it ends a line."""
+    return f" ({note})"
 
 
 def source_line(cited: Sequence[Citation], said: Words, known: str) -> str:
@@ -92,7 +111,7 @@ def source_line(cited: Sequence[Citation], said: Words, known: str) -> str:
     notes = dict.fromkeys(note for each in cited for note in readings(each, said))
     line = f"[{cited[0].n}] {', '.join(place(cited[0], said))}"
     line += f" : {', '.join(told)}" if told else ""
-    return line + "".join(f" ({note})" for note in notes)
+    return line + "".join(map(aside, notes))
 
 
 def _number(cited: Citation) -> int:

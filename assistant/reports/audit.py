@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.journal.chain import Anchor
 from assistant.publishing.history import IndexEvent
+from assistant.reports.answers import reservations
 from assistant.reports.findings import NONE, capital, day, minutes, percent
 from assistant.reports.homologation_facts import InstallationFacts
 from assistant.reports.markup import at, counted
@@ -230,7 +231,11 @@ def _said(shown: Recorded) -> Iterator[Block]:
     if answer.notice:
         yield Paragraph(f"Dit par le programme : {answer.notice}")
     quotes = tuple(
-        (str(n), f"[{each.n}] {each.title}, {each.locator}", f"« {each.quote} »")
+        (
+            str(n),
+            f"[{each.n}] {each.title}, {each.locator}",
+            "\n".join([f"« {each.quote} »", *reservations(shown.result.evidence, each.n)]),
+        )
         for n, each in enumerate(answer.citations, 1)
     )
     if quotes:
@@ -390,7 +395,6 @@ def _signing(facts: AuditFacts, author: str) -> Iterator[tuple[str, str]]:
         yield author, "auteur du rapport"
     for each in facts.read:
         for reading, is_blind in _in_order(frozen_of(each.item.readings)):
-            role = "lecteur" if is_blind else f"lecteur {LATE}"
-            yield facts.called(reading.user), role
+            yield facts.called(reading.user), "lecteur" if is_blind else f"lecteur {LATE}"
         for decided in each.item.arbitrations:
             yield facts.called(decided.user), "arbitre"

@@ -20,7 +20,8 @@ def answer_text(turn: Turn, said: Words, dossiers: Iterable[Dossier] = ()) -> st
     """
     lines = answer_lines(turn, said)
     parts = [f"{said['asked']} : {' '.join(turn.question.split())}", *lines]
-    if sources := source_lines(turn.answer.citations, said, " ".join("\n".join(lines).split())):
+    known = " ".join("\n".join(lines).split())
+    if sources := source_lines(turn.answer.citations, turn.evidence, said, known):
         parts += [f"{said['export_sources']} :\n" + "\n".join(sources)]
     return "\n\n".join([*parts, " · ".join(law_lines(turn, said, dossiers)), said["export_notice"]])
 
@@ -73,7 +74,7 @@ def as_markdown(conversation: Conversation, made: date) -> str:
             *(escape_markdown(line) for line in answer_lines(turn, said)),
         ]
         if turn.answer.citations:
-            sources = source_lines(turn.answer.citations, said)
+            sources = source_lines(turn.answer.citations, turn.evidence, said)
             parts += [
                 f"**{said['export_sources']}**",
                 "\n".join(f"- {escape_markdown(s)}" for s in sources),
@@ -108,6 +109,7 @@ def on_paper(turn: Turn, dossiers: Iterable[Dossier], said: Words) -> answers.Pa
         question=turn.question,
         law=tuple(law_lines(turn, said, dossiers)),
         answer=turn.answer,
+        evidence=turn.evidence,
         ended=ended_line(turn, said),
         model=turn.model,
         index=turn.generation,
