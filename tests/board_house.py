@@ -57,7 +57,7 @@ def board_house(folder: Path) -> BoardHouse:
     for question in IN_A_DOSSIER:
         built.ask(question, DOSSIER)
     Dossiers(built.home).describe(Dossier(DOSSIER, team="juridique"))
-    name = _change_the_law(built, texts)
+    name = change_the_law(built, texts, "vingt")
     told = {"act": "published", "generation": name, "replaces": "", "reason": "Décret de juin"}
     built.journal.append("index", told, user="u-dede")
     built.journal.append("opinion", {"record_id": records[0], "thumb": "down", "comment": ""})
@@ -78,10 +78,10 @@ def board_application(made: BoardHouse) -> FastAPI:
     return app
 
 
-def _change_the_law(built: House, texts: Path) -> str:
+def change_the_law(built: House, texts: Path, days: str) -> str:
     """Publish an index where the delay of payment is another one; its name."""
     articles = [
-        (number, path, text.replace("trente", "vingt"), first, last)
+        (number, path, text.replace("trente", days), first, last)
         for number, path, text, first, last in ARTICLES
     ]
     add_code(built.home, texts, articles)

@@ -21,6 +21,7 @@ from tests.board_house import (
     BoardHouse,
     board_application,
     board_house,
+    change_the_law,
 )
 from tests.review_home import ANNE, BRUNO
 from tests.small_index import DOSSIER
@@ -59,6 +60,12 @@ def taken(made: BoardHouse) -> TakenReport:
 def _text(pdf: PdfReader) -> str:
     said = " ".join(page.extract_text() for page in pdf.pages)
     return " ".join(said.replace("\u00a0", " ").split())
+
+
+def _shown(client: TestClient) -> dict[str, str]:
+    """What the button of the page of touched answers sends."""
+    page = client.get(f"{ROOT}/touched").text
+    return {"generation": page.partition('name="generation" value="')[2].partition('"')[0]}
 
 
 def _last(made: BoardHouse, kind: str) -> tuple[str, dict[str, object]]:
@@ -188,7 +195,7 @@ def test_looking_at_it_is_in_the_journal_and_changes_its_state(
     client: TestClient, made: BoardHouse
 ) -> None:
     record = made.records[0]
-    sent = client.post(f"{ROOT}/touched/{record}", follow_redirects=False)
+    sent = client.post(f"{ROOT}/touched/{record}", data=_shown(client), follow_redirects=False)
     assert (sent.status_code, sent.headers["location"]) == (303, f"{ROOT}/touched")
     page = client.get(f"{ROOT}/touched").text
     assert "À regarder" not in page
@@ -198,13 +205,30 @@ def test_looking_at_it_is_in_the_journal_and_changes_its_state(
     assert list(made.house.journal.faults()) == []
 
 
-def test_an_unknown_record_changes_nothing(client: TestClient, made: BoardHouse) -> None:
+def test_a_change_that_was_published_after_the_page_was_opened_is_still_to_be_looked_at(
+    tmp_path: Path,
+) -> None:
+    made = board_house(tmp_path)
+    with TestClient(board_application(made)) as client:
+        shown = _shown(client)
+        change_the_law(made.house, tmp_path / "texts", "dix")
+        client.post(f"{ROOT}/touched/{made.records[0]}", data=shown)
+        page = client.get(f"{ROOT}/touched").text
+    assert "À regarder (1)" in page
+    assert "dix</ins>" in page
+    assert "vingt</del>" in page
+
+
+def test_an_unknown_record_or_index_changes_nothing(client: TestClient, made: BoardHouse) -> None:
     before = len(list(made.house.journal.entries()))
-    assert client.post(f"{ROOT}/touched/{'0' * 16}").status_code == 404
+    shown = {"generation": made.board.generation}
+    assert client.post(f"{ROOT}/touched/{'0' * 16}", data=shown).status_code == 404
+    told = client.post(f"{ROOT}/touched/{made.records[0]}", data={"generation": "../demain"})
+    assert "rouvrez les réponses touchées" in told.text.replace("\u00a0", " ")
     assert len(list(made.house.journal.entries())) == before
 
 
 def test_the_journal_of_looks_is_read_on_by_another_board(made: BoardHouse) -> None:
-    made.board.look(ANNE, made.records[0])
+    made.board.look(ANNE, made.records[0], made.board.generation)
     fresh = LocalDashboard(made.house.home, made.house.review, made.house.journal)
     assert [each.look is not None for each in fresh.touched(ANNE)] == [True]

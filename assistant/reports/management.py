@@ -50,7 +50,8 @@ from assistant.review.recorded import Item, moment
 from assistant.review.replay import LOOKED, Touched, TouchedLook, look_body, touched
 from assistant.review.service import ReviewService
 from assistant.settings import load_settings
-from ingestion.index.publication import current_name
+from ingestion.errors import UnknownSnapshot
+from ingestion.index.publication import current_name, finished
 
 TITLE = "Sourcier : rapport d'activité et de qualité"
 _SINCE = {
@@ -63,6 +64,11 @@ GAPS = 15
 
 DOSSIERS, UNQUOTED_WORDS = "Dossiers", "posées sur un dossier, non cités"
 """The theme and the words in common of questions about a dossier."""
+
+NOT_KEPT = (
+    "Les textes que montrait cette page ne sont plus gardés : rouvrez les réponses touchées, et "
+    "regardez celle-ci de nouveau."
+)
 
 LIMITS = (
     "Les jugements sont ceux des référents sur les réponses qu'ils ont relues ; seules celles "
@@ -329,10 +335,20 @@ class LocalDashboard:
         self._read_on()
         return touched(self._review.items(reader), changes_since(self._home), self._looks)
 
-    def look(self, reader: Identity, record_id: str) -> None:
-        """Keep that a reader looked at one, for the texts in use now; raises UnknownRecord."""
+    @property
+    def generation(self) -> str:
+        """The snapshot in use, whose changes are shown; raises UnknownSnapshot."""
+        return current_name(self._home)
+
+    def look(self, reader: Identity, record_id: str, generation: str) -> None:
+        """Keep that a reader looked at one, as the texts of a snapshot touch it.
+
+        Raises UnknownRecord, or UnknownSnapshot for one that is not kept.
+        """
         self._review.item(reader, record_id)
-        body = look_body(record_id, current_name(self._home))
+        if generation not in finished(self._home):
+            raise UnknownSnapshot(NOT_KEPT)
+        body = look_body(record_id, generation)
         self._journal.append("review", body, user=reader.user)
 
     def _took(self, reader: Identity, period: ActivityPeriod, what: str, **told: str) -> None:

@@ -29,6 +29,7 @@ from assistant.web.reviewer.forms import (
     Described,
     Drawing,
     ListQuery,
+    Looked,
     ReplayDay,
     marks_in,
     seconds_in,
@@ -292,13 +293,16 @@ def send_report(who: Who, board: Board, days: Days) -> Response:
 @board_routes.get("/touched")
 def show_touched(who: Who, board: Board) -> HTMLResponse:
     """The answers to look at again."""
-    return touched_page(board.touched(who))
+    generation = board.generation  # before, so that what is published meanwhile comes back
+    return touched_page(board.touched(who), generation)
 
 
 @board_routes.post("/touched/{record_id}")
-def look(who: Who, board: Board, record_id: str) -> RedirectResponse:
+def look(
+    who: Who, board: Board, record_id: str, form: Annotated[Looked, Form()]
+) -> RedirectResponse:
     """Say that one was looked at."""
-    board.look(who, record_id)
+    board.look(who, record_id, form.generation)
     return RedirectResponse(f"{ROOT}/touched", SEE_OTHER)
 
 

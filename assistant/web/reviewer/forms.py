@@ -131,6 +131,12 @@ class Decided(BaseModel):
     reason: Annotated[str, Field(max_length=LONGEST_COMMENT)] = ""
 
 
+class Looked(BaseModel):
+    """The form that says that an answer was looked at, and by which snapshot it was shown."""
+
+    generation: Short
+
+
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, text.splitlines())))
 

@@ -335,8 +335,8 @@ def _beside(blocks: Iterable[Block]) -> list[tuple[Html, Html]]:
 # The answers that changes of law touch.
 
 
-def touched_page(found: Sequence[Touched]) -> HTMLResponse:
-    """The answers to look at, then those looked at, each with what has changed."""
+def touched_page(found: Sequence[Touched], generation: str) -> HTMLResponse:
+    """The answers to look at, then those looked at, each with what has changed in a snapshot."""
     first: dict[tuple[bool, VersionChange], str] = {}
     for each in found:
         for change in each.changes:
@@ -345,6 +345,7 @@ def touched_page(found: Sequence[Touched]) -> HTMLResponse:
         "touched",
         "Réponses touchées par un changement des textes",
         found=found,
+        generation=generation,
         first=first,
         days=partial(days, said=words()),
         compared=_compared,
