@@ -102,7 +102,10 @@ _IN_FIGURES = re.compile(
     r"(?!\d)"
 )
 _SCALE = re.compile(rf" ?(?P<word>{'|'.join(_SCALES)})\b")
-_SHORT_SCALE = re.compile(r" ?(?P<short>k|mds?|m)(?= ?(?:€|eur))")
+_SHORT_SCALE = re.compile(
+    r" ?(?P<short>k|mds?|m)(?= ?(?:€|eur)| \d{3}[ .]\d{3}(?:[ .]\d{3})? ?(?:€|eur))"
+)
+_ENDS_IN_SCALE = re.compile(rf"(?<![^\W\d_])(?P<scale>{'|'.join([*_SCALES, *_SUFFIX])})$")
 _FRACTION = re.compile(rf"[ -](?P<part>{'|'.join(_PARTS)})\b")
 _SLASHED = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})(?![\w/])")
 _HALF_ALONE = re.compile(r"\b(?:la moitié|half)\b")
@@ -128,7 +131,21 @@ class Numeral:
 
 def find_numerals(text: str) -> tuple[Numeral, ...]:
     """Every number of a text already made `plain`, in order, spans never overlapping."""
-    return apart(_all(text))
+    joined: list[Numeral] = []
+    for each in apart(_all(text)):
+        if joined and _completes(text, joined[-1], each):
+            joined[-1] = replace(joined[-1], value=joined[-1].value + each.value, end=each.end)
+        else:
+            joined.append(each)
+    return tuple(joined)
+
+
+def _completes(text: str, first: Numeral, second: Numeral) -> bool:
+    """Whether two numbers are written as one: "5 millions" and "500 000"."""
+    if second.is_article or second.is_fraction or text[first.end : second.start] != " ":
+        return False
+    ends = _ENDS_IN_SCALE.search(text[first.start : first.end])
+    return ends is not None and second.value < (_SCALES | _SUFFIX)[ends["scale"]]
 
 
 def _all(text: str) -> Iterator[Numeral]:
