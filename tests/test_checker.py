@@ -218,6 +218,8 @@ def test_durations_and_amounts_are_compared_apart() -> None:
     [
         ("Et pour 35 000 € TTC ?", LIMIT),
         ("Et pour 35 000 € HT/an pendant quatre ans ?", LIMIT),
+        ("Et pour 35 000 € H.T. par exercice ?", LIMIT),
+        ("Et pour 4 x 35 000 € HT ?", LIMIT),
         ("Entre 35 000 € et 45 000 € HT ?", LIMIT),
         ("Puis-je acheter 3 imprimantes à 25 000 € sans publicité ?", LIMIT),
         ("Cent ordinateurs, 1 200 € la pièce ?", LIMIT),

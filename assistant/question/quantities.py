@@ -360,16 +360,25 @@ def _factor(written: str) -> Fraction:
 
 # A part: an amount that is not the whole of what is meant. Pure.
 
+_TAX = r"(?:h\. ?t\.|t\. ?t\. ?c\.|(?:ht|ttc|hors (?:taxes?|tva)|toutes taxes(?: comprises)?)\b)"
+# "par la commune", "par avenant": who buys or by what means, and not for each of what.
+_BY = (
+    r"(?:l|la|le|les|une?|des|mon|ma|mes|notre|nos|votre|vos|lettre|bons?|carte|virement|mandat"
+    r"|devis|avenant|marche|contrat|convention|procedure|appel|mapa|consultation|voie|internet"
+    r"|rapport)\b"
+)
+_SEVERAL = r"(?:[2-9]|[1-9]\d+|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt)"
 _PART = re.compile(
-    r" ?(?:(?:ht|ttc|hors taxes?|toutes taxes(?: comprises)?)\b)?,? ?"
-    r"(?:/|par (?:an|annee|mois|trimestre|semaine|jour|lot|site|unite|agent)\b"
+    rf" ?(?:{_TAX})?(?: environ\b)?[ ,(]*"
+    rf"(?:/|(?:[x×*]|fois) ?{_SEVERAL}\b|par (?!{_BY})[a-z]|(?:a |de )?l'an(?:nee)?\b"
+    r"|(?:tous les|toutes les) (?:ans|annees|mois|trimestres|semaines)\b"
     r"|(?:a |pour )?(?:chacune?|chaque)\b|l'un|(?:la )?pieces?\b|annuel|mensuel|unitaire"
     r"|pendant (?:\d+|deux|trois|quatre|cinq) (?:ans|annees|mois)\b)"
 )
-# "3 véhicules de 25 000 €": what one costs.
+# "3 véhicules de 25 000 €", "4 x 55 000 €", "4 ans à 30 000 €": what one costs.
 _ONE_OF = re.compile(
-    r"\b(?:[2-9]|[1-9]\d+|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt)"
-    r" (?!ans|annees|mois|semaines|jours|lots?|avenants?|modif)\w+s(?: \w+s)? (?:de|a) $"
+    rf"\b{_SEVERAL}(?: (?!ans|annees|mois|semaines|jours|lots?|avenants?|modif)\w+s(?: \w+s)?"
+    r" (?:de|a) | ?[x×*] ?| fois (?:de )?| (?:ans|annees|mois) a )$"
 )
 
 
