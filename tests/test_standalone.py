@@ -137,10 +137,21 @@ def test_words_of_both_questions_and_no_other() -> None:
             "et pour 50 000 € ?",
             "Puis-je acheter des fournitures pour 35 000 € ?",
         ),
+        (
+            "Quelle avance pour un marché de 40 000 € de 12 mois ?",
+            "et pour 12 mois ?",
+            "Quelle avance pour un marché de 12 000 € de 40 mois ?",
+        ),
     ],
 )
 def test_a_figure_is_never_changed_or_lost(previous: str, question: str, written: str) -> None:
     assert not is_faithful(written, previous, question)
+
+
+@pytest.mark.parametrize("question", ["et pour 50 000 € ?", "et pour 50 000 ?"])
+def test_a_figure_may_get_its_unit_from_the_question_before(question: str) -> None:
+    previous = "Puis-je acheter des fournitures pour 35 000 € ?"
+    assert is_faithful("Puis-je acheter des fournitures pour 50 000 € ?", previous, question)
 
 
 def test_an_english_question_is_put_in_french() -> None:

@@ -252,6 +252,21 @@ def test_an_english_question_is_searched_in_french(small_home: Path, journal: Jo
     assert "quoted" in result.answer.notice
 
 
+@pytest.mark.parametrize(("translated", "is_compared"), [("45 000 €", True), ("450 000 €", False)])
+def test_a_figure_that_the_model_mistranslates_is_not_held_against_a_text(
+    small_home: Path, journal: Journal, translated: str, *, is_compared: bool
+) -> None:
+    model = ScriptedModel({"45,000": ASKED.replace(" ?", f" pour {translated} HT ?")})
+    asking = assistant_over(small_home, journal, model=model).ask(
+        "May I buy for €45,000 excl. tax without competition?",
+        as_of=TODAY,
+        language=Language.ENGLISH,
+    )
+    said = result_of(asking).answer.markdown
+    assert "60 000 € HT" in said
+    assert ("Computed:" in said) is is_compared
+
+
 def test_the_figure_asked_about_is_held_against_the_nearest_text_alone(
     assistant: Assistant,
 ) -> None:

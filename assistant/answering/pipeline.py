@@ -30,7 +30,14 @@ from assistant.llm.language_model import LanguageModel
 from assistant.llm.sharing import FairQueue
 from assistant.question.day import Day, DaySource, day_asked
 from assistant.question.language import Language, readable
-from assistant.question.rewriting import in_french, is_dependent, side_by_side, standalone, subjects
+from assistant.question.rewriting import (
+    in_french,
+    is_dependent,
+    keeps_figures,
+    side_by_side,
+    standalone,
+    subjects,
+)
 from assistant.question.scope import (
     CASE_LAW,
     ScopeRefusal,
@@ -370,7 +377,9 @@ class Assistant:
             if turn.unread:
                 turn.standalone = side_by_side(previous, turn.question)
         if turn.language is Language.ENGLISH and not turn.unread:
-            yield from self._rewrite(turn, in_french(turn.standalone, self._model))
+            asked = turn.standalone
+            yield from self._rewrite(turn, in_french(asked, self._model))
+            turn.has_own_figures = keeps_figures(turn.standalone, asked)
 
     def _rewrite(
         self, turn: TurnState, rewriting: Generator[None, None, str]

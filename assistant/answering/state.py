@@ -42,7 +42,8 @@ class TurnState:
     """A turn that has begun; `standalone` and everything after it grow until it ends.
 
     `generation` holds the rules, `dossier` the pieces that are asked about, if any, which
-    `described` tells of. `unanswered` are the subjects of the question that nothing was found
+    `described` tells of. `has_own_figures` is false once a figure of `standalone` is not the
+    reader's. `unanswered` are the subjects of the question that nothing was found
     about, `untold` those whose law of the day is not kept here, `choices` the cases that the notice
     asks for. `warning` is what is to be read before any sentence. `user` is who asks, `sheet` the
     document made of rows of the ledger, where the turn is answered from them, and `figure` the
@@ -77,6 +78,7 @@ class TurnState:
     sentences: list[Sentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     removed: list[Removed] = field(default_factory=list)
+    has_own_figures: bool = True
     unanswered: list[str] = field(default_factory=list)
     untold: list[str] = field(default_factory=list)
     warning: str = ""
@@ -165,9 +167,10 @@ class TurnState:
     def compare(self, draft: Draft) -> Iterator[Wrote]:
         """Say on which side of a quoted limit the question's own figures fall.
 
-        Nothing is said where some figure of the quote was read with doubt.
+        Nothing is said where some figure of the quote was read with doubt, or where the model
+        that rewrote the question changed one.
         """
-        if draft.doubts:
+        if draft.doubts or not self.has_own_figures:
             return
         text = compare(self.standalone, draft.text, self.language)
         known = {sentence.text for sentence in self.sentences}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assistant.llm.language_model import LanguageModel, Prompt, load_prompt
 from assistant.question.language import find_stems, fold_text
+from assistant.question.quantities import find_quantities, fold_same_length
 from ingestion.chunking.sentences import sentences
 
 LONGEST_REWRITE = 80
@@ -59,11 +60,21 @@ def in_french(question: str, model: LanguageModel) -> Generator[None, None, str]
 
 
 def is_faithful(rewritten: str, previous: str, question: str) -> bool:
-    """Whether a rewriting is a question that keeps what is new and invents no word. Pure."""
-    kept = find_stems(rewritten)
-    return rewritten.endswith("?") and find_stems(question) <= kept <= find_stems(
-        previous
-    ) | find_stems(question)
+    """Whether a rewriting is a question that keeps what is new and invents nothing. Pure."""
+    kept, given = find_stems(rewritten), find_stems(previous) | find_stems(question)
+    is_question = rewritten.endswith("?") and find_stems(question) <= kept <= given
+    return is_question and keeps_figures(rewritten, previous, question)
+
+
+def keeps_figures(rewritten: str, *asked: str) -> bool:
+    """Whether every figure of a rewriting was asked, be its unit said there alone. Pure."""
+    given = [each for text in asked for each in find_quantities(fold_same_length(text))]
+    keys = {each.key for each in given}
+    bare = {each.value for each in given if each.unit == "count"}
+    return all(
+        each.key in keys or each.value in bare
+        for each in find_quantities(fold_same_length(rewritten))
+    )
 
 
 def _write(model: LanguageModel, instruction: str) -> Generator[None, None, str]:
