@@ -4,7 +4,7 @@ import re
 from datetime import date
 from enum import StrEnum
 
-from assistant.question.language import Language
+from assistant.question.language import Language, fold_text
 from ingestion.chunking.passages import Passage
 from ingestion.french import DayRange, days_in_words, month_names
 from ingestion.index.store import Manifest
@@ -14,11 +14,18 @@ from ingestion.tenders.pieces import PieceKind, find_piece
 
 # Validity of a sentence: what it says of when it applies, against the day of a question. Pure.
 
-_MONTHS = month_names("fr")
-_DAY = rf"(?:le\s+)?(?P<day>\d{{1,2}})(?:er)?\s+(?P<month>{'|'.join(_MONTHS)})\s+(?P<year>\d{{4}})"
-_BEFORE = re.compile(rf"\bavant\s+{_DAY}", re.IGNORECASE)
-_UNTIL = re.compile(rf"\bjusqu['’](?:au|à)\s+{_DAY}", re.IGNORECASE)
-_SINCE = re.compile(rf"\b(?:depuis|à\s+compter\s+du|à\s+partir\s+du)\s+{_DAY}", re.IGNORECASE)
+_MONTHS = tuple(map(fold_text, month_names("fr")))
+_MONTH = "|".join(_MONTHS)
+_DAY = (
+    rf"(?:le\s+)?(?:(\d{{1,2}})(?:er)?\s+({_MONTH})\s+(\d{{4}})"
+    r"|(\d{1,2})/(\d{1,2})/(\d{4}))\b"
+)
+_FROM_TO = rf"du\s+\d{{1,2}}(?:(?:er)?\s+(?:{_MONTH})(?:\s+\d{{4}})?|/\d{{1,2}}(?:/\d{{4}})?)\s+au"
+_BEFORE = re.compile(rf"\bavant\s+{_DAY}")
+_UNTIL = re.compile(rf"\b(?:jusqu'(?:au|a)|{_FROM_TO})\s+{_DAY}")
+_SINCE = re.compile(
+    rf"\b(?:depuis|a\s+(?:compter|partir)\s+du|des(?=\s+le\b)|(?={_FROM_TO})du)\s+{_DAY}"
+)
 
 
 def applies(sentence: str, as_of: date) -> bool:
@@ -26,8 +33,10 @@ def applies(sentence: str, as_of: date) -> bool:
 
     "Avant le 1er avril 2026, …" does not from that day on, "jusqu'au 31 mars 2026" not from the
     next day on, "depuis le 1er avril 2026" not before it. A sentence without such words applies.
+    Accents do not count: many texts leave them out of capitals.
     """
-    before, until, since = (_date(at.search(sentence)) for at in (_BEFORE, _UNTIL, _SINCE))
+    said = fold_text(sentence)
+    before, until, since = (_date(at.search(said)) for at in (_BEFORE, _UNTIL, _SINCE))
     ended = (before is not None and as_of >= before) or (until is not None and as_of > until)
     return not ended and (since is None or as_of >= since)
 
@@ -44,9 +53,10 @@ def _date(match: re.Match[str] | None) -> date | None:
     """The day found; None for a day that no calendar has, which texts do contain."""
     if match is None:
         return None
+    day, month, year = filter(None, match.groups())
+    number = _MONTHS.index(month) + 1 if month in _MONTHS else int(month)
     try:
-        month = _MONTHS.index(match["month"].lower()) + 1
-        return date(int(match["year"]), month, int(match["day"]))
+        return date(int(year), number, int(day))
     except ValueError:
         return None
 
