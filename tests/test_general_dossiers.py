@@ -88,6 +88,16 @@ def test_the_pieces_say_which_ccag_applies_or_it_is_not_known(
         ("- article 7 du CCAP : dérogation à l'article 20.1 du CCAG", [("7", ("20.1",))]),
         ("Il est dérogé à l'article 20.1 du CCAG par l'article 7 du CCAP.", [("7", ("20.1",))]),
         ("Le marché ne déroge à aucun article.", []),
+        ("L'article 7 ne comporte aucune dérogation à l'article 14.1 du CCAG.", []),
+        ("Il n'est pas dérogé à l'article 20.1 du CCAG par l'article 7 du CCAP.", []),
+        ("Conformément à l'article 1.2 du CCAG, l'article 8 du CCAP déroge à l'article 14.1 du "
+         "CCAG.", [("8", ("14.1",))]),
+        ("L'article 5 complète l'article 10 du CCAG et l'article 8 déroge à l'article 14.1.",
+         [("8", ("14.1",))]),
+        ("L'article 8, au lieu de l'article 14 du CCAG, déroge à l'article 14.1 du CCAG.",
+         [("8", ("14.1",))]),
+        ("L'article 8 déroge à l'article 14.1 du CCAG-FCS et à l'article 20.1 du CCAG-PI.",
+         [("8", ("14.1",))]),
     ],
 )  # fmt: skip
 def test_a_list_of_derogations_is_read_however_it_is_written(
@@ -96,6 +106,21 @@ def test_a_list_of_derogations_is_read_however_it_is_written(
     document, _ = piece("CCAP.md", f"# CCAP\n\n## Article 9 – Dérogations au CCAG\n\n{written}\n")
     found = [(each.own, each.general) for each in listed_derogations([document])]
     assert found == listed
+
+
+@pytest.mark.parametrize(
+    ("written", "family"),
+    [
+        ("L'article 8 déroge à l'article 14.1 du CCAG-FCS.", "CCAG-FCS"),
+        ("| CCAP | CCAG-FCS |\n|---|---|\n| 8 | 14.1 |", "CCAG-FCS"),
+        ("L'article 8 déroge à l'article 14.1 du CCAG.", ""),
+        ("L'article 8 déroge à l'article 14.1 du CCAG.\n\nVoir le CCAG-FCS et le CCAG-PI.", ""),
+    ],
+)
+def test_a_derogation_is_from_the_ccag_that_its_list_names(written: str, family: str) -> None:
+    document, _ = piece("CCAP.md", f"# CCAP\n\n## Article 9 – Dérogations\n\n{written}\n")
+    (found,) = listed_derogations([document])
+    assert found.family == family
 
 
 def test_the_fiche_tells_the_ccag_its_edition_and_each_derogation() -> None:
@@ -213,3 +238,45 @@ def test_derogations_that_a_piece_lists_twice_are_told(tmp_path: Path) -> None:
     asked = "À quels articles le CCAP déroge-t-il ?"
     line, *_ = told(run_turn(assistant_over(home), asked, None, "deux-fois"))
     assert "CCAP art. 7.1 (à l’art. 20.1)" in line
+
+
+OF_TWO = """---
+title: Cahier des clauses administratives particulières (CCAP)
+---
+# CCAP
+
+## Article 2 – Pièces
+
+Le CCAG-FCS approuvé par l'arrêté du 30 mars 2021 est applicable aux fournitures. Le CCAG-Travaux \
+approuvé par l'arrêté du 30 mars 2021 est applicable aux travaux de pose.
+
+## Article 8 – Résiliation
+
+Par dérogation à l'article 41.1 du CCAG-FCS, le marché est résilié après deux retards.
+
+## Article 9 – Dérogations au CCAG
+
+{listed}
+"""
+
+
+@pytest.mark.parametrize(
+    ("listed", "asked", "derogates"),
+    [
+        ("L'article 8 déroge à l'article 41.1 du CCAG-FCS.", "CCAG-FCS", True),
+        ("L'article 8 déroge à l'article 41.1 du CCAG-FCS.", "CCAG-Travaux", False),
+        ("L'article 8 déroge à l'article 41.1 du CCAG.", "CCAG-Travaux", False),
+    ],
+)
+def test_of_two_ccag_only_the_one_that_is_named_is_derogated_from(
+    tmp_path: Path, listed: str, asked: str, *, derogates: bool
+) -> None:
+    home, embedder = tmp_path, answering_embedder()
+    prepare(home, embedder)
+    filing = DossierService(home, Journal(home / "journal.jsonl"), lambda: embedder)
+    filing.create(Dossier("mixte"))
+    filing.add("mixte", [Parcel("CCAP.md", BytesIO(OF_TWO.format(listed=listed).encode()))])
+    asking = f"Que dit l'article 41.1 du {asked} ?"
+    result = run_turn(assistant_over(home), asking, date(2026, 6, 1), "mixte")
+    assert f"art. 41.1 {asked}" in locators(result)
+    assert ("Le CCAP y déroge (art. 8)." in told(result)) is derogates

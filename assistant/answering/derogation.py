@@ -15,6 +15,7 @@ from assistant.retrieval.evidence import Evidence
 from assistant.tenders.derogations import Derogation, is_in, listed_derogations
 from ingestion.chunking.passages import Passage
 from ingestion.index.search import Embedder
+from ingestion.legislation.general_clauses import GeneralText
 
 MOST = 2
 """Clauses of a CCAG quoted after one that derogates from them."""
@@ -64,7 +65,7 @@ class Derogating:
 
     def _derogating(self, question: str, item: Evidence) -> Iterator[Event]:
         turn, number = self._turn, _number(item.passage)
-        for derogation in self._listed:
+        for derogation in self._from(general_text(item.passage)):
             known = (item.passage.id, derogation.piece, derogation.own)
             if not derogation.concerns(number) or known in self._told:
                 continue
@@ -81,13 +82,20 @@ class Derogating:
         turn = self._turn
         keys = [
             f"{each.text.family} {number}"
-            for derogation in self._listed
+            for each in turn.applied
+            for derogation in self._from(each.text)
             if derogation.place.document_id == clause.document_id
             and is_in(_number(clause), derogation.own)
             for number in derogation.general
-            for each in turn.applied
         ]
         return standing(turn.generation, named_ids(turn.generation, keys), turn.scope)[:MOST]
+
+    def _from(self, text: GeneralText | None) -> Iterator[Derogation]:
+        """The derogations from one CCAG: those that name none are from the only one applied."""
+        for derogation in self._listed:
+            is_only = not derogation.family and len(self._turn.applied) == 1
+            if is_only or (text is not None and derogation.family == text.family):
+                yield derogation
 
     def _say(self, found: Sequence[Draft]) -> Iterator[Event]:
         for draft in found:

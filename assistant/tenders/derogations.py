@@ -8,6 +8,7 @@ from assistant.question.quantities import fold_same_length
 from assistant.tenders.conformity.clauses import DossierClause, clauses_of
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import SentenceSpan
+from ingestion.legislation.general_clauses import CCAG, general_texts_named
 from ingestion.readers.documents import Document
 from ingestion.tenders.pieces import PieceKind
 
@@ -20,29 +21,37 @@ _OF_CCAG = r"(?: du ccag\S*)?"
 _ARTICLE = r"(?:(?:l'|les )?art(?:icle)?s?\.? )?"
 _ROW = rf"^{_ARTICLE}(?P<own>{NUMBER}){_OF_PIECE} \| {_ARTICLE}{_NUMBERS}\b"
 _ROW_TURNED = rf"^{_ARTICLE}{_NUMBERS}{_OF_CCAG} \| {_ARTICLE}(?P<own>{NUMBER})\b"
+_CLAUSE = rf"{NUMBER}(?!\.?\d| du ccag)"
+# A character before the verb: the clause nearest to it derogates.
+_GAP = rf"(?:(?!\barticles? {_CLAUSE})[^\n])"
 _SENTENCE = (
-    rf"\barticles? (?P<own>{NUMBER})\b[^\n]{{0,150}}? (?:déroge(?:nt)?|dérogation) "
+    rf"\barticles? (?P<own>{_CLAUSE}){_GAP}{{0,150}}? (?:déroge(?:nt)?|dérogation) "
     rf"(?:à l'|aux? )articles? {_NUMBERS}"
 )
 _SENTENCE_TURNED = (
-    rf"\barticles? {_NUMBERS} du ccag[^\n|]{{0,80}}? (?:par|dans|à) "
-    rf"(?:l')?article (?P<own>{NUMBER})"
+    rf"\barticles? {_NUMBERS} du ccag(?:(?!\|){_GAP}){{0,80}}? (?:par|dans|à) "
+    rf"(?:l')?article (?P<own>{_CLAUSE})"
 )
 _PATTERNS = tuple(
     re.compile(pattern, re.MULTILINE) for pattern in (_ROW, _SENTENCE, _SENTENCE_TURNED)
 )
 _TURNED = tuple(re.compile(pattern, re.MULTILINE) for pattern in (_ROW_TURNED, _SENTENCE))
 _HEAD_TURNED = re.compile(r"^[^|\n]*\bccag\b[^|\n]*\|[^|\n]*\b(?:ccap|ccp|marché)\b", re.MULTILINE)
+_DENIES = re.compile(r"\b(?:aucune?|pas|sans) (?:\w+ ){0,2}dérog|\bdérog\w+ pas\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Derogation:
-    """The clause that derogates, the articles of the CCAG, and the words that say so."""
+    """The clause that derogates, the articles of the CCAG, and the words that say so.
+
+    `family` is the CCAG that they name ("CCAG-FCS"), empty where it is not told.
+    """
 
     piece: PieceKind
     own: str
     general: tuple[str, ...]
     place: Passage
+    family: str = ""
 
     def concerns(self, number: str) -> bool:
         """Whether a clause of the CCAG is one that is derogated from, or a part of one."""
@@ -67,4 +76,12 @@ def listed_in(clause: DossierClause) -> Iterator[Derogation]:
         for match in pattern.finditer(text):
             numbers = tuple(re.findall(NUMBER, match["general"]))
             place = clause.sentences_of(SentenceSpan(*match.span()))
-            yield Derogation(clause.piece, match["own"], numbers, place)
+            if not _DENIES.search(fold_same_length(place.text)):
+                family = _family(place.text) or _family(f"{clause.title}\n{clause.passage.text}")
+                yield Derogation(clause.piece, match["own"], numbers, place, family)
+
+
+def _family(written: str) -> str:
+    """The only CCAG that a text names by its family, empty where it names none or several."""
+    named = {each.text.family for each in general_texts_named(written)} - {CCAG}
+    return named.pop() if len(named) == 1 else ""
