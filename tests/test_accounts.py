@@ -326,6 +326,16 @@ def test_what_cannot_be_done_says_why(hall: Hall) -> None:
     assert register.get("chef").roles == {UserRole.ADMINISTRATOR}
 
 
+def test_a_closed_account_is_given_no_link_and_keeps_its_password(hall: Hall) -> None:
+    hall.settle("ana")
+    register = hall.accounts.register
+    register.set_disabled("ana", "tests", disabled=True)
+    with pytest.raises(WrongAccount, match="fermé : rouvrez-le"):
+        register.invite("ana", by="tests")
+    register.set_disabled("ana", "tests", disabled=False)
+    assert hall.enter("ana")
+
+
 @pytest.mark.parametrize(
     ("password", "reason"),
     [

@@ -21,7 +21,7 @@ from assistant.accounts.identity import UserRole
 from assistant.accounts.login import MOST, WINDOW
 from assistant.accounts.openid import Errand, Provider
 from assistant.accounts.service import Granted, granted, values
-from assistant.errors import ProviderFailure, WrongSettings
+from assistant.errors import ProviderFailure, WrongAccount, WrongSettings
 from assistant.settings import OpenId, load_settings, openid_secret
 from assistant.web.authentication import LASTING, Errands
 from assistant.web.site import Members, Site
@@ -305,6 +305,15 @@ def test_roles_given_here_stay_when_the_provider_tells_of_none(tmp_path: Path) -
     identity = hall.accounts.sessions.identity(str(hall.accounts.admission.admit(someone, "")))
     assert identity is not None
     assert (identity.roles, identity.teams) == (frozenset({UserRole.BUYER}), frozenset())
+
+
+def test_who_comes_by_the_provider_is_given_no_password(tmp_path: Path) -> None:
+    hall = Hall(tmp_path / "home")
+    someone = granted({"sub": "42", "email": "ana@mairie.test"}, OPENID)
+    token = hall.accounts.admission.admit(someone, "")
+    with pytest.raises(WrongAccount, match="fournisseur d'identité"):
+        hall.accounts.register.invite("ana@mairie.test", by="tests")
+    assert hall.accounts.sessions.identity(str(token))
 
 
 JSON = st.recursive(

@@ -99,11 +99,18 @@ class AccountRegister:
     def invite(self, login: str, by: str) -> str:
         """Forget the password and the sessions of an account; returns the token of a new choice.
 
-        Raises WrongAccount for one's own, which would be lost with the page that shows the link.
+        Raises WrongAccount for one's own, which would be lost with the page that shows the link,
+        for one that is closed, and for one whose passwords are a provider's.
         """
         account = self.get(login)
         if account.user == by:
             raise WrongAccount("Changez votre propre mot de passe sur la page « Mon compte ».")
+        if account.is_disabled:
+            raise WrongAccount("Ce compte est fermé : rouvrez-le d'abord.")
+        if account.subject:
+            raise WrongAccount(
+                "Cette personne entre par le fournisseur d'identité, qui garde son mot de passe."
+            )
         with self._store.writing() as writing:
             forgotten = 'UPDATE {schema}.accounts SET password = NULL WHERE "user" = ?'
             writing.run(forgotten, account.user)
