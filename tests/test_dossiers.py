@@ -70,8 +70,12 @@ def test_another_teams_dossier_is_as_unknown_as_one_that_does_not_exist(home: Pa
 
 def test_a_reader_cannot_give_a_dossier_to_a_team_that_is_not_theirs(home: Path) -> None:
     roads = Dossiers(home, frozenset({"voirie"}))
-    with pytest.raises(IngestionError):
+    with pytest.raises(IngestionError, match=r"« education » n'est pas une .* vôtres : voirie"):
         roads.create(Dossier("autre", team="education"))
+    with pytest.raises(IngestionError, match="« Voirie » n'est pas une des vôtres"):
+        roads.create(Dossier(SCHOOL.id, team="Voirie"))  # whether another team has it is not told
+    with pytest.raises(IngestionError, match="aucune"):
+        Dossiers(home, frozenset()).create(Dossier("autre", team="voirie"))
     with pytest.raises(IngestionError, match="education"):
         roads.describe(Dossier("voirie-2026", team="education"))
 

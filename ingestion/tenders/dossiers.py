@@ -230,7 +230,8 @@ class Dossiers:
     def create(self, dossier: Dossier) -> None:
         """Write a new one; raises IngestionError when the identifier is taken or is not one.
 
-        When the disk refuses, nothing of it is left.
+        So it does for a team that is not the reader's. When the disk refuses, nothing of it is
+        left.
         """
         if not _ID.fullmatch(dossier.id):
             raise IngestionError(
@@ -238,6 +239,7 @@ class Dossiers:
                 "chiffres, points, tirets et tirets bas, 64 au plus."
             )
         if not (self._sees(dossier) and self._place.create(dossier.id, _written(dossier))):
+            self._require_team(dossier.team)
             raise IngestionError(
                 f"Le nom « {dossier.id} » n'est pas libre. Choisissez-en un autre."
             )
@@ -251,8 +253,7 @@ class Dossiers:
     def describe(self, dossier: Dossier) -> None:
         """Write another description of one of them; raises UnknownDossier."""
         self.get(dossier.id)
-        if not self._sees(dossier):
-            raise IngestionError(f"L'équipe « {dossier.team} » n'est pas une des vôtres.")
+        self._require_team(dossier.team)
         self._place.describe(dossier.id, _written(dossier))
 
     def delete(self, dossier_id: str) -> None:
@@ -264,7 +265,16 @@ class Dossiers:
 
     def _sees(self, dossier: Dossier) -> bool:
         is_named = self._only is None or dossier.id in self._only
-        return is_named and (self._teams is None or not dossier.team or dossier.team in self._teams)
+        return is_named and self._is_shown_to(dossier.team)
+
+    def _is_shown_to(self, team: str) -> bool:
+        return self._teams is None or not team or team in self._teams
+
+    def _require_team(self, team: str) -> None:
+        if not self._is_shown_to(team):
+            own = ", ".join(sorted(self._teams or ()))
+            known = f"Les vôtres : {own}." if own else "Vous n'en avez aucune."
+            raise IngestionError(f"L'équipe « {team} » n'est pas une des vôtres. {known}")
 
 
 def _read(dossier_id: str, description: bytes) -> Dossier:
