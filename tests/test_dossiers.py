@@ -108,6 +108,25 @@ def test_a_removal_cut_short_is_finished_and_never_seen(tmp_path: Path) -> None:
     assert not list((home / "dossiers").glob(".removed-*"))
 
 
+def test_a_removal_is_on_record_though_somebody_lists_the_dossiers_meanwhile(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Dossiers(home).home(OPEN.id)
+    renamed, rename = [], Path.rename
+
+    def listed_meanwhile(path: Path, other: Path) -> Path:
+        moved = rename(path, other)
+        renamed.append(path)
+        assert OPEN not in Dossiers(home).all()
+        return moved
+
+    monkeypatch.setattr(Path, "rename", listed_meanwhile)
+    filing_at(home).delete(OPEN.id)
+    assert renamed == [folder]
+    assert bodies(journal_of(home))[-1] == {"act": "deleted", "dossier": OPEN.id}
+    assert not [*folder.parent.glob(f"*{OPEN.id}")]
+
+
 # On a server only.
 
 

@@ -35,8 +35,8 @@ from ingestion.chunking.passages import Passage, passages_of
 from ingestion.errors import UnreachableStore
 from ingestion.legislation.versions import WordChange
 from ingestion.readers.documents import Document, Kind
-from ingestion.tenders.dossiers import Dossiers
-from tests.review_home import ANNE, House, application, house
+from ingestion.tenders.dossiers import Dossier, Dossiers
+from tests.review_home import ANNE, BRUNO, House, application, house
 from tests.small_index import DOSSIER
 
 PURCHASE = "Puis-je acheter pour 35 000 € sans publicité ?"
@@ -154,12 +154,28 @@ def test_what_goes_with_its_dossier_is_forgotten_at_once(known: House) -> None:
     register = AnswerRegister(known.journal)
     assert len(list(register.items())) == 2
     Dossiers(known.home).delete(DOSSIER)
-    with pytest.raises(UnknownRecord, match="effacé"):
+    with pytest.raises(UnknownRecord):
         register.open(asked.record_id)
     known.journal.append("dossier", {"act": "deleted", "dossier": DOSSIER})
     assert [item.line.question for item in register.items()] == [PURCHASE]
     with pytest.raises(UnknownRecord):
         register.item(asked.record_id)
+
+
+@pytest.mark.parametrize("first", ["items", "item"])
+def test_answers_of_a_removed_dossier_are_not_those_of_the_next_one_of_its_name(
+    known: House, first: str
+) -> None:
+    known.ask(PURCHASE)
+    asked = known.ask(PENALTY, DOSSIER)
+    assert len(known.review.items(ANNE)) == 2
+    Dossiers(known.home).delete(DOSSIER)  # and nothing of it comes on record
+    Dossiers(known.home).create(Dossier(DOSSIER, team="ecoles"))
+    eva = replace(BRUNO, user="u-eva", teams=frozenset({"ecoles"}))
+    if first == "item":
+        with pytest.raises(UnknownRecord, match="n'a pas de réponse"):
+            known.review.item(eva, asked.record_id)
+    assert [item.line.question for item in known.review.items(eva)] == [PURCHASE]
 
 
 def test_a_text_that_was_purged_is_forgotten_at_once(known: House) -> None:

@@ -155,6 +155,7 @@ class AnswerRegister:
     def items(self) -> Iterator[Item]:
         """Every answer whose words are still there, the latest first."""
         with self._up_to_date():
+            self._forget_removed(self._latest)
             lines = tuple(self._lines.values())
         return (self._item(line) for line in reversed(lines))
 
@@ -162,6 +163,9 @@ class AnswerRegister:
         """One of them; raises UnknownRecord."""
         with self._up_to_date():
             line = self._lines.get(record_id)
+            if line is not None and line.dossier:
+                self._forget_removed([line.dossier])
+                line = self._lines.get(record_id)
         if line is None:
             raise UnknownRecord(f"Le journal n'a pas de réponse {record_id[:16]!r} à relire.")
         return self._item(line)
@@ -229,6 +233,7 @@ class AnswerRegister:
     def _forget(self) -> None:
         self._last = -1
         self._lines: dict[str, ReviewLine] = {}
+        self._latest: dict[str, Mapping[str, Any]] = {}
         self._opinions: dict[str, BuyerOpinion] = {}
         self._readings: dict[str, Readings] = {}
         self._arbitrations: dict[str, tuple[Arbitration, ...]] = {}
@@ -249,11 +254,22 @@ class AnswerRegister:
             if body is not None:
                 self._take(position, entry, body)
 
+    def _forget_removed(self, dossiers: Iterable[str]) -> None:
+        """Read everything again where the latest answer about one of these went with it.
+
+        Its removal may not be on record, and another team may have a dossier of its name by now.
+        """
+        if any(self._journal.body(self._latest[each]) is None for each in dossiers):
+            self._forget()
+            self._catch_up()
+
     def _take(self, position: int, entry: Mapping[str, Any], body: Mapping[str, Any]) -> None:
         match entry["kind"]:
             case "answer":
                 line = line_of(position, entry, body)
                 self._lines[line.record_id] = line
+                if line.dossier:
+                    self._latest[line.dossier] = entry
             case "opinion":
                 said = BuyerOpinion(Thumb(body["thumb"]), body["comment"])
                 self._opinions[body["record_id"]] = said

@@ -13,7 +13,7 @@ Where the settings name a server it is there, and the folder is a copy: see serv
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -123,8 +123,11 @@ class DossierFolder:
     def descriptions(self) -> Mapping[str, bytes]:
         """Those of their files, once the removals that were cut short are finished."""
         remove_left(self._root)
-        paths = sorted(self._root.glob(f"*/{DESCRIPTION}"))
-        return {path.parent.name: path.read_bytes() for path in paths}
+        found = {}
+        for path in sorted(self._root.glob(f"[!.]*/{DESCRIPTION}")):
+            with suppress(FileNotFoundError):  # another process removes it
+                found[path.parent.name] = path.read_bytes()
+        return found
 
     def description(self, dossier_id: str) -> bytes | None:
         """That of its file."""

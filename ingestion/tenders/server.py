@@ -73,10 +73,9 @@ class DossierServer:
         """Those of their rows; copies of what is on the server no longer go."""
         with self.asked(EVERYTHING) as connected:
             known = {name for (name,) in connected.rows("SELECT id FROM {schema}.dossiers")}
-        for path in self._root.glob(f"*/{_REVISION}"):
+        for path in self._root.glob(f"[!.]*/{_REVISION}"):
             if path.parent.name not in known:
-                with suppress(FileNotFoundError):  # another process does
-                    remove_folder(path.parent)
+                remove_folder(path.parent)
         remove_left(self._root)
         with self.asked() as connected:
             rows = connected.rows("SELECT id, description FROM {schema}.dossiers ORDER BY id")
@@ -240,9 +239,10 @@ class DossierArchive:
 def remove_folder(home: Path) -> None:
     """Remove a dossier, gone for everybody at once; what follows may be cut short."""
     removed = home.with_name(_REMOVED + home.name)
-    home.rename(removed)
+    with suppress(FileNotFoundError):  # another process does
+        home.rename(removed)
     sync(home.parent)
-    shutil.rmtree(removed)
+    shutil.rmtree(removed, ignore_errors=True)  # who lists the dossiers removes it as well
 
 
 def remove_left(root: Path) -> None:
