@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
+from assistant.accounts.identity import ALONE, Identity
 from assistant.web.buyer import dossier_forms
 from ingestion.tenders.pieces import PieceKind
 from tests.fakes_page import FakeService
@@ -63,6 +64,20 @@ def test_a_dossier_is_created_described_and_listed(
     refused = client.post("/dossiers", data={"id": "é"})
     assert "ne peut pas nommer" in words_of(refused.text)
     service.filing.delete("voirie-2026")
+
+
+def test_the_page_of_a_dossier_says_who_sees_it(
+    client: TestClient, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody = "<dt>Visible de</dt><dd>tout le monde sur cette machine</dd>"
+    assert everybody not in client.get(DOSSIER).text
+    monkeypatch.setattr(service, "reader", Identity("u-1", "", ALONE.roles, None))
+    assert everybody in client.get(DOSSIER).text
+    sent = {"files": ("CCAP.md", CCAP)}
+    assert client.post("/dossiers/-/pieces", files=sent, data={"team": " voirie "}).is_success
+    (made,) = (each for each in service.filing.all() if each.team)
+    assert "<dt>Visible de</dt><dd>voirie</dd>" in client.get(f"/dossiers/{made.id}").text
+    service.filing.delete(made.id)
 
 
 def test_files_are_taken_in_and_each_is_reported(client: TestClient) -> None:

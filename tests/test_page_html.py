@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from assistant.accounts.identity import ALONE, Identity
 from assistant.answering.answer import (
     Answer,
     Choice,
@@ -337,6 +338,23 @@ def test_the_footer_leads_to_what_has_changed(service: FakeService) -> None:
         assert f'href="/changes" target="_blank">{said["changes_title"]}</a>' in (
             footer(said, service)
         )
+
+
+def test_who_drops_files_is_told_who_will_see_them(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for said in (FRENCH, ENGLISH):
+        for teams, told in (
+            (None, said["dossier_team"]),
+            (frozenset({"voirie"}), said["dossier_everybody"]),
+            (frozenset(), said["intake_teamless"]),
+        ):
+            monkeypatch.setattr(service, "reader", Identity("u-1", "", ALONE.roles, teams))
+            page = footer(said, service)
+            assert told in parsed(page).text
+            assert ('name="team"' in page) is (teams != frozenset())
+        monkeypatch.setattr(service, "reader", ALONE)
+        assert 'name="team"' not in footer(said, service)
 
 
 # Page table

@@ -8,6 +8,7 @@ from typing import NoReturn
 from fastapi import HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.accounts.identity import ALONE
 from assistant.question.language import Language
 from assistant.reports.answers import reading_labels
 from assistant.reports.markup import (
@@ -84,7 +85,7 @@ class DossierPages:
             title=dossier.reference or dossier_id,
             dossier=dossier,
             name_of=name_of,
-            facts=facts_of(dossier, said),
+            facts=facts_of(dossier, said, is_alone=self.service.reader is ALONE),
             problem=" ".join(filter(None, (problem, waits))),
             receipts=refused_first(receipts),
             pieces=pieces,
@@ -116,12 +117,13 @@ class DossierPages:
             return (render_macro("macros.html", "alert", str(failure)),)
 
 
-def facts_of(dossier: Dossier, said: Words) -> list[tuple[str, str]]:
+def facts_of(dossier: Dossier, said: Words, *, is_alone: bool) -> list[tuple[str, str]]:
     """What is known of a dossier, by the names of its fields. Pure."""
     facts = [("id", dossier.id), ("stage", said[f"stage_{dossier.stage.name}"])]
     days = ((name, getattr(dossier, name)) for name in ("sent", "deadline", "notified"))
     facts += [(name, format_date(said, day)) for name, day in days if day]
-    return facts + ([("team", dossier.team)] if dossier.team else [])
+    seen_by = dossier.team or ("" if is_alone else said["dossier_everybody"])
+    return facts + ([("seen", seen_by)] if seen_by else [])
 
 
 # What is known of a dossier beyond its pieces, each text beside its place: fiche and conformity.

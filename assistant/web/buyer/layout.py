@@ -98,7 +98,7 @@ def footer(said: Words, service: BuyerService) -> Html:
         day=service.holdings.state_date,
         engine_host=service.engine_host,
         is_alone=service.reader is ALONE,
-        teams=sorted(service.reader.teams or ()),
+        teams=service.reader.teams,
         accept=ACCEPT,
         limits=BOUNDS,
         hears=service.voice is not None,

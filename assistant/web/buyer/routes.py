@@ -145,7 +145,7 @@ async def open_with_files(request: Request, pages: Pages) -> Response:
         form = await read_form(request)
     except TooMuch:
         raise HTTPException(TOO_LARGE, said["upload_too_much"].format(**BOUNDS)) from None
-    parcels, team = parcels_in(form), str(form.get("team", ""))
+    parcels, team = parcels_in(form), str(form.get("team", "")).strip()
     if not parcels or not may_open(service.reader, team):
         await form.close()
         raise HTTPException(REFUSED, said["intake_refused"])
