@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.accounts.identity import UserRole
-from assistant.accounts.service import AccountAdministration
+from assistant.accounts.service import AccountAdministration, Granted
 from assistant.publishing.service import AdministrationService
 from assistant.web.admin.app import admin_app
 from assistant.web.site import COOKIE, Members, requiring
@@ -63,6 +63,16 @@ def test_a_team_may_have_a_name_of_several_words(client: TestClient, hall: Hall)
     page = client.post(f"{here}/equipes", data={"teams": " Pôle  achats ; voirie;"})
     assert hall.accounts.register.get("ana").teams == frozenset({"Pôle achats", "voirie"})
     assert 'value="Pôle achats ; voirie"' in page.text
+
+
+def test_the_page_says_that_a_provider_does_not_tell_who_left(
+    client: TestClient, hall: Hall
+) -> None:
+    someone = Granted("https://auth.test 42", "bea", "Béa", frozenset({UserRole.BUYER}), None)
+    hall.accounts.admission.admit(someone, "")
+    page = client.get(address_of(hall, "bea")).text
+    assert "fermez alors ce compte" in words_of(page)
+    assert 'max="90"' in page
 
 
 def test_rights_and_access_change_at_once(client: TestClient, hall: Hall) -> None:

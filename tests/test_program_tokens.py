@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from assistant.accounts.identity import Identity, UserRole
 from assistant.accounts.login import MOST
+from assistant.accounts.service import Granted
 from assistant.accounts.store import contents_of
 from assistant.accounts.tokens import DAY
 from assistant.cli.command import main
@@ -85,6 +86,21 @@ def test_a_token_ends_on_its_day_with_its_account_or_when_revoked(hall: Hall) ->
     acts = [act for act in hall.acts("account") if act[0].startswith("token")]
     made, ended = ("token_created", "chef"), ("token_revoked", "chef")
     assert acts == [made, made, ended]
+
+
+def test_a_token_of_who_comes_by_a_provider_is_renewed_each_quarter(hall: Hall) -> None:
+    hall.settle("ana")
+    someone = Granted("https://auth.test 42", "bea", "Béa", frozenset({UserRole.BUYER}), None)
+    hall.accounts.admission.admit(someone, "")
+    tokens = hall.accounts.tokens
+    for login, most in (("ana", 366), ("bea", 90)):
+        token = tokens.create(login, "Veille", "chef", days=most)
+        with pytest.raises(WrongAccount, match=f"{login}, {most} jours"):
+            tokens.create(login, "Veille", "chef", days=most + 1)
+        hall.clock.now += most * DAY - 1
+        assert held(hall, token)
+        hall.clock.now += 1
+        assert tokens.identity(token) is None
 
 
 def test_what_is_kept_does_not_open_anything(hall: Hall) -> None:

@@ -26,6 +26,15 @@ LONGEST_NAME = 100
 DAY = 24 * 3600
 
 
+def most_days(account: Account) -> int:
+    """Days for which a token of an account holds at most. Pure.
+
+    Fewer where a provider vouches for its owner: it says who they are when they come, not that
+    they have left.
+    """
+    return USUAL if account.subject else MOST_DAYS
+
+
 @dataclass(frozen=True, slots=True)
 class ProgramToken:
     """A token as it is listed; the token itself was shown once and is kept nowhere.
@@ -75,11 +84,13 @@ class Tokens:
     ) -> str:
         """Make a token for a program of an account; it is returned this once.
 
-        `name` says which program it is for. Raises WrongAccount when there is no such account, or a
-        role is not its owner's.
+        `name` says which program it is for. Raises WrongAccount when there is no such account, a
+        role is not its owner's, or it would hold for too long.
         """
         account = self._register.get(login)
         require_role(roles)
+        if days > most_days(account):
+            raise WrongAccount(f"Pour {login}, {most_days(account)} jours de validité au plus.")
         if strange := frozenset(roles) - account.roles:
             raise WrongAccount(f"{login} n'a pas le rôle : {', '.join(sorted(strange))}.")
         now, token = self._clock(), BEGINNING + fresh_token()
@@ -90,7 +101,7 @@ class Tokens:
             frozenset(roles),
             None if dossiers is None else frozenset(dossiers),
             now,
-            now + min(days, MOST_DAYS) * DAY,
+            now + days * DAY,
             None,
         )
         with self._store.writing() as writing:

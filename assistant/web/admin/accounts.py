@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from assistant.accounts.identity import EVERY_TEAM, UserRole, teams_of
 from assistant.accounts.service import AccountAdministration
-from assistant.accounts.tokens import MOST_DAYS, USUAL
+from assistant.accounts.tokens import MOST_DAYS, USUAL, most_days
 from assistant.errors import AssistantError, WrongAccount
 from assistant.web.admin.pages import MISSING, REFUSED, SEEN, Text, done, page
 from assistant.web.authentication import at
@@ -79,7 +79,7 @@ class AccountsPages:
             every_team=EVERY_TEAM,
             roles=UserRole,
             days=USUAL,
-            most_days=MOST_DAYS,
+            most_days=most_days(known.account),
             at=at,
         )
 
