@@ -28,11 +28,10 @@ from assistant.cli.options import (
     option,
     print_json,
 )
-from assistant.tenders.conformity.review import FiledReview, review_fields, review_of
+from assistant.tenders.conformity.review import FiledReview, quotes, review_fields, review_of
 from assistant.tenders.conformity.rules import FindingSeverity
 from assistant.tenders.fiche import Fiche, FicheState, fiche_fields
 from assistant.tenders.service import DossierService, FileFormat
-from ingestion.chunking.passages import Passage
 from ingestion.index.publication import current_name, open_snapshot
 from ingestion.tenders.dossiers import Dossier, Dossiers, DossierStage
 
@@ -75,16 +74,8 @@ def _show(console: Console, found: FiledReview) -> None:
         style = _STYLES.get(finding.severity, "dim")
         head = Text("" if is_unchecked else f"{finding.severity} : ", style=style)
         console.print(Padding(head.append(finding.sentence, style="dim" * is_unchecked), _ABOVE))
-        quoted = [(located(place), place.text) for place in finding.places]
-        quoted += [(ground.passage.locator, ground.quote) for ground in finding.grounds]
-        for locator, text in quoted:
+        for locator, text in quotes(finding):
             console.print(Padding(Text.assemble((locator, "bold"), f" : {text}"), (0, 4)))
-
-
-def located(passage: Passage) -> str:
-    """Where a passage stands, and that it was read from a picture."""
-    read = " (lu par reconnaissance de caractères)" if passage.recognised else ""
-    return f"{passage.locator}{read}"
 
 
 _DOSSIER_FICHE_STYLES = {
@@ -130,7 +121,7 @@ def _show_dossier_fiche(fiche: Fiche) -> None:
         )
         told = [(Text(line.remark, style="italic"), "")] if line.remark else []
         told += [
-            (Text(text), "\n".join(located(entry.passage) for entry in entries))
+            (Text(text), "\n".join(entry.located for entry in entries))
             for text, entries in line.texts.items()
         ]
         for text, locators in told or [(Text(), "")]:

@@ -48,6 +48,15 @@ MOST = 3
 FIRST_PAGE = 2000
 """Characters that tell what a document without pages is."""
 
+_HIDDEN = " (texte que la page ne montre pas)"
+_RECOGNISED = " (lu par reconnaissance de caractères)"
+
+
+def located(passage: Passage, start: int, end: int) -> str:
+    """Where these characters of a document stand, and that its page does not simply write them."""
+    hidden = _HIDDEN if passage.hides(start, end) else ""
+    return f"{passage.locator}{hidden}{_RECOGNISED if passage.is_recognised(start, end) else ''}"
+
 
 class FicheState(StrEnum):
     """What became of a line; the value is French."""
@@ -77,14 +86,9 @@ class FicheEntry:
         return self.passage.text[self.start - first : self.end - first]
 
     @property
-    def is_hidden(self) -> bool:
-        """Whether some of its words are on no page for a reader to see."""
-        return self.passage.hides(self.start, self.end)
-
-    @property
-    def is_recognised(self) -> bool:
-        """Whether some of its words were read from a picture."""
-        return self.passage.is_recognised(self.start, self.end)
+    def located(self) -> str:
+        """Where the words stand, and that their page does not simply write them."""
+        return located(self.passage, self.start, self.end)
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -306,7 +310,10 @@ def _entry_fields(entry: FicheEntry) -> dict[str, Any]:
 
 
 def reading_fields(passage: Passage, start: int, end: int) -> dict[str, Any]:
-    """That these characters of a document were read from a picture, and with which doubts."""
-    doubts = passage.doubts(start, end)
-    recognised = {"recognised": True} if passage.is_recognised(start, end) else {}
-    return recognised | ({"doubts": list(doubts)} if doubts else {})
+    """That no page shows some of these characters, or which were read from a picture or doubted."""
+    told = {
+        "hidden": passage.hides(start, end),
+        "recognised": passage.is_recognised(start, end),
+        "doubts": list(passage.doubts(start, end)),
+    }
+    return {name: value for name, value in told.items() if value}

@@ -14,7 +14,7 @@ from docx import Document as WordDocument
 
 from assistant.journal.journal import Journal
 from assistant.tenders.conformity.review import contract_day
-from assistant.tenders.fiche import Fiche, FicheEntry, FicheLine, fiche
+from assistant.tenders.fiche import Fiche, FicheLine, fiche
 from assistant.tenders.statements import Priority
 from ingestion.chunking.passages import passages_of
 from ingestion.durable import untold
@@ -74,8 +74,6 @@ def require_allowed(journal: Journal, user: str, most: int) -> None:
 COLUMNS = ("Sujet", "État", "Texte de la pièce", "Source", "Remarque")
 TITLE = "Fiche de synthèse"
 NOTICE = "Chaque texte est repris mot pour mot de la pièce citée. Les sommes sont calculées."
-HIDDEN = " (texte que la page ne montre pas)"
-RECOGNISED = " (lu par reconnaissance de caractères)"
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\n]")
@@ -124,17 +122,11 @@ def as_docx(fiche: Fiche, dossier: str) -> bytes:
 
 def _rows(line: FicheLine) -> Iterator[Row]:
     """One row an entry; one for a line without any."""
-    entries = [(each.text, _source(each)) for each in line.entries] or [("", "")]
+    entries = [(each.text, each.located) for each in line.entries] or [("", "")]
     for text, locator in entries:
         cells = (line.label, line.state, text, locator, line.remark)
         subject, state, said, source, remark = map(_printable, cells)
         yield subject, state, said, source, remark
-
-
-def _source(entry: FicheEntry) -> str:
-    """Where the text stands, and that its page does not show it, or shows it as a picture."""
-    hidden = HIDDEN if entry.is_hidden else ""
-    return f"{entry.passage.locator}{hidden}{RECOGNISED if entry.is_recognised else ''}"
 
 
 def _priority(priority: Priority) -> str:

@@ -19,7 +19,7 @@ from assistant.answering.answer import (
     cite,
 )
 from assistant.answering.record import contract, search_fields
-from assistant.tenders.conformity.review import FiledReview, review_fields
+from assistant.tenders.conformity.review import FiledReview, quotes, review_fields
 from assistant.tenders.conformity.rules import ConformityFinding, FindingSeverity
 from assistant.tenders.fiche import Fiche, FicheLine, fiche_fields
 from assistant.tools.tool import (
@@ -180,7 +180,7 @@ def _line(line: FicheLine) -> Iterator[str]:
         yield line.remark
     for text, entries in line.texts.items():
         yield quoted(text)
-        yield f"({', '.join(entry.passage.locator for entry in entries)})"
+        yield f"({', '.join(entry.located for entry in entries)})"
 
 
 class ReviewArguments(ToolArguments):
@@ -211,10 +211,8 @@ def _review_text(found: FiledReview) -> str:
 def _finding(finding: ConformityFinding) -> Iterator[str]:
     is_unchecked = finding.severity is FindingSeverity.UNCHECKED
     yield finding.sentence if is_unchecked else f"{finding.severity} : {finding.sentence}"
-    for passage in finding.places:
-        yield f"{passage.locator} :\n{quoted(passage.text)}"
-    for ground in finding.grounds:
-        yield f"{ground.passage.locator} :\n{quoted(ground.quote)}"
+    for where, text in quotes(finding):
+        yield f"{where} :\n{quoted(text)}"
 
 
 FICHE = Tool("dossier_fiche", FicheArguments, _fiche)

@@ -12,6 +12,7 @@ from assistant.errors import WrongArguments
 from assistant.law.impact import law_fields
 from assistant.reports.markup import version_line
 from assistant.tools.tool import (
+    HIDDEN,
     SAID,
     SCHEME,
     Step,
@@ -27,7 +28,7 @@ from assistant.tools.tool import (
 from ingestion.errors import UnknownDocument, UnknownSnapshot
 from ingestion.legislation.references import normalise
 from ingestion.legislation.versions import History
-from ingestion.readers.documents import Document
+from ingestion.readers.documents import Document, Hidden
 from ingestion.tenders.dossiers import Dossier
 
 
@@ -107,6 +108,11 @@ ARTICLE = Tool("article", ArticleArguments, _show_article)
 # The texts that a program may read by their address: articles, documents, pieces of dossiers.
 
 
+_CONCEALING = (
+    f"Attention : les pages ne montrent pas tout ce texte. Ce qu'un lecteur n'y voit pas est entre "
+    f"crochets, après « {HIDDEN} » : dites-le à l'utilisateur si vous vous en servez."
+)
+
 PAGE = 100
 """Texts in one page of the list."""
 
@@ -185,7 +191,18 @@ def _document(service: ToolService, document_id: str, dossier: str | None) -> st
             f"Il n'y a pas de document {document_id[:64]} ici. Ceux qui se lisent sont dans la "
             "liste des ressources, ou cités par « ask » et « search_texts »."
         ) from error
-    return paragraphs([f"# {found.title}", found.address or "", warning(found.text), found.text])
+    about = (f"# {found.title}", found.address or "", warning(found.text))
+    concealed = [each for each in found.hidden if not each.is_under_picture]
+    return paragraphs([*about, _CONCEALING if concealed else "", _marked(found.text, concealed)])
+
+
+def _marked(text: str, concealed: Sequence[Hidden]) -> str:
+    """A text, in brackets what no page shows of it."""
+    pieces, last = [], 0
+    for each in concealed:
+        pieces += [text[last : each.start], f"[{HIDDEN} : {text[each.start : each.end]}]"]
+        last = each.end
+    return "".join([*pieces, text[last:]])
 
 
 def _texts(service: ToolService) -> Iterator[TextResource]:

@@ -17,7 +17,7 @@ from assistant.tenders.conformity.rules import (
     Unchecked,
     rule_book,
 )
-from assistant.tenders.fiche import reading_fields
+from assistant.tenders.fiche import located, reading_fields
 from ingestion.chunking.passages import Passage
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.library.library import Library
@@ -104,6 +104,15 @@ def _finding(
         fault.comparison,
         to_check,
     )
+
+
+def quotes(finding: ConformityFinding) -> Iterator[tuple[str, str]]:
+    """The words that a finding rests on, each after where they stand and how its page has them."""
+    for place in finding.places:
+        yield located(place, place.start, place.end), place.text
+    for ground in finding.grounds:
+        first = ground.passage.start
+        yield located(ground.passage, first + ground.start, first + ground.end), ground.quote
 
 
 # The review of a dossier as it is filed: its pieces, its description, the law of its day.
