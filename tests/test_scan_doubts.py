@@ -1,9 +1,11 @@
 """What a scan shows is marked as read by recognition, and doubtful figures are never computed."""
 
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -18,6 +20,9 @@ from assistant.reports.markup import load_words
 from assistant.tenders.conformity.review import day_of, review
 from assistant.tenders.conformity.rules import FindingSeverity
 from assistant.tenders.fiche import Fiche, FicheLine, FicheState, fiche
+from assistant.tools.questions import SEARCH
+from assistant.tools.resources import read
+from assistant.tools.tool import ToolService, document_uri
 from assistant.web.buyer.conversation import Conversation, Turn, advance
 from assistant.web.buyer.dossier_pages import fiche_section
 from assistant.web.buyer.export import answer_text
@@ -25,8 +30,9 @@ from assistant.web.buyer.turn_view import turn_html
 from assistant.web.pdf_page import ALERT, OUTLINE, WASH, draw
 from assistant.web.viewer import View, document_html, order_for
 from ingestion.chunking.passages import Passage, passages_of
-from ingestion.durable import lock_for_writing
+from ingestion.durable import lock_for_writing, untold
 from ingestion.index.snapshot import IndexSnapshot
+from ingestion.index.store import DisputedFigure
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
@@ -185,6 +191,29 @@ def test_the_page_and_what_is_taken_away_say_so_at_the_quote(unsure: TurnResult)
         assert SAID["of_recognised_text"] in part
         assert SAID["of_doubtful_figure"] in part
     assert '<span class="doubtful">10 000 euros</span>' in plain(evidence)
+
+
+def test_a_search_says_so_to_programs(unsure: TurnResult) -> None:
+    [scan] = [each for each in unsure.evidence if each.passage.recognised]
+    figure = DisputedFigure(scan.passage.id, "7 %", ("R2191-33",))
+    found = replace(unsure, evidence=(replace(scan, disputed=(figure,)),))
+    service = cast("ToolService", SimpleNamespace(search=lambda *_, **__: found))
+    reply = SEARCH.call(service, {"query": "pénalité"}, untold)
+    head, *said = reply.text.partition("\n\n")[0].splitlines()
+    assert head.startswith("[1] CCAP, art. 12")
+    assert f" · {SAID['of_recognised_text']} · " in head
+    assert f"Attention, {SAID['of_doubtful_figure']} : « 10 000 euros »." in said
+    assert any("Cette fiche dit « 7 % »" in plain(each) for each in said)
+
+
+def test_a_whole_scan_says_so_to_programs() -> None:
+    document, _ = scanned(*CLAUSES, doubtful=("10",))
+    service = cast("ToolService", SimpleNamespace(document=lambda *_: document))
+    text = read(service, document_uri(document.id, None))
+    head, _, words = text.partition(document.text)
+    assert "lu par reconnaissance de caractères : l'image des pages fait foi" in head
+    assert "avec doute, à vérifier sur l'image : « 10 000 euros »." in head
+    assert words == ""
 
 
 def plain(text: str) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Annotated
 
 from pydantic import Field
@@ -18,7 +19,9 @@ from assistant.answering.answer import (
     TurnResult,
     cite,
 )
+from assistant.answering.notices import disputed_by
 from assistant.answering.record import contract, search_fields
+from assistant.question.language import Language
 from assistant.tenders.conformity.review import FiledReview, quotes, review_fields
 from assistant.tenders.conformity.rules import ConformityFinding, FindingSeverity
 from assistant.tenders.fiche import Fiche, FicheLine, fiche_fields
@@ -31,6 +34,7 @@ from assistant.tools.tool import (
     ToolReply,
     ToolService,
     Words,
+    doubts,
     paragraphs,
     place,
     quoted,
@@ -99,13 +103,19 @@ def _answer_text(result: TurnResult) -> str:
 
 
 def _places(result: TurnResult, citations: tuple[Citation, ...], shown: str) -> Iterator[str]:
-    """The place of each passage cited, and the words cited unless they are shown already."""
-    passages = {item.number: item.passage for item in result.evidence}
+    """The place of each passage cited, the words cited unless they are shown, and their doubts."""
+    evidence = {item.number: item for item in result.evidence}
     for number, group in groupby(citations, key=lambda each: each.n):
-        first, *others = group
-        words = [quoted(each.quote) for each in (first, *others) if each.quote not in shown]
-        passage = passages[number]
-        yield "\n".join([place(first, passage), *words, *passage.notes])
+        cited, item = tuple(group), evidence[number]
+        words = [quoted(each.quote) for each in cited if each.quote not in shown]
+        unsure = dict.fromkeys(chain.from_iterable(map(doubts, cited)))
+        told = (*unsure, *disputed_by(item, Language.FRENCH), *item.passage.notes)
+        every = replace(
+            cited[0],
+            hidden=any(each.hidden for each in cited),
+            recognised=any(each.recognised for each in cited),
+        )
+        yield "\n".join([place(every, item.passage), *words, *told])
 
 
 def _proposals(result: TurnResult) -> Iterator[str]:

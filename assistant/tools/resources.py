@@ -191,9 +191,22 @@ def _document(service: ToolService, document_id: str, dossier: str | None) -> st
             f"Il n'y a pas de document {document_id[:64]} ici. Ceux qui se lisent sont dans la "
             "liste des ressources, ou cités par « ask » et « search_texts »."
         ) from error
-    about = (f"# {found.title}", found.address or "", warning(found.text))
     concealed = [each for each in found.hidden if not each.is_under_picture]
-    return paragraphs([*about, _CONCEALING if concealed else "", _marked(found.text, concealed)])
+    about = [f"# {found.title}", found.address or "", _CONCEALING if concealed else ""]
+    return paragraphs(
+        [*about, *_recognised(found), warning(found.text), _marked(found.text, concealed)]
+    )
+
+
+def _recognised(document: Document) -> Iterator[str]:
+    """That words of a document were read from pictures, and which figures with doubt."""
+    if document.recognised:
+        yield "Texte lu par reconnaissance de caractères : l'image des pages fait foi."
+    doubtful = (each for each in document.recognised if each.is_doubtful)
+    figures = dict.fromkeys(document.text[each.start : each.end] for each in doubtful)
+    if figures:
+        listed = ", ".join(f"« {figure} »" for figure in figures)
+        yield f"Chiffres lus avec doute, à vérifier sur l'image : {listed}."
 
 
 def _marked(text: str, concealed: Sequence[Hidden]) -> str:

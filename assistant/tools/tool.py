@@ -278,9 +278,16 @@ def place(citation: Citation, passage: Passage) -> str:
     about += [passage.title] if passage.title not in citation.locator else []
     about += [LABELS[Language.FRENCH][rank]] if rank else []
     about += [HIDDEN] if citation.hidden else []
+    about += [SAID["of_recognised_text"]] if citation.recognised else []
     if passage.kind in _TEXTS:
         about.append(document_uri(citation.document, passage.dossier))
     return " · ".join(about)
+
+
+def doubts(citation: Citation) -> tuple[str, ...]:
+    """What is to be said after a quote of each figure that was read with doubt."""
+    label = SAID["of_doubtful_figure"]
+    return tuple(f"Attention, {label} : « {figure} »." for figure in citation.doubts)
 
 
 def warning(text: str) -> str:
