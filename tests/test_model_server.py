@@ -300,6 +300,26 @@ def test_a_turn_says_and_records_where_its_question_went(
     assert (alone["engine"], "localhost" in alone["answer"]) == (None, False)
 
 
+def test_a_turn_stopped_while_the_server_reads_records_that_its_question_went(
+    small_home: Path, tmp_path: Path, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.llm.remote.PAUSE_SECONDS", 0.05)
+    server.behaves = "silent"
+    remote = _remote(server, patience=Patience(connect=2, first=20, whole=20))
+    model = FallbackModel(remote, lambda: ScriptedModel({}), rest=300)
+    journal = Journal(tmp_path / "journal.jsonl")
+    assistant = assistant_over(small_home, journal, model=model)
+    turn = assistant.ask("et pour une avance ?", as_of=TODAY, history=(Exchange(ASKED, "…"),))
+    was_asked = False
+    while not was_asked:
+        was_asked = bool(server.asked)  # before the step that hears which model was asked
+        next(turn)
+    turn.close()
+    [body] = bodies(journal)
+    assert body["ended"] == "interrupted"
+    assert (body["engine"]["sent"], bool(body["engine"]["version"])) == (True, True)
+
+
 def test_a_question_that_went_there_is_never_said_to_have_stayed(
     small_home: Path, server: ModelServer, model: FallbackModel
 ) -> None:

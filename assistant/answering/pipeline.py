@@ -1,6 +1,7 @@
 """The pipeline: one turn from a question to a recorded answer, as a stream of events."""
 
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -356,11 +357,12 @@ class Assistant:
         """Let the model say it in its own words; each sentence cites the quote that carries it."""
         ticket = yield from self._enter(turn.user)
         try:
-            for text in write_sentences(turn.standalone, quoted, self._model):
-                if text is None:
-                    yield ModelReading()
-                elif not turn.quotes(text):
-                    yield turn.judge(carried(text, quoted))
+            with closing(write_sentences(turn.standalone, quoted, self._model)) as written:
+                for text in written:
+                    if text is None:
+                        yield ModelReading()
+                    elif not turn.quotes(text):
+                        yield turn.judge(carried(text, quoted))
         except (ModelStopped, ModelUnavailable) as failure:
             turn.unread = not_written(turn.language, failure)
         finally:
@@ -386,9 +388,11 @@ class Assistant:
     ) -> Generator[Event, None, None]:
         ticket = yield from self._enter(turn.user)
         try:
-            while True:
-                next(rewriting)
-                yield ModelReading()
+            # Closed before its model is asked what was sent: it is told once the stream ends.
+            with closing(rewriting):
+                while True:
+                    next(rewriting)
+                    yield ModelReading()
         except StopIteration as rewritten:
             turn.standalone = rewritten.value
         except (ModelStopped, ModelUnavailable) as failure:
