@@ -199,6 +199,9 @@ def test_texts_become_the_vectors_of_the_index(server: Served) -> None:
         ({"messages": [{"role": "user", "content": "x" * 2001}]}, "messages"),
         ({"messages": []}, "messages"),
         ({"sourcier": {"as_of": "hier"}}, "sourcier.as_of"),
+        ({"sourcier": {"as_of": 0}}, "sourcier.as_of"),
+        ({"sourcier": {"as_of": "20260315"}}, "sourcier.as_of"),
+        ({"sourcier": {"asOf": "2026-03-15"}}, "sourcier.asOf"),
     ],
 )
 def test_what_cannot_be_done_is_refused_by_the_name_of_the_field(

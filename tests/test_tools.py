@@ -223,6 +223,13 @@ def test_a_tool_says_the_same_as_text(
         ("ask", {"question": " "}, "« question » est vide."),
         ("ask", {"question": "x" * 2001}, "« question » dépasse 2000 caractères."),
         ("ask", {"question": "?", "as_of": "demain"}, "« as_of » n'est pas un jour AAAA-MM-JJ."),
+        ("ask", {"question": "?", "as_of": 0}, "« as_of » n'est pas un jour AAAA-MM-JJ."),
+        ("article", {"reference": "R2191-3", "as_of": "0"}, "n'est pas un jour AAAA-MM-JJ."),
+        (
+            "calculate",
+            {"calculation": {"calcul": "standstill", "envoi": 0}},
+            "« calculation.standstill.envoi » n'est pas un jour AAAA-MM-JJ",
+        ),
         ("calculate", {"calculation": {"calcul": "tva"}}, "doit être l'un de : procedure, delais"),
         ("calculate", {"calculation": {}}, "« calculation » doit avoir « calcul »."),
         (

@@ -26,6 +26,7 @@ from assistant.tools.tool import (
     ToolReply,
     ToolService,
     Words,
+    WrittenDay,
     among,
     paragraphs,
     place,
@@ -38,7 +39,7 @@ _TYPES: Mapping[InputKind, Any] = {
     InputKind.AMOUNTS: list[_Number],
     InputKind.RATE: _Number,
     InputKind.MONTHS: _Number,
-    InputKind.DAY: date,
+    InputKind.DAY: WrittenDay,
     InputKind.SWITCH: bool,
 }
 _UNITS = {InputKind.AMOUNT: " (euros)", InputKind.AMOUNTS: " (euros)", InputKind.RATE: " (en %)"}
@@ -99,7 +100,7 @@ class CalculationArguments(ToolArguments):
         PARSED,
     ]
     as_of: Annotated[
-        date | None,
+        WrittenDay | None,
         Field(description="Jour du droit applicable, AAAA-MM-JJ (sinon : aujourd'hui)."),
     ] = None
 
@@ -165,7 +166,7 @@ class LedgerArguments(ToolArguments):
         ),
     ]
     as_of: Annotated[
-        date | None, Field(description="Jour du calcul, AAAA-MM-JJ (sinon : aujourd'hui).")
+        WrittenDay | None, Field(description="Jour du calcul, AAAA-MM-JJ (sinon : aujourd'hui).")
     ] = None
     buyer: Annotated[
         Annotated[Buyer, among(Buyer)] | None,

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
 from itertools import chain, groupby
 from typing import Annotated
 
@@ -34,6 +33,7 @@ from assistant.tools.tool import (
     ToolReply,
     ToolService,
     Words,
+    WrittenDay,
     doubts,
     paragraphs,
     place,
@@ -42,7 +42,7 @@ from assistant.tools.tool import (
 )
 
 AsOf = Annotated[
-    date | None,
+    WrittenDay | None,
     Field(
         description="Jour du droit applicable, AAAA-MM-JJ. Sans lui : le jour que nomme la "
         "question (« en mars 2024 »), sinon aujourd'hui."
@@ -198,7 +198,7 @@ class ReviewArguments(ToolArguments):
 
     dossier: Annotated[Identifier, DOSSIER]
     as_of: Annotated[
-        date | None,
+        WrittenDay | None,
         Field(
             description="Jour du droit applicable, AAAA-MM-JJ (sinon : celui du dossier, d'après "
             "l'envoi de l'avis)."

@@ -20,6 +20,7 @@ from assistant.tools.tool import (
     ToolArguments,
     ToolReply,
     ToolService,
+    WrittenDay,
     document_uri,
     paragraphs,
     require_dossier,
@@ -41,7 +42,7 @@ class ArticleArguments(ToolArguments):
         Field(description="Numéro de l'article : « R2122-8 », « art. L. 2113-10 »."),
     ]
     as_of: Annotated[
-        date | None,
+        WrittenDay | None,
         Field(description="Jour dont on veut la version, AAAA-MM-JJ (sinon : aujourd'hui)."),
     ] = None
     history: Annotated[

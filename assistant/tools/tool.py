@@ -1,6 +1,7 @@
 """A tool: whom it asks, what it is called, takes and gives, and its texts. Pydantic's door here."""
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic import ValidationError as Unfit
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from assistant.answering.answer import Citation, Event, Exchange, TurnResult
 from assistant.calculators.calculation import Calculation
@@ -220,6 +221,19 @@ def _parsed(value: object) -> object:
 
 
 PARSED = BeforeValidator(_parsed)
+
+
+def _as_written(value: object) -> object:
+    # Pydantic would read any number, also in a string, as a moment since 1970.
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return value
+    raise PydanticCustomError("date_written", "a day is written AAAA-MM-JJ")
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+WrittenDay = Annotated[date, BeforeValidator(_as_written)]
+"""A day that a program writes, AAAA-MM-JJ and nothing else."""
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
 DOSSIER = Field(

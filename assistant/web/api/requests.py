@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.answering.answer import Exchange
 from assistant.question.language import readable
+from assistant.tools.tool import WrittenDay
 from assistant.web.buyer.layout import LONGEST_QUESTION
 from assistant.web.routes import ABSENT, WRONG
 from ingestion.tenders.dossiers import Dossier
@@ -47,9 +48,11 @@ KEPT_EXCHANGES = 40
 
 
 class ScopeForm(BaseModel):
-    """What Sourcier reads besides, in the field `sourcier` of a request."""
+    """What Sourcier reads besides, in the field `sourcier` of a request; it takes nothing else."""
 
-    as_of: date | None = Field(None, description="Jour du droit applicable.")
+    model_config = ConfigDict(extra="forbid")
+
+    as_of: WrittenDay | None = Field(None, description="Jour du droit applicable, AAAA-MM-JJ.")
 
 
 class ContentPart(BaseModel):

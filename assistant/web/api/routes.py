@@ -254,7 +254,8 @@ def _unreadable(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, RequestValidationError)
     wrong = failure.errors()[0]
     param = ".".join(str(part) for part in wrong["loc"][1:])
-    return error_response(f"Champ illisible : {param or 'le corps'}.", WRONG, param)
+    said = "inconnu" if wrong["type"] == "extra_forbidden" else "illisible"
+    return error_response(f"Champ {said} : {param or 'le corps'}.", WRONG, param)
 
 
 def _unable(request: Request, failure: Exception) -> Response:
@@ -284,8 +285,8 @@ une question qui en dépend.
 Chaque citation est une annotation : les caractères du texte qu'elle porte, le lien vers le passage,
 et en plus `quote`, `locator`, `page`, `document`, `start`, `end`, `sha256`, `valid_from`,
 `valid_to`. Le champ `sourcier` de la réponse est tout l'enregistrement, comme celui de
-`sourcier ask --json`. Le champ `sourcier` de la demande peut nommer le jour du droit :
-`{"as_of": "2026-03-15"}`.
+`sourcier ask --json`. Le champ `sourcier` de la demande peut nommer le jour du droit,
+et rien d'autre : `{"as_of": "2026-03-15"}`.
 
 Sans effet et sans erreur : les messages « system » et « developer », `instructions`, `temperature`,
 `top_p`, `seed`, `stop`, `max_tokens` et les autres réglages d'un modèle, car les phrases sont
