@@ -156,6 +156,11 @@ def test_a_search_gives_whole_passages_and_is_on_record_without_an_answer(
         ),
         ("article", {"reference": "R2191-3", "history": True}, ("law", "R2191-3", "--history")),
         (
+            "article",
+            {"reference": "l'article R2191-3 du code de la commande publique"},
+            ("law", "R2191-3"),
+        ),
+        (
             "calculate",
             {"calculation": RETENTION, "as_of": "2026-10-01"},
             (
@@ -245,6 +250,13 @@ def test_a_tool_says_the_same_as_text(
             "Le montant du marché",
         ),
         ("article", {"reference": "R2191-4"}, "Références proches : R2191-3"),
+        (
+            "article",
+            {"reference": "R2191-3 du code de la santé publique"},
+            "le nom de son code. Références proches : R2191-3",
+        ),
+        ("article", {"reference": "R2191-3 alinéa 1"}, "n'est pas un numéro d'article seul"),
+        ("article", {"reference": "R2191-3 et R2191-9"}, "n'a pas d'article R2191-3 et R2191-9"),
         ("ledger_question", {"question": "Montant des marchés", "over": "factures"}, '"achats"'),
         ("ledger_question", {"question": "Combien de zorglubs ?", "over": "factures"}, "zorglubs"),
         ("traduire", {}, "Outils : ask, search_texts"),

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from assistant.errors import WrongArguments
 from assistant.law.impact import law_fields
+from assistant.question.language import fold_text
 from assistant.reports.markup import version_line
 from assistant.tools.tool import (
     HIDDEN,
@@ -27,7 +28,7 @@ from assistant.tools.tool import (
     warning,
 )
 from ingestion.errors import UnknownDocument, UnknownSnapshot
-from ingestion.legislation.references import normalise
+from ingestion.legislation.references import find_references, normalise
 from ingestion.legislation.versions import History
 from ingestion.readers.documents import Document, Hidden
 from ingestion.tenders.dossiers import Dossier
@@ -58,17 +59,36 @@ def article_text(found: tuple[History, ...], day: date, *, whole: bool) -> str:
     return paragraphs(block for history in found for block in _blocks(history, day, whole))
 
 
-def require_known(service: ToolService, reference: str) -> tuple[History, ...]:
-    """The histories of an article. Raises WrongArguments, with what is near, for an unknown one."""
-    found = service.histories(reference)
-    if not found:
-        near = service.near_references(reference)
-        proposed = f" Références proches : {', '.join(near)}." if near else ""
-        raise WrongArguments(
-            f"L'index en service n'a pas d'article {reference}.{proposed} Pour lire ce que les "
-            f"fiches en disent : « search_texts » avec {reference}."
-        )
+def require_known(service: ToolService, written: str) -> tuple[History, ...]:
+    """The histories of an article by its number, alone or with the name of its code.
+
+    Raises WrongArguments, with what is near, for any other words.
+    """
+    key = normalise(written)
+    if found := service.histories(key):
+        return found
+    within = {each.key for each in find_references(f"art. {key}")}
+    alone = within.pop() if len(within) == 1 else key
+    in_full = fold_text(written)
+    named = (each for each in service.histories(alone) if fold_text(each.title) in in_full)
+    if not (found := tuple(named)):
+        raise WrongArguments(_unknown(service, key, alone))
     return found
+
+
+def _unknown(service: ToolService, key: str, alone: str) -> str:
+    """Why there is no article, where `alone` is the only number in what was given as `key`."""
+    near = service.near_references(alone)
+    proposed = f" Références proches : {', '.join(near)}." if near else ""
+    if alone != key:
+        return (
+            f"« {key} » n'est pas un numéro d'article seul : donnez le numéro sans autre mot que "
+            f"le nom de son code.{proposed}"
+        )
+    return (
+        f"L'index en service n'a pas d'article {key}.{proposed} Pour lire ce que les fiches en "
+        f"disent : « search_texts » avec {key}."
+    )
 
 
 def _blocks(history: History, day: date, whole: bool) -> Iterator[str]:
@@ -97,9 +117,8 @@ def _version(version: Document) -> Iterator[str]:
 
 
 def _show_article(service: ToolService, given: ArticleArguments, step: Step) -> ToolReply:
-    reference, day = normalise(given.reference), given.as_of or date.today()
-    found = require_known(service, reference)
-    fields = law_fields(found, reference, day, whole=given.history)
+    found, day = require_known(service, given.reference), given.as_of or date.today()
+    fields = law_fields(found, found[0].reference, day, whole=given.history)
     return ToolReply(fields, article_text(found, day, whole=given.history))
 
 
@@ -181,7 +200,7 @@ def _article(service: ToolService, reference: str, query: str) -> str:
         day = date.fromisoformat(said) if said else date.today()
     except ValueError as error:
         raise WrongArguments(f"« {said[:20]} » n'est pas un jour AAAA-MM-JJ.") from error
-    return article_text(require_known(service, normalise(reference[:100])), day, whole=False)
+    return article_text(require_known(service, reference[:100]), day, whole=False)
 
 
 def _document(service: ToolService, document_id: str, dossier: str | None) -> str:
