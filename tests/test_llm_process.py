@@ -153,6 +153,14 @@ def test_a_reply_between_two_ends_counts_them_anew() -> None:
         assert _reply(model, "délai") == REPLIES["délai"]
 
 
+def test_a_reply_of_which_enough_was_read_counts_them_anew() -> None:
+    model = _process()
+    for _ in range(MOST_STOPS + 1):
+        _kill(model)
+        with closing(model.stream(Prompt("", ("délai",)), 20)) as stream:
+            assert "Le" in next(piece for piece in stream if piece)
+
+
 def test_weights_that_are_refused_are_so_in_the_process_s_words() -> None:
     with pytest.raises(ModelUnavailable, match=r"^Le modèle a\.gguf ne se charge pas"):
         _process(problem="Le modèle a.gguf ne se charge pas.")

@@ -97,13 +97,17 @@ class ModelProcess:
         """The reply, piece by piece."""
         with self._turn:
             child, reply = self._begun(StreamRequest(prompt, max_tokens, schema))
+            has_written = False
             try:
                 while isinstance(reply, PieceReply):
+                    has_written |= bool(reply.piece)
                     yield reply.piece
                     reply = self._ask(child, NextRequest())
             except GeneratorExit:
                 with suppress(ModelStopped):  # nobody waits for it any more
                     self._ask(child, CloseRequest())
+                    if has_written:  # who reads only a first line has been served
+                        self._keeper.succeeded()
                 raise
         assert isinstance(reply, EndReply), reply
         self._keeper.succeeded()
