@@ -1,5 +1,6 @@
 """The schedule that is set on the page: when updates are due, and what begins by itself."""
 
+import json
 import os
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from assistant.errors import WrongSettings
 from assistant.journal.journal import Journal
-from assistant.publishing.history import Recorder
+from assistant.publishing.history import BuildState, Recorder
 from assistant.publishing.schedule import Recurrence, UpdateKind, recurrence_of
 from assistant.publishing.service import AdministrationService
 from assistant.web.admin.app import admin_app
@@ -87,6 +88,35 @@ def test_what_is_due_begins_once_and_nothing_beside_it(
         ("sourcier", "law", "update", "--no-publish", "--user", "programmation"),
         ("sourcier", "index", "update", "--user", "programmation"),
     ]
+
+
+def begun_hours_ago(home: Path, **told: object) -> None:
+    """The record of a build that this very process began, but for what is told otherwise."""
+    Recorder(home).begin("u-1", os.getpid())
+    path, at = home / "build.jsonl", (NOW - timedelta(hours=6)).isoformat()
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), "at": at, **told}) + "\n")
+
+
+def test_a_killed_build_keeps_nothing_back_once_its_number_is_that_of_another_process(
+    administration: AdministrationService, started: list[tuple[str, ...]], tmp_path: Path
+) -> None:
+    administration.plan(UpdateKind.FOLDER, Recurrence(NOW.time()), "u-1")
+    begun_hours_ago(tmp_path / "home", since="1")
+    assert administration.build is not None
+    assert administration.build.state is BuildState.KILLED
+    assert administration.start_due(NOW + timedelta(days=1)) is UpdateKind.FOLDER
+    assert len(started) == 1
+
+
+def test_an_update_that_reads_archives_before_it_builds_is_at_work(
+    administration: AdministrationService, started: list[tuple[str, ...]], tmp_path: Path
+) -> None:
+    administration.plan(UpdateKind.LAW, Recurrence(NOW.time()), "u-1")
+    begun_hours_ago(tmp_path / "home")
+    assert administration.build is not None
+    assert administration.build.state is BuildState.RUNNING
+    assert administration.start_due(NOW + timedelta(days=1)) is None
+    assert started == []
 
 
 def test_the_page_sets_it_and_tells_the_next_time(

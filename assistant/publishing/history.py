@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from time import monotonic
@@ -121,9 +121,6 @@ RECORD, STOP = "build.jsonl", "build.stop"
 BETWEEN = 0.5
 """Seconds between two lines of one step."""
 
-STARTING = timedelta(seconds=20)
-"""What a process may take to load its libraries before it holds the lock."""
-
 
 class BuildState(StrEnum):
     """How far a build is; the value is the French word."""
@@ -193,11 +190,13 @@ class Recorder:
 
         What was asked of it since then still holds.
         """
-        if _process(self._home) == process and not is_shared(self._home):
+        known, since = _unended(_told(self._home)), _since(process)
+        is_begun = (known.get("process"), known.get("since")) == (process, since)
+        if is_begun and not is_shared(self._home):
             return
         self.forget_stop()
         self._blobs.remove(RECORD)
-        self._write(user=user, process=process)
+        self._write(user=user, process=process, since=since)
 
     def forget_stop(self) -> None:
         """Nobody wants it to end any more."""
@@ -240,12 +239,11 @@ def last_build(home: Path) -> Build | None:
     told = _told(home)
     if not told:
         return None
-    first, last = told[0], told[-1]
-    state = (
-        BuildState(last["state"])
-        if "state" in last
-        else _unended(home, first["process"], _at(first))
-    )
+    first = told[0]
+    if _unended(told):
+        state = BuildState.RUNNING if _is_at_it(home, first) else BuildState.KILLED
+    else:
+        state = BuildState(told[-1]["state"])
     said = tuple(text for line in told if (text := line.get("said")))
     return Build(_at(first), first["user"], state, tuple(_steps(told)), said)
 
@@ -257,10 +255,9 @@ def request_stop(home: Path) -> None:
         blobs_of(home).put(STOP, b"")
 
 
-def _process(home: Path) -> int | None:
-    """The process that the record was begun for and that did not end it."""
-    told = _told(home)
-    return int(told[0]["process"]) if told and "state" not in told[-1] else None
+def _unended(told: list[dict[str, Any]]) -> dict[str, Any]:
+    """The first line of a record that has no last one, else nothing."""
+    return told[0] if told and "state" not in told[-1] else {}
 
 
 def _told(home: Path) -> list[dict[str, Any]]:
@@ -280,26 +277,25 @@ def _steps(told: list[dict[str, Any]]) -> Iterator[BuildStep]:
         yield BuildStep(name, last["done"], last["total"], _at(lines[0]), _at(last))
 
 
-def _unended(home: Path, process: int, began: datetime) -> BuildState:
-    """Whether who began is still at it: the process lives, and holds the lock or starts yet.
+def _is_at_it(home: Path, first: dict[str, Any]) -> bool:
+    """Whether who began lives still.
 
     A process of another machine is known by the lock alone, under which it began.
     """
-    is_elsewhere = is_shared(home)
-    if not is_elsewhere and not _lives(process):
-        return BuildState.KILLED
-    is_starting = not is_elsewhere and datetime.now(UTC) - began < STARTING
-    return BuildState.RUNNING if is_written(home) or is_starting else BuildState.KILLED
+    if is_shared(home):
+        return is_written(home)
+    since = _since(first["process"])
+    return since is not None and since == first.get("since")
 
 
-def _lives(process: int) -> bool:
+def _since(process: int) -> str | None:
+    """When a process began, None when it is gone; another of the same number began later."""
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # another user's
-    return True
+        told = Path(f"/proc/{process}/stat").read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    state, *fields = told.rpartition(")")[2].split()
+    return None if state in "ZX" else fields[18]  # `starttime` of proc(5)
 
 
 def _line(line: str) -> dict[str, Any] | None:
