@@ -1,6 +1,7 @@
 """A backup taken while questions are answered, and restored into an empty folder or not at all."""
 
 import random
+import shutil
 import sqlite3
 import stat
 import tarfile
@@ -155,6 +156,21 @@ def test_what_was_not_sound_when_it_was_saved_is_said(saved: Path, tmp_path: Pat
     back_up(tmp_path / "new", tmp_path / "again.tar", journal_of(tmp_path / "new"), USER)
     found = restore(tmp_path / "again.tar", tmp_path / "third", USER)
     assert any("Journal, ligne" in problem for problem in found.problems)
+
+
+def test_a_backup_kept_among_the_data_is_in_no_later_one(home: Path, saved: Path) -> None:
+    kept = [home / "sourcier-20261127-0200.tar", home / "copies" / "sourcier.save"]
+    for copy in kept:
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copy(saved, copy)
+    (home / "pieces.tar").write_bytes(b"x" * 10_000)
+    made = back_up(home, home / "sourcier-20261128-0200.tar", journal_of(home), USER).path
+    with tarfile.open(made) as archive:
+        names = archive.getnames()
+    assert not {copy.relative_to(home).as_posix() for copy in kept} & set(names)
+    assert "pieces.tar" in names
+    for path in (*kept, made, home / "pieces.tar"):
+        path.unlink()
 
 
 def test_the_commands(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -86,7 +86,7 @@ def _others(root: Path) -> Iterator[Path]:
 #
 # A plain tar: the files, then `manifest.json` with the sha256 of each, then `SEAL` with that of
 # every byte before it, so that any altered byte shows. Left out are weights, computed vectors,
-# snapshots that are not in service, and what processes lock or copy for themselves.
+# snapshots that are not in service, other backups, and what processes lock or copy for themselves.
 
 CONTENTS = "manifest.json"
 FORMAT = 1
@@ -158,6 +158,16 @@ def seal(digest: str) -> bytes:
     return blocks.ljust(2 * tarfile.BLOCKSIZE, b"\0") + bytes(2 * tarfile.BLOCKSIZE)
 
 
+_SEALED = seal("0" * 64)
+
+
+def _is_backup(path: Path) -> bool:
+    """Whether a file is one, by its end; each that is kept here would double the next one."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - len(_SEALED)))
+        return file.read(tarfile.BLOCKSIZE) == _SEALED[: tarfile.BLOCKSIZE]
+
+
 class _Archive:
     """The archive of one data folder while it is written."""
 
@@ -190,9 +200,11 @@ class _Archive:
         return self._file.tell()
 
     def _add(self, path: Path) -> None:
-        """Add a file as it stands now; one that is gone meanwhile is left out."""
+        """Add a file as it stands now; one that is gone meanwhile is left out, and a backup."""
         name = path.relative_to(self._home).as_posix()
         with suppress(FileNotFoundError), ExitStack() as passing:
+            if _is_backup(path):
+                return
             if is_database(path) and "generations" not in path.parts:
                 copy = Path(passing.enter_context(TemporaryDirectory())) / path.name
                 snapshot(path, copy)
@@ -238,7 +250,6 @@ def private(path: str, flags: int) -> int:
 # Restoring a backup into an empty folder: all of it, proved, or nothing.
 
 _AT_ONCE = 1 << 20
-_END = len(seal("0" * 64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +300,7 @@ def restore(path: Path, home: Path, user: str) -> Restored:
 def _require_seal(path: Path) -> None:
     digest = sha256()
     with path.open("rb") as file:
-        left = path.stat().st_size - _END
+        left = path.stat().st_size - len(_SEALED)
         while left > 0 and (piece := file.read(min(left, _AT_ONCE))):
             digest.update(piece)
             left -= len(piece)
