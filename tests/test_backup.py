@@ -7,7 +7,7 @@ import stat
 import tarfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Event
 
@@ -18,8 +18,11 @@ from assistant.cli.command import main
 from assistant.errors import WrongBackup
 from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import journal_of
-from assistant.publishing.backup import back_up, restore
+from assistant.publishing.backup import back_up, contents, restore
+from ingestion.durable import hold
 from ingestion.index.publication import current_name, finished
+from ingestion.legislation.official_copy import OfficialCopy
+from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.administered import PAYMENT, USER, administered
 from tests.small_index import DOSSIER, assistant_over
 
@@ -171,6 +174,44 @@ def test_a_backup_kept_among_the_data_is_in_no_later_one(home: Path, saved: Path
     assert "pieces.tar" in names
     for path in (*kept, made, home / "pieces.tar"):
         path.unlink()
+
+
+def test_a_backup_does_not_wait_for_the_official_texts(home: Path, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool, OfficialCopy(home).alone():
+        made = pool.submit(back_up, home, tmp_path / "s.tar", journal_of(home), USER)
+        assert made.result(timeout=20).path.exists()
+
+
+def test_a_dossier_that_is_deleted_meanwhile_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    dossiers = Dossiers(home)
+    for name in ("menage-1", "voirie-2"):
+        dossiers.create(Dossier(name))
+
+    def deleting(root: Path, leases: ExitStack) -> Iterator[Path]:
+        if root.name == "menage-1":
+            dossiers.delete(root.name)
+        return contents(root, leases)
+
+    monkeypatch.setattr("assistant.publishing.backup.contents", deleting)
+    back_up(home, tmp_path / "s.tar", journal_of(home), USER)
+    assert restore(tmp_path / "s.tar", tmp_path / "new", USER).problems == ()
+    assert [each.id for each in Dossiers(tmp_path / "new").all()] == ["voirie-2"]
+
+
+def test_what_a_killed_backup_left_is_written_anew(home: Path, tmp_path: Path) -> None:
+    path, left = tmp_path / "s.tar", tmp_path / "s.tar.partial"
+    left.touch(mode=0o600)
+    left.write_bytes(b"x" * 10_000_000)
+    other = hold(left, alone=True)
+    assert other is not None
+    with other, pytest.raises(WrongBackup, match="en cours"):
+        back_up(home, path, journal_of(home), USER)
+    back_up(home, path, journal_of(home), USER)
+    assert restore(path, tmp_path / "new", USER).problems == ()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_the_commands(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ import os
 import shutil
 import tarfile
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -40,7 +40,7 @@ _FIRST = ("current", "anchors", "journal.jsonl", "library.json")
 _LEFT_OUT = frozenset(
     (
         *("models", "vectors.sqlite", "generations", "working", "backups", "incoming", "case-law"),
-        *("lock", "build.jsonl", "build.log", "build.stop", "candidate.json"),
+        *("build.jsonl", "build.log", "build.stop", "candidate.json"),
     )
 )
 _PASSING = (".partial", "-wal", "-shm", "-journal", ".lock")
@@ -78,8 +78,18 @@ def _others(root: Path) -> Iterator[Path]:
     for path in sorted(root.iterdir()):
         if path.name in apart or path.is_symlink() or path.name.startswith(_COMING):
             continue
-        found = sorted(path.rglob("*")) if path.is_dir() else [path]
-        yield from (each for each in found if each.is_file() and not each.name.endswith(_PASSING))
+        found = _below(path) if path.is_dir() else [path]
+        yield from (each for each in found if each.is_file() and not _is_passing(each.name))
+
+
+def _below(folder: Path) -> list[Path]:
+    """What is below a folder; one that goes meanwhile has nothing."""
+    return sorted(Path(place, name) for place, _, names in os.walk(folder) for name in names)
+
+
+def _is_passing(name: str) -> bool:
+    """Whether a file is of the moment only; a lock is held for as long as an installation takes."""
+    return name == "lock" or name.endswith(_PASSING)
 
 
 # Backups: one archive of everything that cannot be made again, taken while questions are answered.
@@ -122,26 +132,38 @@ def back_up(home: Path, path: Path, journal: Journal, user: str) -> Backup:
     """Write a backup of a data folder and tell the journal; readers and writers may go on.
 
     The file is readable by its owner only, and appears under its name when it is complete. Raises
-    WrongBackup when there is one of that name, StorageFull, or IngestionError when it may not be
-    written.
+    WrongBackup when there is one of that name or one is being written, StorageFull, or
+    IngestionError when it may not be written.
     """
-    if path.exists():
-        raise WrongBackup(f"{path} existe déjà : donnez un autre nom à la sauvegarde.")
-    partial = path.with_name(f"{path.name}.partial")
-    with refusals_of_disk(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(partial, "xb", opener=private) as file, ExitStack() as failing:
-            failing.callback(partial.unlink)
-            written = _Archive(home, file)
-            size = written.write()
-            os.fsync(file.fileno())
-            failing.pop_all()
-        partial.rename(path)
-        sync(path.parent)
+    with refusals_of_disk(path.parent), _coming(path) as file:
+        written = _Archive(home, file)
+        size = written.write()
     made = Backup(path, len(written.digests), size, written.generation)
     told = {"file": path.name, "files": made.files, "bytes": size, "generation": made.generation}
     journal.append("backup", told, user=user)
     return made
+
+
+@contextmanager
+def _coming(path: Path) -> Iterator[BinaryIO]:
+    """A backup to be written, in the place of what a kill left of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.partial")
+    partial.touch(mode=0o600)
+    file = hold(partial, alone=True)
+    if file is None:
+        raise WrongBackup(f"{path} est en cours d'écriture : donnez un autre nom à la sauvegarde.")
+    with file, ExitStack() as failing:
+        failing.callback(partial.unlink, missing_ok=True)
+        # Now only: who held the partial file until now has just given it its name.
+        if path.exists():
+            raise WrongBackup(f"{path} existe déjà : donnez un autre nom à la sauvegarde.")
+        file.truncate()
+        yield file
+        os.fsync(file.fileno())
+        failing.pop_all()
+        partial.rename(path)
+    sync(path.parent)
 
 
 def backup_name(moment: datetime) -> str:
@@ -180,11 +202,13 @@ class _Archive:
 
     def write(self) -> int:
         """Write everything; the size in bytes."""
-        dossiers = self._home / "dossiers"
-        for root in (self._home, *sorted(dossiers.glob("[!.]*/"))):
-            with ExitStack() as leases:
-                for path in contents(root, leases):
-                    self._add(path)
+        self._add_folder(self._home)
+        for dossier in sorted((self._home / "dossiers").glob("[!.]*/")):
+            try:
+                self._add_folder(dossier)
+            except (FileNotFoundError, UnknownSnapshot):
+                if dossier.exists():  # else it was deleted meanwhile
+                    raise
         told = {
             "format": FORMAT,
             "sourcier": version("sourcier"),
@@ -198,6 +222,11 @@ class _Archive:
         self._file.write(end)
         self._file.flush()
         return self._file.tell()
+
+    def _add_folder(self, root: Path) -> None:
+        with ExitStack() as leases:
+            for path in contents(root, leases):
+                self._add(path)
 
     def _add(self, path: Path) -> None:
         """Add a file as it stands now; one that is gone meanwhile is left out, and a backup."""
