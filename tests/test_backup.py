@@ -18,7 +18,8 @@ from assistant.cli.command import main
 from assistant.errors import WrongBackup
 from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import journal_of
-from assistant.publishing.backup import back_up, contents, restore
+from assistant.publishing.backup import back_up, contents
+from assistant.publishing.restoration import restore
 from ingestion.durable import hold
 from ingestion.index.publication import current_name, finished
 from ingestion.legislation.official_copy import OfficialCopy
@@ -124,6 +125,29 @@ def test_nothing_is_restored_over_something(saved: Path, tmp_path: Path) -> None
     with pytest.raises(WrongBackup, match="n'est pas vide"):
         restore(saved, tmp_path, USER)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_backup_is_restored_where_one_is_and_beside_weights(
+    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "volume"
+    (home / "models").mkdir(parents=True)
+    (home / "models" / "weights.gguf").touch()
+    (home / "lost+found").mkdir()
+    before = home.stat().st_ino
+    monkeypatch.chdir(home)
+    assert restore(saved, Path(), USER).problems == ()
+    assert home.stat().st_ino == before, "a mounted disk cannot be replaced by another folder"
+    assert (home / "models" / "weights.gguf").exists()
+    assert not list(home.glob(".*"))
+
+
+def test_a_refused_backup_leaves_an_empty_folder_empty(saved: Path, tmp_path: Path) -> None:
+    (tmp_path / "altered.tar").write_bytes(saved.read_bytes()[:-1] + b"x")
+    (tmp_path / "volume").mkdir()
+    with pytest.raises(WrongBackup):
+        restore(tmp_path / "altered.tar", tmp_path / "volume", USER)
+    assert list((tmp_path / "volume").iterdir()) == []
 
 
 def test_a_backup_while_everybody_writes_holds_whole_lines(home: Path, tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ def _restore_all(
     user: str = ACTING_USER,
 ) -> int:
     """Put everything back, verified; the exit code says whether something is wrong with it."""
-    from assistant.publishing.backup import restore
+    from assistant.publishing.restoration import restore
 
     home, console, began = place or ctx.obj, Terminal(), monotonic()
     with console.status("Restauration et vérification…"):
