@@ -104,6 +104,15 @@ def test_files_are_removed(command: Command, home: Path, texts: Path) -> None:
     assert "Retirés mais encore en service : 1" in command("status")[1]
 
 
+def test_a_file_replaced_under_its_name_is_said_to_wait(command: Command, texts: Path) -> None:
+    command("add", texts)
+    command("build")
+    assert "dont pas encore en service : 0" in command("status")[1]
+    write_articles(texts / "code.jsonl", {**ARTICLES, "R2122-8": "Le seuil est de 60 000 euros."})
+    command("add", texts)
+    assert "dont pas encore en service : 1" in command("status")[1]
+
+
 def test_a_damaged_index_is_said_with_the_remedy(command: Command, home: Path, texts: Path) -> None:
     command("add", texts)
     command("build")

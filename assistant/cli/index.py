@@ -16,7 +16,7 @@ from assistant.journal.journal import journal_of
 from assistant.law.hierarchy import state_range
 from assistant.publishing.decisions import read_candidate
 from assistant.publishing.history import index_events, restorable
-from assistant.publishing.upkeep import manifest_of
+from assistant.publishing.upkeep import Standing, manifest_of, standing_of
 from assistant.retrieval.ranking import tuning_for
 from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedSnapshot
@@ -73,8 +73,9 @@ def _show_added(
     console: Terminal, published: Manifest | None, entries: Sequence[LibraryEntry]
 ) -> None:
     added, served = {each.source for each in entries}, set(published.sources if published else ())
+    waiting = [each for each in entries if standing_of(each, published) is Standing.WAITING]
     console.print(
-        f"Fichiers ajoutés : {len(added)}, dont pas encore en service : {len(added - served)}. "
+        f"Fichiers ajoutés : {len(added)}, dont pas encore en service : {len(waiting)}. "
         f"Retirés mais encore en service : {len(served - added)}."
     )
 

@@ -26,6 +26,7 @@ from ingestion.legislation.articles import ArticleVersion, Changes, Merged, upda
 from ingestion.legislation.official_copy import OfficialCopy
 from ingestion.legislation.references import normalise
 from ingestion.library.library import Holding, Library
+from ingestion.library.readings import LibraryEntry
 from ingestion.readers.documents import Kind, is_citable
 from ingestion.tenders.intake import LARGEST_ARCHIVE, Parcel, Receipt, copied, incoming, receive
 
@@ -58,7 +59,7 @@ class IndexSource:
 def sources(home: Path, served: Manifest | None) -> tuple[IndexSource, ...]:
     """The files of the library, then those removed since the index in service was built."""
     held = tuple(
-        IndexSource(holding.entry.source, _standing(holding, served), holding)
+        IndexSource(holding.entry.source, standing_of(holding.entry, served), holding)
         for holding in Library(home).holdings()
     )
     names = {each.name for each in held}
@@ -66,9 +67,8 @@ def sources(home: Path, served: Manifest | None) -> tuple[IndexSource, ...]:
     return (*held, *(IndexSource(name, Standing.REMOVED, None) for name in gone))
 
 
-def _standing(holding: Holding, served: Manifest | None) -> Standing:
-    """A file that was replaced under its name waits for the next index like a new one."""
-    entry = holding.entry
+def standing_of(entry: LibraryEntry, served: Manifest | None) -> Standing:
+    """A file that was replaced under its name waits for the next index like a new one. Pure."""
     if served is None or entry.source not in served.sources:
         return Standing.WAITING
     known = served.origins.get(entry.source, entry.sha256)
