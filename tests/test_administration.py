@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,15 @@ from ingestion.errors import BusyIndex, IngestionError
 from ingestion.index.publication import current_name, finished
 from ingestion.tenders.intake import Parcel
 from tests.administered import USER, acts, add_code, administered
+from tests.legi_files import (
+    CODE_ID,
+    NEXT,
+    OTHER_CODE_ID,
+    VERSION,
+    article_xml,
+    files_of,
+    write_archive,
+)
 from tests.small_index import ARTICLES, write_code
 from tests.test_gate import NEW
 
@@ -163,6 +173,32 @@ def test_files_are_listed_with_where_they_stand(
     with pytest.raises(IngestionError, match=r"absent\.md"):
         administration.remove("absent.md", USER)
     assert acts(home) == ["added", "removed"]
+
+
+def test_unpacked_days_are_taken_each_with_its_list(
+    administration: AdministrationService,
+) -> None:
+    listed = "liste_suppression_legi.dat"
+    sent = ((f"1/{listed}", b""), (f"{VERSION.id}.xml", article_xml(VERSION)), (f"2/{listed}", b""))
+    receipts = administration.add([Parcel(name, BytesIO(data)) for name, data in sent], (), USER)
+    assert [(each.name, each.refusal) for each in receipts] == [
+        (f"{CODE_ID}.jsonl", None),
+        (listed, "ne change aucun texte"),
+        (listed, "ne change aucun texte"),
+    ]
+
+
+def test_an_archive_that_brings_nothing_is_said(
+    administration: AdministrationService, tmp_path: Path
+) -> None:
+    sheets = write_archive(tmp_path / "dce.tar.gz", {"dce/guide.md": b"# Guide\n\nUn texte.\n"})
+    day = write_archive(tmp_path / NEXT, files_of(VERSION))
+    sent = [Parcel(each.name, BytesIO(each.read_bytes())) for each in (day, sheets)]
+    receipts = administration.add(sent, (OTHER_CODE_ID,), USER)
+    assert [(each.name, (each.refusal or "").partition(";")[0]) for each in receipts] == [
+        ("dce.tar.gz, tous ses fichiers", "ni article de LEGI ni liste de suppressions "),
+        (NEXT, "ne change aucun des textes demandés"),
+    ]
 
 
 def test_neither_the_index_in_service_nor_the_candidate_is_discarded(

@@ -124,6 +124,15 @@ def test_texts_are_chosen(command: Command, home: Path, full: Path) -> None:
     assert "ne changent aucun texte" in said
 
 
+def test_an_archive_of_other_files_is_refused(command: Command, home: Path, tmp_path: Path) -> None:
+    sheets = write_archive(tmp_path / "dce.tar.gz", {"dce/guide.md": b"# Guide\n\nUn texte.\n"})
+    code, said = command("add", sheets)
+    assert code == 1
+    assert "dce.tar.gz, tous ses fichiers : ni article de LEGI" in said
+    assert "décompressez-la" in said
+    assert Library(home).entries == ()
+
+
 def test_a_folder_and_loose_files_are_recognised_among_others(
     command: Command, home: Path, tmp_path: Path
 ) -> None:

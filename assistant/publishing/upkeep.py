@@ -20,7 +20,12 @@ from ingestion.index.publication import (
     served_name,
 )
 from ingestion.index.store import Manifest
-from ingestion.legislation.archive_files import in_order, is_incremental, is_official
+from ingestion.legislation.archive_files import (
+    in_order,
+    is_incremental,
+    is_official,
+    sources_at,
+)
 from ingestion.legislation.archives import read_archives
 from ingestion.legislation.articles import ArticleVersion, Changes, Merged, updates
 from ingestion.legislation.official_copy import OfficialCopy
@@ -92,19 +97,33 @@ def _merged(
     home: Path, archives: Sequence[Parcel], texts: Sequence[str], folder: Path
 ) -> Iterator[Receipt]:
     paths = []
-    for parcel in archives:
-        path = folder / Path(parcel.name).name
+    for number, parcel in enumerate(archives):
+        path = folder / str(number) / Path(parcel.name).name
+        path.parent.mkdir()
         if refusal := copied(parcel, path, LARGEST_ARCHIVE):
             yield Receipt(parcel.name, refusal=refusal)
-        else:
+        elif sources_at(path):  # else what stands beside articles, and says nothing of them
             paths.append(path)
     changes = read_archives(in_order(paths), texts, lambda done, total: None) if paths else ()
     for change in changes:
         for refused in change.refused:
             yield Receipt(f"{change.source}, {refused.name}", refusal=refused.reason)
     library = Library(home)
-    for text in updates(library, changes, texts):
+    merged = updates(library, changes, texts)
+    for text in merged:
         yield _kept(library, text, changes, folder)
+    why = f"ne change aucun {'des textes demandés' if texts else 'texte'}"
+    yield from (Receipt(source, refusal=why) for source in _idle(changes, merged))
+
+
+def _idle(changes: Sequence[Changes], merged: Sequence[Merged]) -> Iterator[str]:
+    """The sources that brought nothing; of one with refusals these say it."""
+    read = {text.text_id for text in merged}
+    suppresses = any(text.suppressed for text in merged)
+    for change in changes:
+        is_read = any(version.text_id in read for version in change.versions)
+        if not (is_read or change.refused or (suppresses and change.suppressed)):
+            yield change.source
 
 
 def _kept(library: Library, text: Merged, changes: Sequence[Changes], folder: Path) -> Receipt:

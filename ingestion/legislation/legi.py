@@ -16,6 +16,7 @@ from ingestion.legislation.archive_files import (
     LegiMember,
     archive_members,
     is_complete,
+    is_incremental,
     members,
     size_of,
     suppressed,
@@ -165,6 +166,11 @@ def _day(root: Element, path: str) -> date:
         raise UnreadableFile(f"{name} « {written} » n'est pas une date") from None
 
 
+_OTHERS = (
+    "ni article de LEGI ni liste de suppressions ; décompressez-la pour ajouter ce qu'elle contient"
+)
+"""Why an archive is refused that has neither; a day may have none."""
+
 _EVERY = 200
 """Files between two reports of progress."""
 
@@ -176,10 +182,13 @@ def tell(texts: str, *paths: str) -> Iterator[bytes]:
     total, before = sum(map(size_of, archives)), 0
     for path in archives:
         yield event("source", path.name, is_complete(path.name))
+        number = 0
         for number, found in enumerate(members(path), start=1):
             yield from tell_member(found, read)
             if isinstance(found, LegiMember) and number % _EVERY == 0:
                 yield event("progress", before + found.position, total)
+        if not number and not is_incremental(path.name):
+            yield event("refused", "tous ses fichiers", _OTHERS)
         before += size_of(path)
         yield event("progress", before, total)
 
