@@ -189,6 +189,12 @@ def test_every_field_is_read(tmp_path: Path) -> None:
     assert question.file == str(tmp_path / "questions.jsonl")
 
 
+def test_an_article_is_expected_however_it_is_written(tmp_path: Path) -> None:
+    written = {"articles_attendus": ["art. R. 2192-10"], "articles_utiles": ["L.2192-10"]}
+    [question] = _read(tmp_path, json.dumps(WHOLE | written))
+    assert (question.articles, question.useful) == (("R2192-10",), ("L2192-10",))
+
+
 def test_most_fields_may_be_left_out_or_null(tmp_path: Path) -> None:
     nothing = dict.fromkeys(WHOLE.keys() - {"id", "question"})
     lines = [{"id": "a", "question": "?"}, {"id": "b", "question": "?", **nothing}]

@@ -166,7 +166,7 @@ def test_what_is_plain_is_an_expression(fact: str) -> None:
 # A question for the evaluation set must tell the index in service from a broken one
 
 
-QUESTION = GoldQuestion("delai-1", "Quel délai ?", None, ("R2192-10",), ("trente",))
+QUESTION = GoldQuestion("delai-1", "Quel délai ?", None, ("R1",), ("trente",))
 NOTHING = Answer(Outcome.ABSTAINED, notice="Je ne trouve pas la réponse.")
 
 
@@ -191,13 +191,13 @@ def test_an_answer_that_goes_with_its_text_is_told_apart() -> None:
     shelf = Shelf(R1="Trente jours.", R2="Une avance.")
     trial = tried(QUESTION, shelf)
     assert trial.refusal == ""
-    assert shelf.asked == [frozenset(), frozenset({"R2192-10", "d1:1"})]
+    assert shelf.asked == [frozenset(), frozenset({"R1", "d1:1"})]
 
 
 def test_what_says_the_same_elsewhere_is_taken_away_too() -> None:
     shelf = Shelf(R1="Trente jours.", R2="Aussi trente jours.", R3="Quinze jours.")
     assert tried(QUESTION, shelf).refusal == ""
-    assert shelf.asked[-1] == frozenset({"R2192-10", "d1:1", "d1:2"})
+    assert shelf.asked[-1] == frozenset({"R1", "d1:1", "d1:2"})
 
 
 def test_a_fact_that_any_text_says_tells_nothing() -> None:
@@ -210,6 +210,17 @@ def test_a_question_that_is_missed_already_tells_nothing() -> None:
     told = tried(QUESTION, Shelf(R1="Quinze jours.")).refusal
     assert "Fait absent : trente" in told
     assert "Quinze jours." in told
+
+
+def test_an_article_that_is_not_cited_could_not_be_seen_lost() -> None:
+    uncited = replace(QUESTION, articles=("R1", "R2192-10"))
+    assert "sans citer ce qui est attendu : R2192-10." in tried(uncited, Shelf(R1="Trente.")).refusal
+
+
+def test_an_article_is_taken_away_however_it_is_written() -> None:
+    shelf = Shelf(R1="Trente jours.")
+    assert tried(replace(QUESTION, articles=("art. R. 1",)), shelf).refusal == ""
+    assert shelf.asked[-1] == frozenset({"R1", "d1:1"})
 
 
 def test_a_refusal_that_is_expected_is_asked_once() -> None:

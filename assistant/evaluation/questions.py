@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from assistant.errors import WrongQuestions
+from ingestion.legislation.references import normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,9 @@ class Question:
 
     `facts` is a conjunction of disjunctions of regular expressions, `forbidden` a list of which
     none may match; both are searched in the answer, case ignored, spaces normalised. `articles`
-    are expected among the citations, `useful` ones are not counted as wrong. The last five are
-    the words by which a set sorts its questions, "" where it does not, and the file it is from.
+    (keys of references, however the set writes them) are expected among the citations, `useful`
+    ones are not counted as wrong. The last five are the words by which a set sorts its questions,
+    "" where it does not, and the file it is from.
     """
 
     id: str
@@ -89,8 +91,8 @@ def question_of(row: object, file: str) -> Question:
         text=str(row["question"]),
         as_of=date.fromisoformat(str(as_of)) if as_of else None,
         dossier=str(dossier) if dossier else None,
-        articles=tuple(map(str, _list(row, "articles_attendus"))),
-        useful=tuple(map(str, _list(row, "articles_utiles"))),
+        articles=_references(row, "articles_attendus"),
+        useful=_references(row, "articles_utiles"),
         facts=tuple(_patterns(group) for group in _list(row, "faits")),
         forbidden=_patterns(_list(row, "interdits")),
         refusal_expected=bool(row.get("attendu_refus")),
@@ -106,6 +108,10 @@ def question_of(row: object, file: str) -> Question:
 def _place(row: dict[str, object], suffix: str) -> ExpectedPlace | None:
     piece, page = row.get(f"piece{suffix}"), row.get(f"page{suffix}")
     return ExpectedPlace(str(piece), int(str(page)) if page else None) if piece else None
+
+
+def _references(row: dict[str, object], key: str) -> tuple[str, ...]:
+    return tuple(normalise(str(each)) for each in _list(row, key))
 
 
 def _list(row: dict[str, object], key: str) -> list[object]:

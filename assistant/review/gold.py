@@ -237,6 +237,12 @@ class GoldTrial:
                 f"{_shortened(self.served.result.answer)} » Corrigez l'attendu, ou les textes "
                 "d'abord : une question déjà manquée ne verrait rien se perdre."
             )
+        if uncited := self.served.uncited:
+            return (
+                "L'index en service répond sans citer ce qui est attendu : "
+                f"{', '.join(uncited)}. Donnez les articles que la réponse doit citer, un par "
+                "ligne : celui qui n'est pas cité aujourd'hui ne se verrait pas perdre."
+            )
         if self.broken is not None and self.broken.correct:
             return (
                 "La question ne distingue pas un index privé des textes attendus, qui répond "
@@ -262,7 +268,7 @@ def tried(question: GoldQuestion, asked: Asked) -> GoldTrial:
     served = asked(frozenset())
     if question.refusal_expected:
         return GoldTrial(graded(question, served), None)
-    lacking = frozenset(question.articles) | _cited(served)
+    lacking = frozenset(question_of(question).articles) | _cited(served)
     for _ in range(ROUNDS):
         broken = asked(lacking)
         if not graded(question, broken).correct or _cited(broken) <= lacking:
