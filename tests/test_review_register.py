@@ -28,7 +28,7 @@ from assistant.review.readings import (
     marks_of,
     over,
 )
-from assistant.review.recorded import BuyerOpinion, ReviewState, Thumb
+from assistant.review.recorded import ReviewState, Thumb
 from assistant.review.register import AnswerRegister
 from assistant.review.replay import ReviewExhibit, Seal, comparison, exhibit
 from ingestion.chunking.passages import Passage, passages_of
@@ -77,7 +77,9 @@ def test_answers_are_listed_with_what_is_said_of_them_as_it_comes(known: House) 
     known.ask(LETTER)
     latest, first = register.items()
     assert latest.line.question == LETTER
-    assert first.opinion == BuyerOpinion(Thumb.DOWN, "trop court")
+    assert first.opinion is not None
+    assert (first.opinion.thumb, first.opinion.comment) == (Thumb.DOWN, "trop court")
+    assert not first.is_contested, "a reader has judged it since"
     assert first.readers == ("u-anne",)
 
 

@@ -100,6 +100,16 @@ def test_what_one_has_read_is_left_to_a_second_reader_if_to_anyone() -> None:
     assert (task.item, task.is_second) == (once, True)
 
 
+def test_what_the_buyer_complains_of_once_it_was_read_is_due_to_everyone_again() -> None:
+    later = BuyerOpinion(Thumb.DOWN, position=5)
+    twice = item(1, later, "anne", "bruno")
+    for user, is_second in (("anne", False), ("claire", True)):
+        [task] = tasks([twice], frozenset(), NONE, user)
+        assert (task.reasons, task.is_second) == ((Reason.COMPLAINED,), is_second)
+    praised = replace(twice, opinion=replace(later, thumb=Thumb.UP))
+    assert tasks([praised], frozenset(), ALL, "anne") == ()
+
+
 @given(seed=st.integers(0, 10**9), name=st.text(max_size=20), rate=st.floats(0, 1))
 def test_a_draw_is_the_same_for_everyone_and_grows_with_the_rate(
     seed: int, name: str, rate: float

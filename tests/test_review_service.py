@@ -107,6 +107,21 @@ def test_only_what_is_new_is_written(known: House) -> None:
     assert known.review.item(ANNE, record_id).sheet_of("u-anne") == {}
 
 
+@pytest.mark.parametrize("verdict", [ReviewVerdict.RIGHT, ReviewVerdict.WRONG])
+def test_a_complaint_after_the_reading_is_settled_by_a_word_of_a_reader(
+    known: House, verdict: ReviewVerdict
+) -> None:
+    known.review.sample(ANNE, Sampling(rate=0, second=0))
+    record_id = known.ask(PAYMENT).record_id
+    known.review.mark(ANNE, record_id, [ReviewMark(*ANSWER, ReviewVerdict.RIGHT)])
+    said = {"record_id": record_id, "thumb": "down", "comment": "c'est faux"}
+    known.journal.append("opinion", said)
+    assert [task.reasons for task in known.review.tasks(ANNE)] == [(Reason.COMPLAINED,)]
+    known.review.mark(ANNE, record_id, [ReviewMark(*ANSWER, verdict)])
+    assert known.review.tasks(ANNE) == known.review.tasks(BRUNO) == ()
+    assert known.review.item(ANNE, record_id).sheet_of(ANNE.user)[ANSWER].verdict is verdict
+
+
 def test_a_replay_is_on_record_and_is_no_buyers_question(known: House) -> None:
     given = known.ask("Et pour une commune, quel délai de paiement ?")
     again = known.review.replay(ANNE, given.record_id, TODAY)

@@ -162,7 +162,8 @@ class MarkChange:
 class Reading:
     """What one reader says of one answer; a draft until it is frozen, by `entry`, at `at`.
 
-    `now` has the last mark of each thing, `frozen` those that stood when the reading was frozen.
+    `now` has the last mark of each thing, `frozen` those that stood when the reading was frozen;
+    `position` is that of the entry that froze it, `last` of the last entry, whatever it changed.
     """
 
     user: str
@@ -170,6 +171,7 @@ class Reading:
     frozen: Sheet = field(default_factory=dict)
     at: datetime | None = None
     position: int = -1
+    last: int = -1
     entry: str = ""
     changes: tuple[MarkChange, ...] = ()
     seconds: int = 0
@@ -181,10 +183,11 @@ class Reading:
 
     def after(self, said: Marking) -> "Reading":
         """The reading once the same reader has said more."""
-        now = over(self.now, said.marks)
+        now, last = over(self.now, said.marks), said.position
         if self.is_frozen:
-            return replace(self, now=now, changes=(*self.changes, *self._changed(said)))
-        read = replace(self, now=now, seconds=self.seconds + said.seconds)
+            changes = (*self.changes, *self._changed(said))
+            return replace(self, now=now, last=last, changes=changes)
+        read = replace(self, now=now, last=last, seconds=self.seconds + said.seconds)
         whole = now.get(ANSWER)
         if whole is None or whole.verdict is None:
             return read

@@ -137,10 +137,11 @@ class ReviewLine:
 
 @dataclass(frozen=True, slots=True)
 class BuyerOpinion:
-    """The last thing that a buyer said of an answer."""
+    """The last thing that a buyer said of an answer, with its place in the journal."""
 
     thumb: Thumb
     comment: str = ""
+    position: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,13 @@ class Item:
     def state(self) -> ReviewState:
         """How often it has been read."""
         return (ReviewState.UNREAD, ReviewState.READ, ReviewState.TWICE)[min(len(self.readers), 2)]
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether the buyer has complained since those who judged it last said anything."""
+        told = max((each.last for each in frozen_of(self.readings)), default=-1)
+        said = self.opinion
+        return said is not None and said.thumb is Thumb.DOWN and said.position > told
 
     @property
     def retained(self) -> Mapping[Place, ReviewVerdict]:

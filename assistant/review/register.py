@@ -72,7 +72,7 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An answer to be read; `is_second` when someone has judged it already."""
+    """An answer to be read; `is_second` when others have judged it, not this reader."""
 
     item: Item
     reasons: tuple[Reason, ...]
@@ -97,11 +97,9 @@ def tasks(
     `touched` are the records of answers that cite a text which has changed since.
     """
     found = [
-        Task(item, why, bool(item.readers))
+        Task(item, why, bool(item.readers) and user not in item.readers)
         for item in items
-        if user not in item.readers
-        and (why := reasons(item, touched, sampling))
-        and (not item.readers or _is_due_again(item, sampling))
+        if _is_due(item, sampling, user) and (why := reasons(item, touched, sampling))
     ]
     return tuple(sorted(found, key=lambda task: task.urgency))
 
@@ -125,9 +123,11 @@ def is_drawn(name: str, rate: float, seed: int, purpose: str = "first") -> bool:
     return int.from_bytes(digest[:8], "big") < rate * 2**64
 
 
-def _is_due_again(item: Item, sampling: Sampling) -> bool:
+def _is_due(item: Item, sampling: Sampling, user: str) -> bool:
+    if not item.readers or item.is_contested:
+        return True
     is_chosen = is_drawn(item.line.record_id, sampling.second, sampling.seed, "second")
-    return len(item.readers) == 1 and is_chosen
+    return len(item.readers) == 1 and user not in item.readers and is_chosen
 
 
 _FORGETTING = {"retention", "erasure", "restore"}
@@ -271,7 +271,7 @@ class AnswerRegister:
                 if line.dossier:
                     self._latest[line.dossier] = entry
             case "opinion":
-                said = BuyerOpinion(Thumb(body["thumb"]), body["comment"])
+                said = BuyerOpinion(Thumb(body["thumb"]), body["comment"], position)
                 self._opinions[body["record_id"]] = said
             case "review":
                 self._review(position, entry, body)

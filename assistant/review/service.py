@@ -126,10 +126,14 @@ class ReviewService:
     def mark(
         self, reader: Identity, record_id: str, marks: Sequence[ReviewMark], seconds: int = 0
     ) -> None:
-        """Keep what a reader says of an answer, looked at for so long; raises UnknownRecord."""
-        said = self.item(reader, record_id).sheet_of(reader.user)
+        """Keep what a reader says of an answer, looked at for so long; raises UnknownRecord.
+
+        Who has judged it, and changes nothing after the buyer's complaint, has confirmed it.
+        """
+        item = self.item(reader, record_id)
+        said = item.sheet_of(reader.user)
         news = [mark for mark in marks if mark != said.get(mark.place, mark.blank)]
-        if news:
+        if news or (item.is_contested and reader.user in item.readers):
             apart = self._register.apart(record_id)
             told = body_of(record_id, news, seconds)
             self._journal.append("review", told, apart, user=reader.user)
