@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from pypdf import PdfReader
 
 from assistant.reports.management import LocalDashboard
+from assistant.review.register import Sampling
 from assistant.web.reviewer.forms import ROOT
 from tests.board_house import (
     IN_A_DOSSIER,
@@ -53,6 +54,7 @@ class TakenReport:
 
 @pytest.fixture(scope="module")
 def taken(made: BoardHouse) -> TakenReport:
+    made.house.review.sample(ANNE, Sampling(7, 0.025, 0.0045))
     content = made.board.report(ANNE, NOW)
     return TakenReport(content, _last(made, "export")[1], _last(made, "anchor")[1])
 
@@ -148,6 +150,12 @@ def test_the_report_has_the_readings_the_proof_and_a_place_to_sign(taken: TakenR
     assert str(taken.anchor["hash"]) in text
     assert "aucune altération" in text
     assert taken.export["sha256"] == sha256(taken.content).hexdigest()
+
+
+def test_the_sample_is_told_by_the_rates_that_draw_it_again(taken: TakenReport) -> None:
+    text = _text(taken.pdf)
+    assert "inférieurs à 2,5 % de 2^64" in text
+    assert "« second » et 0,45 %" in text
 
 
 def test_who_may_still_read_second_finds_no_verdict_in_the_report(made: BoardHouse) -> None:

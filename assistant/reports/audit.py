@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assistant.journal.chain import Anchor
 from assistant.publishing.history import IndexEvent
 from assistant.reports.answers import reservations
-from assistant.reports.findings import NONE, capital, day, minutes, percent
+from assistant.reports.findings import NONE, capital, day, exact_percent, minutes
 from assistant.reports.homologation_facts import InstallationFacts
 from assistant.reports.markup import at, counted
 from assistant.reports.paper import Block, Items, PaperHeading, PaperTable, Paragraph
@@ -86,8 +86,8 @@ def sample_part(facts: AuditFacts) -> Iterator[Block]:
     yield Paragraph(
         f"Une réponse terminée est tirée si les huit premiers octets de sha256(« "
         f"{sampling.seed}:first:enregistrement »), lus comme un entier, sont inférieurs à "
-        f"{percent(sampling.rate)} de 2^64 ; une seconde lecture est demandée de même, avec "
-        f"« second » et {percent(sampling.second)}. Chacun peut refaire ce tirage."
+        f"{exact_percent(sampling.rate)} de 2^64 ; une seconde lecture est demandée de même, avec "
+        f"« second » et {exact_percent(sampling.second)}. Chacun peut refaire ce tirage."
     )
     yield Paragraph(
         f"{counted(len(facts.drawn), 'réponse tirée', 'réponses tirées')} au sort, dont "

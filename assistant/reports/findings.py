@@ -67,6 +67,11 @@ def percent(value: float) -> str:
     return "< 1 %" if rounded == 0 and value > 0 else f"{rounded} %"
 
 
+def exact_percent(value: float) -> str:
+    """A share in percents with all its decimals: a draw is repeated by it, not by a rounded one."""
+    return f"{100 * value:.12g} %".replace(".", ",")
+
+
 TOO_FEW = "trop peu pour conclure"
 """What is told in the place of an interval of too few things."""
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from assistant.accounts.identity import Identity
 from assistant.confidence import Estimate
 from assistant.reports import dashboard
-from assistant.reports.findings import TOO_FEW
+from assistant.reports.findings import TOO_FEW, exact_percent
 from assistant.reports.page_language import in_page_language
 from assistant.review.progress import Agreement, ReaderDisagreement
 from assistant.review.readings import LONGEST_COMMENT, SCALES, TARGETS, Target
@@ -36,7 +36,7 @@ def queue_page(service: ReviewService, who: Identity) -> HTMLResponse:
         read_shown=READ_SHOWN,
         called=service.called,
         counts=Counter(reason for task in tasks for reason in task.reasons),
-        percent=_percent,
+        percent=exact_percent,
         agreed=[
             _agreement(name, agreed[each]) for each, name in reversed(dashboard.TARGETS.items())
         ],
