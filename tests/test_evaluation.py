@@ -34,6 +34,7 @@ from assistant.evaluation.runs import (
     machine,
 )
 from assistant.settings import Settings
+from ingestion.durable import file_sha256
 from tests.graded import (
     ABSTAINED,
     MANIFEST,
@@ -43,6 +44,7 @@ from tests.graded import (
     graded_of,
     question_of,
 )
+from tests.weights_fakes import taught_reader
 
 
 def _git(folder: Path, *command: str) -> str:
@@ -82,6 +84,16 @@ def test_a_run_is_identified_by_files_prompts_and_machine(tmp_path: Path) -> Non
     assert identity.began.tzinfo is not None
     assert identity.machine == machine()
     assert " cœurs, " in machine()
+
+
+def test_a_run_names_what_its_weights_were_taught(tmp_path: Path) -> None:
+    base, reader = taught_reader(tmp_path)
+    identity = identify(tmp_path, "script@1", MANIFEST, Settings(embedder=str(base)), [])
+    assert [(each.name, each.sha256) for each in identity.weights] == [
+        (str(base), file_sha256(base)),
+        (reader.name, file_sha256(reader)),
+    ]
+    assert identity.weights[1].origin == "appris sur cette machine"
 
 
 def test_a_run_is_complete_when_every_question_was_asked() -> None:

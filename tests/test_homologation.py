@@ -37,10 +37,13 @@ from assistant.reports.homologation_facts import (
 from assistant.reports.paper import Paper, PaperHeading, PaperTable
 from assistant.reports.pdf import PaperFormat, rendered
 from assistant.settings import Engine, Settings
+from ingestion.durable import file_sha256
+from ingestion.models.catalogue import load_catalogue, models_folder
 from tests.graded import MANIFEST
 from tests.index_home import ARTICLES, with_articles
 from tests.review_home import house
 from tests.small_index import answering_embedder, build_small_index
+from tests.weights_fakes import taught_reader
 
 DAY = date(2026, 11, 25)
 FACTS = InstallationFacts(
@@ -358,6 +361,26 @@ def test_the_facts_are_those_of_the_folder(tmp_path: Path) -> None:
     assert {"chromadb", "reportlab"} <= dict(facts.libraries).keys()
     assert not {"pytest", "ruff"} & dict(facts.libraries).keys()
     assert all("sourcier models pull" in each.remark for each in facts.weights)
+
+
+def test_what_the_weights_were_taught_stands_beside_them(tmp_path: Path) -> None:
+    base, reader = taught_reader(tmp_path)
+    facts = gather(tmp_path, Settings(embedder=str(base)), DAY, None)
+    assert [(each.name, each.sha256) for each in facts.weights[1:]] == [
+        (base.name, file_sha256(base)),
+        (reader.name, file_sha256(reader)),
+    ]
+    assert facts.weights[2].use.startswith("lecteur")
+
+
+def test_what_hears_a_voice_is_told_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = load_catalogue(models_folder(tmp_path)).voice()
+    monkeypatch.setattr("assistant.voice.transcriber.find_spec", lambda name: name)
+    (models_folder(tmp_path) / model.file).mkdir(parents=True)
+    heard = gather(tmp_path, Settings(), DAY, None).weights[-1]
+    assert (heard.use, heard.name) == ("dictée", model.title)
 
 
 @pytest.mark.parametrize("suffix", ["docx", "html", "pdf", "md"])

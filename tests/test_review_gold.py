@@ -214,7 +214,8 @@ def test_a_question_that_is_missed_already_tells_nothing() -> None:
 
 def test_an_article_that_is_not_cited_could_not_be_seen_lost() -> None:
     uncited = replace(QUESTION, articles=("R1", "R2192-10"))
-    assert "sans citer ce qui est attendu : R2192-10." in tried(uncited, Shelf(R1="Trente.")).refusal
+    told = tried(uncited, Shelf(R1="Trente jours.")).refusal
+    assert "sans citer ce qui est attendu : R2192-10." in told
 
 
 def test_an_article_is_taken_away_however_it_is_written() -> None:

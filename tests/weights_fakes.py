@@ -9,7 +9,15 @@ from zipfile import ZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from ingestion.models.catalogue import Model, ModelRole, Wheels
+from ingestion.durable import file_sha256
+from ingestion.models.catalogue import (
+    Model,
+    ModelRole,
+    Taught,
+    Wheels,
+    own_folder,
+    taught_file,
+)
 from ingestion.models.e5 import convert
 
 PARTS = (b"first part, " * 5000, b"second part, " * 5000, b"the end")
@@ -141,3 +149,13 @@ def tiny_embedder(folder: Path) -> Path:
     embedder.mkdir()
     convert(folder / "source.bin", embedder)
     return embedder
+
+
+def taught_reader(home: Path) -> tuple[Path, Path]:
+    """Weights outside the catalogue, and the file that a data folder was taught for them."""
+    base = home / "vectors.bin"
+    base.write_bytes(CONTENT)
+    own_folder(home).mkdir(parents=True)
+    reader = taught_file(own_folder(home), Taught.READER, file_sha256(base))
+    reader.write_bytes(b"what was learnt")
+    return base, reader

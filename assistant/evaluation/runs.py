@@ -23,10 +23,11 @@ from assistant.evaluation.questions import Question
 from assistant.llm.language_model import FOLDER
 from assistant.question.language import Language, detect_language
 from assistant.settings import Settings, local_models
+from ingestion.durable import file_sha256
 from ingestion.errors import IngestionError, UnknownDocument, UnknownDossier, UnknownSnapshot
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import Manifest
-from ingestion.models.catalogue import Model, locate
+from ingestion.models.catalogue import SHIPPED, Model, Taught, Weights, find_taught, locate
 
 # The baseline: an earlier run held against this one, question by question. Pure.
 
@@ -211,6 +212,18 @@ def _weights(home: Path, chosen: Sequence[str]) -> Iterator[RunWeights]:
         with suppress(IngestionError):
             found = locate(name, home)
             yield RunWeights(name, found.sha256, _origin(found.model))
+            yield from taught_weights(home, found).values()
+
+
+def taught_weights(home: Path, base: Weights) -> dict[Taught, RunWeights]:
+    """The files of what weights were taught besides, by which they find and answer otherwise."""
+    files = {each: find_taught(home, each, base.sha256) for each in Taught}
+    return {each: _taught(file) for each, file in files.items() if file}
+
+
+def _taught(file: Path) -> RunWeights:
+    origin = "livré avec le programme" if file.parent == SHIPPED else "appris sur cette machine"
+    return RunWeights(file.name, file_sha256(file), origin)
 
 
 def _origin(model: Model | None) -> str:

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,17 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from assistant.evaluation.grading import Estimates
-from assistant.evaluation.runs import ROOT, code_version, machine
+from assistant.evaluation.runs import ROOT, code_version, machine, taught_weights
 from assistant.journal.journal import Journal, journal_of
 from assistant.publishing.history import IndexEvent, index_events
 from assistant.reports.markup import Html, render
 from assistant.review.recorded import moment
 from assistant.settings import Settings, served_embedder
+from assistant.voice.transcriber import voice_model
 from ingestion.errors import IngestionError
 from ingestion.index.publication import current_manifest
 from ingestion.index.store import Manifest
 from ingestion.library.library import CORPUS
-from ingestion.models.catalogue import locate
+from ingestion.models.catalogue import Taught, locate
 
 # What the file says whatever the installation: corpus/homologation, kept by hand.
 
@@ -346,6 +348,23 @@ def _in_use(settings: Settings, home: Path) -> Iterator[ModelWeights]:
         yield ModelWeights("recherche", server.embeddings, "", "", remark)
     else:
         yield _weights("recherche", settings.embedder, home)
+        yield from _taught(settings.embedder, home)
+    with suppress(IngestionError):  # of a wrong catalogue every other row tells
+        if model := voice_model(home):
+            yield _weights("dictée", model.name, home)
+
+
+_LEARNT = {
+    Taught.RETRIEVER: "recherche, appris en plus",
+    Taught.READER: "lecteur : ce passage répond-il ?",
+}
+
+
+def _taught(chosen: str, home: Path) -> Iterator[ModelWeights]:
+    """What the embedder was taught, which decides what is found and whether it answers."""
+    with suppress(IngestionError):
+        for taught, each in taught_weights(home, locate(chosen, home)).items():
+            yield ModelWeights(_LEARNT[taught], each.name, "", each.sha256, each.origin)
 
 
 def _weights(use: str, chosen: str, home: Path) -> ModelWeights:

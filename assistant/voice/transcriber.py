@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from assistant.errors import UnheardVoice
 from assistant.question.language import Language
-from ingestion.models.catalogue import load_catalogue, locate, models_folder
+from ingestion.models.catalogue import Model, load_catalogue, locate, models_folder
 
 RATE = 16_000
 """Samples a second that the model hears."""
@@ -75,11 +75,19 @@ def installed_voice(home: Path) -> Transcriber | None:
 
     Raises ModelUnavailable when the weights are there and are not the right ones.
     """
+    model = voice_model(home)
+    return WhisperTranscriber(locate(model.name, home).path) if model else None
+
+
+def voice_model(home: Path) -> Model | None:
+    """The model that hears on this machine, None where the extra or the weights are missing.
+
+    Raises ModelUnavailable for a wrong catalogue.
+    """
     folder = models_folder(home)
     model = load_catalogue(folder).voice()
-    if find_spec("faster_whisper") is None or not (folder / model.file).exists():
-        return None
-    return WhisperTranscriber(locate(model.name, home).path)
+    is_here = find_spec("faster_whisper") is not None and (folder / model.file).exists()
+    return model if is_here else None
 
 
 def samples_of(sound: bytes) -> NDArray[np.float32]:
