@@ -5,7 +5,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 
@@ -17,7 +17,7 @@ from assistant.answering.answer import Answer, Outcome, TurnResult
 from assistant.cli.command import main
 from assistant.errors import WrongQuestions
 from assistant.evaluation.questions import read_questions
-from assistant.journal.journal import erase
+from assistant.journal.journal import erase, purge
 from assistant.review.gold import (
     FILE,
     RECORD,
@@ -29,6 +29,7 @@ from assistant.review.gold import (
     tried,
 )
 from tests.graded import answer_of, result_of
+from tests.journals import bodies
 from tests.review_home import ANNE, CLAIRE, House, house
 from tests.small_index import TODAY
 
@@ -285,6 +286,17 @@ def test_they_are_found_once_who_promoted_them_is_forgotten_too(known: House) ->
     erase(known.journal, ANNE.user)
     assert promoted_from(known.home, known.journal, CLAIRE.user) == (ASKED,)
     assert promoted_from(known.home, known.journal, ANNE.user) == ()
+
+
+@pytest.mark.parametrize("is_purged", [False, True])
+def test_the_trial_of_a_correction_goes_with_the_words_of_who_asked(
+    known: House, is_purged: bool
+) -> None:
+    if is_purged:
+        purge(known.journal, datetime.now(UTC) + timedelta(days=1))
+    known.review.promote(ANNE, replace(ABOUT_PURCHASE, question=f"{PURCHASE} Mieux dite"))
+    erase(known.journal, CLAIRE.user)
+    assert PURCHASE not in str(bodies(known.journal))
 
 
 def test_those_that_an_earlier_version_promoted_are_found_by_the_journal(known: House) -> None:

@@ -5,7 +5,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -176,18 +176,25 @@ def _gold(question: Question) -> GoldQuestion:
 def promoted_from(home: Path, journal: Journal, pseudonym: str) -> tuple[str, ...]:
     """Identifiers of the gold questions that were asked in answers to someone.
 
+    Raises WrongQuestions for a broken set.
+    """
+    known = asked_in(home, journal)
+    asked = {each["hash"][:16] for each in journal.entries() if each["user"] == pseudonym}
+    return tuple(each.id for each in GoldQuestions(home).all() if known.get(each.id) in asked)
+
+
+def asked_in(home: Path, journal: Journal) -> Mapping[str, str]:
+    """The answers that gold questions were asked in, by the identifier of the question.
+
     The set says so itself, or the journal of those that an earlier version promoted, as long as it
     has the words. Raises WrongQuestions for a broken set.
     """
-    gold, asked, told = GoldQuestions(home), set(), dict[str, str]()
+    told = {}
     for entry in journal.entries():
-        if entry["user"] == pseudonym:
-            asked.add(entry["hash"][:16])
         body = journal.body(entry) if entry["kind"] == "review" else None
         if body and body["act"] in (PROMOTED, CORRECTED) and body["record_id"]:
             told[body["question_id"]] = body["record_id"]
-    known = told | gold.records()
-    return tuple(each.id for each in gold.all() if known.get(each.id) in asked)
+    return told | GoldQuestions(home).records()
 
 
 def take_out(home: Path, journal: Journal, questions: Iterable[str], *, user: str) -> None:

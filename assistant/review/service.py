@@ -20,6 +20,7 @@ from assistant.review.gold import (
     PROMOTED,
     GoldQuestion,
     GoldQuestions,
+    asked_in,
     check,
     take_out,
     tried,
@@ -240,7 +241,9 @@ class ReviewService:
         check(question)
         if not (question.facts or question.refusal_expected):
             raise WrongQuestions(NO_FACT)
-        asked = self._register.open(record_id).user if record_id else reader.user
+        record = record_id or asked_in(self._home, self._journal).get(question.id, "")
+        entry = self._journal.entry(record) if record else None
+        asked = entry["user"] if entry else reader.user
         trial = tried(question, partial(self._examined, question, asked))
         if refusal := trial.refusal:
             raise WrongQuestions(refusal)
