@@ -262,6 +262,20 @@ def test_what_cannot_be_read_or_written_is_said_before_the_work(
     assert not (tmp_path / "out.jsonl").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [("out.jsonl", ""), ("more.jsonl", "--report"), ("more.jsonl", "--bundle")],
+)
+def test_a_question_set_is_never_written_over(
+    evaluate: Evaluate, tmp_path: Path, capsys: Captured, name: str, option: str
+) -> None:
+    path = _questions(tmp_path / name, [7])
+    kept = path.read_bytes()
+    assert evaluate([RIGHT], path, *((option, path) if option else ())) == USAGE
+    assert "serait écrasé" in capsys.readouterr().err
+    assert path.read_bytes() == kept
+
+
 def test_a_dossier_that_is_missing_is_said_before_the_work(
     evaluate: Evaluate, tmp_path: Path, capsys: Captured
 ) -> None:

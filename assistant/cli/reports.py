@@ -142,6 +142,7 @@ def _evaluate(
         return _checked(checked)
     if not files or out is None:
         raise BadParameter("donnez des QUESTIONS et « --out », ou une archive à « --verify »")
+    _require_other(files, out, page, archive)
     questions = read_questions(*files)
     before = _earlier(earlier) if earlier else None
     for place in filter(None, (page, archive)):
@@ -153,6 +154,16 @@ def _evaluate(
     if archive:
         write_bundle(archive, evaluation, files, out)
     return _told(evaluation, console, page)
+
+
+def _require_other(questions: Sequence[Path], *written: Path | None) -> None:
+    """Raise BadParameter where a question set would be overwritten."""
+    asked = {each.resolve() for each in questions}
+    for place in filter(None, written):
+        if place.resolve() in asked:
+            raise BadParameter(
+                f"« {place} » est un jeu de questions, qui serait écrasé : donnez un autre fichier"
+            )
 
 
 EarlierRun = tuple[dict[str, TurnResult], Digest]
