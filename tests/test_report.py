@@ -134,6 +134,12 @@ def test_a_wrong_answer_says_what_is_expected_and_what_is_missing() -> None:
     assert "✓ un refus" in _page([graded_of(question_of(refusal=True), ABSTAINED)]).text
 
 
+def test_what_an_answer_says_first_is_shown_as_it_is_graded() -> None:
+    answer = replace(answer_of("Trente jours."), preface="Soixante jours, sauf accord.")
+    question = question_of((("soixante",),))
+    assert "Soixante jours, sauf accord." in report(evaluation_of([graded_of(question, answer)]))
+
+
 def test_evidence_is_shown_by_its_place_and_first_words() -> None:
     text = _Page(report(_hostile())).text
     assert "Passages montrés (1)" in text
