@@ -270,7 +270,11 @@ def test_a_question_is_promoted_corrected_and_removed(known: House, client: Test
     page = client.post("/referent/gold", data=form | {"facts": "trente jours|30 jours"})
     assert page.url.path == "/referent/gold"
     assert "« delai-1 » est enregistrée" in words_of(page.text)
-    silent = client.post("/referent/gold", data=form | {"facts": ""})
+    taken = client.post("/referent/gold", data=form | {"question": "Et une avance ?"})
+    assert taken.status_code == 409
+    assert "« delai-1 » est celui d'une autre question du jeu" in words_of(taken.text)
+    assert 'name="corrects" value="delai-1"' in client.get("/referent/gold/delai-1").text
+    silent = client.post("/referent/gold", data=form | {"corrects": "delai-1", "facts": ""})
     assert silent.status_code == 409
     assert "au moins un fait" in words_of(silent.text)
     [line] = client.get("/referent/gold.jsonl").text.splitlines()

@@ -1,5 +1,6 @@
 """The référent's application: past answers, opened, judged, asked again, and their figures."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
 from importlib.resources import files
@@ -222,7 +223,7 @@ def edit(who: Who, service: Service, question_id: str) -> HTMLResponse:
     """The form of one that it has."""
     for question in service.gold:
         if question.id == question_id:
-            return gold_page("Corriger la question", question)
+            return gold_page("Corriger la question", question, corrects=question.id)
     raise UnknownRecord("Le jeu d'évaluation n'a pas cette question : elle a été retirée.")
 
 
@@ -230,11 +231,22 @@ def edit(who: Who, service: Service, question_id: str) -> HTMLResponse:
 def promote(who: Who, service: Service, form: Annotated[Described, Form()]) -> Response:
     """Keep a question, once it was tried."""
     try:
+        _require_free(form, service.gold)
         service.promote(who, form.gold, form.record_id)
     except WrongQuestions as refusal:
         title, problem = "Question à corriger", str(refusal)
-        return gold_page(title, form.gold, form.record_id, problem, REFUSED)
+        return gold_page(title, form.gold, form.record_id, form.corrects, problem, REFUSED)
     return RedirectResponse(f"{ROOT}/gold?{urlencode({'tried': form.gold.id})}", SEE_OTHER)
+
+
+def _require_free(form: Described, known: Iterable[GoldQuestion]) -> None:
+    """Raise WrongQuestions where the question would take the place of another one."""
+    name = form.gold.id
+    if name != form.corrects and any(each.id == name for each in known):
+        raise WrongQuestions(
+            f"L'identifiant « {name} » est celui d'une autre question du jeu. Choisissez-en un "
+            "autre, ou ouvrez celle-là dans le jeu pour la corriger."
+        )
 
 
 @gold_routes.post("/{question_id}/remove")

@@ -99,7 +99,10 @@ class DashboardDays(BaseModel):
 
 
 class Described(BaseModel):
-    """The form of a question of the evaluation set as a browser sends it."""
+    """The form of a question of the evaluation set as a browser sends it.
+
+    `corrects` is the identifier of the one that it corrects, "" for a new one.
+    """
 
     id: Text
     question: Text
@@ -108,6 +111,7 @@ class Described(BaseModel):
     facts: Text = ""
     refusal: bool = False
     record_id: Text = ""
+    corrects: Text = ""
 
     @property
     def gold(self) -> GoldQuestion:

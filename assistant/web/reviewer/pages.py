@@ -134,15 +134,24 @@ def _named(values: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def gold_page(
-    title: str, question: GoldQuestion, record_id: str = "", problem: str = "", status: int = 200
+    title: str,
+    question: GoldQuestion,
+    record_id: str = "",
+    corrects: str = "",
+    problem: str = "",
+    status: int = 200,
 ) -> HTMLResponse:
-    """The form of a question; `record_id` is the answer it was asked in, if any."""
+    """The form of a question; `record_id` is the answer it was asked in, if any.
+
+    `corrects` is the identifier of the one that it corrects.
+    """
     return page(
         "gold_form",
         title,
         status=status,
         question=question,
         record_id=record_id,
+        corrects=corrects,
         problem=problem,
     )
 
