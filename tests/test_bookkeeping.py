@@ -243,6 +243,33 @@ def test_what_cannot_be_followed_stays_with_the_figures(books: LedgerService) ->
     assert books.reckon("et en montant ?", TODAY, ["Quel est le seuil des MAPA ?"]) is None
 
 
+LAW = "Quel est le délai de paiement des communes ?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "is_told"),
+    [
+        ([LAW], "Et en 2025 ?", False),
+        ([LAW], "Et depuis le 1er avril 2026 ?", False),
+        ([LAW], "Et au-dessus de 90 000 € ?", False),
+        ([LAW], "En 2025 ?", False),
+        ([LAW, "Et en 2025 ?"], "Et en 2026 ?", False),
+        ([FIRST, LAW], "Et en 2025 ?", False),
+        ([LAW], "Et les factures de 2025 ?", True),
+        ([LAW], "Montant par mois ?", True),
+        (["Quelles factures sentent la rose ?"], "Et en 2025 ?", True),
+        ([FIRST, "Et en 2025 ?"], "Et en 2026 ?", True),
+        ([], "En 2025 ?", True),
+    ],
+)
+def test_a_period_or_an_amount_alone_is_of_what_was_asked_before(
+    books: LedgerService, tmp_path: Path, before: list[str], question: str, *, is_told: bool
+) -> None:
+    empty = LedgerService(tmp_path / "no", Journal(tmp_path / "journal.jsonl"), no_generation)
+    assert isinstance(books.reckon(question, TODAY, before), Reckoning) is is_told
+    assert isinstance(empty.reckon(question, TODAY, before), Unreckoned) is is_told
+
+
 def test_a_view_is_made_once_for_its_pages_and_again_after_an_import(
     books: LedgerService, home: Path
 ) -> None:

@@ -9,7 +9,13 @@ from urllib.parse import urlencode
 from assistant.calculators.calculation import Buyer
 from assistant.errors import AssistantError
 from assistant.ledger.late import Basis, late_invoices, missing_rates, payments
-from assistant.ledger.parsing.following import Followed, followed
+from assistant.ledger.parsing.following import (
+    Followed,
+    followed,
+    is_about_figures,
+    is_bare,
+    leans,
+)
 from assistant.ledger.parsing.questions import (
     NotUnderstood,
     asks_law,
@@ -18,7 +24,6 @@ from assistant.ledger.parsing.questions import (
     population_asked,
     population_meant,
 )
-from assistant.ledger.parsing.rankings import EACH
 from assistant.ledger.parsing.vocabulary import ShownOnPage, names, page_asked
 from assistant.ledger.query.measures import has_credit_notes
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population, Rows, rows_of
@@ -258,6 +263,11 @@ class Inquiry:
     buyer: Buyer
     before: tuple[str, ...] = ()
 
+    @property
+    def previous(self) -> str:
+        """The question just before, "" where it is the first."""
+        return self.before[-1] if self.before else ""
+
 
 def reply(ledger: Ledger, sights: Sights, inquiry: Inquiry) -> Reckoning | Unreckoned | None:
     """What a question comes to when it asks for figures of the ledger; None when it does not."""
@@ -273,7 +283,7 @@ def reply(ledger: Ledger, sights: Sights, inquiry: Inquiry) -> Reckoning | Unrec
     if page:
         return _shown(page)
     plan = parse_plan(inquiry.question, names(ledger, over), inquiry.today, over)
-    if not _is_about_figures(inquiry.question, plan):
+    if not is_about_figures(inquiry.question, plan, inquiry.previous):
         return None
     if isinstance(plan, NotUnderstood):
         return Unreckoned(over, plan.why, plan.can)
@@ -285,8 +295,12 @@ def unimported(inquiry: Inquiry) -> Unreckoned | None:
     page = page_asked(inquiry.question)
     over = page.over if page else population_meant(inquiry.question)
     plan = parse_plan(inquiry.question, (), inquiry.today, over)
-    if page is None and not asks_ledger(inquiry.question) and _is_bare(plan):
-        return None
+    if page is None and not asks_ledger(inquiry.question):
+        if is_bare(plan):
+            return None
+        if inquiry.before and leans(inquiry.question, plan):
+            earlier = inquiry.before[:-1]
+            return unimported(replace(inquiry, question=inquiry.previous, before=earlier))
     why, how = _IMPORTED[over]
     return Unreckoned(over, why, how)
 
@@ -366,7 +380,8 @@ _MOST_BEFORE = 8
 def _plan_before(ledger: Ledger, inquiry: Inquiry) -> Plan | None:
     """The plan of the last question before, where it was about a figure."""
     plan: Plan | None = None
-    for question in inquiry.before[-_MOST_BEFORE:]:
+    recent = inquiry.before[-_MOST_BEFORE:]
+    for previous, question in zip(("", *recent), recent, strict=False):
         named = population_asked(question)
         if plan and named in {None, plan.over}:
             found = followed(question, plan, names(ledger, plan.over), inquiry.today)
@@ -375,25 +390,6 @@ def _plan_before(ledger: Ledger, inquiry: Inquiry) -> Plan | None:
                 continue
         over = population_meant(question)
         alone = parse_plan(question, names(ledger, over), inquiry.today, over)
-        is_figure = isinstance(alone, Plan) and _is_about_figures(question, alone)
+        is_figure = is_about_figures(question, alone, previous)
         plan = alone if isinstance(alone, Plan) and is_figure else None
     return plan
-
-
-def _is_about_figures(question: str, plan: Plan | NotUnderstood) -> bool:
-    """Whether a question asks for figures: one that is not understood, only by its words."""
-    if asks_ledger(question):
-        return True
-    if isinstance(plan, NotUnderstood):
-        return False
-    return population_asked(question) is not None or not _is_bare(plan)
-
-
-def _is_bare(plan: Plan | NotUnderstood) -> bool:
-    """Whether a plan is of all rows: "intérêts moratoires ?" asks what they are, not how many.
-
-    So does "le plus long délai de paiement ?", which is of one of them.
-    """
-    if isinstance(plan, NotUnderstood):
-        return True
-    return not (plan.filters or plan.part or plan.period or plan.group not in (None, EACH))

@@ -10,7 +10,13 @@ from datetime import date
 
 from assistant.errors import WrongPlan
 from assistant.ledger.parsing.moments import usual_date
-from assistant.ledger.parsing.questions import Read, read_question
+from assistant.ledger.parsing.questions import (
+    NotUnderstood,
+    Read,
+    asks_ledger,
+    population_asked,
+    read_question,
+)
 from assistant.ledger.parsing.rankings import EACH
 from assistant.ledger.parsing.vocabulary import Name, Remainder, load_vocabulary
 from assistant.ledger.query.measures import PAID
@@ -25,6 +31,7 @@ from assistant.ledger.query.plan import (
 )
 from assistant.ledger.query.wording import changes_said
 from assistant.question.language import fold_text
+from assistant.question.rewriting import is_dependent
 
 _CUE = re.compile(r"^\W*(?:et|mais|puis|pareil|idem|meme chose)\b")
 _THOSE = re.compile(r"\b(?:celles?|ceux|celui)\b")
@@ -48,6 +55,38 @@ class Followed:
 def has_cue(question: str) -> bool:
     """Whether a question begins as one that goes on."""
     return _CUE.match(fold_text(question)) is not None
+
+
+def is_about_figures(question: str, plan: Plan | NotUnderstood, previous: str) -> bool:
+    """Whether a question asks for figures: one that is not understood, only by its words.
+
+    One that leans on the `previous` question, which has no figure, does where that asked for one.
+    """
+    if asks_ledger(question):
+        return True
+    if isinstance(plan, NotUnderstood):
+        return False
+    if previous and leans(question, plan):
+        return asks_ledger(previous)
+    return population_asked(question) is not None or not is_bare(plan)
+
+
+def is_bare(plan: Plan | NotUnderstood) -> bool:
+    """Whether a plan is of all rows: "intérêts moratoires ?" asks what they are, not how many.
+
+    So does "le plus long délai de paiement ?", which is of one of them.
+    """
+    if isinstance(plan, NotUnderstood):
+        return True
+    return not (plan.filters or plan.part or plan.period or plan.group not in (None, EACH))
+
+
+def leans(question: str, plan: Plan | NotUnderstood) -> bool:
+    """Whether a question names nothing to count and goes on: "et en 2025 ?", "depuis avril ?"."""
+    if population_asked(question) is not None:
+        return False
+    is_count = isinstance(plan, Plan) and plan.measure is PlanMeasure.COUNT
+    return has_cue(question) or (is_count and is_dependent(question))
 
 
 def followed(
