@@ -28,11 +28,15 @@ def _on(day: date, since: date | None = None) -> Day:
 
 
 def _version(
-    first: date | None, end: date | None = None, state: State | None = None, title: str = CODE
+    first: date | None,
+    end: date | None = None,
+    state: State | None = None,
+    title: str = CODE,
+    text: str = "",
 ) -> Document:
     return Document(
-        f"d{first}", title, "code.jsonl", Kind.RULES, "Un seuil.", reference="R2122-8",
-        valid_from=first, valid_to=end, state=state,
+        f"d{first}", title, "code.jsonl", Kind.RULES, text or f"Un seuil de {first}.",
+        reference="R2122-8", valid_from=first, valid_to=end, state=state,
     )  # fmt: skip
 
 
@@ -204,6 +208,43 @@ def test_the_days_of_a_text_are_told_where_another_is_known(
     days = days_of_text(_article(version), lambda reference: known, day)
     assert (describe_days(days, Language.FRENCH) if days else "").startswith(told)
     assert bool(days) == bool(told)
+
+
+YEAR, SAME = date(2020, 1, 1), "Un seuil."
+BEGUN = _version(YEAR, SPRING, State.CHANGED, text=SAME)
+GOING_ON = _version(SPRING, WINTER, text=SAME)
+ANOTHER = _version(WINTER)
+STANDING = [BEGUN, replace(GOING_ON, valid_to=None)]
+
+
+@pytest.mark.parametrize(
+    ("version", "day"), [(BEGUN, date(2026, 3, 15)), (STANDING[1], date(2026, 6, 1))]
+)
+def test_a_version_with_the_words_of_the_one_before_is_no_other_text(
+    version: Document, day: date
+) -> None:
+    item = _article(version)
+    assert days_of_text(item, lambda _: STANDING, _on(day)) is None
+    assert _found(item, STANDING, _on(day, since=YEAR)) == []
+    assert _found(_sheet(date(2025, 5, 1)), STANDING, _on(WINTER)) == []
+    sheet = _sheet(date(2025, 5, 1))
+    assert sheet in of_the_day([sheet, item], lambda _: STANDING, WINTER)
+
+
+def test_a_text_has_the_days_of_all_its_versions() -> None:
+    earlier, known = _version(None, YEAR), [ANOTHER, GOING_ON, BEGUN]
+    for version, day in ((BEGUN, date(2026, 3, 15)), (GOING_ON, date(2026, 6, 1))):
+        days = days_of_text(_article(version), lambda _: [earlier, *known], _on(day))
+        assert days
+        assert (days.first, days.end) == (YEAR, WINTER)
+        assert _found(_article(version), known, _on(day)) == [(Aspect.FOLLOWED, WINTER)]
+
+
+def test_a_text_that_comes_back_after_another_begins_again() -> None:
+    back = replace(STANDING[1], valid_from=WINTER)
+    days = days_of_text(_article(back), lambda _: [BEGUN, _version(SPRING), back], _on(WINTER))
+    assert days
+    assert days.first == WINTER
 
 
 def test_the_days_of_a_sheet_are_not_those_of_a_text() -> None:

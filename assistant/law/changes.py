@@ -1,7 +1,7 @@
 """Changes: what the versions of the cited articles say about the day of an answer. Pure."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
 from ingestion.chunking.passages import Passage
 from ingestion.legislation.legi import is_fixed
+from ingestion.legislation.versions import may_apply, sort_versions
 from ingestion.readers.documents import Document, is_citable
 
 Versions = Callable[[str], Sequence[Document]]
@@ -115,7 +116,7 @@ def days_of_text(item: Evidence, versions: Versions, day: Day) -> TextDays | Non
     [reference] = item.passage.references
     known = _of_title(versions(reference), item.passage.title)
     starts = [each.valid_from or date.min for each in known]
-    first = item.passage.valid_from
+    first, _ = _own_days(item, known)
     if first is None or min(starts, default=first) == first or day.since < first:
         first = None
     ahead = next(_ahead(item, reference, known, day), None)
@@ -188,7 +189,7 @@ def _changed_between(known: Sequence[Document], written: date | None, as_of: dat
     if written is None:
         return False
     earlier, later = sorted((written, as_of))
-    starts = (each.valid_from for each in known if is_citable(each.state, each.valid_to))
+    starts = (each.valid_from for each in _texts(known))
     return any(start is not None and earlier < start <= later for start in starts)
 
 
@@ -216,10 +217,34 @@ def _named(reference: str, language: Language) -> tuple[str, str]:
 
 
 def _of_title(versions: Sequence[Document], title: str) -> list[Document]:
-    """The versions that are or were the law, of one code where two have the article."""
-    return [
-        each for each in versions if is_citable(each.state, each.valid_to) and each.title == title
-    ]
+    """The texts that are or were the law, of one code where two have the article."""
+    return [each for each in _texts(versions) if each.title == title]
+
+
+def _texts(versions: Sequence[Document]) -> list[Document]:
+    """The versions that are or were the law; those that go on with the same words are one."""
+    lawful = [each for each in versions if is_citable(each.state, each.valid_to)]
+    texts: list[Document] = []
+    for each in sorted(sort_versions(lawful), key=lambda version: version.title):
+        if texts and _goes_on(texts[-1], each):
+            texts[-1] = replace(each, valid_from=texts[-1].valid_from)
+        else:
+            texts.append(each)
+    return texts
+
+
+def _goes_on(text: Document, later: Document) -> bool:
+    """Whether a later version of an article has the text that stood until it began."""
+    is_next = text.valid_to in (None, later.valid_from)
+    return is_next and (text.title, text.text) == (later.title, later.text)
+
+
+def _own_days(item: Evidence, known: Sequence[Document]) -> tuple[date | None, date | None]:
+    """The first day of the text that a passage quotes, and that on which it is no longer so."""
+    passage = item.passage
+    own = [each for each in known if may_apply(each, passage.valid_from or date.min)]
+    text = max(own, key=lambda each: each.valid_from or date.min, default=passage)
+    return text.valid_from, text.valid_to
 
 
 def _of(item: Evidence, versions: Versions, day: Day) -> Iterator[LawChange]:
@@ -229,8 +254,7 @@ def _of(item: Evidence, versions: Versions, day: Day) -> Iterator[LawChange]:
             yield from _replaced(item, reference, known, day)
             yield from _ahead(item, reference, known, day)
         elif written := item.passage.state_date:
-            lawful = [each for each in versions(reference) if is_citable(each.state, each.valid_to)]
-            yield from _outrun(item, reference, written, lawful, day)
+            yield from _outrun(item, reference, written, _texts(versions(reference)), day)
 
 
 def _replaced(
@@ -251,8 +275,8 @@ def _ahead(
         for each in known
         if each.valid_from and each.valid_from > day.as_of and is_fixed(each.valid_from)
     ]
-    ends = [item.passage.valid_to] if item.passage.valid_to else []
-    if following := min([*starts, *ends], default=None):
+    _, end = _own_days(item, known)
+    if following := min([*starts, *([end] if end else [])], default=None):
         aspect = Aspect.FOLLOWED if following in starts else Aspect.ENDED
         yield LawChange(aspect, item.number, reference, following)
 
