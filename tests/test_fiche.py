@@ -135,6 +135,8 @@ def test_a_real_dossier_states_what_it_has_and_no_more() -> None:
         ("Combien de temps dure la garantie des arbres ?", ""),
         ("Quelle pénalité pour une tondeuse en retard ?", ""),
         ("Qui est l'acheteur ?", ""),
+        ("Quelle est la durée du lot 2 ?", ""),
+        ("Combien de temps dure la tranche n° 1 du marché ?", ""),
     ],
 )
 def test_a_question_that_asks_for_a_line_of_the_fiche_has_its_values(

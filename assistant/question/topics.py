@@ -71,12 +71,13 @@ def topics_asked(question: str) -> tuple[Topic, ...]:
 def asks_for_topics(question: str) -> bool:
     """Whether a question has no word beside its topics but those of any about a contract.
 
-    "Quelle est la durée du marché ?" has none, "Quelle est la durée du chantier d'été ?" has.
+    "Quelle est la durée du marché ?" has none, "Quelle est la durée du chantier d'été ?" has; so
+    has "du lot 2": a number tells one of several.
     """
     rest = fold_text(question)
     for topic in topics_asked(question):
         rest = topic.asked.sub(" ", rest)
-    return all(len(word) < SHORTEST or word in _usual() for word in french_words(rest))
+    return not any(map(_tells, french_words(rest)))
 
 
 def said_in(topic: Topic, passage: Passage) -> float:
@@ -93,6 +94,11 @@ def said_in(topic: Topic, passage: Passage) -> float:
 def topic_signal(asked: Sequence[Topic], passage: Passage) -> float:
     """How surely a passage speaks of what is asked, from 0 to 1; 0 when no topic is known."""
     return max((said_in(topic, passage) for topic in asked), default=0.0)
+
+
+def _tells(word: str) -> bool:
+    """Whether a word, as it is searched, says more than any question about a contract does."""
+    return word.isdigit() or (len(word) >= SHORTEST and word not in _usual())
 
 
 @cache
