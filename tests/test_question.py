@@ -141,6 +141,24 @@ def test_a_year_or_a_month_that_contains_today_means_today() -> None:
     assert _asked("Quel est le seuil aujourd'hui ?").source is DaySource.TODAY
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quel était le seuil l'an dernier ?",
+        "Et l’année dernière ?",
+        "What was the threshold last year?",
+        "Seuils 2025 ?",
+    ],
+)
+def test_the_law_of_a_year_may_be_asked_for_in_other_words(question: str) -> None:
+    assert _asked(question) == Day(date(2025, 12, 31), DaySource.QUESTION, date(2025, 1, 1))
+
+
+def test_what_names_now_does_not_take_the_day_of_the_question_before() -> None:
+    for question in ("Et maintenant ?", "Et cette année ?", "Et depuis le 1er avril 2026 ?"):
+        assert day_asked([question, "en 2019"], None, TODAY) == Day(TODAY, DaySource.TODAY, TODAY)
+
+
 def test_a_day_given_wins_and_the_first_text_that_names_one_decides() -> None:
     chosen = date(2021, 1, 1)
     assert day_asked(["en 2019"], chosen, TODAY) == Day(chosen, DaySource.GIVEN, chosen)

@@ -8,7 +8,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from unicodedata import normalize
 
 from assistant.question.language import Language
@@ -19,6 +19,9 @@ EARLIEST = 1990
 
 FARTHEST = 5
 """Years ahead of today beyond which a number is no day to ask about."""
+
+_CENTURY = 2000
+"""Of a year in two figures: "05/05/24"."""
 
 
 class DaySource(StrEnum):
@@ -54,22 +57,41 @@ _MONTH = rf"(?P<month>{'|'.join(MONTHS)})"
 _YEAR = r"(?P<year>[12]\d{3})(?![\w€%]|\s*[€%]|\s+euros?\b|\s\d{3}\b|[-/.,]\d)"
 _ORDINAL = r"(?:er|st|nd|rd|th)?"
 _DURING = (
-    r"\b(?:en|in|fin|end of|courant|during|avant|before|(?:de )?l'année|the year|au mois de|"
-    r"(?:the month|fin) (?:de|of))\s+"
+    r"(?:\b(?:en|in|fin|end of|d[ée]but|beginning of|dès|depuis|since|from|courant|during|avant|"
+    r"before|[àa] (?:partir|compter) de|(?:de )?l'année|the year|au mois de|"
+    r"seuils?(?: européens?)?|(?:the month|fin|d[ée]but) (?:de|of))\s+|\bd')"
 )
 _WRITTEN = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"(?<![\w/.-])(?P<year>[12]\d{3})-(?P<month>\d\d)-(?P<day>\d\d)(?![\w/-])",
         rf"(?<![\w/.-])(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})/{_YEAR}",
-        rf"(?<![\w/.,-])(?P<day>\d{{1,2}}){_ORDINAL}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}",
+        r"(?<![\w/.-])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d\d)(?![\w€%/.-])",
+        rf"(?<![\w/.-])(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}",
+        rf"(?<![\w/.,-])(?P<day>\d{{1,2}}|premier){_ORDINAL}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}",
         rf"\b{_MONTH}\s+(?P<day>\d{{1,2}}){_ORDINAL},?\s+{_YEAR}",
         rf"{_DURING}{_MONTH}\s+{_YEAR}",
         rf"{_DURING}{_YEAR}",
     )
 )
+_BEGINNING = re.compile(r"\b(?:d[ée]but|beginning of)\s+(?:de (?:l'année\s+)?)?$", re.IGNORECASE)
 _END = re.compile(r"\b(?:fin|end of)\s+(?:de (?:l'année\s+)?)?$", re.IGNORECASE)
 _TODAY = re.compile(r"\b(?:aujourd'hui|actuellement|à ce jour|today|currently)\b", re.IGNORECASE)
+
+# Words that tell of the facts of a case within a question, and name a day at one end of it.
+_AT_PRESENT = "(?:maintenant|à présent|désormais|en ce moment|cette année|now|this year)"
+_NOW = re.compile(
+    rf"^\W*(?:(?:et|mais|and|but)\s+)?{_AT_PRESENT}\b|\b{_AT_PRESENT}\W*$"
+    r"|^\W*(?:(?:et|and)\s+)?(?:depuis|since)\W*$",
+    re.IGNORECASE,
+)
+_YEAR_BEFORE = r"(?:l'an(?:née)? (?:derni(?:er|ère)|passée?)|last year)"
+_LAST_YEAR = re.compile(
+    rf"^\W*(?:et|and)\s+(?:(?:pour|in)\s+)?{_YEAR_BEFORE}\W*$"
+    rf"|\b(?:quel(?:le)?s? étai(?:en)?t|(?:fallait|devait|pouvait)-(?:il|on)|what w(?:as|ere))\b"
+    rf".*\b{_YEAR_BEFORE}\b",
+    re.IGNORECASE,
+)
 
 # What stands just before a day and says what it is the day of.
 _TEXT_NAME = re.compile(
@@ -78,16 +100,20 @@ _TEXT_NAME = re.compile(
     r"(?:\s+(?:organique|de finances|belge|(?:inter)?ministériel|modifiée?|délégué|européen(?:ne)?|"
     r"d'application|\(?(?:UE|CE|EU)\)?|(?:n\s?[°ºo]\.?\s?|no\.? )?\d[\w./-]*))*"
     r",?\s+(?:en date )?(?:du|of)\s+$"
-    # "la loi Climat et résilience du", "le CCAG Travaux du"; no contract's day stands between.
+    # "la loi Climat et résilience du", "le CCAG Travaux du"; no day of a contract or purchase does.
     r"|\b(?:lois?|décrets?|arrêtés?|ordonnances?|circulaires?|CCAG[\w-]*)"
-    r"(?:\s+(?!notifi|publi|conclu|sign|lanc|pass|march|contrat|consult|factur|offre|accord)"
+    r"(?:\s+(?!notifi|publi|conclu|sign|lanc|pass|march|contrat|consult|factur|offre|accord"
+    r"|achats?\b(?! (?:innovants|durables))|command\w*\b(?! publique)|devis|bons?\b|avenant"
+    r"|(?:s')?appli)"
     r"[^\W\d][\w'’-]*){1,6}?\s+du\s+$|\bCCAG[\w-]*\s+du\s+$",
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"\b(?:après|after)\s+(?:le\s+)?$", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:avant|before)\s+(?:le\s+)?$", re.IGNORECASE)
 _SINCE = re.compile(
-    r"\b(?:depuis(?: le)?|since|from|à (?:partir|compter) d[ue])\s+$", re.IGNORECASE
+    r"\b(?:(?:depuis(?: le)?|since|from|dès(?: le)?|[àa] (?:partir|compter) d[ue])\s+"
+    r"|[àa] (?:partir|compter) d')$",
+    re.IGNORECASE,
 )
 _OF_CONTRACT = re.compile(
     r"\b(?:marchés?|accords?-cadres?|contrats?|consultations?|procédures?|contracts?|tenders?)\b"
@@ -118,53 +144,94 @@ def in_figures(day: date, language: Language) -> str:
 def named(question: str, today: date) -> NamedPeriod | None:
     """The only day, month or year that a question names, or that of the contract it names.
 
-    "Avant le 1er avril" means the day before, "depuis le 1er avril" means today; the date of a law
-    or a decree is part of its name.
+    "Avant le 1er avril" means the day before; "maintenant" means today, as "depuis le 1er avril"
+    does once it is past, where nothing else names a day. The date of a law or a decree is part of
+    its name.
     """
     plain = normalize("NFC", question).replace("’", "'")
     found = list(_named(plain, today))
-    of_contract = {period for period, is_of_contract in found if is_of_contract}
-    periods = of_contract or {period for period, _ in found}
+    surest = max((sureness for _, sureness in found), default=_Sureness.LOOSE)
+    periods = {period for period, sureness in found if sureness is surest}
     return periods.pop() if len(periods) == 1 else None
 
 
-def _named(text: str, today: date) -> Iterator[tuple[NamedPeriod, bool]]:
-    """Every period of a text, and whether it is said to be that of the contract."""
+class _Sureness(IntEnum):
+    """How surely a period is the one meant: the surest that a question has decides."""
+
+    LOOSE = 0
+    NAMED = 1
+    OF_CONTRACT = 2
+
+
+def _named(text: str, today: date) -> Iterator[tuple[NamedPeriod, _Sureness]]:
+    """Every period of a text, and how surely it is meant."""
+    at_present = NamedPeriod(today, today)
     if _TODAY.search(text):
-        yield NamedPeriod(today, today), False
+        yield at_present, _Sureness.NAMED
+    if _NOW.search(text):
+        yield at_present, _Sureness.LOOSE
+    if _LAST_YEAR.search(text):
+        yield _year(today.year - 1), _Sureness.NAMED
+    for period, before in _written(text):
+        if not _may_be_asked(period, before, today):
+            continue
+        if _is_past_beginning(period, before, today):
+            yield at_present, _Sureness.LOOSE
+        elif not _AFTER.search(before):
+            is_of_contract = _OF_CONTRACT.search(before)
+            yield period, _Sureness.OF_CONTRACT if is_of_contract else _Sureness.NAMED
+
+
+def _written(text: str) -> Iterator[tuple[NamedPeriod, str]]:
+    """Every day, month and year written in a text, and what stands before it."""
     for pattern in _WRITTEN:
         for match in pattern.finditer(text):
             before = text[: min(match.start(part) for part in match.groupdict())]
-            period = _period(match)
-            if period and _END.search(before):
-                period = NamedPeriod(period.last, period.last)
-            if period and _BEFORE.search(before):
-                eve = period.first - timedelta(days=1)
-                period = NamedPeriod(eve, eve)
-            if period and _is_asked(period, before, today):
-                yield period, bool(_OF_CONTRACT.search(before))
+            if period := _period(match):
+                yield _narrowed(period, before), before
 
 
-def _is_asked(period: NamedPeriod, before: str, today: date) -> bool:
+def _narrowed(period: NamedPeriod, before: str) -> NamedPeriod:
+    """The one day that is meant of a period, where what stands before it says which."""
+    if _END.search(before):
+        return NamedPeriod(period.last, period.last)
+    if _BEGINNING.search(before):
+        return NamedPeriod(period.first, period.first)
+    if _BEFORE.search(before):
+        eve = period.first - timedelta(days=1)
+        return NamedPeriod(eve, eve)
+    return period
+
+
+def _may_be_asked(period: NamedPeriod, before: str, today: date) -> bool:
     horizon = (today.year + FARTHEST, today.month, today.day)
     last = period.last
-    if last.year < EARLIEST or (last.year, last.month, last.day) > horizon:
-        return False
-    if _SINCE.search(before) and period.first <= today:
-        return False
-    return not (_TEXT_NAME.search(before) or _AFTER.search(before))
+    is_near = last.year >= EARLIEST and (last.year, last.month, last.day) <= horizon
+    return is_near and not _TEXT_NAME.search(before)
+
+
+def _is_past_beginning(period: NamedPeriod, before: str, today: date) -> bool:
+    """Whether what is asked about began then and goes on today."""
+    if _SINCE.search(before):
+        return period.first <= today
+    return bool(_AFTER.search(before)) and period.last < today
+
+
+def _year(year: int) -> NamedPeriod:
+    return NamedPeriod(date(year, 1, 1), date(year, 12, 31))
 
 
 def _period(match: re.Match[str]) -> NamedPeriod | None:
     """The days written; None for a day that no calendar has."""
     parts = match.groupdict()
     year, written = int(parts["year"]), parts.get("month")
+    year += _CENTURY if len(parts["year"]) == 2 else 0
     try:
         month = written and (MONTHS.get(written.lower()) or int(written))
         if not month:
-            return NamedPeriod(date(year, 1, 1), date(year, 12, 31))
-        if parts.get("day"):
-            day = date(year, month, int(parts["day"]))
+            return _year(year)
+        if number := parts.get("day"):
+            day = date(year, month, int(number) if number.isdigit() else 1)
             return NamedPeriod(day, day)
         return NamedPeriod(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
     except ValueError:
