@@ -272,7 +272,7 @@ class Assistant:
         return self._told[known]
 
     def _run(self, turn: TurnState, history: Sequence[Exchange]) -> Generator[Event, None, None]:
-        refusal = refusal_for(turn.question)
+        refusal = refusal_for(turn.question, of_dossier=turn.dossier is not None)
         if (case_law := self._case_law_asked(turn.question, refusal)) is not None:
             yield from self._prepare(turn, history)
             answering = CaseLawAnswering(turn, case_law, self._embedder, self._reader, self.tuning)

@@ -25,10 +25,14 @@ MOST_PROPOSED = 3
 
 @dataclass(frozen=True, slots=True)
 class ScopeRefusal:
-    """A kind of question out of scope; `notices` says why and where to look, by language."""
+    """A kind of question out of scope; `notices` says why and where to look, by language.
+
+    `rules` are patterns of questions that the pieces of a dossier may answer all the same.
+    """
 
     name: str
     patterns: tuple[re.Pattern[str], ...]
+    rules: tuple[re.Pattern[str], ...]
     notices: dict[Language, str]
 
 
@@ -87,13 +91,18 @@ def _names(asked: str, dossier: Dossier) -> bool:
     return any(re.search(pattern, asked) for pattern in patterns)
 
 
-def refusal_for(question: str) -> ScopeRefusal | None:
+def refusal_for(question: str, of_dossier: bool = False) -> ScopeRefusal | None:
     """The kind of refusal that a question calls for, None when it may be answered."""
     asked = normalize("NFC", question).replace("’", "'")
     for refusal in _refusals():
-        if any(pattern.search(asked) for pattern in refusal.patterns):
+        patterns = refusal.patterns if of_dossier else (*refusal.patterns, *refusal.rules)
+        if any(pattern.search(asked) for pattern in patterns):
             return refusal
     return None
+
+
+def _compiled(patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
 
 @cache
@@ -102,7 +111,8 @@ def _refusals() -> tuple[ScopeRefusal, ...]:
     return tuple(
         ScopeRefusal(
             row["name"],
-            tuple(re.compile(pattern, re.IGNORECASE) for pattern in row["patterns"]),
+            _compiled(row.get("patterns", ())),
+            _compiled(row.get("rules", ())),
             {language: row[language] for language in Language},
         )
         for row in table["refusal"]
