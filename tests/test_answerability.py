@@ -176,6 +176,33 @@ def test_the_text_of_the_day_is_found_even_by_name(generation: IndexSnapshot) ->
         assert amount in texts[0]
 
 
+def test_an_article_of_another_code_is_no_article_of_that_number(
+    generation: IndexSnapshot,
+) -> None:
+    def score(question: str) -> float:
+        return max(item.score for item in _find(generation, question))
+
+    assert score("Que dit l'article R. 2191-3 du code de la commande publique ?") >= NAMED
+    assert score("Que dit l'article R. 2191-3 du CGCT ?") < NAMED
+    assert score("Que dit l'article R. 2191-3 du code du travail ?") < NAMED
+
+
+def test_an_article_of_another_code_is_found_where_that_code_is_indexed() -> None:
+    title = "Code général des collectivités territoriales"
+    ours = replace(RULE, id="ours", title="Code de la commande publique", references=("L2131-1",))
+    theirs = replace(ours, id="theirs", title=title)
+    for asked in ("L2131-1 du CGCT", f"L. 2131-1 du {title.lower()} pour le paiement"):
+        found = _find(_lists([ours, theirs]), f"Que dit l'article {asked} ?")
+        assert [item.passage.id for item in found if item.score >= NAMED] == ["theirs"]
+
+
+def test_an_annex_of_a_contract_is_none_of_the_code() -> None:
+    annex = replace(RULE, id="annex", references=("Annexe 2",))
+    for asked, is_named in (("notre acte d'engagement", False), ("la commande publique", True)):
+        found = _find(_lists([annex]), f"Que contient l'annexe 2 de {asked} ?")
+        assert (found[0].score >= NAMED) is is_named
+
+
 def test_the_ordinary_twin_comes_before_the_other_regime(generation: IndexSnapshot) -> None:
     locators = [
         each.passage.locator for each in _find(generation, "Délai de paiement des communes")
@@ -286,6 +313,8 @@ def test_a_passage_refers_to_the_articles_it_names_and_to_its_law() -> None:
     )
     assert referred(decree) == ["R2192-36", "L2192-10"]
     assert referred(replace(decree, references=("L2192-10",))) == ["R2192-36"]
+    of_others = replace(decree, text="Transmis selon l'article L. 2131-1 du CGCT.")
+    assert referred(of_others) == ["L2192-10"]
 
 
 def test_without_passages_there_is_no_evidence() -> None:

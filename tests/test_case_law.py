@@ -19,6 +19,7 @@ from assistant.law.hierarchy import Rank, rank_of
 from assistant.question.language import Language
 from assistant.question.scope import subject_of
 from assistant.retrieval.evidence import Scope
+from assistant.retrieval.retriever import NAMED
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, advance
 from assistant.web.buyer.turn_view import turn_html
 from assistant.web.serving import LocalBuyerService
@@ -379,6 +380,8 @@ def test_decisions_on_an_article_come_by_its_number(with_rulings: Path, tmp_path
     result = ask(with_rulings, tmp_path, "Jurisprudence sur l'article L. 2152-6 ?")
     named = [each.passage.ruling.number for each in result.evidence if each.passage.ruling]
     assert named == ["480013", "480012", "480014", "480011"]
+    other = ask(with_rulings, tmp_path, "Jurisprudence sur l'article L. 2152-6 du CGCT ?")
+    assert all(each.score < NAMED for each in other.evidence)
 
 
 def test_decisions_of_after_the_day_are_not_known(with_rulings: Path, tmp_path: Path) -> None:

@@ -18,8 +18,9 @@ from ingestion.index.search import Embedder, Hit
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import DisputedFigure, PassageStore
 from ingestion.legislation.general_clauses import CCAG
-from ingestion.legislation.references import find_references
+from ingestion.legislation.owners import with_owners
 from ingestion.readers.documents import Kind, is_citable
+from ingestion.tenders.pieces import plain
 
 # Phrases: the articles to which the glossary's phrases lead that are wholly in a question. Pure.
 #
@@ -158,20 +159,16 @@ class Searcher:
     def named(self, question: str, scope: Scope) -> list[Passage]:
         """The passages that a question asks for by their reference.
 
-        "L'article 14 du CCAG" is one of those that the dossier refers to.
+        "L'article 14 du CCAG" is one of those that the dossier refers to, "l'article L. 2131-1 du
+        CGCT" is none of the code of public procurement.
         """
-        asked = [reference.key for reference in find_references(question)]
         families = [each.family for each in scope.general or ()]
-        keys = [
-            key
-            for written in asked
-            for key in (
-                [f"{family} {written.removeprefix(f'{CCAG} ')}" for family in families]
-                if written.startswith(f"{CCAG} ")
-                else [written]
-            )
+        return [
+            passage
+            for reference, owner in with_owners(question)
+            for passage in self.lookup(_keys(reference.key, families), scope)
+            if _is_of(passage, owner)
         ]
-        return self.lookup(keys, scope)
 
     def near_general(self, question: str, scope: Scope, limit: int) -> list[Passage]:
         """Of the passages nearest in meaning, the first that are clauses of a CCAG."""
@@ -197,6 +194,18 @@ class Searcher:
             if len(kept) >= CANDIDATES or len(hits) < depth:
                 return kept[:CANDIDATES]
             depth *= 4
+
+
+def _keys(written: str, families: Sequence[str]) -> list[str]:
+    """The keys of a reference: of a CCAG that is not told, those of the families meant."""
+    if not written.startswith(f"{CCAG} "):
+        return [written]
+    return [f"{family} {written.removeprefix(f'{CCAG} ')}" for family in families]
+
+
+def _is_of(passage: Passage, owner: str) -> bool:
+    """Whether a passage is of what a reference is said to be of; a piece may be of any contract."""
+    return not owner or passage.kind is not Kind.RULES or owner.startswith(plain(passage.title))
 
 
 def _scores(hits: Sequence[Hit]) -> dict[str, float]:

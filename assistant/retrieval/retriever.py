@@ -23,7 +23,7 @@ from ingestion.chunking.passages import Passage
 from ingestion.index.questions import QuestionIndex
 from ingestion.index.search import Embedder, PassageReader, Vectors
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.legislation.references import find_references
+from ingestion.legislation.owners import with_owners
 
 # Retrieval: the evidence for a question, from the rules, or from a dossier and the rules.
 
@@ -221,7 +221,7 @@ def _is_of_place(passage: Passage, other: Passage) -> bool:
 
 def referred(passage: Passage) -> list[str]:
     """The articles that a passage names in its text, then the law that its decree applies. Pure."""
-    named = [reference.key for reference in find_references(passage.text)]
+    named = [reference.key for reference, owner in with_owners(passage.text) if not owner]
     laws = [f"L{key[1:]}" for key in passage.references if key[0] in "RD"]
     articles = [key for key in (*named, *laws) if _ARTICLE.fullmatch(key)]
     return [key for key in dict.fromkeys(articles) if key not in passage.references]

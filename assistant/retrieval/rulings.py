@@ -17,7 +17,7 @@ from ingestion.case_law.ruling import precedence
 from ingestion.chunking.passages import Passage
 from ingestion.index.search import Embedder, applying
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.legislation.references import find_references
+from ingestion.legislation.owners import with_owners
 
 QUOTED = 3
 """Decisions that an answer quotes."""
@@ -77,7 +77,7 @@ def rulings_about(
     if asked := searcher.lookup(numbers_named(question), scope):
         best = _of_asked(asked, scored, limit)
     else:
-        keys = [applying(each.key) for each in find_references(question)]
+        keys = [applying(each.key) for each, owner in with_owners(question) if not owner]
         best = _by_ruling(scored.values(), searcher.lookup(keys, scope), limit)
     return tuple(
         Evidence(

@@ -12,7 +12,7 @@
 
 Without the word "article", a letter counts only with a dot or a hyphenated number of three digits
 or more, so "lot L 1", "catégorie A 80" or "D 2024" are no references. An article of a law or of
-another code keeps its bare key ("article 10 de la loi …" is "10"): what it belongs to is not read.
+another code keeps its bare key ("article 10 de la loi …" is "10"): `owners` reads what it is of.
 """
 
 import re
