@@ -11,6 +11,8 @@ from ingestion.durable import lock_for_writing
 from ingestion.errors import StorageFull
 from ingestion.index.publication import current_name, finished
 from ingestion.index.store import snapshots_folder
+from ingestion.readers.documents import Kind
+from ingestion.tenders.dossiers import library_of
 from tests.administered import PAYMENT, acts, add_code, administered, decisions, with_text
 from tests.command_line import Command, command_of, on_one_line, use_small_models
 from tests.index_home import ARTICLES, answers, published, write_articles
@@ -65,6 +67,31 @@ def test_nothing_to_add_is_said(command: Command, tmp_path: Path) -> None:
     code, said = command("add", tmp_path / "absent.pdf")
     assert code == 1
     assert "absent.pdf : introuvable" in said
+
+
+def test_files_of_a_dossier_are_its_pieces(command: Command, home: Path, tmp_path: Path) -> None:
+    piece = tmp_path / "CCAP.md"
+    piece.write_text("# CCAP\n\n## Article 5 – Prix\n\nLes prix sont fermes.\n")
+    assert command("add", "--dossier", "ecole", piece)[0] == 0
+    with library_of(home, "ecole") as library:
+        [entry] = library.entries
+    assert (entry.source, entry.kind, entry.dossier) == ("CCAP.md", Kind.TENDER, "ecole")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--kind", "tender"), "--dossier ID"),
+        (("--kind", "invoices"), "--dossier ID"),
+        (("--kind", "rules", "--dossier", "ecole"), "retirez --dossier"),
+    ],
+)
+def test_a_kind_that_no_question_would_find_there_is_refused(
+    command: Command, home: Path, texts: Path, words: tuple[str, ...], told: str
+) -> None:
+    code, said = command("add", *words, texts)
+    assert (code, told in said) == (2, True)
+    assert not home.exists()
 
 
 def test_from_adding_to_going_back(command: Command, home: Path, texts: Path) -> None:

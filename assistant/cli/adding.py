@@ -137,6 +137,15 @@ def decisions_of(home: Path, user: str = ALONE.user) -> Decisions:
     return Decisions(home, journal_of(home), user)
 
 
+def _misplaced(kind: Kind, dossier: str | None) -> str:
+    """Why no question would find files of a kind there, in French, "" where one would. Pure."""
+    if kind is Kind.RULES and dossier:
+        return "Des règles ne sont d'aucun dossier : retirez --dossier, ou --kind rules."
+    if kind is not Kind.RULES and not dossier:
+        return f"Indiquez à quel dossier ils appartiennent : --kind {kind} --dossier ID"
+    return ""
+
+
 @app.action("add")
 def _add(
     ctx: Context,
@@ -147,11 +156,10 @@ def _add(
         default=None,
     ),
     builtin: bool = flag("--builtin", "ajoute aussi le corpus fourni"),
-    kind: Kind = option(
+    kind: Kind | None = option(
         "--kind GENRE",
-        f"{', '.join(ADDED)} (défaut : {Kind.RULES})",
+        f"{', '.join(ADDED)} (défaut : {Kind.RULES}, dans un dossier {Kind.TENDER})",
         one_of(ADDED),
-        default=Kind.RULES,
     ),
     dossier: str | None = option("--dossier ID", "dossier de marché auquel ils appartiennent"),
     texts: list[str] | None = option(
@@ -160,6 +168,10 @@ def _add(
         text_id,
     ),
 ) -> int:
+    kind = kind or (Kind.TENDER if dossier else Kind.RULES)
+    if refusal := _misplaced(kind, dossier):
+        sys.stderr.write(f"{refusal}\n")
+        return USAGE
     archives, files = found_in(paths or (), kind, dossier)
     additions = [*(provided_additions(ctx.obj) if builtin else ()), *files]
     if not additions and not archives:
