@@ -192,7 +192,7 @@ class ServerBlobs:
 # Where the library of a data folder is, with all that is to become the next index.
 
 LIBRARY = (
-    *("originals/", "readings/", "gold.jsonl", "withheld.json", "candidate.json"),
+    *("originals/", "readings/", "gold.jsonl", "withheld.json", "applied.json", "candidate.json"),
     "library.json",
 )
 """Its folders and files, with what the gate asks; what names others comes after them."""

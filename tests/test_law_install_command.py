@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from assistant.cli.command import main
+from assistant.journal.journal import journal_of
+from assistant.publishing.service import AdministrationService
 from assistant.publishing.upkeep import doubts, expected_articles, lacking
 from assistant.retrieval.ranking import default_tuning
 from ingestion.index.publication import current_name, finished
 from ingestion.legislation.official_copy import OfficialCopy, chosen_texts
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, State
+from ingestion.tenders.intake import Parcel
 from tests.administered import acts, administered
 from tests.command_line import Command, command_of, on_one_line, use_small_models
 from tests.dila_server import Dila, cut, offering
@@ -178,6 +182,22 @@ def test_what_is_read_whole_is_not_read_again_after_a_stop(
     assert command("install")[0] == 0
     assert len(dila.asked_for(FULL)) == 1
     assert len(code_of(home)) == 2
+
+
+def test_what_is_installed_is_not_put_back_by_an_older_archive(
+    command: Command, home: Path, dila: Dila, tmp_path: Path
+) -> None:
+    command("install")
+    before = Library(home).entries
+    older = "LEGI_20260102-080000.tar.gz"
+    corrected = in_folder(older, files_of(replace(RULE, nota=("Corrigé.",))))
+    path = write_archive(tmp_path / older, corrected)
+    assert main(["--data", str(home), "index", "add", str(path)]) == 1
+    administration = AdministrationService(home, journal_of(home), ("true",))
+    with path.open("rb") as file:
+        [receipt] = administration.add([Parcel(older, file)], (), "ana")
+    assert f"avant {JANUARY}, du 02/01/2026, déjà appliquée" in (receipt.refusal or "")
+    assert Library(home).entries == before
 
 
 def test_an_update_takes_the_days_after_and_says_those_that_lack(

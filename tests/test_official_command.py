@@ -1,6 +1,7 @@
 """Official sources on the command line, from the archive to the documents of the library."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -105,6 +106,36 @@ def test_archives_given_in_any_order_are_applied_by_date(
 ) -> None:
     command("add", following, full, "--text", CODE_ID)
     assert [each.valid_to for each in documents(home)] == [DAY, None]
+
+
+@pytest.mark.parametrize("name", [FULL, "LEGI_20260220-203000.tar.gz"])
+def test_an_older_archive_does_not_put_the_law_back(
+    command: Command, home: Path, full: Path, following: Path, tmp_path: Path, name: str
+) -> None:
+    command("add", full, following, "--text", CODE_ID)
+    before = Library(home).entries
+    older = write_archive(tmp_path / name, files_of(replace(VERSION, nota=("Corrigé.",))))
+    code, said = command("add", older)
+    assert code == 1
+    assert "avant LEGI_20260301-203000.tar.gz, du 01/03/2026" in said
+    assert Library(home).entries == before
+    command("remove", SOURCE)
+    assert command("add", older)[0] == 0, "a text that was removed begins again"
+
+
+def test_an_older_archive_is_taken_for_the_texts_that_nothing_newer_changed(
+    command: Command, home: Path, full: Path, following: Path, tmp_path: Path
+) -> None:
+    command("add", full)
+    command("add", following)
+    between = replace(ELSEWHERE, lines=("La corde est de chanvre.",))
+    missing = write_archive(tmp_path / "LEGI_20260220-203000.tar.gz", files_of(VERSION, between))
+    code, said = command("add", missing)
+    assert (code, "déjà appliquée" in said) == (0, True)
+    assert [each.text for each in documents(home) if each.title == "Code des cordes"] == [
+        "La corde est de chanvre."
+    ]
+    assert [each.valid_to for each in documents(home) if each.title == VERSION.code] == [DAY, None]
 
 
 def test_a_complete_archive_replaces_what_it_does_not_have(

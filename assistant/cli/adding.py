@@ -18,9 +18,10 @@ from assistant.cli.options import Steps, Terminal, argument, flag, one_of, optio
 from assistant.journal.journal import journal_of
 from assistant.publishing.decisions import Decisions
 from ingestion.durable import lock_for_writing
+from ingestion.legislation.applied import left_out, note_applied, updates
 from ingestion.legislation.archive_files import in_order, is_incremental, is_official, sources_at
 from ingestion.legislation.archives import read_archives
-from ingestion.legislation.articles import TEXT_ID, Changes, Merged, updates
+from ingestion.legislation.articles import TEXT_ID, Changes, Merged
 from ingestion.legislation.legifrance import API, TOKENS, Piste, credentials_of, fetch
 from ingestion.library.library import Addition, Library
 from ingestion.library.readings import LibraryEntry
@@ -41,8 +42,8 @@ def text_id(written: str) -> str:
     return written
 
 
-def merge_official(
-    home: Path, changes: Sequence[Changes], texts: Sequence[str], folder: Path, console: Console
+def write_official(
+    home: Path, found: Sequence[Merged], changes: Sequence[Changes], folder: Path, console: Console
 ) -> list[Addition]:
     """Write each text changed into `folder`; the caller holds the writer's lock.
 
@@ -53,9 +54,10 @@ def merge_official(
             told = f"{change.source}, {refusal.name} : {refusal.reason}"
             console.print(told, style="red", soft_wrap=True)
     library, additions = Library(home), []
-    found = updates(library, changes, texts)
     for text in found:
         _tell(text, changes, console)
+        if text.is_untouched:
+            continue
         if not text.versions:
             library.remove([text.source])
             console.print("Il n'en reste aucune : texte retiré, au prochain sourcier index build")
@@ -68,6 +70,10 @@ def merge_official(
 
 
 def _tell(text: Merged, changes: Sequence[Changes], console: Console) -> None:
+    for refusal in left_out(text):
+        console.print(refusal, style="red", soft_wrap=True)
+    if text.is_untouched:
+        return
     console.print(
         f"{text.title} ({text.text_id}) : {text.read} versions lues, {text.added} ajoutées, "
         f"{text.changed} modifiées, {text.suppressed} supprimées",
@@ -124,10 +130,13 @@ def add_changes(
 ) -> int:
     """Add the texts that official sources change, then files; takes the writer's lock."""
     with lock_for_writing(home), TemporaryDirectory() as folder:
-        merged = merge_official(home, changes, texts, Path(folder), console)
+        found = updates(home, changes, texts)
+        merged = write_official(home, found, changes, Path(folder), console)
         if not merged and not additions:
-            return BROKEN if any(change.refused for change in changes) else OK
+            is_refused = any(each.refused for each in changes) or any(each.older for each in found)
+            return BROKEN if is_refused else OK
         code = add_all(home, [*merged, *additions], console, decisions_of(home))
+        note_applied(home, found)
     console.print("Pour les rendre interrogeables : sourcier index build")
     return code
 

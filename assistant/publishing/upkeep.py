@@ -20,6 +20,7 @@ from ingestion.index.publication import (
     served_name,
 )
 from ingestion.index.store import Manifest
+from ingestion.legislation.applied import left_out, note_applied, updates
 from ingestion.legislation.archive_files import (
     in_order,
     is_incremental,
@@ -27,7 +28,7 @@ from ingestion.legislation.archive_files import (
     sources_at,
 )
 from ingestion.legislation.archives import read_archives
-from ingestion.legislation.articles import ArticleVersion, Changes, Merged, updates
+from ingestion.legislation.articles import ArticleVersion, Changes, Merged
 from ingestion.legislation.official_copy import OfficialCopy
 from ingestion.legislation.references import normalise
 from ingestion.library.library import Holding, Library
@@ -108,12 +109,14 @@ def _merged(
     for change in changes:
         for refused in change.refused:
             yield Receipt(f"{change.source}, {refused.name}", refusal=refused.reason)
-    library = Library(home)
-    merged = updates(library, changes, texts)
-    for text in merged:
-        yield _kept(library, text, changes, folder)
+    library, found = Library(home), updates(home, changes, texts)
+    for text in found:
+        yield from (Receipt(text.source, refusal=refusal) for refusal in left_out(text))
+        if not text.is_untouched:
+            yield _kept(library, text, changes, folder)
+    note_applied(home, found)
     why = f"ne change aucun {'des textes demandés' if texts else 'texte'}"
-    yield from (Receipt(source, refusal=why) for source in _idle(changes, merged))
+    yield from (Receipt(source, refusal=why) for source in _idle(changes, found))
 
 
 def _idle(changes: Sequence[Changes], merged: Sequence[Merged]) -> Iterator[str]:

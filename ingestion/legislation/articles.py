@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -128,6 +128,7 @@ class Merged:
     """A text after its changes: all versions in order, and how many differ from before.
 
     `read` counts the versions read in all sources, `is_new` says that nothing was known before.
+    `newest` is the source that changed it last, `older` those left out for being older than that.
     """
 
     text_id: str
@@ -137,6 +138,13 @@ class Merged:
     changed: int
     suppressed: int
     is_new: bool
+    newest: str = ""
+    older: tuple[str, ...] = ()
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether no source was applied."""
+        return not self.read and not self.suppressed
 
     @property
     def source(self) -> str:
@@ -191,26 +199,7 @@ def _left_out(
     return left_out
 
 
-# The texts of the library that changes concern, merged with what it has of them.
-
-
-def updates(
-    library: Library, changes: Sequence[Changes], texts: Collection[str]
-) -> tuple[Merged, ...]:
-    """Every text read, and those that the library has of which versions were suppressed.
-
-    All texts when `texts` is empty. Raises IngestionError when the library has a file of the
-    name of such a text that was not made from an official source.
-    """
-    read = {version.text_id for change in changes for version in change.versions}
-    known = {
-        entry.source.removesuffix(".jsonl")
-        for entry in library.entries
-        if TEXT_ID.fullmatch(entry.source.removesuffix(".jsonl"))
-    }
-    chosen = (read | known) & set(texts) if texts else read | known
-    merged = (merge(text, known_versions(library, text), changes) for text in sorted(chosen))
-    return tuple(each for each in merged if each.read or each.suppressed)
+# What the library has of a text.
 
 
 def known_versions(library: Library, text_id: str) -> tuple[ArticleVersion, ...]:
