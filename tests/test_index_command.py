@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.cli.adding import PROCUREMENT_CODE
 from assistant.retrieval.ranking import default_tuning
 from ingestion.durable import lock_for_writing
 from ingestion.errors import StorageFull
@@ -16,6 +17,7 @@ from ingestion.tenders.dossiers import library_of
 from tests.administered import PAYMENT, acts, add_code, administered, decisions, with_text
 from tests.command_line import Command, command_of, on_one_line, use_small_models
 from tests.index_home import ARTICLES, answers, published, write_articles
+from tests.legi_files import article_xml, other
 from tests.small_index import ARTICLES as SMALL_CODE
 from tests.small_index import answering_embedder, write_code
 from tests.test_gate import BROKEN, NEW
@@ -290,6 +292,19 @@ def test_an_update_takes_what_is_new_in_a_folder_and_publishes_nothing(
     with lock_for_writing(served_home):
         decisions(served_home).refuse(finished(served_home)[-1], "Provisoire")
     assert "ajoutés" not in asking("update")[1], "what a refusal set aside comes back by nobody"
+
+
+def test_an_update_takes_the_loose_files_that_came_since(
+    asking: Command, served_home: Path, tmp_path: Path
+) -> None:
+    watched = tmp_path / "watched"
+    watched.mkdir()
+    (served_home / "settings.toml").write_text(f'update_from = "{watched}"\n')
+    for serial, read in ((11, 1), (12, 2)):
+        version = other(serial, number=f"R{serial}-1", text_id=PROCUREMENT_CODE)
+        (watched / f"{version.id}.xml").write_bytes(article_xml(version))
+        assert f"{read} versions lues, 1 ajoutées" in asking("update")[1]
+    assert "versions lues" not in asking("update")[1]
 
 
 def test_the_history_tells_the_way_forward_after_a_rollback(

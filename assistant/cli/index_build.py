@@ -28,6 +28,7 @@ from ingestion.errors import IngestionError, UnknownSnapshot
 from ingestion.index.publication import finished, served_name
 from ingestion.index.search import Embedder
 from ingestion.index.store import Manifest
+from ingestion.legislation.archive_files import mark_of
 from ingestion.legislation.articles import TEXT_ID
 from ingestion.library.library import Library
 from ingestion.tenders.dossiers import Dossiers, provided_additions
@@ -289,13 +290,13 @@ def _take_in(home: Path, watched: str, console: Console) -> int:
     withheld = WithheldTexts(home)
     files = [each for each in found if not withheld.holds(file_sha256(each.path))]
     taken = _taken(home)
-    fresh = [archive for archive in archives if _mark(archive) not in taken]
+    fresh = [archive for archive in archives if mark_of(archive) not in taken]
     if not files and not fresh:
         return OK
     texts = _texts(home)
     changes = adding.read_additions(fresh, texts, console) if fresh else ()
     code = adding.add_changes(home, changes, texts, files, console)
-    marks = sorted(taken | {_mark(archive) for archive in fresh})
+    marks = sorted(taken | {mark_of(archive) for archive in fresh})
     replace_bytes(home / "updates.json", json.dumps(marks).encode())
     return code
 
@@ -309,8 +310,3 @@ def _texts(home: Path) -> list[str]:
 def _taken(home: Path) -> set[str]:
     path = home / "updates.json"
     return set(json.loads(path.read_bytes())) if path.exists() else set()
-
-
-def _mark(archive: Path) -> str:
-    """What tells an archive from another: LEGI names them by their moment."""
-    return f"{archive.name} {archive.stat().st_size}"

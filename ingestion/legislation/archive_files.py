@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Self
 from zlib import error as ZlibError  # noqa: N812 - the library's own name says nothing
@@ -89,6 +90,15 @@ def is_complete(name: str, fund: DilaFund = DilaFund.LEGI) -> bool:
 def is_incremental(name: str, fund: DilaFund = DilaFund.LEGI) -> bool:
     """Whether an archive of this name holds what changed in a day."""
     return re.match(rf"{fund}_\d{{8}}", name) is not None
+
+
+def mark_of(path: Path) -> str:
+    """What tells an archive from another of its name, and a folder from itself with other files."""
+    if not path.is_dir():
+        return f"{path.name} {path.stat().st_size}"
+    files = [(file, file.stat()) for file in _below(path) if _is_read(file.name)]
+    told = [(str(file.relative_to(path)), of.st_size, of.st_mtime_ns) for file, of in files]
+    return f"{path.name} {sha256(repr(told).encode()).hexdigest()}"
 
 
 def size_of(path: Path) -> int:
