@@ -7,16 +7,19 @@ from pathlib import Path
 import pytest
 
 from assistant.cli.adding import PROCUREMENT_CODE
+from assistant.cli.index_build import take_in
+from assistant.cli.options import Terminal
 from assistant.retrieval.ranking import default_tuning
 from ingestion.durable import lock_for_writing
 from ingestion.errors import StorageFull
 from ingestion.index.publication import current_name, finished
 from ingestion.index.store import snapshots_folder
+from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 from ingestion.tenders.dossiers import library_of
 from tests.administered import PAYMENT, acts, add_code, administered, decisions, with_text
 from tests.command_line import Command, command_of, on_one_line, use_small_models
-from tests.index_home import ARTICLES, answers, published, write_articles
+from tests.index_home import ARTICLES, add, answers, published, write_articles
 from tests.legi_files import article_xml, other
 from tests.small_index import ARTICLES as SMALL_CODE
 from tests.small_index import answering_embedder, write_code
@@ -286,12 +289,35 @@ def test_an_update_takes_what_is_new_in_a_folder_and_publishes_nothing(
     code, said = asking("update")
     assert (code, "ajoutés : 1" in said) == (DONE, True)
     assert current_name(served_home) == served != finished(served_home)[-1]
-    assert "déjà présents : 1" in asking("update")[1]
+    assert "ajoutés" not in asking("update")[1]
     assert "OnCalendar=*-*-* 02:30:00" in asking("update", "--units")[1]
     gc.collect()  # the gate was asked by this process, which may have the candidate open still
     with lock_for_writing(served_home):
         decisions(served_home).refuse(finished(served_home)[-1], "Provisoire")
     assert "ajoutés" not in asking("update")[1], "what a refusal set aside comes back by nobody"
+
+
+def test_an_update_brings_nothing_back_that_somebody_removed_or_replaced(
+    served_home: Path, tmp_path: Path
+) -> None:
+    watched, library = tmp_path / "watched", Library(served_home)
+    for folder in (watched, elsewhere := tmp_path / "elsewhere"):
+        folder.mkdir()
+    for amount, folder in (("40 000", watched), ("60 000", elsewhere)):
+        (folder / "note.md").write_text(f"# Note\n\nLe seuil est de {amount} euros.\n")
+
+    def night() -> list[str]:
+        assert take_in(served_home, str(watched), Terminal()) == DONE
+        return [each.text for each in library.documents() if each.title == "Note"]
+
+    assert "40 000" in night()[0]
+    add(served_home, elsewhere / "note.md")
+    assert "60 000" in night()[0]
+    with lock_for_writing(served_home):
+        library.remove(["watched/note.md"])
+    assert night() == []
+    (watched / "note.md").write_text("# Note\n\nLe seuil est de 80 000 euros.\n")
+    assert "80 000" in night()[0]
 
 
 def test_an_update_takes_the_loose_files_that_came_since(

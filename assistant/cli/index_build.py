@@ -30,7 +30,7 @@ from ingestion.index.search import Embedder
 from ingestion.index.store import Manifest
 from ingestion.legislation.archive_files import mark_of
 from ingestion.legislation.articles import TEXT_ID
-from ingestion.library.library import Library
+from ingestion.library.library import Addition, Library
 from ingestion.tenders.dossiers import Dossiers, provided_additions
 from ingestion.tenders.intake import awaits_index, index
 
@@ -275,30 +275,50 @@ def _update(
         command = (sys.executable, "-m", "assistant.cli", "--data", str(home.absolute()))
         sys.stdout.write(schedule.units(command))
         return OK
-    code = _take_in(home, settings.update_from, Terminal())
+    code = take_in(home, settings.update_from, Terminal())
     if queue_of(home):
         return max(code, _ask(home, BuildOrder(user)))
     return max(code, build_all(home, user, is_left=True))
 
 
-def _take_in(home: Path, watched: str, console: Console) -> int:
-    """Add the files of the folder, and the archives that were not taken yet."""
+def take_in(home: Path, watched: str, console: Console) -> int:
+    """Add what was not taken yet from the folder: archives, and files by their name and bytes.
+
+    What somebody removed since, or replaced from elsewhere, is not brought back.
+    """
     folder = Path(watched)
     if not folder.is_dir():
         raise WrongSettings(f"Le dossier surveillé {folder} n'existe pas.")
     archives, found = adding.found_in([folder])
-    withheld = WithheldTexts(home)
-    files = [each for each in found if not withheld.holds(file_sha256(each.path))]
     taken = _taken(home)
+    files = _fresh_files(home, found, taken)
     fresh = [archive for archive in archives if mark_of(archive) not in taken]
     if not files and not fresh:
         return OK
     texts = _texts(home)
     changes = adding.read_additions(fresh, texts, console) if fresh else ()
-    code = adding.add_changes(home, changes, texts, files, console)
-    marks = sorted(taken | {mark_of(archive) for archive in fresh})
-    replace_bytes(home / "updates.json", json.dumps(marks).encode())
+    code = adding.add_changes(home, changes, texts, list(files.values()), console)
+    kept = {entry.sha256 for entry in Library(home).entries}
+    marks = {mark for mark in files if mark.rpartition(" ")[2] in kept}
+    _note_taken(home, taken, marks | {mark_of(archive) for archive in fresh})
     return code
+
+
+def _fresh_files(home: Path, found: Sequence[Addition], taken: set[str]) -> dict[str, Addition]:
+    """The files, by their name and digest, that were neither taken nor set aside."""
+    withheld, digests = WithheldTexts(home), {each: file_sha256(each.path) for each in found}
+    return {
+        mark: each
+        for each, digest in digests.items()
+        if (mark := f"{each.source} {digest}") not in taken and not withheld.holds(digest)
+    }
+
+
+def _note_taken(home: Path, taken: set[str], marks: set[str]) -> None:
+    """Note what was taken, in the place of what had the same name: it may come again."""
+    names = {mark.rpartition(" ")[0] for mark in marks}
+    others = {mark for mark in taken if mark.rpartition(" ")[0] not in names}
+    replace_bytes(home / "updates.json", json.dumps(sorted(others | marks)).encode())
 
 
 def _texts(home: Path) -> list[str]:
