@@ -280,7 +280,21 @@ def test_a_rule_and_its_special_case_are_not_folded_apart() -> None:
         WordEmbedder(),
     )
     of_first = [(each.text, each.place) for each in found if each.evidence[0].number == 1]
-    assert of_first == [(rule, Prominence.BODY), (special, Prominence.BODY)]
+    assert of_first == [(special, Prominence.BODY), (rule, Prominence.BODY)]
+
+
+def test_of_pieces_the_nearest_sentence_is_first_and_the_others_stand_as_in_their_passage() -> None:
+    texts = (
+        "La pénalité est due.",
+        "La pénalité est de 40 euros.",
+        "La pénalité de retard urgent.",
+    )
+    first = _piece(" ".join(each.ljust(30, "x") for each in texts), 1, 0.6)
+    found = quotes("Quelle pénalité de retard urgent ?", [first], SINCE, WordEmbedder())
+    starts = [each.start for each in found]
+    assert starts[0] == max(starts)
+    assert starts[1:] == sorted(starts[1:])
+    assert found[0].nearness == max(each.nearness for each in found) > 0.6
 
 
 def test_six_sentences_of_pieces_are_quoted_at_most() -> None:

@@ -32,7 +32,7 @@ from assistant.journal.journal import Journal
 from assistant.llm.language_model import Prompt
 from assistant.question.day import DaySource
 from assistant.question.language import Language
-from assistant.retrieval.ranking import Refusal, default_tuning
+from assistant.retrieval.ranking import ClauseWeights, Refusal, default_tuning
 from assistant.retrieval.retriever import FIRST
 from ingestion.errors import ModelUnavailable, UnknownSnapshot
 from ingestion.index.questions import LeadingQuestion, QuestionIndex
@@ -290,6 +290,33 @@ def test_a_dossier_is_answered_for_its_own_people(assistant: Assistant) -> None:
     assert "150 euros" not in json.dumps(
         [item.passage.text for item in outside.evidence] + [outside.answer.markdown]
     )
+
+
+@pytest.mark.parametrize(
+    ("enough", "language", "asked", "has_line"),
+    [
+        (1, Language.FRENCH, "Quelle pénalité pour un retard de livraison ?", True),
+        (1, Language.ENGLISH, "Quelle pénalité pour un retard de livraison ?", False),
+        (1, Language.FRENCH, "Quelle pénalité pour un retard, et qui livre les bornes ?", False),
+        (9, Language.FRENCH, "Quelle pénalité pour un retard de livraison ?", False),
+    ],
+)
+def test_in_a_dossier_the_sentence_that_surely_answers_is_the_line(
+    small_home: Path, journal: Journal, enough: int, language: Language, asked: str, has_line: bool
+) -> None:
+    always = Refusal(refused=-99.0, sure=-99.0)
+    tuning = replace(
+        default_tuning(),
+        clause=ClauseWeights(reading=1.0, bias=0.0),
+        refusal={**default_tuning().refusal, "dossier read": always},
+    )
+    assistant = assistant_over(small_home, journal, tuning=tuning, reader=WordReader(enough))
+    answer = result_of(assistant.ask(asked, language=language, dossier=DOSSIER)).answer
+    assert answer.sentences
+    assert (answer.lead is not None) is has_line
+    if answer.lead is not None:
+        assert answer.lead.support is Support.VERBATIM
+        assert "150 euros" in answer.lead.text
 
 
 def test_a_question_that_dossiers_leave_open_is_refused_in_one(

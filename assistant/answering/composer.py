@@ -1,7 +1,7 @@
 """Composer: from the evidence of a turn to what it says, event by event."""
 
 import re
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.answer import Choice, Event, LineRole, Prominence
@@ -9,6 +9,7 @@ from assistant.answering.card import LABELS, Card
 from assistant.answering.computation import Worked, calculate_answer
 from assistant.answering.derogation import Derogating
 from assistant.answering.extraction import Draft, quotes, statements
+from assistant.answering.leading import led
 from assistant.answering.notices import (
     concealed,
     disagreeing,
@@ -125,12 +126,14 @@ def carried(sentence: str, quoted: Sequence[Draft]) -> Draft:
 class PartRead:
     """A subject of the question as it was read: its vector, the evidence of the day, the quotes.
 
-    `prepared` is the rule of the bank that answers, if any does.
+    `prepared` is the rule of the bank that answers, if any does, `read` the odds of passages that
+    were read, by their identifiers; none where it is doubtful that they answer.
     """
 
     asked: Vectors
     quotes: Sequence[Draft]
     prepared: PreparedAnswer | None
+    read: Mapping[str, float]
 
 
 class Answering:
@@ -259,6 +262,10 @@ class Answering:
         if len(turn.parts) > 1:
             # What may answer another part of the question too is not folded.
             found = [replace(draft, place=Prominence.BODY) for draft in found]
+        elif turn.language is Language.FRENCH and not (
+            turn.sentences or asks_several(part.question)
+        ):
+            found = led(found, read.read, self._tuning.clause)
         yield from self._say_quotes(part.question, self._card.part(read.asked, found))
         self.quoted += found
 
@@ -282,7 +289,9 @@ class Answering:
         known = {item.passage.id for item in turn.cited}
         read = quotes(part.question, readable, turn.scope.as_of, self._embedder)
         found = [draft for draft in read if draft.evidence[0].passage.id not in known]
-        return PartRead(asked, found, prepared)
+        is_sure = found_there is Answerability.YES
+        odds = zip(readable, readings, strict=False) if is_sure else ()
+        return PartRead(asked, found, prepared, {item.passage.id: each for item, each in odds})
 
     def _prepared(
         self, question: str, asked: Vectors, evidence: Sequence[Evidence]

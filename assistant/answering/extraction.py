@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, islice
 
@@ -78,7 +78,8 @@ class Draft:
 
     `start` and `end` are the place of the quote in the first cited passage (characters, half-open).
     `place` is aside for what is of a passage much less near than the first, `spoken_by`, `role` and
-    `label` as in `Sentence`.
+    `label` as in `Sentence`. `nearness` is known of sentences of pieces: the cosines of the
+    question with the sentence and with its passage, together.
     """
 
     text: str
@@ -89,6 +90,7 @@ class Draft:
     spoken_by: str = ""
     role: LineRole | None = None
     label: str = ""
+    nearness: float = 0.0
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -234,7 +236,10 @@ def _of_named_words(question: str, found: Sequence[Unit]) -> Sequence[Unit]:
 def _quotes_of_pieces(
     question: str, pieces: Sequence[Evidence], as_of: date, embedder: Embedder
 ) -> list[Draft]:
-    """The units nearest by themselves and with their passage, passage by passage, nearest first."""
+    """The units nearest by themselves and with their passage.
+
+    The nearest of all comes first, then the others passage by passage, the nearest passage first.
+    """
     found = [unit for item in pieces for unit in quotable(item, as_of)]
     if not found:
         return []
@@ -253,10 +258,13 @@ def _quotes_of_pieces(
     for unit in kept:
         nearest.setdefault(unit.evidence.number, nearness[unit])
     places = list(nearest)
-    kept.sort(key=lambda unit: (places.index(unit.evidence.number), unit.start))
+    kept[1:] = sorted(kept[1:], key=lambda unit: (places.index(unit.evidence.number), unit.start))
     near = {number for number in places if nearest[number] >= best - BESIDE}
     return [
-        _quote(unit, Prominence.BODY if unit.evidence.number in near else Prominence.ASIDE)
+        replace(
+            _quote(unit, Prominence.BODY if unit.evidence.number in near else Prominence.ASIDE),
+            nearness=nearness[unit],
+        )
         for unit in kept
     ]
 

@@ -59,6 +59,19 @@ class PreparedWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class ClauseWeights:
+    """How what is known of a sentence of a dossier (answering/leading.py) tells that it answers.
+
+    Above 0 it does; none does by default.
+    """
+
+    nearness: float = 0.0
+    ahead: float = 0.0
+    reading: float = 0.0
+    bias: float = -1.0
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectBounds:
     """What is needed for two statements of figures to be of one subject (law/contradictions.py).
 
@@ -75,7 +88,7 @@ class SubjectBounds:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Weights of ranking, refusals and rules, and bounds of subjects, for an embedder.
+    """Weights of ranking, refusals and lines, and bounds of subjects, for an embedder.
 
     `embedder` is "" for those that were fitted with none.
     """
@@ -84,6 +97,7 @@ class Tuning:
     ranking: Mapping[str, float]
     refusal: Mapping[str, Refusal]
     prepared: PreparedWeights = PreparedWeights()
+    clause: ClauseWeights = ClauseWeights()
     subject: SubjectBounds = SubjectBounds()
 
     def refusing(self, *, in_dossier: bool, is_asked: bool, is_read: bool) -> Refusal:
@@ -119,6 +133,7 @@ def tunings() -> tuple[Tuning, ...]:
             row["ranking"],
             {texts: Refusal(**weights) for texts, weights in row["refusal"].items()},
             PreparedWeights(**row.get("prepared", {})),
+            ClauseWeights(**row.get("clause", {})),
             SubjectBounds(**row.get("subject", {})),
         )
         for row in table["tuning"]

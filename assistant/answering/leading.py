@@ -1,0 +1,41 @@
+"""The clause that answers: of what is quoted of a dossier, the sentence that is said as the line.
+
+It is a sentence of a piece, whole and as it stands there. That it answers is told by how near it
+is to the question, by how much it is ahead of the others, and by what the reader tells of its
+passage.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from assistant.answering.answer import Prominence
+from assistant.answering.extraction import Draft
+from assistant.retrieval.ranking import ClauseWeights
+
+LONGEST = 30
+"""Words of a line."""
+
+
+def led(quoted: Sequence[Draft], read: Mapping[str, float], weights: ClauseWeights) -> list[Draft]:
+    """What is quoted, the first as the line that answers where it is sure to. Pure.
+
+    `read` are the odds (logarithms) that a passage answers, by its identifier.
+    """
+    if not quoted or not _is_sure(quoted, read, weights):
+        return [*quoted]
+    return [replace(quoted[0], place=Prominence.LEAD), *quoted[1:]]
+
+
+def _is_sure(quoted: Sequence[Draft], read: Mapping[str, float], weights: ClauseWeights) -> bool:
+    first, *others = quoted
+    reading = read.get(first.evidence[0].passage.id)
+    if reading is None or not first.nearness or first.doubts or not _is_line(first.text):
+        return False
+    ahead = first.nearness - max((each.nearness for each in others), default=0.0)
+    odds = weights.nearness * first.nearness + weights.ahead * ahead + weights.reading * reading
+    return odds + weights.bias > 0
+
+
+def _is_line(text: str) -> bool:
+    """Whether words can be said aloud: no list, no row of a table."""
+    return len(text.split()) <= LONGEST and "\n" not in text and " | " not in text
