@@ -6,8 +6,9 @@ questions and of those of strangers that are there to be fitted on, the three th
 rule counts as right when it answers (2), not in part (1), beside (0), or so that one who acted on
 it would do wrong (-1). Then what each threshold says, of questions that were not fitted on (ten
 parts, each by the others): of how many, and how many of these are right, in part, beside and wrong.
-A second line says the same of questions that were written by people without the code before them,
-with the four rules that seemed nearest (tests/data/judged_lines.jsonl), and are never fitted on.
+Two more lines say the same of questions that were written by people without the code before them,
+with the four rules that seemed nearest, or with those and another (tests/data/judged_lines.jsonl,
+judged_lines_again.jsonl), and are never fitted on.
 
 Rules are named by a digest there.
 """
@@ -42,7 +43,8 @@ from ingestion.index.snapshot import IndexSnapshot
 from tests.studies.ranking import OWN, STRANGERS
 
 DATA = Path(__file__).parents[1] / "data"
-JUDGED, ASKED_AFTERWARDS = DATA / "judged_rules.jsonl", DATA / "judged_lines.jsonl"
+JUDGED = DATA / "judged_rules.jsonl"
+ASKED_AFTERWARDS = (DATA / "judged_lines.jsonl", DATA / "judged_lines_again.jsonl")
 SIGNALS = ("vote", "nearness", "ahead", "share")
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 MARKS = (2, 1, 0, -1)
@@ -70,12 +72,13 @@ def main() -> None:
     asked = {each.id: each.text for path in (*OWN, STRANGERS) for each in read_questions(path)}
     own = [(asked[question], marks) for question, marks in _judged(JUDGED)]
     rules = judged_rules(own, snapshot, embedder)
-    later = judged_rules(_judged(ASKED_AFTERWARDS), snapshot, embedder)
     model, console = fitted(_rows(rules), _right(rules)), Console(width=150)
-    console.print(len(rules), "rules", weights(model), len(later), "asked afterwards")
+    console.print(len(rules), "rules", weights(model))
     table = Table(*map(str, THRESHOLDS))
     table.add_row(*_told(rules, _cross_validated(rules)))
-    table.add_row(*_told(later, model.predict_proba(_rows(later))[:, 1]))
+    for path in ASKED_AFTERWARDS:
+        later = judged_rules(_judged(path), snapshot, embedder)
+        table.add_row(*_told(later, model.predict_proba(_rows(later))[:, 1]))
     console.print(table)
 
 
