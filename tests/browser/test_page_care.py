@@ -131,8 +131,9 @@ def test_a_passage_comes_over_the_answer_on_a_phone_and_leaves_to_its_sentence(
 ) -> None:
     ask(phone)
     expect(phone.locator(".turn.finished")).to_be_visible()
-    before = phone.evaluate("scrollY")
     mark = phone.locator("#t0 .mark").last
+    mark.scroll_into_view_if_needed()
+    before = phone.evaluate("scrollY")
     mark.press("Enter")
     sheet = phone.get_by_role("dialog", name="Passage 4")
     expect(sheet.locator("mark")).to_contain_text("pénalité égale à 1/500")

@@ -73,7 +73,7 @@ def main() -> None:
     own = [(asked[question], marks) for question, marks in _judged(JUDGED)]
     rules = judged_rules(own, snapshot, embedder)
     model, console = fitted(_rows(rules), _right(rules)), Console(width=150)
-    console.print(len(rules), "rules", weights(model))
+    console.print(len(rules), "rules", weights(model, SIGNALS))
     table = Table(*map(str, THRESHOLDS))
     table.add_row(*_told(rules, _cross_validated(rules)))
     for path in ASKED_AFTERWARDS:
@@ -132,12 +132,12 @@ def fitted(rows: Floats, right: NDArray[np.bool_]) -> Pipeline:
     return model
 
 
-def weights(model: Pipeline) -> dict[str, float]:
+def weights(model: Pipeline, signals: Sequence[str]) -> dict[str, float]:
     """What each signal counts in its own scale, and the bias; 0 is one of two."""
     scale, regression = model[0], model[1]
     own = regression.coef_[0] / scale.scale_
     bias = regression.intercept_[0] - float(own @ scale.mean_)
-    told = {name: round(float(weight), 2) for name, weight in zip(SIGNALS, own, strict=True)}
+    told = {name: round(float(weight), 2) for name, weight in zip(signals, own, strict=True)}
     return told | {"bias": round(float(bias), 2)}
 
 
