@@ -292,23 +292,32 @@ def test_a_dossier_is_answered_for_its_own_people(assistant: Assistant) -> None:
     )
 
 
+PENALTY = "Quelle pénalité pour un retard de livraison ?"
+
+
 @pytest.mark.parametrize(
-    ("enough", "language", "asked", "has_line"),
+    ("enough", "sure", "language", "asked", "has_line"),
     [
-        (1, Language.FRENCH, "Quelle pénalité pour un retard de livraison ?", True),
-        (1, Language.ENGLISH, "Quelle pénalité pour un retard de livraison ?", False),
-        (1, Language.FRENCH, "Quelle pénalité pour un retard, et qui livre les bornes ?", False),
-        (9, Language.FRENCH, "Quelle pénalité pour un retard de livraison ?", False),
+        (1, -99.0, Language.FRENCH, PENALTY, True),
+        (9, -99.0, Language.FRENCH, PENALTY, False),
+        (1, 99.0, Language.FRENCH, PENALTY, False),
+        (1, -99.0, Language.ENGLISH, PENALTY, False),
+        (1, -99.0, Language.FRENCH, f"{PENALTY[:-2]}, et qui livre les bornes ?", False),
     ],
 )
 def test_in_a_dossier_the_sentence_that_surely_answers_is_the_line(
-    small_home: Path, journal: Journal, enough: int, language: Language, asked: str, has_line: bool
+    small_home: Path,
+    journal: Journal,
+    enough: int,
+    sure: float,
+    language: Language,
+    asked: str,
+    has_line: bool,
 ) -> None:
-    always = Refusal(refused=-99.0, sure=-99.0)
     tuning = replace(
         default_tuning(),
         clause=ClauseWeights(reading=1.0, bias=0.0),
-        refusal={**default_tuning().refusal, "dossier read": always},
+        refusal={**default_tuning().refusal, "dossier read": Refusal(refused=-99.0, sure=sure)},
     )
     assistant = assistant_over(small_home, journal, tuning=tuning, reader=WordReader(enough))
     answer = result_of(assistant.ask(asked, language=language, dossier=DOSSIER)).answer
