@@ -5,16 +5,25 @@ import pytest
 from assistant.answering.answer import Prominence
 from assistant.answering.extraction import Draft
 from assistant.answering.leading import LONGEST, led
+from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.ranking import ClauseWeights, default_tuning, tuning_for
+from ingestion.readers.documents import Kind
+from ingestion.tenders.pieces import PieceKind
 from tests.passage_texts import evidence_of
 
-CLAUSE = evidence_of("Le délai de livraison est de six semaines à compter de la commande.")
+
+def _piece(text: str, piece: PieceKind = PieceKind.CCAP) -> Evidence:
+    item = evidence_of(text)
+    return replace(item, passage=replace(item.passage, kind=Kind.TENDER, piece=piece))
+
+
+CLAUSE = _piece("Le délai de livraison est de six semaines à compter de la commande.")
 OTHER = evidence_of("Le titulaire livre les bornes sur le site que le bon de commande désigne.", 2)
 SURE = ClauseWeights(bias=1.0)
 
 
 def _quoted(text: str = CLAUSE.passage.text, nearness: float = 1.2) -> list[Draft]:
-    item = evidence_of(text)
+    item = _piece(text)
     return [
         Draft(text, (item,), 0, len(text), nearness=nearness),
         Draft(OTHER.passage.text, (OTHER,), 0, len(OTHER.passage.text), nearness=1.0),
@@ -73,6 +82,19 @@ def test_what_was_not_read_or_is_of_no_piece_is_no_line() -> None:
     quoted = _quoted()
     assert led(quoted, {OTHER.passage.id: 2.0}, SURE) == quoted
     assert _places(_quoted(nearness=0.0), SURE) == NOT_LED
+
+
+def test_what_a_tenderer_wrote_or_a_general_text_says_is_no_line() -> None:
+    quoted = _quoted()
+    offer = _piece(CLAUSE.passage.text, PieceKind.OFFER)
+    for other in (offer, evidence_of(CLAUSE.passage.text)):
+        led_by = [replace(quoted[0], evidence=(other,)), quoted[1]]
+        assert _places(led_by, SURE) == NOT_LED
+
+
+def test_what_no_page_shows_is_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(CLAUSE.passage), "hides", lambda *_: True)
+    assert _places(_quoted(), SURE) == NOT_LED
 
 
 def test_a_figure_that_was_read_with_doubt_is_no_line(monkeypatch: pytest.MonkeyPatch) -> None:

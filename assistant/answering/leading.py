@@ -1,8 +1,9 @@
 """The clause that answers: of what is quoted of a dossier, the sentence that is said as the line.
 
-It is a sentence of a piece, whole and as it stands there. That it answers is told by how near it
-is to the question, by how much it is ahead of the others, and by what the reader tells of its
-passage.
+It is a sentence of a piece of the buyer's, whole and as it stands there for all to see: what a
+tenderer wrote binds nobody yet, and a piece may derogate from the CCAG. That it answers is told by
+how near it is to the question, by how much it is ahead of the others, and by what the reader tells
+of its passage.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import replace
 
 from assistant.answering.answer import Prominence
 from assistant.answering.extraction import Draft
+from assistant.law.hierarchy import Rank, rank_of
 from assistant.retrieval.ranking import ClauseWeights
 
 LONGEST = 30
@@ -29,11 +31,19 @@ def led(quoted: Sequence[Draft], read: Mapping[str, float], weights: ClauseWeigh
 def _is_sure(quoted: Sequence[Draft], read: Mapping[str, float], weights: ClauseWeights) -> bool:
     first, *others = quoted
     reading = read.get(first.evidence[0].passage.id)
-    if reading is None or not first.nearness or first.doubts or not _is_line(first.text):
+    if reading is None or not _may_lead(first):
         return False
     ahead = first.nearness - max((each.nearness for each in others), default=0.0)
     odds = weights.nearness * first.nearness + weights.ahead * ahead + weights.reading * reading
     return odds + weights.bias > 0
+
+
+def _may_lead(draft: Draft) -> bool:
+    """Whether it is a clause that every page shows and whose figures were read without doubt."""
+    passage = draft.evidence[0].passage
+    is_hidden = passage.hides(passage.start + draft.start, passage.start + draft.end)
+    is_clause = rank_of(passage) is Rank.CLAUSE and draft.nearness > 0
+    return is_clause and not is_hidden and not draft.doubts and _is_line(draft.text)
 
 
 def _is_line(text: str) -> bool:
