@@ -220,6 +220,8 @@ def test_durations_and_amounts_are_compared_apart() -> None:
         ("Et pour 35 000 € HT/an pendant quatre ans ?", LIMIT),
         ("Et pour 35 000 € H.T. par exercice ?", LIMIT),
         ("Et pour 4 x 35 000 € HT ?", LIMIT),
+        ("Et pour un budget annuel de 35 000 € HT sur 4 ans ?", LIMIT),
+        ("Et pour 35 000 € HT de nettoyage par an ?", LIMIT),
         ("Entre 35 000 € et 45 000 € HT ?", LIMIT),
         ("Puis-je acheter 3 imprimantes à 25 000 € sans publicité ?", LIMIT),
         ("Cent ordinateurs, 1 200 € la pièce ?", LIMIT),

@@ -1,7 +1,7 @@
 """What questions about a contract in progress ask to calculate, by the figures they give. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 
@@ -21,6 +21,7 @@ from assistant.calculators.catalogue import (
 from assistant.calculators.facts import GivenFigure, QuestionFacts
 from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.payment import PaymentAsked
+from assistant.question.parts import speaks_of_a_part
 
 _SME = re.compile(r"(?<!non )(?<!non-)(?<!pas une )\b(?:pme|tpe)\b")
 
@@ -33,18 +34,12 @@ _OTHER_DURATION = re.compile(
     r"\b(?:il y a|depuis|payable\w*|preparation|jours?|semaines?)\b"
     r"|\bdans (?:\d+|une?|deux|trois|quatre|six) (?:mois|ans?)\b"
 )
-_AFTER_THE_ADVANCE = re.compile(
-    r"\b(?:rembours|recuper|precompt|resorb|refus|renonc|garantie|caution|surete)"
-)
 _OF_ADVANCE = re.compile(r"\b(?:(?P<advance>avances?)|(?P<contract>marche|contrat))\b")
 
 _RETENTION = re.compile(r"\bretenue de garantie\b|\brg\b")
 _IS_LAWFUL = re.compile(
     r"\b(?:legal|possible|regulier|autoris|permis|trop|plafon|maxim|depass|combien|calcul|puis-je"
     r"|peut-on)"
-)
-_AFTER_THE_RETENTION = re.compile(
-    r"\b(?:restitu|liber|rembours|lever|levee|compte|imput|rempla|caution|premiere demande)"
 )
 _OF_RETENTION = re.compile(r"\b(?:(?P<retained>retenue|rg)|(?P<contract>marche|contrat))\b")
 
@@ -55,12 +50,11 @@ _DATES_INVOICE = re.compile(r"\b(?:factures?|demande de paiement)(?: en date)? d
 _IS_LATE = re.compile(
     r"\b(?:retard|delai|interets?|moratoires?|indemnite|quand|date limite|echeance|en retard)\b"
 )
-_OTHER_REQUEST = re.compile(
-    r"\b(?:solde|decompte|avance|acompte|litige|suspen|interrom|rejet|cession|affactur)"
-)
 _OF_INVOICE = re.compile(
     r"\b(?:(?P<received>recu\w*|recept\w+|depos\w+|arriv\w+|chorus)"
-    r"|(?P<paid>pay\w+|paiement|regl\w+|vire\w*|mandat\w*)"
+    # A mandate is not yet a payment (R2192-32); nor is what is to be paid, or is not.
+    r"|(?P<unpaid>mandat\w*|(?:pas|non|jamais|a|etre|avant)(?: encore)?(?: ete)? (?:pay|regl)\w*)"
+    r"|(?P<paid>pay\w+|paiement|regl\w+|vire\w*)"
     r"|(?P<delivered>livr\w+|execut\w+|service fait|achev\w+|termin\w+)"
     r"|(?P<other>emis\w*|datee|etabli\w*|sign\w+|notifi\w+))\b"
 )
@@ -71,9 +65,6 @@ _IS_ALLOWED = re.compile(
     r"|sans (?:nouvelle |re)?mise en concurrence|nouvelle mise en concurrence)\b"
     r"|\b(?:puis-je|peut-on|pouvons-nous|je peux|on peut)"
     r"(?: ?\?|(?: l[ea])? (?:passer|signer|conclure|faire|ajouter|augmenter|modifier|accepter)\b)"
-)
-_OTHER_MODIFICATION = re.compile(
-    r"\b(?:reexamen|commission|cao|conseil municipal|deliber|prolong|nouveau titulaire|cession)"
 )
 _OF_MODIFICATION = re.compile(
     r"\b(?:(?P<initial>marche|contrat|initial\w*)"
@@ -90,6 +81,13 @@ _BY_SHARE = re.compile(
 _NEW_TOTAL = re.compile(r"\b(?:port|pass|mont(?!ant)|augment|ramen)\w*\b[^,;:.?]{0,30} a $")
 """Before what the contract will amount to: "l'avenant le porte à 112 000 €"."""
 
+_FROM = re.compile(r"\b(?:port|pass|mont(?!ant)|augment|ramen)\w*\b[^,;:.?]{0,30} (?:de|d') ?$")
+_TO = re.compile(r" ?(?:ht|hors taxes)? a ")
+"""Of a total: "passe de 90 000 € à 100 000 €"."""
+
+_TAKEN_AWAY = re.compile(r" ?(?:ht|hors taxes)? en moins\b")
+_MINUS = re.compile(r"(?:de|a|:) ?[-−] ?$")
+
 _SEVERAL = re.compile(
     r"\b(?P<count>[2-9]|deux|trois|quatre|cinq|six|plusieurs) (?:\w+ )?(?:avenants|modifications)\b"
 )
@@ -101,7 +99,7 @@ _UNFORESEEN = re.compile(
 def advance(facts: QuestionFacts) -> Asked | Missing | None:
     """Whether an advance is due, and how much."""
     is_asked = _ADVANCE.search(facts.words) and _IS_DUE.search(facts.words)
-    if not is_asked or _AFTER_THE_ADVANCE.search(facts.words):
+    if not is_asked or speaks_of_a_part(facts.words):
         return None
     if facts.months and _OTHER_DURATION.search(facts.words):
         return None
@@ -127,9 +125,7 @@ def retention(facts: QuestionFacts) -> Asked | Missing | None:
     is_asked = _RETENTION.search(facts.words) and _IS_LAWFUL.search(facts.words)
     contract = [each for each in facts.amounts if each.role(_OF_RETENTION) != "retained"]
     rates = [each.value for each in facts.rates if each.role(_OF_RETENTION) == "retained"]
-    if not is_asked or _AFTER_THE_RETENTION.search(facts.words):
-        return None
-    if len(contract) != 1 or len(rates) > 1:
+    if not is_asked or len(contract) != 1 or len(rates) > 1:
         return None
     is_sme, is_state = bool(_SME.search(facts.words)), Buyer.STATE in facts.buyers
     needed = {
@@ -147,7 +143,7 @@ def retention(facts: QuestionFacts) -> Asked | Missing | None:
 def payment(facts: QuestionFacts) -> Asked | Missing | None:
     """Until when an invoice is paid in time, and what is due when it was not."""
     is_asked = _INVOICE.search(facts.words) and _IS_LATE.search(facts.words)
-    if not is_asked or _OTHER_REQUEST.search(facts.words) or not facts.days:
+    if not is_asked or not facts.days:
         return None
     days = [each for each in facts.days if not _DATES_INVOICE.search(each.before)]
     received, paid, delivered = (
@@ -173,10 +169,10 @@ def payment(facts: QuestionFacts) -> Asked | Missing | None:
 def modification(facts: QuestionFacts) -> Asked | Missing | None:
     """Whether the amount of a contract may be changed so much."""
     is_asked = _MODIFICATION.search(facts.words) and _IS_ALLOWED.search(facts.words)
-    if not is_asked or _OTHER_MODIFICATION.search(facts.words):
+    if not is_asked:
         return None
     roles = _roles(facts.amounts)
-    totals = [each.value for each in facts.amounts if _NEW_TOTAL.search(each.before)]
+    totals = [*_totals(facts.amounts)]
     roles = [(value, role) for value, role in roles if value not in totals]
     initial = [value for value, role in roles if role == "initial"]
     rates = _changes(_roles([each for each in facts.rates if not each.is_limit]))
@@ -242,5 +238,15 @@ def _roles(figures: Sequence[GivenFigure[Decimal]]) -> list[tuple[Decimal, str |
     found: list[tuple[Decimal, str | None]] = []
     for each in figures:
         follows = found and _CONTINUED.fullmatch(each.before)
-        found.append((each.value, found[-1][1] if follows else each.role(_OF_MODIFICATION)))
+        is_less = _TAKEN_AWAY.match(each.after) or _MINUS.search(each.before)
+        role = found[-1][1] if follows else each.role(_OF_MODIFICATION)
+        found.append((each.value, "less" if is_less else role))
     return found
+
+
+def _totals(amounts: Sequence[GivenFigure[Decimal]]) -> Iterator[Decimal]:
+    """What the contract will amount to: "porté à 112 000 €", "passe de 100 000 € à 112 000 €"."""
+    for place, each in enumerate(amounts):
+        follows = place and _FROM.search(amounts[place - 1].before) and _TO.fullmatch(each.before)
+        if follows or _NEW_TOTAL.search(each.before):
+            yield each.value

@@ -7,30 +7,36 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Generic, TypeVar
 from unicodedata import normalize
 
 from assistant.calculators.calculation import Buyer, Nature
+from assistant.question.parts import is_part
 from assistant.question.quantities import (
     Quantity,
     find_quantities,
     fold_same_length,
-    is_part,
 )
 
 Value = TypeVar("Value", Decimal, date)
 Kind = TypeVar("Kind", Buyer, Nature)
 
-_WITHOUT_TAX = re.compile(r" ?(?:ht\b|hors tax)")
-_WITH_TAX = re.compile(r" ?(?:ttc\b|toutes taxes)")
+_HT = r"(?:h\. ?t\b|ht\b|hors tax|hors tva)"
+_TTC = r"(?:t\. ?t\. ?c\b|ttc\b|toutes taxes|(?:taxes|tva) comprise)"
+_WITHOUT_TAX, _WITH_TAX = (re.compile(rf" ?\(? ?{each}") for each in (_HT, _TTC))
+# "un montant TTC de 240 000 €", "montant HT : 12 000 €".
+_TAX_BEFORE = re.compile(
+    r"\b(?:(?P<ttc>t\. ?t\. ?c\.?|ttc)|h\. ?t\.?|ht) ?(?:de|d'|:|=|est de)? ?$"
+)
 _LIMIT = re.compile(
     r"\b(?:plus|moins|dessus|dessous|dela|superieure?s?|inferieure?s?|egale?s?|jusqu'?|seuils?|entre"
     r"|partir|compter|plafond|limite|depass\w+|exced\w+|attei\w+)(?: pas)?"
     r" ?(?:a|aux?|de|d'|du|des)? ?$"
 )
+_SOON = timedelta(days=60)
 _CLAUSE_END = re.compile(r"[,;:.?!]")
 _NATURES = {
     nature: re.compile(rf"\b(?:{words})\b")
@@ -47,17 +53,32 @@ _NATURES = {
         ),
     )
 }
-# A service is one also where it is for works: what is bought is then asked.
-_ABOUT_WORKS = re.compile(
-    r"\b(?:missions?|diagnostics?|etudes?|controle technique|sps|coordination|assistance|amo"
-    r"|expertises?|bureau d'etudes)\b[^.;?!]*?"
-    r"\b(?:travaux|chantier|refection|renovation|rehabilitation)\b"
+# Works are bought where nothing else is bought for them: "de la peinture pour la rénovation".
+_OF = r"(?:(?:de|des|du|pour|en|sur|la|les?|un|une|nos|notre|mes|mon|ma|ces?|petits?|gros) |[dl]')*"
+_BOUGHT_WORKS = re.compile(
+    rf"(?:(?:^|[,;:.?(] ?|\b(?:marches?|contrats?|(?<!conduite d')operations?|projets?|besoins?"
+    r"|lots?|achats?|procedure|publicite|concurrence|avenants?|modifications?|passer|lancer|faire|realiser"
+    r"|commander|acheter|achete|porte|confier|signer|veut|voulons|avons|ai|a|est) )"
+    rf"{_OF}|(?:[€%]|\b(?:euros?|ht|ttc|taxes)) (?:de |des |en |(?:pour|sur) (?:des |une? )?)"
+    r"(?:petits |gros )?)(?:travaux|chantier|refection|renovation|rehabilitation)\b"
 )
 _BUYER = r"(?:^|[,;:.?(] ?|\b(?:l'|la |le |du |au |une? |ma |mon |notre |votre |d'))"
-# Who pays for a part is not the buyer: "subventionné à 60 % par la région".
-_FUNDED = re.compile(r"\b(?:financ|subvention)\w*[^,;:.?]{0,30}?(?:l'|la |le |du )\w+")
-# Nor is an establishment of the State the State: an EPIC has other thresholds (annexe 2).
-_OF_THE_STATE = re.compile(r"etablissements? publics?(?: \w+){0,5} de l'etat")
+_SERVICE_OF_THE_STATE = re.compile(
+    r"\b(?:(?:l'|la |le |une? |notre )?(?:(?:sous-)?prefecture|rectorat|academie|ddtm?|ddfip|dreal"
+    r"|drac|dreets|tribunal|gendarmerie|commissariat"
+    r"|direction (?:inter)?(?:regionale|departementale)))\b"
+    r"(?: (?:de la |du |de l'|des |d')(?:region|departement|ville|commune)\b)?"
+)
+# Who pays for a part is not the buyer, nor is the place that names another: "subventionné à 60 %
+# par la région", "l'université de la ville". An EPIC has not the State's thresholds (annexe 2).
+_OTHER_THAN_THE_BUYER = re.compile(
+    r"\b(?:financ|subvention)\w*[^,;:.?]{0,30}?(?:l'|la |le |du )\w+"
+    r"|etablissements? publics?(?: \w+){0,5} de l'etat"
+    r"|\b(?:universite|lycee|college|sem|spl|semop|sdis|office|association|agence|regie)\b"
+    r"[^,;:.?]{0,25}"
+    r"|\betat civil\b|\ben l'etat\b|\bl'etat (?:actuel|des lieux)\b"
+    r"|\bdepartement (?:informatique|technique|juridique|financier|(?:des )?(?:achats|marches))\b"
+)
 _BUYERS = {
     buyer: re.compile(rf"{_BUYER}(?:{words})\b")
     for buyer, words in (
@@ -89,12 +110,14 @@ class GivenFigure(Generic[Value]):
     @property
     def is_without_tax(self) -> bool:
         """Whether it is said to be hors taxes."""
-        return bool(_WITHOUT_TAX.match(self.after))
+        before = _TAX_BEFORE.search(self.before)
+        return bool(_WITHOUT_TAX.match(self.after) or (before and not before["ttc"]))
 
     @property
     def is_with_tax(self) -> bool:
         """Whether it is said to be toutes taxes comprises."""
-        return bool(_WITH_TAX.match(self.after))
+        before = _TAX_BEFORE.search(self.before)
+        return bool(_WITH_TAX.match(self.after) or (before and before["ttc"]))
 
     @property
     def is_limit(self) -> bool:
@@ -134,7 +157,7 @@ def read_facts(question: str, today: date) -> QuestionFacts:
     found = find_quantities(text)
     amounts = [each for each in found if _is_amount(each, words)]
     rates = [each for each in found if each.unit == "ratio"]
-    days = dict(_dated(found, today.year))
+    days = dict(_dated(found, today))
     return QuestionFacts(
         words,
         amounts=tuple(_placed(words, amounts, map(exact, amounts))),
@@ -142,7 +165,7 @@ def read_facts(question: str, today: date) -> QuestionFacts:
         days=tuple(_placed(words, [*days], days.values())),
         months=tuple(exact(each) for each in found if each.unit == "month"),
         natures=_natures(words),
-        buyers=_named(_OF_THE_STATE.sub("", _FUNDED.sub("", words)), _BUYERS),
+        buyers=_buyers(words),
     )
 
 
@@ -159,13 +182,34 @@ def _is_amount(quantity: Quantity, words: str) -> bool:
     return quantity.unit == "euro" or (quantity.unit == "count" and is_taxed)
 
 
-def _dated(found: Iterable[Quantity], year: int) -> Iterator[tuple[Quantity, date]]:
-    """The days written, in order; a month, or a day that no calendar has, is none."""
+def _dated(found: Iterable[Quantity], today: date) -> Iterator[tuple[Quantity, date]]:
+    """The days written, in order; a month, or a day that no calendar has, is none.
+
+    One without its year is nearest to the day before it, else to the first whole one, else to
+    today; one that would be more than sixty days ahead of today is of this year.
+    """
     written = [each for each in found if each.unit == "date" and each.value.count("-") > 1]
-    named = next((each.value[:4] for each in written if each.value[0] != "-"), str(year))
+    whole = {each: _day(each.value) for each in written if each.value[0] != "-"}
+    known = next((day for day in whole.values() if day), None)
     for each in written:
-        with suppress(ValueError):
-            yield each, date.fromisoformat(each.value.replace("--", f"{named}-", 1))
+        day = whole[each] if each in whole else _nearest(each.value[1:], known, today)
+        if day:
+            known = day
+            yield each, day
+
+
+def _day(written: str) -> date | None:
+    with suppress(ValueError):
+        return date.fromisoformat(written)
+    return None
+
+
+def _nearest(month_and_day: str, known: date | None, today: date) -> date | None:
+    """The day of the year that is nearest to one known, or to today but where it is far ahead."""
+    near = known or today
+    days = [_day(f"{near.year + years}{month_and_day}") for years in (0, -1, 1)]
+    nearest = min((day for day in days if day), key=lambda day: abs(day - near), default=None)
+    return nearest if nearest and (known or nearest - near <= _SOON) else days[0]
 
 
 def _placed(
@@ -179,10 +223,18 @@ def _placed(
 
 def _natures(words: str) -> tuple[Nature, ...]:
     """What is bought; supplies and services together are supplies, as the same rules hold."""
-    found = _named(_ABOUT_WORKS.sub("", words), _NATURES)
+    found = _named(words, _NATURES)
+    if Nature.WORKS in found and not _BOUGHT_WORKS.search(words):
+        found = tuple(each for each in found if each is not Nature.WORKS)
     if Nature.SOCIAL_SERVICES in found or {Nature.SUPPLIES, Nature.SERVICES} <= {*found}:
         return tuple(each for each in found if each is not Nature.SERVICES)
     return found
+
+
+def _buyers(words: str) -> tuple[Buyer, ...]:
+    """Who buys: a service of the State is the State, wherever it is."""
+    of_the_state = _SERVICE_OF_THE_STATE.sub("l'etat ", words)
+    return _named(_OTHER_THAN_THE_BUYER.sub("", of_the_state), _BUYERS)
 
 
 def _named(words: str, patterns: Mapping[Kind, re.Pattern[str]]) -> tuple[Kind, ...]:

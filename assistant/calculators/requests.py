@@ -1,9 +1,11 @@
 """Calculations asked in words: "Quelle procédure pour 150 000 € de fournitures ?" Pure."""
 
 import re
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from functools import partial
 
+from assistant.calculators.amounts import add_months
 from assistant.calculators.award import StandstillAsked, TurnoverAsked
 from assistant.calculators.calculation import Buyer, Nature
 from assistant.calculators.catalogue import (
@@ -19,7 +21,9 @@ from assistant.calculators.contract_requests import advance, modification, payme
 from assistant.calculators.facts import QuestionFacts, read_facts
 from assistant.calculators.procedure import ProcedureAsked
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked
+from assistant.calculators.unread import is_left_to_texts
 from assistant.errors import WrongFigures
+from assistant.question.parts import speaks_of_a_part
 from assistant.retrieval.ranking import REGIMES
 
 # Questions about the award of a contract that give figures: what they ask to calculate. Pure.
@@ -47,14 +51,10 @@ _WHICH_PROCEDURE = re.compile(
     r"|\b(?:procedure (?:formalisee|adaptee)|mapa|appel d'offres|gre a gre) (?:est-elle |est-il )?"
     r"(?:obligatoire|possible|suffi\w+|autorisee?|\?)"
 )
-_OTHER_THAN_A_PURCHASE = re.compile(
-    r"\b(?:avenant|modifi|resili|rejet|negoci|contest|recours|refere|pay|paiement|factur|infructu"
-    r"|sans suite|annul|prolong|urgen|livres?\b|oeuvre|brevet|exclusiv|similaire|concours|jury"
-    r"|primes?\b|reserve)"
-)
 # Specific services follow a procédure adaptée at any amount (R2123-1, 3°).
 _SPECIFIC_SERVICE = re.compile(
-    r"\b(?:restauration (?:scolaire|collective)|traiteur|repas|formation|hotellerie|postaux"
+    r"\b(?:restauration (?:scolaire|collective)|periscolaire|extrascolaire|spectacles?|insertion"
+    r"|enseignement|culturels?|sportifs?|soins|traiteur|repas|formation|hotellerie|postaux"
     r"|juridiques|avocats?|aide a domicile|(?:gestion|services) (?:d'une |de (?:la )?)"
     r"(?:cantine|creche)s?|(?:hebergement|securite|surveillance)"
     r"(?! (?:informatique|web|et (?:de )?protection)))\b"
@@ -71,9 +71,10 @@ _SENT_NOTICE = re.compile(
     r"|(?P<other>publi\w+|paru\w*|limite|remise|recu\w*|reception|depot|notifi\w+|sign\w+))\b"
 )
 _PRIOR_NOTICE = re.compile(r"\bpreinformation(?:(?!\bavis\b)[^,;.?]){0,40}$")
-_INVITED = re.compile(r"\binvit\w+[^,;.?]{0,40} le \d")
-"""The day from which the time for tenders runs, when candidates were chosen before."""
-
+_OTHER_SENDING = re.compile(
+    r"\b(?:questions?|dce|dossier|candidats?|entreprises?|precisions?|reponses?)\b"
+    r"(?:(?!\bavis\b)[^;.?]){0,40}$"
+)
 _PROCEDURES = {
     Procedure.OPEN: re.compile(r"\b(?:appel d'offres|ao) (?:restreint ou )?ouvert\b|\baoo\b"),
     Procedure.RESTRICTED: re.compile(r"\b(?:appel d'offres|ao) (?:ouvert ou )?restreint\b|\baor\b"),
@@ -83,7 +84,7 @@ _PROCEDURES = {
 _WHOEVER_BUYS = {Procedure.OPEN, Procedure.ADAPTED}
 """Procedures whose time limits are the same for every buyer."""
 
-_BY_POST = re.compile(r"\b(?:papier|postale?|courrier|recommandee?)\b")
+_BY_POST = re.compile(r"\b(?:papier|postale?|courrier|recommandee?)\b(?! electronique)")
 
 _REJECTED = re.compile(r"\b(?:rejet|non retenu|evince|ecarte|standstill)")
 _WHEN_TO_SIGN = re.compile(
@@ -92,13 +93,12 @@ _WHEN_TO_SIGN = re.compile(
     r"|\bdate de (?:la )?signature\b|\bsignature (?:possible|prevue|au plus tot)\b"
 )
 _SENT_REJECTION = re.compile(
-    r"\b(?:(?P<sent>envo\w+|transmi\w+|adress\w+|parti\w*|notifi\w+|inform\w+|prevenu\w*)"
+    r"\b(?:(?P<winner>(?:attributaire|titulaire|marche|gagnant|laureat)s?\b[^,;:.?]{0,30}"
+    r"(?:notifi|inform|prevenu|avis|envo)\w*)"
+    r"|(?P<sent>envo\w+|transmi\w+|adress\w+|parti\w*|notifi\w+|inform\w+|prevenu\w*)"
     r"|(?P<other>recu\w*|sign\w+|limite|remise|attribu\w+|publi\w+))\b"
 )
 _OTHER_LETTER = re.compile(r"\b(?:recours|demand\w+ (?:[\w']+ ){0,4}motifs?)\b[^.,:;?]{0,30}$")
-_STAYED = re.compile(r"\brefere")
-"""An application that suspends the signature, whenever the rejections were sent (CJA L551-4)."""
-
 _TURNOVER = re.compile(r"\bchiffres? d'affaires\b|\b(?:un|le|du) ca\b|\bca (?:minim|annuel|exig)")
 _LEAST = re.compile(r"\b(?:minim|exig|demand|impos|plafon|maxim)")
 _WHOSE_AMOUNT = re.compile(
@@ -109,7 +109,7 @@ _WHOSE_AMOUNT = re.compile(
 def procedure(facts: QuestionFacts) -> Asked | Missing | None:
     """Which procedure and which publicity."""
     is_asked = _WHICH_PROCEDURE.search(facts.words)
-    if not is_asked or _OTHER_THAN_A_PURCHASE.search(facts.words):
+    if not is_asked or speaks_of_a_part(facts.words):
         return None
     if facts.natures in {(), (Nature.SERVICES,)} and _SPECIFIC_SERVICE.search(facts.words):
         return None
@@ -141,17 +141,17 @@ def time_limits(facts: QuestionFacts) -> Asked | Missing | None:
     sent = [
         each.value
         for each in facts.days
-        if each.role(_SENT_NOTICE) == "sent" and not _PRIOR_NOTICE.search(each.before)
+        if each.role(_SENT_NOTICE) == "sent"
+        and not _PRIOR_NOTICE.search(each.before)
+        and not _OTHER_SENDING.search(each.before)
     ]
-    if not is_asked or _INVITED.search(facts.words) or not facts.days:
-        return None
-    if len(procedures) > 1 or len(sent) > 1:
+    if not is_asked or not facts.days or len(procedures) > 1 or len(sent) > 1:
         return None
     asked = partial(
         TimeLimitsAsked,
         is_electronic=not _BY_POST.search(facts.words),
         is_urgent="urgen" in facts.words,
-        has_prior_notice="preinformation" in facts.words,
+        has_prior_notice=_has_prior_notice(facts, sent),
     )
     needed = {
         "procedure": choice(
@@ -168,6 +168,14 @@ def time_limits(facts: QuestionFacts) -> Asked | Missing | None:
     return completed(asked, **needed)
 
 
+def _has_prior_notice(facts: QuestionFacts, sent: Sequence[date]) -> bool:
+    """Whether a prior notice shortens the time: sent 35 days to twelve months before (R2161-3)."""
+    prior = [each.value for each in facts.days if _PRIOR_NOTICE.search(each.before)]
+    if not prior or not sent:
+        return "preinformation" in facts.words
+    return timedelta(days=35) <= sent[0] - prior[0] and sent[0] <= add_months(prior[0], 12)
+
+
 def standstill(facts: QuestionFacts) -> Asked | Missing | None:
     """The first day on which the contract may be signed."""
     is_asked = _REJECTED.search(facts.words) and _WHEN_TO_SIGN.search(facts.words)
@@ -176,7 +184,7 @@ def standstill(facts: QuestionFacts) -> Asked | Missing | None:
         for each in facts.days
         if each.role(_SENT_REJECTION) == "sent" and not _OTHER_LETTER.search(each.before)
     ]
-    if not is_asked or _STAYED.search(facts.words) or not facts.days or len(sent) > 1:
+    if not is_asked or not facts.days or len(sent) > 1:
         return None
     asked = partial(
         StandstillAsked,
@@ -196,7 +204,7 @@ def turnover(facts: QuestionFacts) -> Asked | Missing | None:
     """The highest turnover that may be required of candidates."""
     is_asked = _TURNOVER.search(facts.words) and _LEAST.search(facts.words)
     contract = [each for each in facts.amounts if each.role(_WHOSE_AMOUNT) != "turnover"]
-    if not is_asked or not facts.amounts or len(contract) > 1:
+    if not is_asked or not facts.amounts or len(contract) > 1 or speaks_of_a_part(facts.words):
         return None
     given = [each.value for each in contract if not each.is_with_tax]
     return completed(
@@ -208,19 +216,9 @@ def turnover(facts: QuestionFacts) -> Asked | Missing | None:
     )
 
 
-# A calculation asked in words: "Quelle procédure pour 150 000 € de fournitures ?" Pure.
-#
 # A calculation wrongly begun is worse than none: what is not plain is left to the texts.
 
 _READERS = (procedure, time_limits, standstill, turnover, advance, retention, payment, modification)
-# What the calculators do not know, and questions about the rule of any case.
-_NOT_CALCULATED = re.compile(
-    r"\b(?:accords?-cadres?|bons? de commande|marches? subsequents?|sous-trait\w+|cotrait\w+"
-    r"|groupements?|tranches?|reconduc\w+|reconduit\w*|renouvel\w+|epic|centrale d'achat"
-    r"|dialogue competitif"
-    r"|a partir de quel|au-dela de quel|en dessous de quel|jusqu'a quel montant"
-    r"|quels? seuils?)\b"
-)
 
 
 def parse_calculation(question: str, today: date) -> Asked | Missing | None:
@@ -230,15 +228,19 @@ def parse_calculation(question: str, today: date) -> Asked | Missing | None:
     what is not calculated or about several calculations, or when its figures cannot be true.
     """
     facts = read_facts(question, today)
-    is_other = _NOT_CALCULATED.search(facts.words) or any(
-        regime.question.search(facts.words) for regime in REGIMES
-    )
-    if is_other or any(each.is_limit or each.is_share for each in facts.amounts):
+    if any(regime.question.search(facts.words) for regime in REGIMES):
+        return None
+    if any(each.is_limit or each.is_share for each in facts.amounts):
         return None
     if len(facts.natures) > 1 or len(facts.buyers) > 1:
         return None
     try:
-        found = [asked for read in _READERS if (asked := read(facts)) is not None]
+        found = [asked for read in _readers(facts) if (asked := read(facts)) is not None]
     except WrongFigures:
         return None
     return found[0] if len(found) == 1 else None
+
+
+def _readers(facts: QuestionFacts) -> list[Callable[[QuestionFacts], Asked | Missing | None]]:
+    """The readers that pass over no word of a question that may change what they calculate."""
+    return [each for each in _READERS if not is_left_to_texts(each.__name__, facts.words)]

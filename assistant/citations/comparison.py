@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from assistant.question.language import Language
+from assistant.question.parts import is_part, speaks_of_a_part
 from assistant.question.quantities import (
     Atom,
     AtomKind,
@@ -12,7 +13,6 @@ from assistant.question.quantities import (
     apart,
     find_quantities,
     fold_same_length,
-    is_part,
 )
 
 _EXCEED = r"(?:dépass|excéd|excèd)\w*|exceed\w*"
@@ -192,7 +192,8 @@ def compare(question: str, quote: str, language: Language) -> str | None:
 
 def _is_part(figure: Quantity, asked: str) -> bool:
     """Whether a figure is not the whole that a limit is about: "20 000 € HT par an"."""
-    return is_part(asked[: figure.start], asked[figure.end :])
+    is_of_part = figure.unit == "euro" and speaks_of_a_part(asked)
+    return is_of_part or is_part(asked[: figure.start], asked[figure.end :])
 
 
 def _limits(said: str, unit: str) -> list[Quantity]:

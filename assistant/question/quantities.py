@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol, TypeVar
-from unicodedata import normalize
 
 from text_to_num import Token, find_numbers
 
@@ -356,35 +355,3 @@ def _factor(written: str) -> Fraction:
         (factor for pattern, _, factor in _UNIT if re.search(f"{pattern.pattern}$", written)),
         Fraction(1),
     )
-
-
-# A part: an amount that is not the whole of what is meant. Pure.
-
-_TAX = r"(?:h\. ?t\.|t\. ?t\. ?c\.|(?:ht|ttc|hors (?:taxes?|tva)|toutes taxes(?: comprises)?)\b)"
-# "par la commune", "par avenant": who buys or by what means, and not for each of what.
-_BY = (
-    r"(?:l|la|le|les|une?|des|mon|ma|mes|notre|nos|votre|vos|lettre|bons?|carte|virement|mandat"
-    r"|devis|avenant|marche|contrat|convention|procedure|appel|mapa|consultation|voie|internet"
-    r"|rapport)\b"
-)
-_SEVERAL = r"(?:[2-9]|[1-9]\d+|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt)"
-_PART = re.compile(
-    rf" ?(?:{_TAX})?(?: environ\b)?[ ,(]*"
-    rf"(?:/|(?:[x×*]|fois) ?{_SEVERAL}\b|par (?!{_BY})[a-z]|(?:a |de )?l'an(?:nee)?\b"
-    r"|(?:tous les|toutes les) (?:ans|annees|mois|trimestres|semaines)\b"
-    r"|(?:a |pour )?(?:chacune?|chaque)\b|l'un|(?:la )?pieces?\b|annuel|mensuel|unitaire"
-    r"|pendant (?:\d+|deux|trois|quatre|cinq) (?:ans|annees|mois)\b)"
-)
-# "3 véhicules de 25 000 €", "4 x 55 000 €", "4 ans à 30 000 €": what one costs.
-_ONE_OF = re.compile(
-    rf"\b{_SEVERAL}(?: (?!ans|annees|mois|semaines|jours|lots?|avenants?|modif)\w+s(?: \w+s)?"
-    r" (?:de|a) | ?[x×*] ?| fois (?:de )?| (?:ans|annees|mois) a )$"
-)
-
-
-def is_part(before: str, after: str) -> bool:
-    """Whether a figure is only a part of the sum, by the words around it: "par an", "chacun"."""
-    before, after = (
-        "".join(normalize("NFD", each)[0] for each in side) for side in (before, after)
-    )
-    return bool(_PART.match(after) or _ONE_OF.search(before))
