@@ -316,6 +316,23 @@ def test_who_comes_by_the_provider_is_given_no_password(tmp_path: Path) -> None:
     assert hall.accounts.sessions.identity(str(token))
 
 
+@pytest.mark.parametrize(
+    ("claims", "name"),
+    [
+        ({"given_name": "Ana", "usual_name": None}, "Ana"),
+        ({"name": None, "given_name": "Ana", "usual_name": "Silva"}, "Ana Silva"),
+        ({"given_name": "Ana", "usual_name": "Silva", "family_name": "Silva"}, "Ana Silva"),
+        ({"given_name": "Ana", "usual_name": None, "family_name": "Silva"}, "Ana Silva"),
+        ({"name": {"fr": "Ana"}, "given_name": " ", "family_name": "Silva"}, "Silva"),
+        ({}, ""),
+    ],
+)
+def test_someone_is_called_by_the_texts_that_the_provider_gives(
+    claims: dict[str, Any], name: str
+) -> None:
+    assert granted({**claims, "sub": "42"}, OPENID).name == name
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),

@@ -39,19 +39,23 @@ class Granted:
 
 def granted(claims: Mapping[str, Any], openid: OpenId) -> Granted:
     """The account that the claims of a provider describe."""
-    login = str(claims.get("email") or claims.get("preferred_username") or claims["sub"])
-    named = claims.get("name") or " ".join(
-        str(claims[part]) for part in ("given_name", "usual_name", "family_name") if part in claims
-    )
+    login = _text(claims, "email", "preferred_username") or str(claims["sub"])
+    parts = _text(claims, "given_name"), _text(claims, "usual_name", "family_name")
     roles = values(claims, openid.roles_claim)
     teams = values(claims, openid.teams_claim)
     return Granted(
         subject=f"{openid.issuer} {claims['sub']}",
         login=re.sub(r"[^A-Za-z0-9._@-]", "-", login).lstrip("._@-")[:56] or "compte",
-        name=str(named)[:100],
+        name=(_text(claims, "name") or " ".join(filter(None, parts)))[:100],
         roles=None if roles is None else _roles(roles, openid),
         teams=None if teams is None else frozenset(teams),
     )
+
+
+def _text(claims: Mapping[str, Any], *names: str) -> str:
+    """The first of these claims that says something, "" when none does."""
+    texts = (each.strip() for name in names if isinstance(each := claims.get(name), str))
+    return next(filter(None, texts), "")
 
 
 def values(claims: Mapping[str, Any], name: str) -> list[str] | None:
