@@ -14,6 +14,7 @@ AssistantError
 ├── TotalsDisagree  a total added again from its rows is another
 ├── WrongAnchors    a file of anchors of the journal cannot be understood
 ├── ProviderFailure the identity provider does not answer, or what it says is not proven
+│   └── LoginDeclined   someone turned back there, or is not let in
 ├── WrongAccount    what is asked of an account cannot be done
 ├── WrongArguments  what a program gives to a tool is not what the tool takes
 ├── UnheardVoice    what was sent to be heard is no sound that can be
@@ -88,6 +89,10 @@ class WrongAnchors(AssistantError):
 
 class ProviderFailure(AssistantError):
     """An identity provider does not answer, or what it says is not proven."""
+
+
+class LoginDeclined(ProviderFailure):
+    """Someone turned back at the identity provider, or may not come in by it: nothing failed."""
 
 
 class WrongAccount(AssistantError):

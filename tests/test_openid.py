@@ -21,7 +21,7 @@ from assistant.accounts.identity import UserRole
 from assistant.accounts.login import MOST, WINDOW
 from assistant.accounts.openid import Errand, Provider
 from assistant.accounts.service import Granted, granted, values
-from assistant.errors import ProviderFailure, WrongAccount, WrongSettings
+from assistant.errors import LoginDeclined, ProviderFailure, WrongAccount, WrongSettings
 from assistant.settings import OpenId, load_settings, openid_secret
 from assistant.web.authentication import LASTING, Errands
 from assistant.web.site import Members, Site
@@ -191,6 +191,22 @@ def test_a_return_holds_once_and_in_the_browser_that_left(town: Town) -> None:
 
 
 @pytest.mark.slow
+def test_who_cancels_at_the_provider_is_told_so(town: Town) -> None:
+    town.client.cookies.clear()
+    address = town.leave()
+    with httpx2.Client(timeout=20) as browser:
+        reply = browser.get(address)
+        form = browser.get(urljoin(address, reply.headers["location"]))
+        cancel = re.search(r'href="([^"]+/abort)"', form.text)
+        assert cancel, form.text
+        address = urljoin(address, cancel[1])
+        while not address.startswith(BACK):
+            address = urljoin(address, browser.get(address).headers["location"])
+    reply = town.client.get(address)
+    assert (reply.status_code, "abandonnée ou refusée" in reply.text) == (401, True)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong", ["nonce", "verifier", "code", "iss", "client", "secret", "issuer"]
 )
@@ -283,6 +299,34 @@ def test_logins_that_begin_and_are_not_proven_are_on_record_until_their_address_
 
 
 OPENID = OpenId("https://auth.test", "sourcier", roles_claim="realm.roles", teams_claim="groups")
+
+
+class Declining(Provider):
+    """A provider at which everybody gives up."""
+
+    def address(self, errand: Errand, back: str) -> str:
+        return f"{back}?{urlencode({'state': errand.state, 'error': 'access_denied'})}"
+
+
+def test_who_gives_up_at_the_provider_is_told_so_and_nothing_failed(tmp_path: Path) -> None:
+    hall, service = Hall(tmp_path / "home"), FakeService()
+    provider, access = Declining(replace(OPENID, name="ProConnect"), SECRET), Members(hall.accounts)
+    site = Site(lambda reader: service, access, {}, hall.accounts, provider, ADDRESS)
+    client = TestClient(app_of(site), ADDRESS, headers=PAGE, follow_redirects=False)
+    for _ in range(MOST + 1):  # as many people as like behind one address
+        reply = client.get(client.get("/login/openid").headers["location"])
+        assert reply.status_code == 401
+    assert "La connexion par ProConnect a été abandonnée ou refusée." in reply.text
+    assert hall.acts("session") == []
+    there = client.get("/login/openid").headers["location"]
+    english = client.get(f"{there}&lang=en").text
+    assert "The login by ProConnect was given up or refused." in english
+
+
+def test_another_error_of_the_provider_is_a_failure_that_names_it() -> None:
+    with pytest.raises(ProviderFailure, match="une erreur : invalid_scope") as raised:
+        Provider(OPENID, SECRET).vouched(Errand(), BACK, {"error": "invalid_scope"})
+    assert not isinstance(raised.value, LoginDeclined)
 
 
 def test_the_name_of_a_local_account_is_not_taken_over(tmp_path: Path) -> None:

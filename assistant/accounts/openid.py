@@ -19,7 +19,7 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
 from assistant.accounts.service import Granted, granted
-from assistant.errors import ProviderFailure
+from assistant.errors import LoginDeclined, ProviderFailure
 from assistant.settings import OpenId
 from ingestion.origin import OriginSilent, Reach, heard
 
@@ -31,6 +31,17 @@ LEEWAY = 60
 
 SIGNATURES = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 """Only with a key that the provider alone has; "none" is not among them."""
+
+DECLINED = frozenset(
+    {
+        "access_denied",
+        "login_required",
+        "consent_required",
+        "interaction_required",
+        "account_selection_required",
+    }
+)
+"""The errors of the protocol by which someone is not let in; any other is a fault."""
 
 
 def _fresh() -> str:
@@ -75,9 +86,11 @@ class Provider:
             return str(address)
 
     def vouched(self, errand: Errand, back: str, arrived: Mapping[str, str]) -> Granted:
-        """Who came back with these parameters."""
+        """Who came back with these parameters; raises LoginDeclined for who is not let in there."""
         if arrived.get("iss", self._openid.issuer) != self._openid.issuer:
             raise ProviderFailure("Cette réponse ne vient pas du fournisseur d'identité choisi.")
+        if error := arrived.get("error"):
+            raise self._refusal(error)
         with self._asking(back) as client:
             metadata = self._metadata(client)
             token = client.fetch_token(
@@ -89,6 +102,17 @@ class Provider:
             keys = self._keys(client, metadata)
             claims = self._proven(token, keys, errand.nonce)
             return granted(claims | self._more(client, metadata, keys, claims), self._openid)
+
+    def _refusal(self, error: str) -> ProviderFailure:
+        if error in DECLINED:
+            return LoginDeclined(
+                f"La connexion par {self.name} a été abandonnée ou refusée. "
+                "Recommencez, ou connectez-vous par un compte d'ici."
+            )
+        return ProviderFailure(
+            f"{self.name} a répondu par une erreur : {error}. "
+            "Recommencez ; si cela continue, prévenez votre administrateur."
+        )
 
     def _metadata(self, client: OAuth2Client) -> dict[str, Any]:
         issuer = self._openid.issuer

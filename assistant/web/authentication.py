@@ -16,7 +16,7 @@ from assistant.accounts.login import LOCKED, LONGEST, MOST_FAILURES, SHORTEST, L
 from assistant.accounts.openid import Errand, Provider
 from assistant.accounts.service import Accounts
 from assistant.accounts.sessions import fresh_token, hash_token
-from assistant.errors import ProviderFailure, WrongAccount
+from assistant.errors import LoginDeclined, ProviderFailure, WrongAccount
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
 from assistant.reports.page_language import in_page_language
@@ -25,6 +25,7 @@ from assistant.web.routes import from_here, page
 from assistant.web.site import (
     ReaderIdentity,
     address_of,
+    browser_of,
     forget,
     is_https,
     keep,
@@ -294,11 +295,6 @@ def require_same(password: str, again: str) -> None:
         raise WrongAccount(UNLIKE)
 
 
-def browser_of(request: Request) -> str:
-    """What a browser says that it is."""
-    return request.headers.get("user-agent", "")
-
-
 def local(address: str) -> str:
     """An address of this site as it was given; "" for anything that leads elsewhere. Pure."""
     return address if _LOCAL.fullmatch(address) else ""
@@ -389,6 +385,8 @@ def come_back(request: Request, state: str = "") -> Response:
         return refused(request, LoginRefusal(wait))
     try:
         someone = provider.vouched(errand, address_back(request), request.query_params)
+    except LoginDeclined as refusal:
+        return login_page(provider, problem=str(refusal), status=UNKNOWN)
     except ProviderFailure as failure:
         admission.refuse(visitor)
         return login_page(provider, problem=str(failure), status=UNAVAILABLE)

@@ -91,6 +91,11 @@ def address_of(request: HTTPConnection) -> str:
     return request.client.host if request.client else ""
 
 
+def browser_of(request: HTTPConnection) -> str:
+    """What a browser says that it is."""
+    return request.headers.get("user-agent", "")
+
+
 def keep(response: Response, request: Request, token: str) -> None:
     """Have the browser bring the token of a session from now on, until it is closed."""
     response.set_cookie(
