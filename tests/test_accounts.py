@@ -218,8 +218,11 @@ def test_the_present_password_is_asked_before_another(hall: Hall) -> None:
     user = hall.accounts.register.get("ana").user
     for _ in range(MOST_FAILURES):
         assert hall.accounts.entering.change(user, WRONG, f"{PASSWORD} neuf", "") == LoginRefusal()
-    # A stolen session does not guess on: the right one is refused as well now.
-    assert hall.accounts.entering.change(user, PASSWORD, f"{PASSWORD} neuf", "") == LoginRefusal()
+    # A stolen session does not guess on: the right one is refused as well now, and alike.
+    hall.clock.now += 60
+    for password in (PASSWORD, WRONG):
+        refused = hall.accounts.entering.change(user, password, f"{PASSWORD} neuf", "")
+        assert refused == LoginRefusal(LOCKED - 60 + 1)
     assert inside(hall, token)
 
 

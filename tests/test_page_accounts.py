@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from assistant.accounts.identity import UserRole
 from assistant.accounts.login import LOCKED, MOST, MOST_FAILURES
+from assistant.accounts.service import Granted
 from assistant.web.authentication import local
 from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import PASSWORD, Hall
@@ -219,6 +220,34 @@ def test_a_password_is_changed_by_who_knows_it(visit: Visit, login: str) -> None
     assert other.get("/account").status_code == 303
     assert log_in(visit.another(), login)[0] == 401
     assert log_in(visit.another(), login, NEW)[0] == 303
+
+
+def test_who_was_locked_by_somebody_else_is_told_to_wait_not_that_the_password_is_wrong(
+    visit: Visit, login: str
+) -> None:
+    log_in(visit.client, login)
+    for _ in range(MOST_FAILURES):
+        log_in(visit.another(), login, "un mot faux, faux")
+    form = {"current": PASSWORD, "password": NEW, "again": NEW}
+    refused = visit.client.post("/account/password", data=form)
+    said = parsed(refused.text).text
+    assert (refused.status_code, f"Attendez {LOCKED + 1} secondes" in said) == (400, True)
+    assert "n'est pas celui-là" not in said
+    english = visit.client.post("/account/password?lang=en", data=form)
+    assert f"Wait {LOCKED + 1} seconds" in parsed(english.text).text
+    visit.hall.clock.now += LOCKED + 1
+    assert visit.client.post("/account/password", data=form).status_code == 303
+
+
+def test_who_has_no_password_is_not_asked_for_it(visit: Visit, login: str) -> None:
+    accounts, address = visit.hall.accounts, 'action="/account/password"'
+    someone = Granted("https://auth.test 42", "bea", "Béa", frozenset({UserRole.BUYER}), None)
+    visit.client.cookies.set(COOKIE, str(accounts.admission.admit(someone, "tests")))
+    page = visit.client.get("/account")
+    assert (page.status_code, address in page.text) == (200, False)
+    other = visit.another()
+    log_in(other, login)
+    assert address in other.get("/account").text
 
 
 def test_another_site_is_known_by_its_origin_too(visit: Visit, login: str) -> None:

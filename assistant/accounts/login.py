@@ -166,15 +166,17 @@ class Login:
     def change(self, user: str, current: str, password: str, browser: str) -> str | LoginRefusal:
         """Another password for who knows the present one; every older session is closed.
 
-        Raises WrongAccount with the reason when the new one cannot be one.
+        A locked account is told to wait, whatever was typed. Raises WrongAccount with the reason
+        when the new one cannot be one.
         """
         account = self._register.of(user)
         is_right = self._compared(account, current)
         if is_right is None:
             return LoginRefusal(BUSY)
-        if not is_right or account.locked_until > self._clock():
+        locked = account.locked_until - self._clock()
+        if not is_right or locked > 0:
             self._judged(account, browser, is_right=False)
-            return LoginRefusal()
+            return LoginRefusal(int(locked) + 1 if locked > 0 else 0)
         kept = self._acceptable(account, password)
         with self._store.writing() as writing:
             return self._renewed(writing, account, kept, browser)

@@ -108,12 +108,12 @@ def invitation_over() -> HTMLResponse:
 def account_page(
     request: Request, identity: Identity, problem: str = "", status: int = SEEN
 ) -> HTMLResponse:
-    """What someone may do here, their open sessions, and how to change their password."""
+    """What someone may do here, their open sessions, and how to change their password, if any."""
     accounts = accounts_of(request)
-    login = accounts.register.of(identity.user).login
+    account = accounts.register.of(identity.user)
     teams = "toutes" if identity.teams is None else ", ".join(sorted(identity.teams)) or "aucune"
     facts = {
-        "Compte": login,
+        "Compte": account.login,
         "Rôles": told(identity),
         "Équipes": teams,
         "Nom dans le journal": identity.user,
@@ -122,7 +122,7 @@ def account_page(
         "account.html",
         status,
         identity=identity,
-        login=login,
+        account=account,
         sessions=accounts.sessions.of(identity.user, token_of(request)),
         problem=problem,
         facts=facts,
