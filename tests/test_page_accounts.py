@@ -179,6 +179,16 @@ def test_an_invitation_is_a_page_that_opens_once(visit: Visit) -> None:
     assert (again.status_code, "ne vaut plus" in again.text) == (404, True)
 
 
+def test_an_invitation_that_was_mistyped_is_there_in_the_other_language(visit: Visit) -> None:
+    register = visit.hall.accounts.register
+    token = register.create("carl", "Carl", {UserRole.BUYER}, frozenset(), by="tests")
+    address = f"/invitation/{token}"
+    unlike = visit.client.post(address, data={"password": PASSWORD, "again": NEW})
+    assert f"{address}?lang=en" in [a.get("href") for _, a in parsed(unlike.text).found]
+    english = visit.client.get(f"{address}?lang=en")
+    assert (english.status_code, "Save and enter" in english.text) == (200, True)
+
+
 def test_logging_out_ends_the_session_here_and_in_the_browser(visit: Visit, login: str) -> None:
     log_in(visit.client, login)
     stolen = visit.client.cookies[COOKIE]

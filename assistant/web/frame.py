@@ -157,10 +157,13 @@ def language_of_reader(request: HTTPConnection) -> Language:
 
 
 def _in_other_language(request: HTTPConnection, language: Language) -> str:
-    """Of what was sent by a form, the first page of its role: there is nothing to send again."""
+    """Of what was sent by a form, the first page of its role: there is nothing to send again.
+
+    Nobody has a role yet where an area is open: its forms are sent to where they stand.
+    """
     path = request.scope["path"]
     if request.scope.get("method", "GET") not in ("GET", "HEAD"):
-        path, kept = area_of(path).path, []
+        path, kept = path if area_of(path).is_open else area_of(path).path, []
     else:
         kept = [pair for pair in parse_qsl(request.url.query) if pair[0] != "lang"]
     other = Language.FRENCH if language is Language.ENGLISH else Language.ENGLISH
