@@ -241,6 +241,41 @@ def test_the_journal_names_who_asked_and_who_judged(
     assert (answer["user"], opinion["user"]) == (f"u-{team.name}",) * 2
 
 
+def test_an_opinion_is_kept_only_while_the_dossier_of_its_answer_is_the_readers(
+    services: dict[str, LocalBuyerService], home: Path
+) -> None:
+    first, second = TEAMS[:2]
+    own, other = services[first.name], services[second.name]
+    journal = Journal(home / "journal.jsonl")
+
+    def answered() -> str:
+        own.filing.create(Dossier("chantier-2026", team=first.name))
+        own.filing.add("chantier-2026", first.pieces)
+        turn_of(own, "Quelle durée ?", "chantier-2026")
+        *_, answer = journal.entries()
+        return str(answer["hash"][:16])
+
+    def opinions() -> int:
+        return [entry["kind"] for entry in journal.entries()].count("opinion")
+
+    before, gone = opinions(), answered()
+    own.filing.delete("chantier-2026")
+    with pytest.raises(UnknownRecord):
+        own.rate(gone, "down", "Le dossier est retiré")
+    other.filing.create(Dossier("chantier-2026", team=second.name))
+    with pytest.raises(UnknownRecord):
+        own.rate(gone, "down", "Le dossier est celui d'une autre équipe")
+    other.filing.delete("chantier-2026")
+    given = answered()
+    DossierService(home, journal, answering_embedder).describe(
+        Dossier("chantier-2026", team=second.name)
+    )
+    with pytest.raises(UnknownDossier):
+        own.rate(given, "down", "Le dossier a été confié à une autre équipe")
+    other.filing.delete("chantier-2026")
+    assert opinions() == before
+
+
 def test_a_conversation_that_a_browser_kept_loses_what_the_reader_may_not_see(
     services: dict[str, LocalBuyerService],
 ) -> None:

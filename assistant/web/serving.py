@@ -250,7 +250,11 @@ class LocalBuyerService:
         self._assistant.journal.append("export", told, user=self.reader.user)
 
     def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
-        """Keep an opinion beside the reader's own answer; raises UnknownRecord for any other."""
+        """Keep an opinion beside the reader's own answer; raises UnknownRecord for any other.
+
+        So it does for one that went with its dossier; raises UnknownDossier where that is no longer
+        the reader's.
+        """
         journal = self._assistant.journal
         rated = journal.entry(record_id)
         # An answer of an earlier version names nobody.
@@ -258,8 +262,10 @@ class LocalBuyerService:
             rated is None
             or rated["kind"] != "answer"
             or rated["user"] not in ("", self.reader.user)
+            or (body := journal.body(rated)) is None
         ):
             raise UnknownRecord(f"Le journal n'a pas d'enregistrement {record_id}.")
+        self._require(body.get("dossier"))
         opinion = {"record_id": record_id, "thumb": thumb, "comment": comment}
         journal.append("opinion", opinion, journal.apart(rated), user=self.reader.user)
 

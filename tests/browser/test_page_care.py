@@ -96,6 +96,15 @@ def test_removed_sentences_unfold_and_opinions_are_kept(page: Page, service: Fak
     eventually(page, lambda: service.opinions[-2:] == told)
 
 
+def test_an_answer_that_was_erased_is_said_to_take_no_opinion(page: Page, seen: list[str]) -> None:
+    ask(page)
+    expect(page.locator(".turn.finished")).to_be_visible()
+    page.locator(".rate").evaluate("form => form.dataset.record = 'erased'")
+    page.get_by_role("button", name="À revoir").click()
+    expect(page.locator(".rate .outcome")).to_contain_text("ne peut plus recevoir d'avis")
+    seen.clear()  # the browser writes the refusal in its console
+
+
 def test_copy_and_exports_carry_the_sources(page: Page, tmp_path: Path) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ask(page)

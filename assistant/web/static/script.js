@@ -136,7 +136,8 @@ async function rate(form, comment) {
   const headers = { "Content-Type": "application/json" };
   const reply = await fetch("/rate", { method: "POST", headers, body }).catch(() => ({ ok: false }));
   if (reply.ok) keepVote(form.dataset.record, thumb);
-  form.querySelector(".outcome").textContent = reply.ok ? form.dataset.done : form.dataset.failed;
+  const { done, gone, failed } = form.dataset;
+  form.querySelector(".outcome").textContent = reply.ok ? done : reply.status === 404 ? gone : failed;
   return reply.ok;
 }
 
