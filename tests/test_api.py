@@ -215,6 +215,16 @@ def test_what_cannot_be_done_is_refused_by_the_name_of_the_field(
     assert len(server.service.asked) == asked
 
 
+@pytest.mark.parametrize("form", ["json", ["json"], {"type": "json_object"}])
+def test_a_response_has_no_other_form_than_text_however_that_is_asked(
+    server: Served, form: object
+) -> None:
+    body = {"model": "sourcier", "input": QUESTION, "text": {"format": form}}
+    with pytest.raises(BadRequestError) as refused:
+        server.client.post("/responses", cast_to=object, body=body)
+    assert refused.value.param == "text.format"
+
+
 def test_a_failure_is_told_before_a_stream_begins_and_in_it(server: Served) -> None:
     create = server.client.chat.completions.create
     broken = [user("Où est l’index ?")]

@@ -198,8 +198,9 @@ def _require_no_tools(tools: list[Any] | None, choice: object) -> None:
         )
 
 
-def _require_text(form: dict[str, Any] | None, param: str) -> None:
-    if (form or {}).get("type", "text") != "text":
+def _require_text(form: object, param: str) -> None:
+    kind = form.get("type", "text") if isinstance(form, dict) else form or "text"
+    if kind != "text":
         raise ApiRefusal(
             "La réponse est faite de phrases vérifiées, et n'a pas d'autre forme que le texte ; "
             "le champ « sourcier » la donne aussi en données.",
