@@ -28,6 +28,12 @@ def wav(samples: list[int], rate: int = RATE, channels: int = 1) -> bytes:
     return written.getvalue()
 
 
+def cut_in_a_chunk() -> bytes:
+    """A file of which another chunk than that of the sound says to be longer than what is left."""
+    sound = wav([0, 0])
+    return sound[:12] + b"LIST" + (1_000).to_bytes(4, "little") + sound[12:]
+
+
 class CountingTranscriber:
     """Hears how many samples there are."""
 
@@ -43,7 +49,14 @@ def test_samples_are_between_one_and_minus_one_at_the_rate_that_is_heard() -> No
 
 @pytest.mark.parametrize(
     "sound",
-    [b"", b"RIFF", b"x" * 100, wav([0, 0], channels=2), wav([0] * 8_000 * 61, rate=8_000)],
+    [
+        b"",
+        b"RIFF",
+        b"x" * 100,
+        cut_in_a_chunk(),
+        wav([0, 0], channels=2),
+        wav([0] * 8_000 * 61, rate=8_000),
+    ],
 )
 def test_what_is_no_short_sound_is_refused(sound: bytes) -> None:
     with pytest.raises(UnheardVoice):

@@ -104,7 +104,7 @@ def samples_of(sound: bytes) -> NDArray[np.float32]:
             if not 8_000 <= rate <= 96_000 or length > rate * LONGEST_SECONDS:
                 raise UnheardVoice(f"Une question dictée dure au plus {LONGEST_SECONDS} secondes.")
             frames = file.readframes(length)
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, RuntimeError) as error:  # the last: a chunk that is cut short
         raise UnheardVoice("Le son envoyé ne peut pas être lu.") from error
     heard = np.frombuffer(frames[: len(frames) // 2 * 2], np.int16) / LOUDEST
     samples = heard.astype(np.float32)
