@@ -31,6 +31,7 @@ class ModelServer(ThreadingHTTPServer):
         self.secret = ""
         self.elsewhere = ""
         self.served = MODEL
+        self.reason: str | None = None
         self.asked: list[dict[str, Any]] = []
         self.paths: list[str] = []
         self.hung_up = Event()
@@ -121,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
             match self.server.behaves:
                 case "endless":
                     for word in repeat("encore "):
-                        self._say(_delta(word))
+                        self._say(self._delta(word))
                 case "floods":
                     for blank in repeat(b" " * 65536):
                         self.wfile.write(blank)
@@ -130,17 +131,17 @@ class _Handler(BaseHTTPRequestHandler):
                 case "says no text":
                     self._say({"choices": [{"delta": {"content": 3}}]})
                 case "tells an error":
-                    self._say(_delta(words[0]))
+                    self._say(self._delta(words[0]))
                     self._say({"error": {"message": "out of memory"}})
                 case "is cut":
-                    self._say(_delta(words[0]))
+                    self._say(self._delta(words[0]))
                 case "stalls":
-                    self._say(_delta(words[0]))
+                    self._say(self._delta(words[0]))
                     self._wait()
                 case _:
                     self.wfile.write(b": a comment\n\n")
                     self._say({"choices": [{"delta": {"role": "assistant"}}]})
-                    for event in (*map(_delta, words), END, {"choices": [], "usage": {}}):
+                    for event in (*map(self._delta, words), END, {"choices": [], "usage": {}}):
                         self._say(event)
                     self.wfile.write(b"data: [DONE]\n\n")
                     return
@@ -174,6 +175,6 @@ class _Handler(BaseHTTPRequestHandler):
     def _say(self, event: dict[str, Any]) -> None:
         self.wfile.write(b"data: " + json.dumps(event).encode() + b"\n\n")
 
-
-def _delta(text: str) -> dict[str, Any]:
-    return {"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}]}
+    def _delta(self, text: str) -> dict[str, Any]:
+        reason = self.server.reason
+        return {"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": reason}]}

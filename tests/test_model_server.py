@@ -98,6 +98,11 @@ MISBEHAVIOURS = {
 }
 
 
+def test_a_reply_goes_on_while_the_reason_of_its_end_is_empty(server: ModelServer) -> None:
+    server.reason = ""
+    assert _reply(_remote(server)) == REPLY
+
+
 @pytest.mark.parametrize(("behaves", "told"), MISBEHAVIOURS.items(), ids=map(str, MISBEHAVIOURS))
 def test_a_server_that_misbehaves_is_told_in_time(
     server: ModelServer, behaves: str | int, told: str

@@ -103,7 +103,7 @@ class EventLines:
         if not choices:  # what it counts, after the last word
             return ""
         try:
-            self.ended = choices[0].get("finish_reason") is not None
+            self.ended = bool(choices[0].get("finish_reason"))
             text = choices[0]["delta"].get("content") or ""
         except (AttributeError, KeyError, IndexError, TypeError) as error:
             raise CallFailed("un morceau de réponse sans texte") from error
