@@ -28,6 +28,10 @@ _REFUSALS = {
     errno.ENOENT: "introuvable",
     errno.EISDIR: "c'est un dossier",
     errno.EIO: "le disque ne répond pas",
+    errno.ENOMEM: "la mémoire manque",
+    errno.EAGAIN: "le système n'en accepte pas plus pour le moment",
+    errno.EMFILE: "trop de fichiers sont ouverts",
+    errno.ENFILE: "trop de fichiers sont ouverts",
 }
 
 _NEARLY_FULL = 4_000_000
@@ -170,7 +174,7 @@ def says_full(error: Exception) -> bool:
 
 
 def in_words(error: Exception) -> str:
-    """Why the disk refused, in French, without the number of the error. Pure."""
+    """Why the disk or the system refused, in French, without the number of the error. Pure."""
     if says_full(error):
         return "le disque est plein"
     if isinstance(error, OSError) and error.strerror:

@@ -270,6 +270,7 @@ def test_other_refusals_are_said_in_words_too() -> None:
     assert in_words(OSError(errno.EROFS, "Read-only", "/x")) == (
         "disque ouvert en lecture seule (/x)"
     )
+    assert in_words(OSError(errno.ENOMEM, "Cannot allocate memory")) == "la mémoire manque"
     assert in_words(OSError("autre")) == "autre"
 
 

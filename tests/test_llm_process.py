@@ -161,6 +161,22 @@ def test_a_reply_of_which_enough_was_read_counts_them_anew() -> None:
             assert "Le" in next(piece for piece in stream if piece)
 
 
+def test_one_that_the_system_does_not_start_is_told_and_tried_again_at_once(tmp_path: Path) -> None:
+    program, *arguments = scripted_command(replies=REPLIES)
+    starter = tmp_path / "python"
+    starter.write_text(f'#!/bin/sh\nexec "{program}" "$@"\n')
+    starter.chmod(0o700)
+    model = ModelProcess("script@1", (str(starter), *arguments))
+    _kill(model)
+    starter.chmod(0o600)
+    for _ in range(MOST_STOPS + 1):
+        with pytest.raises(ModelUnavailable, match=r"ne peut pas être démarré : accès refusé"):
+            _reply(model, "délai")
+    assert model.standing is ProcessStanding.STOPPED
+    starter.chmod(0o700)
+    assert _reply(model, "délai") == REPLIES["délai"]
+
+
 def test_weights_that_are_refused_are_so_in_the_process_s_words() -> None:
     with pytest.raises(ModelUnavailable, match=r"^Le modèle a\.gguf ne se charge pas"):
         _process(problem="Le modèle a.gguf ne se charge pas.")

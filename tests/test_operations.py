@@ -221,6 +221,10 @@ def test_an_engine_that_does_not_suit_the_processor_is_said(
     assert re.fullmatch(told, engine_problem(scripted_command(**script)))
 
 
+def test_an_engine_that_the_system_does_not_start_is_told(tmp_path: Path) -> None:
+    assert "introuvable" in engine_problem((str(tmp_path / "absent"),))
+
+
 @pytest.mark.parametrize(
     ("found", "code", "status"),
     [

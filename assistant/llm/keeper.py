@@ -7,11 +7,13 @@ import subprocess
 import sys
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from enum import Enum, auto
 from io import BufferedReader
 from pathlib import Path
 from tempfile import TemporaryFile
 from time import monotonic
+from typing import IO
 
 import ingestion
 from assistant.llm.exchange import (
@@ -23,6 +25,7 @@ from assistant.llm.exchange import (
     reply_of,
     to_line,
 )
+from ingestion.durable import in_words
 from ingestion.errors import ModelUnavailable
 
 # The process that holds the model, as the one that started it sees it: alive, or how it ended.
@@ -48,16 +51,18 @@ class Child:
     """
 
     def __init__(self, command: Sequence[str]) -> None:
-        """Start it; what it replies first is heard with `hear`."""
-        self._errors = TemporaryFile()  # noqa: SIM115 - closed by `end`
-        self._process = subprocess.Popen(
-            command,
-            cwd=_ROOT,  # the first place where the child looks for modules
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-        )
+        """Start it, and hear what it replies first with `hear`.
+
+        Raises ModelUnavailable when the system does not start it.
+        """
+        try:
+            self._process, self._errors = _begun(command)
+        except OSError as error:
+            raise ModelUnavailable(
+                f"Le processus du modèle de langue ne peut pas être démarré : {in_words(error)}. "
+                "Si la mémoire manque, ou le nombre de processus et de fichiers ouverts, arrêtez "
+                "d'autres programmes : il est tenté de nouveau à chaque demande."
+            ) from error
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._requests = self._process.stdin
@@ -117,6 +122,22 @@ class Child:
     def _last_words(self) -> str:
         self._errors.seek(0)
         return self._errors.read().decode(errors="replace").strip()[-_MOST_WORDS:]
+
+
+def _begun(command: Sequence[str]) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """A process, and the file of what it says of its errors."""
+    with ExitStack() as left:
+        errors = left.enter_context(TemporaryFile())
+        process = subprocess.Popen(
+            command,
+            cwd=_ROOT,  # the first place where the child looks for modules
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        )
+        left.pop_all()  # `Child.end` closes it
+    return process, errors
 
 
 CHECKED, PLAIN = "--checked", "--plain"
@@ -236,7 +257,7 @@ class Keeper:
         return child
 
     def _started(self, options: Sequence[str]) -> Child:
-        """Raises ProcessEnded, or ModelUnavailable when the weights are refused."""
+        """Raises ProcessEnded, or ModelUnavailable when the weights or the process are refused."""
         child = Child((*self._command, *options))
         weakref.finalize(self, child.end)
         match child.hear(START_SECONDS):
@@ -258,9 +279,11 @@ ENGINE_CHECK = (sys.executable, "-m", "assistant.llm")
 
 def engine_problem(command: Sequence[str] = ENGINE_CHECK) -> str:
     """Why the engine does not suit this processor, with what to do; "" when it does."""
-    child = Child(command)
     try:
+        child = Child(command)
         reply = child.hear(START_SECONDS)
+    except ModelUnavailable as refused:
+        return str(refused)
     except ProcessEnded as ended:
         return f"Le moteur du modèle de langue ne se charge pas ({ended}). {_remedy(ended)}"
     child.end()
