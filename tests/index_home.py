@@ -10,6 +10,7 @@ from ingestion.index.build import Comparison, build, uncompared
 from ingestion.index.publication import current_name, open_snapshot, publish
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
+from ingestion.index.store import MANIFEST, snapshots_folder
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, Kind
 from tests.fakes import WordEmbedder
@@ -96,3 +97,9 @@ def passages_of_texts(texts: Sequence[str]) -> list[Passage]:
             )
         )
     ]
+
+
+def damage(home: Path) -> None:
+    """Alter the snapshot in use."""
+    manifest = snapshots_folder(home) / current_name(home) / MANIFEST
+    manifest.write_bytes(manifest.read_bytes() + b" ")

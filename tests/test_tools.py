@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import Generator
 from pathlib import Path
 from threading import Event as Signal
@@ -20,6 +21,7 @@ from assistant.tools import resources
 from assistant.tools.server import TOOLS, ToolServer
 from assistant.tools.tool import Tool, ToolService
 from assistant.web.serving import LocalBuyerService
+from tests.index_home import damage
 from tests.journals import recorded
 from tests.test_record import CONTRACT
 from tests.tool_service import ORDER, PENALTY, ROADS, SCHOOLS, buyer_of, service_of, tool_home
@@ -307,6 +309,19 @@ def test_texts_are_listed_page_after_page_and_read_by_their_addresses(
     ):
         assert read(roads, uri).startswith(said)
     assert "50 000 euros" in read(roads, "sourcier://articles/R2191-3?as_of=2026-03-01")
+
+
+def test_a_damaged_dossier_hides_no_other_text(
+    home: Path, service: LocalBuyerService, tmp_path: Path
+) -> None:
+    copied = Path(shutil.copytree(home, tmp_path / "home"))
+    everything = listed(service)
+    damage(copied / "dossiers" / SCHOOLS)
+    left = listed(service_of(copied))
+    [lost] = set(everything) - set(left)
+    assert SCHOOLS in lost
+    assert set(left) < set(everything)
+    assert "abîmée" in read(service_of(copied), lost)
 
 
 class ReadingService:

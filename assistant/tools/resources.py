@@ -27,7 +27,7 @@ from assistant.tools.tool import (
     require_dossier,
     warning,
 )
-from ingestion.errors import UnknownDocument, UnknownSnapshot
+from ingestion.errors import IngestionError, UnknownDocument
 from ingestion.legislation.references import find_references, normalise
 from ingestion.legislation.versions import History
 from ingestion.readers.documents import Document, Hidden
@@ -247,10 +247,10 @@ def _texts(service: ToolService) -> Iterator[TextResource]:
 
 
 def _pieces(service: ToolService, dossier: Dossier) -> Sequence[Document]:
-    """What may be read of a dossier: nothing until its pieces are indexed."""
+    """What may be read of a dossier: nothing until its pieces are indexed, nor of a damaged one."""
     try:
         return service.documents(dossier.id)
-    except UnknownSnapshot:
+    except IngestionError:  # said to who reads one of them
         return ()
 
 
