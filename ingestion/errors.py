@@ -11,6 +11,7 @@ IngestionError
 ├── UnknownDossier     there is no dossier of this name, or not for this reader
 ├── EmbedderMismatch   the index was built by another embedding model
 ├── UnreachableEmbedder   the server of the embedding model does not answer as it should
+├── RefusedText        the server of the embedding model answers, but does not read a text
 ├── ModelUnavailable   weights are absent, incomplete or refused
 ├── NothingImported    there are no invoices and no purchases yet
 ├── DamagedLedger      the file of invoices and purchases cannot be read
@@ -76,6 +77,10 @@ class EmbedderMismatch(IngestionError):
 
 class UnreachableEmbedder(IngestionError):
     """The server of the embedding model cannot be reached, is too slow, or answers wrongly."""
+
+
+class RefusedText(IngestionError):
+    """The server of the embedding model reads other texts, and refuses one of those sent to it."""
 
 
 class ModelUnavailable(IngestionError):

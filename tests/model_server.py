@@ -19,7 +19,10 @@ END = {"choices": [{"index": 0, "delta": {}, "finish_reason": "length"}]}
 
 
 class ModelServer(ThreadingHTTPServer):
-    """Serves a script as `ScriptedModel` says it; `behaves` tells how, "well" or otherwise."""
+    """Serves a script as `ScriptedModel` says it; `behaves` tells how, "well" or otherwise.
+
+    It `refuses` a text of more letters than `longest` by that status.
+    """
 
     daemon_threads = True
 
@@ -32,6 +35,7 @@ class ModelServer(ThreadingHTTPServer):
         self.elsewhere = ""
         self.served = MODEL
         self.reason: str | None = None
+        self.refuses, self.longest = 400, 1_000_000
         self.asked: list[dict[str, Any]] = []
         self.paths: list[str] = []
         self.hung_up = Event()
@@ -85,6 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
         behaves = self.server.behaves
         if isinstance(behaves, int):
             self._refuse(behaves)
+        elif max(map(len, body.get("input", [""]))) > self.server.longest:
+            self._refuse(self.server.refuses)
         elif behaves == "llama" and body.get("response_format", {}).get("type") == "json_schema":
             self._refuse(422)
         elif behaves == "silent":

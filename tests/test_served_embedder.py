@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 
 from assistant.answering.record import contract
 from assistant.container import chosen_embedder, load_embedder, load_reader
@@ -16,14 +17,16 @@ from assistant.operations.monitoring import TurnMeasures, monitoring_of
 from assistant.operations.readiness import RequirementState, met, of_weights
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Engine, Settings, load_settings
+from assistant.web.serving import LocalBuyerService
 from ingestion.durable import lock_for_writing
-from ingestion.errors import EmbedderMismatch, UnreachableEmbedder
+from ingestion.errors import EmbedderMismatch, RefusedText, UnreachableEmbedder
 from ingestion.index.build import build
 from ingestion.index.publication import current_manifest
 from tests.accounts_home import Clock
 from tests.fakes import WordEmbedder
 from tests.journals import bodies
 from tests.model_server import MODEL, ModelServer, serving
+from tests.page_app import app_over
 from tests.small_index import (
     TODAY,
     answering_embedder,
@@ -107,15 +110,51 @@ def test_a_server_that_fails_in_a_row_is_left_alone_for_a_while(server: ModelSer
     clock = Clock()
     embedder = _embedder(server, clock)
     server.behaves = 500
-    for _ in range(MOST_FAILURES + 1):
+    for _ in range(MOST_FAILURES):
         with pytest.raises(UnreachableEmbedder):
             embedder.embed_questions(["Quel délai ?"])
-    assert len(server.asked) == MOST_FAILURES
+    asked = len(server.asked)
     server.behaves = "well"
     with pytest.raises(UnreachableEmbedder, match="3 fois de suite"):
         embedder.embed_questions(["Quel délai ?"])
+    assert len(server.asked) == asked
     clock.now += 121
     assert embedder.embed_questions(["Quel délai ?"]).shape == (1, 512)
+
+
+TOO_LONG = "Quel délai ? " * 100
+
+
+@pytest.mark.parametrize("status", [400, 413, 422, 500])  # the last of llama.cpp's server
+def test_a_text_that_the_server_does_not_read_is_no_failure_of_the_server(
+    server: ModelServer, status: int
+) -> None:
+    server.refuses, server.longest = status, 200
+    embedder = _embedder(server)
+    for _ in range(MOST_FAILURES + 1):
+        with pytest.raises(RefusedText, match=rf"localhost.*\({status}\).*Raccourcissez"):
+            embedder.embed_passages(["Trente jours.", TOO_LONG])
+    assert not embedder.problem
+    assert embedder.embed_questions(["Quel délai ?"]).shape == (1, 512)
+
+
+def test_a_program_is_told_that_its_text_is_too_long_and_others_go_on_searching(
+    server: ModelServer, small_home: Path
+) -> None:
+    server.longest = 200
+    embedder = _embedder(server)
+    service = LocalBuyerService(small_home, assistant_over(small_home), lambda: embedder)
+    with TestClient(app_over(service), base_url="http://127.0.0.1") as client:
+
+        def statuses(text: str, times: int) -> list[int]:
+            body = {"model": "sourcier/embeddings", "input": text}
+            replies = [client.post("/v1/embeddings", json=body) for _ in range(times)]
+            return [reply.status_code for reply in replies]
+
+        assert statuses(TOO_LONG, MOST_FAILURES) == [400] * MOST_FAILURES
+        assert statuses("Quel délai ?", 1) == [200]
+        server.behaves = 500
+        assert statuses("Quel délai ?", 1) == [503]
 
 
 def test_an_index_is_searched_by_the_embedder_that_made_it_only(

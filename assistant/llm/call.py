@@ -28,6 +28,10 @@ class CallFailed(Exception):
     """
 
 
+class BodyRefused(CallFailed):
+    """A server refuses what it was sent, and may answer something else."""
+
+
 MOST_SAID = 12
 """Facts that are kept of what a server says of a model."""
 
@@ -172,6 +176,9 @@ MOST_BYTES = 1_000_000
 _REFUSALS = (400, 422, 500)
 """What servers answer to a form of request that they do not know, llama_cpp.server the last."""
 
+_UNREAD = (400, 413, 422, 500)
+"""What servers answer to a text longer than their model reads, llama.cpp's the last."""
+
 _STATUSES = {
     401: "il refuse le secret (401)",
     403: "il refuse le secret (403)",
@@ -309,4 +316,5 @@ def _accepted(reply: OriginReply, most: int = MOST_BYTES) -> Iterator[bytes]:
         return reply.pieces(most)
     if reply.is_redirect:
         raise CallFailed(f"il renvoie ailleurs ({reply.status}), où rien n'est envoyé")
-    raise CallFailed(_STATUSES.get(reply.status, f"il répond par une erreur ({reply.status})"))
+    failure = BodyRefused if reply.status in _UNREAD else CallFailed
+    raise failure(_STATUSES.get(reply.status, f"il répond par une erreur ({reply.status})"))

@@ -13,6 +13,7 @@ import numpy as np
 from assistant.errors import EngineFailure
 from assistant.llm.call import (
     Body,
+    BodyRefused,
     CallFailed,
     EventLines,
     Heard,
@@ -26,7 +27,7 @@ from assistant.llm.call import (
 )
 from assistant.llm.language_model import EngineUse, LanguageModel, Prompt
 from assistant.settings import Engine
-from ingestion.errors import UnreachableEmbedder
+from ingestion.errors import IngestionError, RefusedText, UnreachableEmbedder
 from ingestion.index.search import Vectors
 from ingestion.models.catalogue import Prefixes
 
@@ -251,13 +252,14 @@ LARGEST_REPLY = 8_000_000
 """Of a reply: sixteen vectors of 8192 numbers, as JSON writes them."""
 
 PROBE = "marché public"
-"""What the server is asked to learn how long its vectors are."""
+"""What the server is asked to learn how long its vectors are, or whether it makes any."""
 
 
 class RemoteEmbedder:
     """The embedder that a server has; one request at a time, and none after failures in a row.
 
-    Its methods, and `dimension` before anything was embedded, raise UnreachableEmbedder.
+    Its methods, and `dimension` before anything was embedded, raise UnreachableEmbedder, and
+    RefusedText, which is no failure of the server, for a text that it does not read.
     """
 
     def __init__(
@@ -308,12 +310,33 @@ class RemoteEmbedder:
             try:
                 rows = self._asked(texts)
             except CallFailed as reason:
-                self._breaker.fail()
-                self.problem = str(reason)
-                raise self._unreachable(str(reason)) from reason
-            self._breaker.succeed()
-            self.problem = ""
+                raise self._judged(reason) from reason
+            self._succeed()
             return rows
+
+    def _succeed(self) -> None:
+        self._breaker.succeed()
+        self.problem = ""
+
+    def _judged(self, reason: CallFailed) -> IngestionError:
+        """What failed: one of the texts, where the server makes a vector of another, or it."""
+        if isinstance(reason, BodyRefused) and self._makes_vectors():
+            self._succeed()
+            return RefusedText(
+                f"Le serveur de modèles {self.host} fait des vecteurs, mais pas de ce texte : "
+                f"{reason}. Il est sans doute plus long que son modèle n'en lit. Raccourcissez-le, "
+                "ou réglez ce serveur pour qu'il en lise de plus longs."
+            )
+        self._breaker.fail()
+        self.problem = str(reason)
+        return self._unreachable(str(reason))
+
+    def _makes_vectors(self) -> bool:
+        try:
+            self._asked([PROBE])
+        except CallFailed:
+            return False
+        return True
 
     def _asked(self, texts: Sequence[str]) -> Vectors:
         batches = [texts[first : first + BATCH] for first in range(0, len(texts), BATCH)]

@@ -51,7 +51,7 @@ from assistant.web.routes import (
 from assistant.web.site import BuyerIdentity, ServiceOfBuyer, Site, site_of
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.places import page_numbers
-from ingestion.errors import IngestionError
+from ingestion.errors import IngestionError, RefusedText
 from ingestion.index.search import Vectors
 
 LEFT = 499
@@ -232,6 +232,7 @@ def with_refusals(app: FastAPI) -> FastAPI:
     app.add_exception_handler(Stopped, _left)
     app.add_exception_handler(AssistantError, _unable)
     app.add_exception_handler(IngestionError, _unable)
+    app.add_exception_handler(RefusedText, _unread)
     app.add_exception_handler(Exception, _broken)
     return app
 
@@ -260,6 +261,10 @@ def _unreadable(request: Request, failure: Exception) -> Response:
 
 def _unable(request: Request, failure: Exception) -> Response:
     return error_response(str(failure), UNABLE)
+
+
+def _unread(request: Request, failure: Exception) -> Response:
+    return error_response(str(failure), WRONG)
 
 
 def _left(request: Request, left: Exception) -> Response:
