@@ -196,6 +196,19 @@ def test_an_article_of_another_code_is_found_where_that_code_is_indexed() -> Non
         assert [item.passage.id for item in found if item.score >= NAMED] == ["theirs"]
 
 
+def test_an_article_of_another_law_is_none_of_that_number_of_those_indexed() -> None:
+    title = "Décret n° 2013-269 du 29 mars 2013 relatif à la lutte contre les retards de paiement"
+    decree = replace(RULE, id="decree", title=title, references=("12",))
+
+    def is_named(asked: str) -> bool:
+        return _find(_lists([decree]), f"Que dit l'article 12 {asked} ?")[0].score >= NAMED
+
+    assert is_named("du décret n° 2013-269")
+    assert is_named("du décret du 29 mars 2013")
+    for other in ("du RGPD", "de la loi n° 2013-100", "du décret n° 2019-748", "du marché"):
+        assert not is_named(other)
+
+
 def test_an_annex_of_a_contract_is_none_of_the_code() -> None:
     annex = replace(RULE, id="annex", references=("Annexe 2",))
     for asked, is_named in (("notre acte d'engagement", False), ("la commande publique", True)):

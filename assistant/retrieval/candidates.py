@@ -18,9 +18,8 @@ from ingestion.index.search import Embedder, Hit
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import DisputedFigure, PassageStore
 from ingestion.legislation.general_clauses import CCAG
-from ingestion.legislation.owners import with_owners
+from ingestion.legislation.owners import is_of, with_owners
 from ingestion.readers.documents import Kind, is_citable
-from ingestion.tenders.pieces import plain
 
 # Phrases: the articles to which the glossary's phrases lead that are wholly in a question. Pure.
 #
@@ -205,7 +204,7 @@ def _keys(written: str, families: Sequence[str]) -> list[str]:
 
 def _is_of(passage: Passage, owner: str) -> bool:
     """Whether a passage is of what a reference is said to be of; a piece may be of any contract."""
-    return not owner or passage.kind is not Kind.RULES or owner.startswith(plain(passage.title))
+    return not owner or passage.kind is not Kind.RULES or is_of(owner, passage.title)
 
 
 def _scores(hits: Sequence[Hit]) -> dict[str, float]:
