@@ -188,6 +188,13 @@ def test_ask_says_that_the_day_is_the_one_of_the_question(
     assert "jour nommé" not in shown
 
 
+def test_ask_says_that_the_law_is_of_today_where_another_day_is_meant(
+    small_home: Path, loaded: list[str | None], capsys: Captured
+) -> None:
+    _exit_code("--data", str(small_home), "ask", "Quel était le seuil à l'époque ?")
+    assert "celui d'aujourd'hui" in " ".join(capsys.readouterr().out.split())
+
+
 def test_ask_that_finds_nothing_says_so_and_shows_the_nearest(
     small_home: Path, loaded: list[str | None], capsys: Captured
 ) -> None:

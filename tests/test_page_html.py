@@ -258,6 +258,9 @@ def test_a_day_named_by_the_question_is_said_to_be(service: FakeService) -> None
     named = replace(turn, day_source=DaySource.QUESTION)
     assert "Droit au 31 décembre 2019, jour nommé dans la question" in parsed(shown(named)).text
     assert "31 December 2019, the day named" in parsed(shown(named, Language.ENGLISH)).text
+    past = replace(turn, question="Quel était le seuil à l'époque ?", day_source=DaySource.TODAY)
+    assert "la question parle d’un autre temps" in parsed(shown(past)).text
+    assert "d’un autre temps" not in parsed(shown(replace(past, question="Quel seuil ?"))).text
     unknown = replace(turn, as_of=None, stage=TurnStage.WAITING)
     assert "Droit au" not in parsed(shown(unknown)).text
 

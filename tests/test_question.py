@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.ledger.parsing.questions import asks_ledger
-from assistant.question.day import Day, DaySource, NamedPeriod, day_asked, in_figures, named
+from assistant.question.day import (
+    Day,
+    DaySource,
+    NamedPeriod,
+    day_asked,
+    in_figures,
+    is_of_untold_day,
+    named,
+)
 from assistant.question.language import Language, detect_language, find_stems
 from assistant.question.rewriting import MOST, asks_several, subjects
 from assistant.question.scope import names_offer, refusal_for
@@ -147,11 +155,38 @@ def test_a_year_or_a_month_that_contains_today_means_today() -> None:
         "Quel était le seuil l'an dernier ?",
         "Et l’année dernière ?",
         "What was the threshold last year?",
+        "L'an dernier, quel était le seuil ?",
+        "Quel seuil s'appliquait l'an dernier ?",
+        "Le seuil était-il de 40 000 € l'année dernière ?",
+        "Les seuils européens de l'an dernier ?",
+        "Un marché notifié l'an dernier peut-il être modifié ?",
         "Seuils 2025 ?",
     ],
 )
 def test_the_law_of_a_year_may_be_asked_for_in_other_words(question: str) -> None:
     assert _asked(question) == Day(date(2025, 12, 31), DaySource.QUESTION, date(2025, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quel était le seuil à l'époque ?",
+        "Quel était le seuil il y a quelques années ?",
+        "Quelle procédure fallait-il suivre ? Fallait-il publier à ce moment-là ?",
+        "What was the threshold back then?",
+    ],
+)
+def test_a_past_law_may_be_asked_without_its_day(question: str) -> None:
+    assert is_of_untold_day(question, TODAY)
+    assert not is_of_untold_day(f"{question} C'était en 2019.", TODAY)
+    assert not is_of_untold_day("Nos bilans de l'époque suffisent-ils ?", TODAY)
+
+
+def test_a_day_months_ago_is_one_that_its_month_has() -> None:
+    assert named("Quel était le seuil il y a six mois ?", date(2026, 8, 31)) == NamedPeriod(
+        date(2026, 2, 28), date(2026, 2, 28)
+    )
+    assert named("Quel était le seuil il y a 99999 mois ?", TODAY) is None
 
 
 def test_what_names_now_does_not_take_the_day_of_the_question_before() -> None:

@@ -26,7 +26,7 @@ from assistant.cli.options import (
     question_text,
 )
 from assistant.law.hierarchy import LABELS, rank_of
-from assistant.question.day import DaySource
+from assistant.question.day import DaySource, is_of_untold_day
 from assistant.question.language import Language
 from assistant.reports.markup import law_of, load_words, scope_of
 from assistant.settings import load_settings
@@ -93,7 +93,11 @@ def _show(console: Console, result: TurnResult) -> None:
         console.print(_quoted(result, citation))
     for item in () if result.answer.citations else result.evidence:
         console.print(Text(f"  {item.number}. {item.passage.locator}", style="dim"))
-    named = _FOUND_IN.get(result.day_source, "")
+    is_of_today = result.day_source is DaySource.TODAY and result.dossier is None
+    if is_of_today and is_of_untold_day(result.question, result.as_of):
+        named = " (celui d'aujourd'hui ; la question ne dit pas de quel jour elle parle : --as-of)"
+    else:
+        named = _FOUND_IN.get(result.day_source, "")
     ending = (
         f"droit au {result.as_of:%d/%m/%Y}{named} · {result.seconds.total:.1f} s · "
         f"index {result.generation} · enregistrement {result.record_id}"

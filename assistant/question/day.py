@@ -12,7 +12,7 @@ from enum import IntEnum, StrEnum
 from unicodedata import normalize
 
 from assistant.question.language import Language
-from assistant.question.quantities import MONTHS
+from assistant.question.quantities import MONTHS, find_quantities, fold_same_length
 
 EARLIEST = 1990
 """First year that is read as one: older texts are named, not asked about."""
@@ -58,8 +58,9 @@ _YEAR = r"(?P<year>[12]\d{3})(?![\w€%]|\s*[€%]|\s+euros?\b|\s\d{3}\b|[-/.,]\
 _ORDINAL = r"(?:er|st|nd|rd|th)?"
 _DURING = (
     r"(?:\b(?:en|in|fin|end of|d[ée]but|beginning of|dès|depuis|since|from|courant|during|avant|"
-    r"before|[àa] (?:partir|compter) de|(?:de )?l'année|the year|au mois de|"
-    r"seuils?(?: européens?)?|(?:the month|fin|d[ée]but) (?:de|of))\s+|\bd')"
+    r"before|[àa] (?:partir|compter) de|(?:de )?l'année|the year|au mois de|milieu|"
+    r"seuils?(?: européens?)?|(?:the month|fin|d[ée]but|milieu|middle) (?:de|of))\s+|\bd'|"
+    r"(?<!CCAG.)\bmid?[-‐‑\s])"
 )
 _WRITTEN = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -75,6 +76,9 @@ _WRITTEN = tuple(
     )
 )
 _BEGINNING = re.compile(r"\b(?:d[ée]but|beginning of)\s+(?:de (?:l'année\s+)?)?$", re.IGNORECASE)
+_MIDDLE = re.compile(
+    r"\b(?:mid?[-‐‑\s]|(?:milieu|middle of)\s+(?:de (?:l'année\s+)?)?)$", re.IGNORECASE
+)
 _END = re.compile(r"\b(?:fin|end of)\s+(?:de (?:l'année\s+)?)?$", re.IGNORECASE)
 _TODAY = re.compile(r"\b(?:aujourd'hui|actuellement|à ce jour|today|currently)\b", re.IGNORECASE)
 
@@ -85,12 +89,30 @@ _NOW = re.compile(
     r"|^\W*(?:(?:et|and)\s+)?(?:depuis|since)\W*$",
     re.IGNORECASE,
 )
-_YEAR_BEFORE = r"(?:l'an(?:née)? (?:derni(?:er|ère)|passée?)|last year)"
+
+# What tells a day by how long ago it was: the day of a case, unless the law of then is asked.
 _LAST_YEAR = re.compile(
-    rf"^\W*(?:et|and)\s+(?:(?:pour|in)\s+)?{_YEAR_BEFORE}\W*$"
-    rf"|\b(?:quel(?:le)?s? étai(?:en)?t|(?:fallait|devait|pouvait)-(?:il|on)|what w(?:as|ere))\b"
-    rf".*\b{_YEAR_BEFORE}\b",
+    r"\b(?:l'an(?:née)? (?:derni(?:er|ère)|passée?)|last year)\b", re.IGNORECASE
+)
+_AGO = re.compile(r"\bil y a (?:environ )?$", re.IGNORECASE)
+_IS_AGO = re.compile(r" ago\b", re.IGNORECASE)
+_OF_SOMETHING = re.compile(r" (?:d['e]|qu['e])", re.IGNORECASE)
+_COUNT = re.compile(r"\d{1,4}")
+_PAST = (
+    r"(?:quel(?:le)?s?(?:\s+[\w'-]+){0,8}?\s+étai(?:en)?t\b|s'appliquai(?:en)?t\b"
+    r"|(?:fallait|devait|pouvait|était|existait)-(?:il|elle|on|ce)\b|what w(?:as|ere)\b)"
+)
+_ASKED_BEFORE = re.compile(
+    rf"\b{_PAST}|\b(?:en vigueur|applicables?|in force|seuils?(?: européens?)?(?: de)?)\s+$",
     re.IGNORECASE,
+)
+_ASKED_AFTER = re.compile(rf"\W*{_PAST}", re.IGNORECASE)
+_AND = re.compile(r"^\W*(?:et|and)\s+(?:(?:pour|in)\s+)?$", re.IGNORECASE)
+_UNTOLD = re.compile(
+    rf"\b{_PAST}.*\b(?:à l'époque|à ce moment-là|à cette (?:époque|date)|autrefois|jadis"
+    r"|auparavant|il y a (?:longtemps|quelques|plusieurs|des)|le mois dernier"
+    r"|at th(?:e|at) time|back then|years ago|last month)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 
 # What stands just before a day and says what it is the day of.
@@ -155,6 +177,12 @@ def named(question: str, today: date) -> NamedPeriod | None:
     return periods.pop() if len(periods) == 1 else None
 
 
+def is_of_untold_day(question: str, today: date) -> bool:
+    """Whether a question asks what the law was on a day that it does not tell: "à l'époque"."""
+    plain = normalize("NFC", question).replace("’", "'")
+    return _UNTOLD.search(plain) is not None and named(question, today) is None
+
+
 class _Sureness(IntEnum):
     """How surely a period is the one meant: the surest that a question has decides."""
 
@@ -170,8 +198,7 @@ def _named(text: str, today: date) -> Iterator[tuple[NamedPeriod, _Sureness]]:
         yield at_present, _Sureness.NAMED
     if _NOW.search(text):
         yield at_present, _Sureness.LOOSE
-    if _LAST_YEAR.search(text):
-        yield _year(today.year - 1), _Sureness.NAMED
+    yield from _recalled(text, today)
     for period, before in _written(text):
         if not _may_be_asked(period, before, today):
             continue
@@ -180,6 +207,49 @@ def _named(text: str, today: date) -> Iterator[tuple[NamedPeriod, _Sureness]]:
         elif not _AFTER.search(before):
             is_of_contract = _OF_CONTRACT.search(before)
             yield period, _Sureness.OF_CONTRACT if is_of_contract else _Sureness.NAMED
+
+
+def _recalled(text: str, today: date) -> Iterator[tuple[NamedPeriod, _Sureness]]:
+    """Last year, or the day two years ago, where its law is asked or a contract is of then."""
+    for period, start, end in _past(text, today):
+        before, after = text[:start], text[end:]
+        if _SINCE.search(before) or not _may_be_asked(period, before, today):
+            continue
+        if _OF_CONTRACT.search(before):
+            yield period, _Sureness.OF_CONTRACT
+        elif _is_law_asked(before, after):
+            yield period, _Sureness.NAMED
+
+
+def _is_law_asked(before: str, after: str) -> bool:
+    """Whether the law of a past time is asked, by the words around it: "quel était … alors ?"."""
+    if not before.strip():
+        return _ASKED_AFTER.match(after) is not None
+    is_all = not re.search(r"\w", after)
+    return bool(_ASKED_BEFORE.search(before) or (is_all and _AND.search(before)))
+
+
+def _past(text: str, today: date) -> Iterator[tuple[NamedPeriod, int, int]]:
+    """Every period told by how long ago it was, and the half-open characters that tell it."""
+    for match in _LAST_YEAR.finditer(text):
+        yield _year(today.year - 1), match.start(), match.end()
+    folded = fold_same_length(text)
+    for each in find_quantities(folded):
+        if each.unit not in {"month", "day"} or not _COUNT.fullmatch(each.value):
+            continue
+        french, english = _AGO.search(folded[: each.start]), _IS_AGO.match(folded, each.end)
+        if english or (french and not _OF_SOMETHING.match(folded, each.end)):
+            day = _before(today, int(each.value), each.unit)
+            start = french.start() if french else each.start
+            yield NamedPeriod(day, day), start, english.end() if english else each.end
+
+
+def _before(today: date, count: int, unit: str) -> date:
+    """The day so many months or days before; the last of its month where that has no such day."""
+    if unit == "day":
+        return today - timedelta(days=count)
+    year, month = divmod(today.year * 12 + today.month - 1 - count, 12)
+    return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
 
 
 def _written(text: str) -> Iterator[tuple[NamedPeriod, str]]:
@@ -197,6 +267,10 @@ def _narrowed(period: NamedPeriod, before: str) -> NamedPeriod:
         return NamedPeriod(period.last, period.last)
     if _BEGINNING.search(before):
         return NamedPeriod(period.first, period.first)
+    if _MIDDLE.search(before):
+        is_month = period.first.month == period.last.month
+        middle = period.first.replace(day=15) if is_month else date(period.first.year, 7, 1)
+        return NamedPeriod(middle, middle)
     if _BEFORE.search(before):
         eve = period.first - timedelta(days=1)
         return NamedPeriod(eve, eve)

@@ -4,13 +4,14 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from assistant.answering.answer import LineRole, Outcome, Prominence, Sentence
 from assistant.citations.checker import Support
 from assistant.law.hierarchy import Rank, rank_of
 from assistant.ledger.query.plan import Population
 from assistant.ledger.replies import drawing_address, figure_address
-from assistant.question.day import DaySource
+from assistant.question.day import DaySource, is_of_untold_day
 from assistant.question.language import Language
 from assistant.reports.answers import reading_labels
 from assistant.reports.markup import (
@@ -19,6 +20,7 @@ from assistant.reports.markup import (
     Html,
     Words,
     count,
+    format_date,
     law_of,
     load_words,
     render,
@@ -219,7 +221,7 @@ class AskAgain:
 def scope_bar(turn: Turn, conversation: Conversation, said: Words) -> Html:
     """The scope and the day of an answer, the dossier it may be about, and the ways to change."""
     told = [scope_line(turn, conversation.dossiers, said)]
-    told += [law_of(said, turn.as_of, turn.day_source)] if turn.as_of else []
+    told += [_law(turn, turn.as_of, said)] if turn.as_of else []
     proposed = [_to_dossier(turn, each, said) for each in turn.proposed]
     return render(
         "buyer/scope_bar.html",
@@ -228,6 +230,14 @@ def scope_bar(turn: Turn, conversation: Conversation, said: Words) -> Html:
         proposed=proposed if turn.settled else [],
         ways=_ways(turn, conversation.dossiers, said) if turn.settled else [],
     )
+
+
+def _law(turn: Turn, day: date, said: Words) -> str:
+    """The day whose law is shown; that of today is said to be where another was meant."""
+    is_of_today = turn.day_source is DaySource.TODAY and turn.dossier is None
+    if is_of_today and is_of_untold_day(turn.question, day):
+        return said["as_of_untold"].format(date=format_date(said, day))
+    return law_of(said, day, turn.day_source)
 
 
 def _ways(turn: Turn, dossiers: Sequence[Dossier], said: Words) -> list[AskAgain]:
