@@ -66,10 +66,29 @@ def test_a_dossier_is_created_described_and_listed(
     service.filing.delete("voirie-2026")
 
 
+def test_the_pages_of_dossiers_say_where_they_are_kept(
+    client: TestClient, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = client.post("/dossiers", data={"id": "ecole-2026"}).url.path
+    for lang, here in (("fr", "cette machine"), ("en", "this machine")):
+        pages = [f"/dossiers?lang={lang}", f"{own}?lang={lang}"]
+        monkeypatch.setattr(service, "servers", frozenset({"ledger"}))
+        for address in pages:
+            text = words_of(client.get(address).text)
+            assert here in text
+            assert "PostgreSQL" not in text
+        monkeypatch.setattr(service, "servers", frozenset({"store"}))
+        kept, deleted = (words_of(client.get(address).text) for address in pages)
+        assert "PostgreSQL" in kept
+        assert here not in kept
+        assert "PostgreSQL" in deleted
+    service.filing.delete("ecole-2026")
+
+
 def test_the_page_of_a_dossier_says_who_sees_it(
     client: TestClient, service: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    everybody = "<dt>Visible de</dt><dd>tout le monde sur cette machine</dd>"
+    everybody = "<dt>Visible de</dt><dd>tous les comptes</dd>"
     assert everybody not in client.get(DOSSIER).text
     monkeypatch.setattr(service, "reader", Identity("u-1", "", ALONE.roles, None))
     assert everybody in client.get(DOSSIER).text

@@ -312,7 +312,9 @@ def test_the_page_says_that_texts_go_there_too_for_their_vectors(service: FakeSe
     service.engine_host = "modeles.fr"
     for said, here in ((FRENCH, "Rien ne sort"), (ENGLISH, "Nothing leaves this machine")):
         service.embeds_there = False
-        assert here in parsed(footer(said, service)).text
+        quoted = parsed(footer(said, service)).text
+        assert said["intake_quoted"].format(host="modeles.fr") in quoted
+        assert here not in quoted
         service.embeds_there = True
         assert said["notice_embeddings"].format(host="modeles.fr") in (
             parsed(welcome(said, service)).text
@@ -331,6 +333,7 @@ def test_the_page_says_which_other_servers_hold_or_are_told_something() -> None:
             assert said[part] in before
         assert said["intake_store"] in below
         assert here not in before + below
+        assert ("cette machine" if said is FRENCH else "this machine") not in said["welcome"]
         service.servers = frozenset({"ledger"})
         assert said["notice_store"] not in parsed(welcome(said, service)).text
         assert said["intake_here"] in parsed(footer(said, service)).text

@@ -60,7 +60,8 @@ class DossierPages:
         except IngestionError as failure:
             self.failed(failure)
         status, told = REFUSED if problem else SEEN, {"pieces": pieces, "problem": problem}
-        shown = {"name_of": name_of, "form": FIELDS}
+        stores_there = "store" in self.service.servers
+        shown = {"name_of": name_of, "form": FIELDS, "stores_there": stores_there}
         return page("buyer/dossiers.html", self.lang, status, **told, **shown)
 
     def one(
@@ -94,6 +95,7 @@ class DossierPages:
             accept=ACCEPT,
             sections=self._sections(dossier_id),
             form=FIELDS,
+            stores_there="store" in self.service.servers,
         )
 
     def done(self, dossier_id: str, act: Callable[[], object], path: str = "") -> Response:
