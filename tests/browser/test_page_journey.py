@@ -1,6 +1,6 @@
 from datetime import date
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.visit import QUESTION, ask, eventually, opened
 from tests.fakes_page import FakeService
@@ -162,3 +162,29 @@ def test_what_was_chosen_and_voted_survives_a_reload(page: Page, service: FakeSe
     ask(page, "Et les pénalités ?")
     expect(page.locator("#t1.finished")).to_be_visible()
     assert (service.asked[-1][1], service.asked_of[-1]) == (date(2025, 6, 30), "montelyre-2026")
+
+
+def test_a_question_typed_before_the_page_is_ready_is_not_put_to_something_else(
+    page: Page, address: str, service: FakeService
+) -> None:
+    held: list[Route] = []
+
+    def first_waits(route: Route) -> None:
+        if held:
+            route.continue_()
+        held.append(route)
+
+    before = len(service.asked)
+    page.route("**/gradio_api/queue/join*", first_waits)
+    with page.expect_request("**/gradio_api/queue/join*"):
+        page.goto(f"{address}?dossier=montelyre-2026")
+    eventually(page, lambda: bool(held))
+    page.locator("#question-field textarea").focus()
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    held[0].continue_()
+    expect(page.locator("#chips")).to_contain_text("2026-04")
+    assert len(service.asked) == before
+    ask(page)
+    expect(page.locator(".turn.finished")).to_be_visible()
+    assert service.asked_of[before:] == ["montelyre-2026"]

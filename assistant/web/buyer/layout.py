@@ -291,7 +291,10 @@ def _place_composer(placed: dict[str, Any]) -> None:
         )
         placed["as_of"] = gr.Textbox(elem_id="as-of-field", max_lines=1)
     with gr.Row(elem_id="fields"):
-        placed["question"] = gr.Textbox(elem_id="question-field", lines=1, max_lines=8)
+        # Until `sided_in` nothing can be typed: what the address chooses is not known yet.
+        placed["question"] = gr.Textbox(
+            elem_id="question-field", lines=1, max_lines=8, interactive=False
+        )
         placed["ask"] = gr.Button("", elem_id="ask", variant="primary")
         placed["stop"] = gr.Button("", elem_id="stop", visible=False)
     placed["footer"] = html("footer")
@@ -332,7 +335,11 @@ def sided_in(
     """Updates of `Layout.side`; no question of firms is suggested about a dossier."""
     said = words_for(load_words(language), is_firm=is_firm)
     return (
-        gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
+        gr.update(
+            label=said["question_label"],
+            placeholder=said["question_placeholder"],
+            interactive=True,
+        ),
         footer(said, service),
         gr.update(label=said["firm_switch"], value=is_firm),
         suggestions(said, language, is_firm=is_firm and not choice.dossier),
