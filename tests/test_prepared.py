@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.answering.answer import Outcome, Prominence
@@ -20,6 +21,7 @@ from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.ranking import PreparedWeights, Refusal, default_tuning, tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
+from ingestion.index.judged_rules import JudgedQuestion, JudgedRules, digest_of_rule
 from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
 from ingestion.index.questions import LeadingQuestion, QuestionIndex
 from ingestion.index.store import DisputedFigure
@@ -41,12 +43,27 @@ SURE = PreparedWeights(bias=1.0)
 
 
 def _candidates(
-    *questions: LeadingQuestion, evidence: Sequence[Evidence] = (EVIDENCE,), today: bool = True
+    *questions: LeadingQuestion,
+    evidence: Sequence[Evidence] = (EVIDENCE,),
+    today: bool = True,
+    judged: Sequence[JudgedQuestion] = (),
+    leaving: str = "",
 ) -> list[CandidateRule]:
     embedder = WordEmbedder()
     bank = QuestionIndex(questions, embedder.embed_questions([each.text for each in questions]))
     [asked] = embedder.embed_questions([ASKED])
-    return candidate_rules(asked, evidence, bank, embedder, is_of_today=today)
+    return candidate_rules(
+        asked, evidence, bank, embedder, judgements(judged), is_of_today=today, leaving=leaving
+    )
+
+
+def judgements(judged: Sequence[JudgedQuestion]) -> JudgedRules:
+    embedder = WordEmbedder()
+    texts = (RULE, FARTHER.rule)
+    rules = {digest_of_rule(text): embedder.embed_passages([text])[0] for text in texts}
+    asked = [embedder.embed_questions([each.question])[0] for each in judged]
+    vectors = np.array(asked, dtype=np.float32).reshape(len(judged), embedder.dimension)
+    return JudgedRules(judged, vectors, rules)
 
 
 def test_a_rule_is_said_on_the_passage_that_it_was_written_on() -> None:
@@ -94,9 +111,39 @@ def test_a_rule_is_as_near_as_its_words_and_ahead_of_the_nearest_other() -> None
     assert one.ahead == pytest.approx(one.nearness - other.nearness) == -other.ahead
 
 
-@pytest.mark.parametrize("signal", ["vote", "nearness", "ahead", "share"])
+def test_a_rule_that_answered_questions_like_it_is_likelier_and_one_that_did_not_less() -> None:
+    marks = {digest_of_rule(RULE): 2, digest_of_rule(FARTHER.rule): 0}
+    near = JudgedQuestion("Mobilier à 30 000 €, faut-il une annonce ?", marks)
+    far = JudgedQuestion("Qui ouvre les plis du concours ?", {digest_of_rule(RULE): 1})
+    sure, unsure = sorted(_candidates(BANK, FARTHER, judged=[near, far]), key=_by_judged)[::-1]
+    assert sure.answer.text == RULE
+    assert sure.judged > 1
+    assert unsure.judged < 0
+    assert [each.judged for each in _candidates(BANK, FARTHER)] == [0.0, 0.0]
+
+
+def _by_judged(rule: CandidateRule) -> float:
+    return rule.judged
+
+
+def test_only_a_rule_that_answers_whole_counts_and_a_mended_one_is_another() -> None:
+    asked = "Mobilier à 30 000 €, faut-il une annonce ?"
+    for mark in (1, 0, -1):
+        judged = [JudgedQuestion(asked, {digest_of_rule(RULE): mark})]
+        assert _candidates(BANK, judged=judged)[0].judged < 0
+    mended = [JudgedQuestion(asked, {digest_of_rule("Une règle mieux dite."): 2})]
+    assert _candidates(BANK, judged=mended)[0].judged == 0
+
+
+def test_what_was_judged_of_the_question_itself_can_be_left_out() -> None:
+    judged = [JudgedQuestion(ASKED, {digest_of_rule(RULE): 2})]
+    assert _candidates(BANK, judged=judged)[0].judged > 1
+    assert _candidates(BANK, judged=judged, leaving=ASKED)[0].judged == 0
+
+
+@pytest.mark.parametrize("signal", ["vote", "nearness", "ahead", "share", "judged"])
 def test_each_signal_counts_by_its_weight(signal: str) -> None:
-    rule = CandidateRule(PreparedAnswer(RULE, EVIDENCE), 0.3, 0.5, 0.7)
+    rule = CandidateRule(PreparedAnswer(RULE, EVIDENCE), 0.3, 0.5, 0.7, 0.2)
     weights = replace(PreparedWeights(bias=-2.0), **{signal: 10.0})
     assert rule.odds(weights) == pytest.approx(10 * getattr(rule, signal) - 2)
     assert rule.share == EVIDENCE.score

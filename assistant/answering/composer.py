@@ -58,6 +58,7 @@ from assistant.retrieval.retriever import (
     told_by_the_bank,
 )
 from ingestion.chunking.sentences import sentences
+from ingestion.index.judged_rules import judged_rules
 from ingestion.index.question_vectors import questions_of_dossiers
 from ingestion.index.search import Embedder, PassageReader, Vectors
 from ingestion.legislation.general_clauses import general_text_of
@@ -306,7 +307,10 @@ class Answering:
             return None
         is_of_today = turn.day.source is DaySource.TODAY
         questions = turn.generation.questions
-        rules = candidate_rules(asked, evidence, questions, self._embedder, is_of_today=is_of_today)
+        judged = judged_rules(self._embedder.name, self._embedder.dimension)
+        rules = candidate_rules(
+            asked, evidence, questions, self._embedder, judged, is_of_today=is_of_today
+        )
         found = prepared_answer(rules, self._tuning.prepared)
         return found.in_english() if found and turn.language is Language.ENGLISH else found
 

@@ -2,8 +2,8 @@
 
 A rule is what an article says, in a sentence of ours that is true wherever it is read. It was
 written on a text that is still the same (its hash), for several questions of the bank. That it
-answers another is told by how many of those are near, by how near the rule is, and by how likely
-its passage is.
+answers another is told by how many of those are near, by how near the rule is, by how likely its
+passage is, and by what readers thought of rules like it as the answer to questions like this one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +15,7 @@ from assistant.answering.extraction import Draft
 from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.ranking import PreparedWeights
+from ingestion.index.judged_rules import JudgedRules
 from ingestion.index.question_bank import english_rules
 from ingestion.index.questions import Likeness, QuestionIndex
 from ingestion.index.search import Embedder, Vectors
@@ -53,13 +54,15 @@ class CandidateRule:
     """A rule that may answer a question, and what tells whether it does.
 
     `vote` is the share that its questions have in how near the bank's are, `nearness` the cosine of
-    the question with the rule, `ahead` by how much it is above that of the nearest other.
+    the question with the rule, `ahead` by how much it is above that of the nearest other, `judged`
+    the odds by what was judged of others.
     """
 
     answer: PreparedAnswer
     vote: float
     nearness: float
     ahead: float
+    judged: float = 0.0
 
     @property
     def share(self) -> float:
@@ -73,6 +76,7 @@ class CandidateRule:
             + weights.nearness * self.nearness
             + weights.ahead * self.ahead
             + weights.share * self.share
+            + weights.judged * self.judged
             + weights.bias
         )
 
@@ -90,10 +94,14 @@ def candidate_rules(
     evidence: Sequence[Evidence],
     questions: QuestionIndex,
     embedder: Embedder,
+    judged: JudgedRules,
     *,
     is_of_today: bool,
+    leaving: str = "",
 ) -> list[CandidateRule]:
     """The rules of the nearest questions that the evidence bears; `asked` is the vector of theirs.
+
+    What was judged of the question `leaving` does not count: it is asked to measure.
 
     A sheet does not tell which text a rule was written on: it bears one where the law asked about
     is that of today only.
@@ -106,7 +114,9 @@ def candidate_rules(
             near.setdefault(each.question.rule, []).append((each, item))
     if not near:
         return []
-    cosines = [float(cosine) for cosine in embedder.embed_passages(list(near)) @ asked]
+    rules = embedder.embed_passages(list(near))
+    cosines = [float(cosine) for cosine in rules @ asked]
+    odds = judged.odds(asked, rules, leaving=leaving)
     counts = [sum(exp((each.cosine - 1) / SHARPNESS) for each, _ in of) for of in near.values()]
     return [
         CandidateRule(
@@ -114,6 +124,7 @@ def candidate_rules(
             counts[row] / sum(counts),
             cosines[row],
             cosines[row] - max(cosines[:row] + cosines[row + 1 :], default=0.0),
+            odds[row],
         )
         for row, (rule, of) in enumerate(near.items())
     ]

@@ -55,6 +55,7 @@ class PreparedWeights:
     nearness: float = 0.0
     ahead: float = 0.0
     share: float = 0.0
+    judged: float = 0.0
     bias: float = -1.0
 
 

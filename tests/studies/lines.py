@@ -1,24 +1,23 @@
 """Which rule answers: python -m tests.studies.lines --data DIR.
 
 Fits the weights of the first line (assistant/retrieval/tuning.toml) over the index of DIR, the
-code's, on rules of the bank that readers judged (tests/data/judged_rules.jsonl): of each of our own
-questions and of those of strangers that are there to be fitted on, the three that seemed nearest. A
-rule counts as right when it answers (2), not in part (1), beside (0), or so that one who acted on
-it would do wrong (-1). Then what each threshold says, of questions that were not fitted on (ten
-parts, each by the others): of how many, and how many of these are right, in part, beside and wrong.
-Two more lines say the same of questions that were written by people without the code before them,
-with the four rules that seemed nearest, or with those and another (tests/data/judged_lines.jsonl,
-judged_lines_again.jsonl), and are never fitted on.
+code's, on rules of the bank that readers judged: of each of our own questions and of those of
+strangers that are there to be fitted on, the three that seemed nearest (tests/data/
+judged_rules.jsonl), and of questions that people wrote without the code before them, the likeliest
+and another (corpus/questions/jugements.jsonl). Of the latter what was judged of a question itself
+does not count as a signal. A rule counts as right when it answers (2), not in part (1), beside (0),
+or so that one who acted on it would do wrong (-1). Then what each threshold says, of questions that
+were not fitted on (ten parts, each by the others): of how many, and how many of these are right, in
+part, beside and wrong. A last line says the same of questions written as the latter were, by other
+people (tests/data/judged_lines.jsonl), which are never fitted on.
 
 Rules are named by a digest there.
 """
 
 import argparse
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +36,7 @@ from assistant.evaluation.questions import read_questions
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
 from assistant.settings import default_home, load_settings
+from ingestion.index.judged_rules import digest_of_rule, judged_rules, read_judged
 from ingestion.index.publication import current_name, open_snapshot
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
@@ -44,8 +44,8 @@ from tests.studies.ranking import OWN, STRANGERS
 
 DATA = Path(__file__).parents[1] / "data"
 JUDGED = DATA / "judged_rules.jsonl"
-ASKED_AFTERWARDS = (DATA / "judged_lines.jsonl", DATA / "judged_lines_again.jsonl")
-SIGNALS = ("vote", "nearness", "ahead", "share")
+ASKED_AFTERWARDS = DATA / "judged_lines.jsonl"
+SIGNALS = ("vote", "nearness", "ahead", "share", "judged")
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 MARKS = (2, 1, 0, -1)
 PARTS, SHOWN = 10, 6
@@ -70,28 +70,24 @@ def main() -> None:
     embedder = load_embedder(home, load_settings(home))
     snapshot = open_snapshot(home, current_name(home))
     asked = {each.id: each.text for path in (*OWN, STRANGERS) for each in read_questions(path)}
-    own = [(asked[question], marks) for question, marks in _judged(JUDGED)]
-    rules = judged_rules(own, snapshot, embedder)
+    own = [(asked[each.question], each.rules) for each in read_judged(JUDGED)]
+    fresh = [(each.question, each.rules) for each in read_judged()]
+    rules = rules_of([*own, *fresh], snapshot, embedder)
     model, console = fitted(_rows(rules), _right(rules)), Console(width=150)
     console.print(len(rules), "rules", weights(model, SIGNALS))
     table = Table(*map(str, THRESHOLDS))
     table.add_row(*_told(rules, _cross_validated(rules)))
-    for path in ASKED_AFTERWARDS:
-        later = judged_rules(_judged(path), snapshot, embedder)
-        table.add_row(*_told(later, model.predict_proba(_rows(later))[:, 1]))
+    later = [(each.question, each.rules) for each in read_judged(ASKED_AFTERWARDS)]
+    unseen = rules_of(later, snapshot, embedder)
+    table.add_row(*_told(unseen, model.predict_proba(_rows(unseen))[:, 1]))
     console.print(table)
 
 
-Judged = tuple[str, dict[str, int]]
-"""A question, or its identifier, and the marks of rules by their digests."""
+Judged = tuple[str, Mapping[str, int]]
+"""A question and the marks of rules by their digests."""
 
 
-def _judged(path: Path) -> list[Judged]:
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return [(row["question"], row["rules"]) for row in rows]
-
-
-def judged_rules(
+def rules_of(
     judged: Sequence[Judged], snapshot: IndexSnapshot, embedder: Embedder
 ) -> list[JudgedRule]:
     """The rules that were judged and are found over an index, with what is known of each."""
@@ -105,24 +101,21 @@ def judged_rules(
 
 def _of_question(
     question: str,
-    marks: dict[str, int],
+    marks: Mapping[str, int],
     retriever: Retriever,
     snapshot: IndexSnapshot,
     embedder: Embedder,
 ) -> Iterator[JudgedRule]:
     evidence = retriever.retrieve(question, Scope(date.today()), SHOWN)
     [vector] = embedder.embed_questions([question])
-    bank = snapshot.questions
-    for rule in candidate_rules(vector, evidence, bank, embedder, is_of_today=True):
+    judged = judged_rules(embedder.name, embedder.dimension)
+    for rule in candidate_rules(
+        vector, evidence, snapshot.questions, embedder, judged, is_of_today=True, leaving=question
+    ):
         mark = marks.get(digest_of_rule(rule.answer.text))
         if mark is not None:
             known = tuple(float(getattr(rule, each)) for each in SIGNALS)
             yield JudgedRule(question, known, mark)
-
-
-def digest_of_rule(text: str) -> str:
-    """By what a rule is named among those judged."""
-    return sha256(text.encode()).hexdigest()[:12]
 
 
 def fitted(rows: Floats, right: NDArray[np.bool_]) -> Pipeline:

@@ -1,0 +1,107 @@
+"""What readers thought of rules of the bank as the answer to questions, and what it tells.
+
+The questions are those of people who did not know the code. A rule is likely to answer where rules
+like it answered questions like the one asked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from ingestion.index.question_bank import read_lines, read_rules
+from ingestion.index.question_vectors import ShippedVectors, shipped_file
+from ingestion.index.search import Vectors
+from ingestion.library.library import CORPUS
+
+JUDGED = CORPUS / "questions" / "jugements.jsonl"
+
+ANSWERS = 2
+"""The mark of a rule that answers; 1 in part, 0 beside, -1 where who acted on it would do wrong."""
+
+SHARPNESS = 0.05
+"""Difference of cosines by which one question, or one rule, counts e times another."""
+
+LEAST = 1e-4
+"""What counts for either side where nothing near was judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedQuestion:
+    """A question, and the marks of rules by `digest_of_rule`."""
+
+    question: str
+    rules: Mapping[str, int]
+
+
+_judged = TypeAdapter(JudgedQuestion)
+
+
+def digest_of_rule(text: str) -> str:
+    """By what a rule is named among those judged: one that was mended since is another."""
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+def read_judged(path: Path = JUDGED) -> tuple[JudgedQuestion, ...]:
+    """The questions of a file; raises IngestionError naming the line that is not one."""
+    return tuple(read_lines(path, _judged))
+
+
+class JudgedRules:
+    """Rules that were judged, by how near a question and a rule are to those of each judgement."""
+
+    def __init__(
+        self, judged: Sequence[JudgedQuestion], asked: Vectors, rules: Mapping[str, Vectors]
+    ) -> None:
+        """Row i of `asked` belongs to `judged[i]`; `rules` are vectors by their digests."""
+        self.questions, self._asked = [each.question for each in judged], asked
+        digests = sorted(rules)
+        place = {digest: number for number, digest in enumerate(digests)}
+        marks = [
+            (number, place[digest], mark == ANSWERS)
+            for number, each in enumerate(judged)
+            for digest, mark in each.rules.items()
+            if digest in place
+        ]
+        self._of, self._rule, answers = np.array(marks, dtype=np.intp).reshape(-1, 3).T
+        self._answers = answers.astype(np.bool_)
+        self._rules = np.array([rules[digest] for digest in digests], dtype=np.float32)
+
+    def __len__(self) -> int:
+        """How many judgements there are."""
+        return len(self._of)
+
+    def odds(self, question: Vectors, rules: Vectors, *, leaving: str = "") -> list[float]:
+        """The logarithm of the odds that each rule answers, by judgements alone; 0 without any.
+
+        A row of `rules` is a rule. What was judged of the question `leaving` does not count.
+        """
+        if not len(self):
+            return [0.0] * len(rules)
+        asked = np.exp((self._asked @ question - 1) / SHARPNESS)
+        asked[[number for number, each in enumerate(self.questions) if each == leaving]] = 0.0
+        alike = np.exp((self._rules @ rules.T - 1) / SHARPNESS)
+        counts = asked[self._of, np.newaxis] * alike[self._rule]
+        right, other = counts[self._answers].sum(axis=0), counts[~self._answers].sum(axis=0)
+        return [float(each) for each in np.log(right + LEAST) - np.log(other + LEAST)]
+
+
+@cache
+def judged_rules(embedder: str, dimension: int) -> JudgedRules:
+    """What was judged, for an embedder whose vectors are shipped; else nothing."""
+    shipped = ShippedVectors(shipped_file(embedder))
+    judged = read_judged()
+    is_asked, asked = shipped.find([each.question for each in judged], dimension)
+    texts = [each.text for each in read_rules()]
+    is_known, rows = shipped.find(texts, dimension)
+    known = {
+        digest_of_rule(text): row
+        for text, row, is_there in zip(texts, rows, is_known, strict=True)
+        if is_there
+    }
+    there = [each for each, is_there in zip(judged, is_asked, strict=True) if is_there]
+    return JudgedRules(there, asked[is_asked], known)
