@@ -8,6 +8,23 @@ from functools import cache
 
 from babel.dates import format_date, get_month_names
 
+_RAISED = dict(zip("0123456789+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾", strict=True))
+_TO_RAISED = str.maketrans(_RAISED)
+_TO_SPACES = str.maketrans(dict.fromkeys(_RAISED.values(), " "))
+
+
+def raised(text: str) -> str:
+    """What is set above the line, in the characters that say so: "10³", never 103.
+
+    Letters are left as they are: "1er", "n°".
+    """
+    return text if any(map(str.isalpha, text)) else text.translate(_TO_RAISED)
+
+
+def without_raised(text: str) -> str:
+    """The text with spaces for what is set above the line, character for character as long."""
+    return text.translate(_TO_SPACES)
+
 
 @cache
 def month_names(language: str) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from ingestion.chunking.places import page_numbers
 from ingestion.readers.content import clean_text
 from ingestion.readers.documents import Document, Kind
 from ingestion.readers.formats import read_bytes
+from ingestion.readers.fragments import Fragment
 from ingestion.readers.paragraphs import Joiner, blocks_of_pages, is_furniture, set_apart
-from ingestion.readers.pdf import Fragment, lines_of
+from ingestion.readers.pdf import lines_of
 
 LOTS = 5
 PENALTY = "Pénalité de retard : {} € par jour"
@@ -260,6 +261,33 @@ def test_a_bullet_or_number_belongs_to_its_text() -> None:
         ("Prix\n", 90, 480),
     ]
     assert lines_of(fragments(*placed)) == ["• le titulaire", "12.3 Prix"]
+
+
+RAISED = [
+    ("un délai de 30\n", 60, 500, 10),
+    ("2\n", 134, 504, 7),
+    (" jours, 25 000", 138, 500, 10),
+    ("1", 138, 500, 7),  # raised by the text itself, which its origin does not tell
+    (" euros, CO", 138, 500, 10),
+    ("2\n", 190, 498, 7),
+    ("1\n", 60, 485, 7),
+    ("Hors options, 10\n", 64, 482, 8),
+    ("(3)\n", 124, 485, 5),
+    ("40\n", 300, 482, 8),
+]
+
+
+def test_digits_above_a_line_are_no_part_of_the_number_before_them() -> None:
+    assert lines_of(Fragment(*each) for each in RAISED) == [
+        "un délai de 30² jours, 25 000¹ euros, CO2",
+        "1",
+        "Hors options, 10⁽³⁾ | 40",
+    ]
+
+
+def test_small_digits_of_another_cell_are_a_cell() -> None:
+    placed = [("Minimum 10\n", 60, 500, 10), ("2\n", 300, 504, 7), ("20", 60, 450, 10)]
+    assert lines_of([Fragment(*each) for each in placed]) == ["Minimum 10 | 2", "20"]
 
 
 def test_a_change_of_font_inside_a_line_cuts_nothing() -> None:

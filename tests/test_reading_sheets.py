@@ -187,6 +187,12 @@ def test_a_formula_is_read_by_its_saved_value_and_never_computed() -> None:
     )
 
 
+def test_digits_above_the_line_are_no_part_of_the_number_before_them() -> None:
+    call = '<r><rPr><vertAlign val="superscript"/></rPr><t>1</t></r>'
+    row = f'<row><c t="inlineStr"><is><r><t>25 000</t></r>{call}</is></c></row>'
+    assert lines(reading_of(with_rows(row), "x.xlsx"))[1:] == ["25 000¹"]
+
+
 def test_strings_truths_and_errors_are_written_as_they_are() -> None:
     rows = (
         '<row><c t="inlineStr"><is><r><t>Lot</t></r><r><t> 1</t></r><rPh><t>ロ</t></rPh></is></c>'

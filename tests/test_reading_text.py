@@ -309,6 +309,41 @@ def test_a_list_that_starts_again_is_numbered_as_word_shows_it() -> None:
     ]
 
 
+def _with_powers(document: Any) -> None:
+    paragraph = document.add_paragraph("25 000")
+    paragraph.add_run("1").font.superscript = True
+    paragraph.add_run(" euros, le 1")
+    paragraph.add_run("er").font.superscript = True
+
+
+_RAISED_IN_ODT = (
+    '<style:style style:name="T1"><style:text-properties style:text-position="super 58%"/>'
+    '</style:style><text:p>25 000<text:span text:style-name="T1">1</text:span> euros, le '
+    '1<text:span text:style-name="T1">er</text:span></text:p>'
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "source"),
+    [
+        (b"<p>25 000<sup>1</sup> euros, le 1<sup>er</sup></p>", "RC.html"),
+        (b"<table><tr><td>25 000<sup>1</sup> euros, le 1<sup>er</sup></td></tr></table>", "x.html"),
+        (b"25 000<sup>1</sup> euros, le 1<sup>er</sup>", "RC.md"),
+        (word(_with_powers), "RC.docx"),
+        (odt(_RAISED_IN_ODT), "RC.odt"),
+    ],
+)
+def test_digits_above_a_line_are_no_part_of_the_number_before_them(
+    data: bytes, source: str
+) -> None:
+    assert read(data, source).text == "25 000¹ euros, le 1er"
+
+
+def test_a_word_that_a_cell_marks_is_not_cut() -> None:
+    page = b"<table><tr><td>Lot</td><td>9<b>0</b> 000<br>euros</td></tr></table>"
+    assert read(page, "x.html").text == "Lot | 90 000 euros"
+
+
 def _form(states: str) -> str:
     return f"<w:fldChar><w:ffData><w:checkBox>{states}</w:checkBox></w:ffData></w:fldChar>"
 

@@ -36,6 +36,15 @@ def test_amounts_dates_and_lots_are_no_references(text: str) -> None:
     assert keys(text) == []
 
 
+def test_the_call_of_a_note_is_no_part_of_a_number() -> None:
+    text = "l'article 5³ du CCAP et l'article R. 2122-8¹ du code"
+    assert keys(text) == ["CCAP 5", "R2122-8"]
+    assert [text[each.start : each.end] for each in find_references(text)] == [
+        "article 5³ du CCAP",
+        "article R. 2122-8",
+    ]
+
+
 def test_other_text_is_only_tidied() -> None:
     assert normalise("  Titre   préliminaire ") == "Titre préliminaire"
 

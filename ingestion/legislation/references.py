@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingestion.french import without_raised
 from ingestion.tenders.pieces import PIECE, piece_name
 
 _GAP = r"[^\S\n]*"
@@ -70,6 +71,7 @@ class Reference:
 
 def find_references(text: str) -> tuple[Reference, ...]:
     """Every reference of `text`, in order, spans never overlapping. Pure."""
+    text = without_raised(text)  # the call of a note is no part of the number before it
     found: list[Reference] = []
     position = 0
     while head := _HEAD.search(text, position):

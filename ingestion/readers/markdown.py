@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from ingestion.errors import UnreadableFile
-from ingestion.french import state_days
+from ingestion.french import raised, state_days
 from ingestion.readers.content import FileContent, ReaderContent, decode_text
 from ingestion.readers.documents import Block, Days, Role
 from ingestion.readers.headings import with_headings
@@ -75,13 +75,14 @@ def _date(written: object) -> date | None:
 
 _PAGE_MARK = re.compile(r"^#{1,3} Page (\d+) *$", re.MULTILINE)
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+_RAISED = re.compile(r"<sup>(.*?)</sup>", re.IGNORECASE)
 _parser = MarkdownIt("commonmark").enable("table")
 
 
 def read_markdown(data: bytes) -> FileContent:
     """Read headings, paragraphs, list items and table rows, without their marks."""
     text, warnings = decode_text(data)
-    front, doubts, body = parted(text)
+    front, doubts, body = parted(_RAISED.sub(lambda found: raised(found[1]), text))
     marks = list(_PAGE_MARK.finditer(body))
     is_paged = len(marks) > 1 and all(int(a[1]) < int(b[1]) for a, b in pairwise(marks))
     tree = SyntaxTreeNode(_parser.parse(body[: marks[0].start()] if is_paged else body))

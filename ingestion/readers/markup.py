@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from lxml import etree, html
 
 from ingestion.errors import UnreadableFile
+from ingestion.french import raised
 from ingestion.readers.content import FileContent, ReaderContent, decode_text
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
@@ -183,7 +184,10 @@ class _Page:
         if name == "br":
             self.text += "\n"
         elif _INLINE.fullmatch(name):
+            before = len(self.text)
             self._inside(element)
+            if name == "sup":
+                self.text = self.text[:before] + raised(self.text[before:])
         elif name and name not in _LEFT_OUT:
             self._close()
             self._block(name, element)
@@ -197,7 +201,7 @@ class _Page:
 
     def _block(self, name: str, element: Element) -> None:
         if name == "tr" and next(element.iter("table"), None) is None:
-            cells = (" ".join(_all_text(cell).split()) for cell in element)
+            cells = (_text_of_cell(cell) for cell in element)
             self.blocks.append(Block(" | ".join(cells), Role.ROW))
             return
         if _HEADING.fullmatch(name):
@@ -217,6 +221,10 @@ class _Page:
         if filled:
             self.role, self.level = Role.PARAGRAPH, 0
         self.text = ""
+
+
+def _text_of_cell(cell: Element) -> str:
+    return " ".join(block.text for block in _Page().read(cell))
 
 
 def _all_text(element: Element) -> str:

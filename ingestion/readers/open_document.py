@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal, DecimalException
 
 from ingestion.errors import UnreadableFile
-from ingestion.french import written_day, written_number
+from ingestion.french import raised, written_day, written_number
 from ingestion.readers.content import FileContent, ReaderContent, masked, refuse_entities, unpack
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
@@ -23,6 +23,7 @@ from ingestion.readers.spreadsheets import MOST_COLUMNS, Cell, Row, WorkbookShee
 # What both have in common: an archive, roots of its parts, the text of an element, and whether it
 # is displayed.
 
+_ABOVE = re.compile(r"super|[1-9]\d*%")
 _NOT_READ = frozenset({"annotation", "tracked-changes", "note-citation", "bookmark-ref"})
 
 
@@ -42,7 +43,20 @@ def _root_of(parts: Mapping[str, bytes], name: str) -> Element | None:
     if name not in parts:
         return None
     refuse_entities(parts[name])
-    return parse_xml(parts[name])
+    return _with_raised_digits(parse_xml(parts[name]))
+
+
+def _with_raised_digits(root: Element) -> Element:
+    """The same root, what its styles set above the line written in characters that say so."""
+    styles = {
+        attribute(style, "name")
+        for style in below(root, "style")
+        if any(_ABOVE.match(attribute(each, "text-position") or "") for each in style)
+    }
+    for span in below(root, "span"):
+        if attribute(span, "style-name") in styles:
+            span.text = raised(span.text or "")
+    return root
 
 
 def _first(root: Element | None, name: str) -> Element | None:

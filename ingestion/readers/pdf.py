@@ -22,6 +22,7 @@ from ingestion.readers.content import (
     is_pdf,
     listed,
 )
+from ingestion.readers.fragments import LETTER_WIDTH, Fragment, with_raised_digits
 from ingestion.readers.paragraphs import blocks_of_pages, remarks_on
 
 # Fragments of text, as a PDF places them on a page, into lines and table rows. Pure.
@@ -32,30 +33,16 @@ from ingestion.readers.paragraphs import blocks_of_pages, remarks_on
 _LABEL = re.compile(r"(?:[^\w\s]|o|\d{1,2}(?:\.\d{1,2})*|[a-z]|[IVX]+)[.)°]?")
 _MOST_CELL_LINES = 8
 _WIDEST_LABEL_GAP = 60
-_LETTER_WIDTH = 0.6
 _NARROW = 0.45
 _MOST_RISE = 3
 _MOST_DROP = 0.8
 _CELL_GAP = 2.5
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """A run of text, its origin in points (y upwards) and the height of its letters.
-
-    A line feed at the end of `text` says that the library saw the line end there.
-    """
-
-    text: str
-    x: float
-    y: float
-    size: float
-
-
 def lines_of(fragments: Iterable[Fragment]) -> list[str]:
     """Lines of the page, the cells of a row joined by " | "."""
     page = _Page()
-    for fragment in _unbroken(fragments):
+    for fragment in _unbroken(with_raised_digits(fragments)):
         page.add(fragment)
     page.close()
     return page.lines
@@ -148,7 +135,7 @@ def _unbroken(fragments: Iterable[Fragment]) -> list[Fragment]:
             else:
                 whole.append(replace(fragment, text=piece))
             is_open = True
-            end = fragment.x + _LETTER_WIDTH * fragment.size * len(piece)
+            end = fragment.x + LETTER_WIDTH * fragment.size * len(piece)
         is_open = is_open and bool(pieces[-1].strip() or len(pieces) == 1)
     return [replace(line, text=line.text.strip()) for line in whole]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ingestion.errors import UnreadableFile
+from ingestion.french import raised
 from ingestion.readers.content import (
     FileContent,
     ReaderContent,
@@ -285,7 +286,10 @@ def _string(element: Element) -> str:
     """The text below an element, without the hints on how to pronounce it."""
     if local_name(element) == "t":
         return element.text or ""
-    return "".join(_string(child) for child in element if local_name(child) != "rph")
+    text = "".join(_string(child) for child in element if local_name(child) != "rph")
+    aligned = below(element, "vertalign") if local_name(element) == "r" else ()
+    is_raised = any(attribute(each, "val") == "superscript" for each in aligned)
+    return raised(text) if is_raised else text
 
 
 def _formats(parts: Mapping[str, bytes]) -> list[str]:

@@ -11,6 +11,7 @@ from docx.document import Document as WordDocument
 from docx.opc.exceptions import OpcError
 
 from ingestion.errors import UnreadableFile
+from ingestion.french import raised
 from ingestion.readers.content import (
     FileContent,
     ReaderContent,
@@ -254,7 +255,13 @@ def _text_of_runs(element: Element) -> str:
         return boxes.get((attribute(element, "char") or "")[-2:].upper(), "")
     if name == "checkbox":
         return "☒" if _is_checked(element) else "☐"
-    return _BREAKS.get(name, "") + "".join(_text_of_runs(child) for child in element)
+    inside = "".join(_text_of_runs(child) for child in element)
+    return _BREAKS.get(name, "") + (raised(inside) if _is_raised(element) else inside)
+
+
+def _is_raised(run: Element) -> bool:
+    properties = _child_of(run, "rpr") if local_name(run) == "r" else None
+    return properties is not None and _value_of(properties, "vertalign") == "superscript"
 
 
 def _is_checked(box: Element) -> bool:
