@@ -99,6 +99,9 @@ def test_rows_of_cells_are_a_table_and_a_row_alone_is_a_line() -> None:
         "<table><tr><td>Critère</td><td>Note</td></tr>"
         "<tr><td>Prix</td><td>&lt;b&gt; [1]</td></tr></table>"
     )
+    assert prose("| Note\nPrix |") == (
+        "<table><tr><td></td><td>Note</td></tr><tr><td>Prix</td><td></td></tr></table>"
+    )
     assert prose("Prix | 40", " [1]") == "<p>Prix | 40 [1]</p>"
 
 

@@ -38,6 +38,17 @@ def test_articles_pages_and_tables_of_a_tender_piece() -> None:
     assert prices.text == "Prestation | Unité | Prix HT\nAudit complet | jour | 1 200,00 €"
 
 
+def test_an_empty_cell_moves_no_other_into_its_column() -> None:
+    rows = [["", "Minimum HT", "Maximum HT"], ["Lot 1", "10 000", "40 000"], ["Lot 2", "", "90"]]
+    document = read(pdf([table(rows), paragraph("Fin.")]), "BPU.pdf")
+    assert document.text.split("\n") == [
+        "| Minimum HT | Maximum HT",
+        "Lot 1 | 10 000 | 40 000",
+        "Lot 2 |  | 90",
+        "Fin.",
+    ]
+
+
 def test_repeated_headers_and_page_numbers_are_set_aside() -> None:
     pages = [[paragraph(f"Texte propre à la partie numéro {n} du cahier.")] for n in "abcde"]
     data = pdf(*pages, header="Ville de Sourceval – CCAP", footer="Page {page} sur {pages}")

@@ -109,6 +109,39 @@ def test_a_sheet_is_a_heading_and_a_row_a_line_that_knows_its_cells() -> None:
     }
 
 
+def write_merged(_: Any, sheet: Any) -> None:
+    sheet.append(["Montants par lot"])
+    sheet.append([None, "Tranche", "Minimum", "Maximum"])
+    sheet.append(["Lot 1", "Ferme", 10, 40])
+    sheet.append([None, "Optionnelle", 5, 20])
+    sheet.append(["Lot 2", "Sans minimum", None, 90])
+    sheet.append(["Modalités de révision des prix, telles que le CCAP les fixe " * 2, "oui"])
+    sheet.append([None, "non"])
+    for cells in ("A1:D1", "A3:A4", "B5:C5", "A6:A7"):
+        sheet.merge_cells(cells)
+
+
+def test_a_cell_keeps_its_column_and_tells_every_row_that_it_covers() -> None:
+    read_lines = lines(reading_of(workbook(write_merged), "BPU.xlsx"))
+    assert [line for line in read_lines if "Modalités" not in line] == [
+        "Sheet",
+        "Montants par lot",
+        " | Tranche | Minimum | Maximum",
+        "Lot 1 | Ferme | 10 | 40",
+        "Lot 1 | Optionnelle | 5 | 20",
+        "Lot 2 | Sans minimum |  | 90",
+        "non",
+    ]
+
+
+def test_a_cell_of_an_ods_tells_every_row_that_it_covers() -> None:
+    above = ods_cell("Lot 1").replace("-cell", '-cell table:number-rows-spanned="2"', 1)
+    rows = (above + ods_cell("Ferme"), "<table:covered-table-cell/>" + ods_cell("Optionnelle"))
+    table = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    reading = reading_of(ods(f'<table:table table:name="Prix">{table}</table:table>'), "BPU.ods")
+    assert lines(reading)[1:] == ["Lot 1 | Ferme", "Lot 1 | Optionnelle"]
+
+
 def test_a_passage_cites_its_sheet_and_cells() -> None:
     prices, delays = passages_of(read(workbook(write_prices), "lot 1/BPU.xlsx"))
     assert prices.locator == "BPU, feuille « Prix », A1:D12"
@@ -331,7 +364,7 @@ def test_rows_cells_and_places_of_an_ods() -> None:
         f"<table:table-row>{ods_cell('-').replace('cell>', twice, 1)}</table:table-row>"
     )
     document = read(ods(f'<table:table table:name="Prix">{rows}</table:table>'), "BPU.ods")
-    assert document.text.split("\n") == ["Prix", "Lot | Prix", "1 | 900 €", "- | -"]
+    assert document.text.split("\n") == ["Prix", " |  | Lot | Prix", " |  | 1 | 900 €", "- | -"]
     (passage,) = passages_of(document)
     assert passage.locator == "BPU, feuille « Prix », A4:D6"
 

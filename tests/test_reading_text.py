@@ -344,6 +344,87 @@ def test_a_word_that_a_cell_marks_is_not_cut() -> None:
     assert read(page, "x.html").text == "Lot | 90 000 euros"
 
 
+HTML_TABLE = b"""<table><tr><td></td><th>Tranche<th>Minimum<th>Maximum</tr>
+<tr><td rowspan=2>Lot 1<td>Ferme<td>10<td>40</tr>
+<tr><td>Optionnelle<td>5<td>20</tr>
+<tr><td>Lot 2<td colspan=2>Sans minimum<td>90</tr>
+<tr><td colspan=4>Hors taxes</tr></table><table><tr><td>Fin</td></tr></table>"""
+
+
+def _with_merged_cells(document: Any) -> None:
+    table = document.add_table(rows=0, cols=4)
+    for row in (
+        ("", "Tranche", "Minimum", "Maximum"),
+        ("Lot 1", "Ferme", "10", "40"),
+        ("", "Optionnelle", "5", "20"),
+        ("Lot 2", "Sans minimum", "", "90"),
+        ("Hors taxes", "", "", ""),
+    ):
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    for first, last in (((1, 0), (2, 0)), ((3, 1), (3, 2)), ((4, 0), (4, 3))):
+        table.cell(*first).merge(table.cell(*last))
+    document.add_table(1, 1).cell(0, 0).text = "Fin"
+
+
+def _odt_row(*cells: tuple[str, str]) -> str:
+    return "<table:table-row>{}</table:table-row>".format(
+        "".join(
+            f"<table:table-cell {spans}><text:p>{text}</text:p></table:table-cell>"
+            if spans != "covered"
+            else "<table:covered-table-cell/>"
+            for text, spans in cells
+        )
+    )
+
+
+_COVERED = ("", "covered")
+ODT_TABLE = "".join(
+    (
+        "<table:table>",
+        _odt_row(("", ""), ("Tranche", ""), ("Minimum", ""), ("Maximum", "")),
+        _odt_row(("Lot 1", 'table:number-rows-spanned="2"'), ("Ferme", ""), ("10", ""), ("40", "")),
+        _odt_row(_COVERED, ("Optionnelle", ""), ("5", ""), ("20", "")),
+        _odt_row(
+            ("Lot 2", ""),
+            ("Sans minimum", 'table:number-columns-spanned="2"'),
+            _COVERED,
+            ("90", ""),
+        ),
+        _odt_row(("Hors taxes", 'table:number-columns-spanned="4"'), *[_COVERED] * 3),
+        "</table:table><table:table>",
+        _odt_row(("Fin", "")),
+        "</table:table>",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "source"),
+    [(HTML_TABLE, "x.html"), (word(_with_merged_cells), "x.docx"), (odt(ODT_TABLE), "x.odt")],
+)
+def test_a_cell_keeps_its_column_and_tells_every_row_that_it_covers(
+    data: bytes, source: str
+) -> None:
+    assert read(data, source).text.split("\n") == [
+        " | Tranche | Minimum | Maximum",
+        "Lot 1 | Ferme | 10 | 40",
+        "Lot 1 | Optionnelle | 5 | 20",
+        "Lot 2 | Sans minimum |  | 90",
+        "Hors taxes",
+        "Fin",
+    ]
+
+
+def test_the_cells_before_a_row_of_a_docx_are_empty() -> None:
+    def write(document: Any) -> None:
+        row = document.add_table(1, 1).rows[0]
+        row.cells[0].text = "40"
+        row._tr.insert(0, _element('<w:trPr><w:gridBefore w:val="2"/></w:trPr>'))
+
+    assert read(word(write), "x.docx").text == " |  | 40"
+
+
 def _form(states: str) -> str:
     return f"<w:fldChar><w:ffData><w:checkBox>{states}</w:checkBox></w:ffData></w:fldChar>"
 

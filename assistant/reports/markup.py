@@ -73,7 +73,7 @@ def _blocks(line: str) -> list[tuple[str, str]]:
     """A paragraph ("p"), an item ("ul"), a row, or a paragraph with its numbered items ("ol")."""
     if line.startswith(("- ", "• ", "– ")):
         return [("ul", line[2:])]
-    if " | " in line:
+    if " | " in f" {line} ":  # the first cell of a row, or its last, may be empty
         return [(TABLE, line)]
     if (parts := list_parts(line)) is None:
         return [("p", line)]

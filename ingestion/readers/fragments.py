@@ -1,10 +1,12 @@
 """Fragments of text as a PDF places them on a page. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from ingestion.french import raised
+from ingestion.readers.content import CELL_MARK
 
 LETTER_WIDTH = 0.6
 """A guess at the width of a letter, in heights."""
@@ -66,3 +68,43 @@ def _goes_on(call: Fragment, line: Fragment, fragment: Fragment) -> bool:
     """Whether a fragment goes on with the line right after the digits raised on it."""
     end = call.x + LETTER_WIDTH * (call.size * len(call.text.strip()) + line.size)
     return abs(fragment.y - line.y) < line.size / 4 and call.x <= fragment.x <= end
+
+
+TableRow = Sequence[Sequence[Fragment]]
+"""The cells of a row, each with its lines."""
+
+_USUAL_WIDTH = 0.5
+
+
+def written_rows(rows: Sequence[TableRow]) -> Iterator[str]:
+    """The rows of a table, their cells joined, under those of the rows that have most of them.
+
+    The file says nothing of an empty cell: where each of the others stands tells which it is.
+    """
+    most = max(map(len, rows), default=0)
+    full = [row for row in rows if len(row) == most]
+    columns = [_extent([*chain(*cells)]) for cells in zip(*full, strict=True)]
+    for row in rows:
+        places = [_nearest(_extent(cell), columns) for cell in row]
+        if len(set(places)) < len(places) or places != sorted(places):
+            places = [*range(len(row))]
+        texts = (" ".join(line.text for line in cell) for cell in row)
+        told = dict(zip(places, texts, strict=True))
+        yield CELL_MARK.join(told.get(at, "") for at in range(max(places) + 1))
+
+
+def _extent(lines: Sequence[Fragment]) -> tuple[float, float]:
+    """Where lines begin and end, by a guess at the width of their letters."""
+    ends = (line.x + _USUAL_WIDTH * line.size * len(line.text) for line in lines)
+    return min(line.x for line in lines), max(ends)
+
+
+def _nearest(cell: tuple[float, float], columns: Sequence[tuple[float, float]]) -> int:
+    """The column over or beside which a cell stands; of two, the one that it is centred on."""
+
+    def distance(at: int) -> tuple[float, float]:
+        left, right = columns[at]
+        gap = max(left - cell[1], cell[0] - right, 0)
+        return gap, abs(left + right - sum(cell))
+
+    return min(range(len(columns)), key=distance)

@@ -11,6 +11,7 @@ from ingestion.french import raised
 from ingestion.readers.content import FileContent, ReaderContent, decode_text
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
+from ingestion.readers.tables import TableCell, TableRows
 
 # XML and HTML parsed without entities, DTD or network; the only file to import lxml.
 
@@ -165,13 +166,14 @@ def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 @dataclass(slots=True)
 class _Page:
-    """Blocks read so far, and the text of the open one with what it is."""
+    """Blocks read so far, the text of the open one with what it is, and the rows of its table."""
 
     blocks: list[Block] = field(default_factory=list)
     text: str = ""
     role: Role = Role.PARAGRAPH
     level: int = 0
     marker: str = ""
+    rows: TableRows = field(default_factory=TableRows)
 
     def read(self, root: Element) -> list[Block]:
         """The blocks of a whole page."""
@@ -201,8 +203,12 @@ class _Page:
 
     def _block(self, name: str, element: Element) -> None:
         if name == "tr" and next(element.iter("table"), None) is None:
-            cells = (_text_of_cell(cell) for cell in element)
-            self.blocks.append(Block(" | ".join(cells), Role.ROW))
+            self.blocks.append(Block(self.rows.written(map(_cell, element)), Role.ROW))
+            return
+        if name == "table":
+            outer, self.rows = self.rows, TableRows()
+            self._inside(element)
+            self.rows = outer
             return
         if _HEADING.fullmatch(name):
             self.role, self.level = Role.HEADING, int(name[1])
@@ -223,8 +229,14 @@ class _Page:
         self.text = ""
 
 
-def _text_of_cell(cell: Element) -> str:
-    return " ".join(block.text for block in _Page().read(cell))
+def _cell(cell: Element) -> TableCell:
+    text = " ".join(block.text for block in _Page().read(cell))
+    return TableCell(text, _span(cell, "colspan"), _span(cell, "rowspan"))
+
+
+def _span(cell: Element, name: str) -> int:
+    written = attribute(cell, name) or ""
+    return max(int(written), 1) if re.fullmatch(r"\d{1,5}", written) else 1
 
 
 def _all_text(element: Element) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, DecimalException
+from itertools import repeat
 
 from ingestion.errors import UnreadableFile
 from ingestion.french import raised, written_day, written_number
@@ -19,6 +20,7 @@ from ingestion.readers.markup import (
     parse_xml,
 )
 from ingestion.readers.spreadsheets import MOST_COLUMNS, Cell, Row, WorkbookSheet, read_sheets
+from ingestion.readers.tables import TableCell, TableRows
 
 # What both have in common: an archive, roots of its parts, the text of an element, and whether it
 # is displayed.
@@ -149,7 +151,13 @@ class _OutlineNumbers:
         return f"{prefix}{numbers}{suffix} "
 
 
-def _blocks(element: Element, numbers: _OutlineNumbers, marker: str = "") -> Iterator[Block]:
+_MOST_ALIKE = 100
+
+
+def _blocks(
+    element: Element, numbers: _OutlineNumbers, marker: str = "", rows: TableRows | None = None
+) -> Iterator[Block]:
+    rows = rows or TableRows()
     for child in element:
         name = local_name(child)
         if name == "h":
@@ -163,14 +171,19 @@ def _blocks(element: Element, numbers: _OutlineNumbers, marker: str = "") -> Ite
         elif name in ("list-item", "list-header"):
             yield from _blocks(child, numbers, "- ")
         elif name == "table-row":
-            cells = (
-                _text_of(cell).replace("\n", " ")
-                for cell in child
-                if local_name(cell) == "table-cell"
-            )
-            yield Block(" | ".join(cells), Role.ROW)
+            yield Block(rows.written(_table_cells(child)), Role.ROW)
+        elif name == "table":
+            yield from _blocks(child, numbers, marker, TableRows())
         elif name and name not in _NOT_READ:
-            yield from _blocks(child, numbers, marker)
+            yield from _blocks(child, numbers, marker, rows)
+
+
+def _table_cells(row: Element) -> Iterator[TableCell]:
+    for cell in row:
+        if local_name(cell) == "table-cell":
+            written = _text_of(cell).replace("\n", " ")
+            told = TableCell(written, _spanned(cell, "columns"), _spanned(cell, "rows"))
+            yield from repeat(told, min(_repeated(cell, "columns"), _MOST_ALIKE))
 
 
 # ODS, read from its XML like ODT: a cell holds its value and the text that it shows.
@@ -233,7 +246,7 @@ def _cells(row: Element) -> Iterator[Cell]:
         is_uncomputed = bool(attribute(cell, "formula")) and not attribute(cell, "value-type")
         if text or is_uncomputed:
             for copy in range(column, min(column + count, MOST_COLUMNS + 1)):
-                yield Cell(copy, text, is_uncomputed)
+                yield Cell(copy, text, is_uncomputed, _spanned(cell, "rows"))
         column += count
 
 
@@ -266,6 +279,10 @@ def _number(value: Decimal, cell: Element) -> str:
         return f"{written_number(value * 100)} %"
     currency = attribute(cell, "currency") or ""
     return f"{written_number(value)} {_CURRENCIES.get(currency, currency)}".strip()
+
+
+def _spanned(cell: Element, what: str) -> int:
+    return int(attribute(cell, f"number-{what}-spanned") or 1)
 
 
 def _repeated(element: Element, what: str) -> int:

@@ -259,7 +259,7 @@ def _squeezed(text: str) -> str:
 
 _ITEM = re.compile(r"(?:[•▪▫◦‣●○■□➢➤❖✓·*–—\uf020-\uf0ff-]|o(?=\s{2,}))\s+(?=\S)")
 _ENUMERATED = re.compile(r"(?:\d{1,2}[°.)]|[a-z][.)]|[ivx]{1,4}[.)])\s+\S")
-_COLUMNS = re.compile(r"\S(?: {3,}|\t+| \| )\S")
+_COLUMNS = re.compile(r"\S(?: {3,}|\t+)\S| \| |^\| | \|$")
 _DANGLING = re.compile(
     r"(?:\b(?:articles?|art\.|de|du|des|d['’]|la|le|les|l['’]|et|ou|à|en|par|pour|au|aux|un|une|"
     r"ce|cette|ces|son|sa|ses|sur|dans|avec|que|qui|[LRD]\.)|n°)\s*$"

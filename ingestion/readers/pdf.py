@@ -15,14 +15,19 @@ from pypdf.generic import DictionaryObject
 from ingestion.errors import UnreadableFile
 from ingestion.readers.concealed import UNSEEN
 from ingestion.readers.content import (
-    CELL_MARK,
     FileContent,
     ReaderContent,
     clean_text,
     is_pdf,
     listed,
 )
-from ingestion.readers.fragments import LETTER_WIDTH, Fragment, with_raised_digits
+from ingestion.readers.fragments import (
+    LETTER_WIDTH,
+    Fragment,
+    TableRow,
+    with_raised_digits,
+    written_rows,
+)
 from ingestion.readers.paragraphs import blocks_of_pages, remarks_on
 
 # Fragments of text, as a PDF places them on a page, into lines and table rows. Pure.
@@ -45,14 +50,16 @@ def lines_of(fragments: Iterable[Fragment]) -> list[str]:
     for fragment in _unbroken(with_raised_digits(fragments)):
         page.add(fragment)
     page.close()
+    page.say(())
     return page.lines
 
 
 @dataclass(slots=True)
 class _Page:
-    """The lines written so far, the closed cells of the open row, and the lines being stacked."""
+    """Lines written, rows of the open table, closed cells of the open row, and lines stacked."""
 
     lines: list[str] = field(default_factory=list)
+    table: list[TableRow] = field(default_factory=list)
     row: list[list[Fragment]] = field(default_factory=list)
     stack: list[Fragment] = field(default_factory=list)
 
@@ -70,12 +77,17 @@ class _Page:
         cells = [*self.row, self.stack]
         texts = [line.text for line in self.stack]
         if len(cells) == 1:
-            self.lines += texts
+            self.say(texts)
         elif len(cells) == 2 and _is_label(*cells):
-            self.lines += [f"{cells[0][0].text} {texts[0]}", *texts[1:]]
+            self.say([f"{cells[0][0].text} {texts[0]}", *texts[1:]])
         else:
-            self.lines.append(CELL_MARK.join(" ".join(line.text for line in c) for c in cells))
+            self.table.append(cells)
         self.row, self.stack = [], []
+
+    def say(self, texts: Iterable[str]) -> None:
+        """Write the open table, then lines that are none of its rows."""
+        self.lines += [*written_rows(self.table), *texts]
+        self.table = []
 
     def _beside(self, fragment: Fragment) -> int | None:
         """Which stacked line opens the cell to whose right the fragment stands."""
@@ -95,8 +107,8 @@ class _Page:
 
     def _end_cell(self, first: int) -> None:
         """Close the stacked lines from `first` on as a cell; those above are lines of their own."""
-        if not self.row:
-            self.lines += [line.text for line in self.stack[:first]]
+        if first and not self.row:
+            self.say(line.text for line in self.stack[:first])
             del self.stack[:first]
         self.row.append(self.stack)
         self.stack = []

@@ -5,12 +5,13 @@ import io
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ingestion.errors import UnreadableFile
 from ingestion.french import raised
 from ingestion.readers.content import (
+    CELL_MARK,
     FileContent,
     ReaderContent,
     decode_text,
@@ -27,6 +28,7 @@ from ingestion.readers.markup import (
     parse_xml,
 )
 from ingestion.readers.number_formats import BUILT_IN, GENERAL, shown
+from ingestion.readers.tables import LONGEST_LABEL
 
 # Sheets of a workbook, however its format writes them, into one document. Pure.
 #
@@ -40,12 +42,14 @@ _MOST_CELLS = 300_000
 class Cell:
     """A cell that is not empty: its column (1-based) and its text.
 
-    `is_uncomputed` when it has a formula whose value the file does not hold: it has no text.
+    `is_uncomputed` when it has a formula whose value the file does not hold: it has no text. `rows`
+    are those that it covers, its own among them.
     """
 
     column: int
     text: str
     is_uncomputed: bool = False
+    rows: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +103,18 @@ class _Reader:
 
     def blocks(self, sheet: WorkbookSheet) -> Iterator[Block]:
         """The heading of a sheet and its rows, nothing for an empty one."""
-        rows: list[int] = []
+        rows = [*self._rows(sheet)]
+        # A title stands where it likes: the columns are those of the rows of several cells.
+        first = min((min(texts) for _, texts in rows if len(texts) > 1), default=1)
         columns: set[int] = set()
-        is_empty = True
-        for row in sheet.rows:
-            block = self._block(sheet, row)
-            if block is None:
-                continue
-            if is_empty:
-                yield Block(sheet.name, Role.HEADING, level=1)
-                is_empty = False
-            yield block
+        if rows:
+            yield Block(sheet.name, Role.HEADING, level=1)
+        for row, texts in rows:
+            yield self._block(row, texts, first)
             columns |= {c.column for c in row.cells if _is_within(c.column, sheet.hidden_columns)}
-            if row.is_hidden:
-                rows.append(row.number)
-        if sheet.is_hidden and not is_empty:
+        if sheet.is_hidden and rows:
             self.hidden_sheets.append(f"« {sheet.name} »")
-        self._say(sheet, "lignes masquées", rows)
+        self._say(sheet, "lignes masquées", (row.number for row, _ in rows if row.is_hidden))
         self._say(sheet, "colonnes masquées", map(column_name, sorted(columns)))
 
     def warnings(self) -> Iterator[str]:
@@ -129,23 +128,37 @@ class _Reader:
                 f"{listed(self.uncomputed)}"
             )
 
-    def _block(self, sheet: WorkbookSheet, row: Row) -> Block | None:
-        columns = [cell.column for cell in row.cells]
-        self.cells += max(columns) - min(columns) + 1
+    def _rows(self, sheet: WorkbookSheet) -> Iterator[tuple[Row, dict[int, str]]]:
+        """The rows that say something, and their texts by column, a label in all that it covers."""
+        covered: dict[int, tuple[str, int]] = {}
+        for row in sheet.rows:
+            columns = [cell.column for cell in row.cells]
+            self._count(max(columns) - min(columns) + 1)
+            self.uncomputed += [
+                f"« {sheet.name} » {column_name(cell.column)}{row.number}"
+                for cell in row.cells
+                if cell.is_uncomputed
+            ]
+            own = {cell.column: cell.text for cell in row.cells if cell.text}
+            covered = {each: label for each, label in covered.items() if row.number <= label[1]}
+            if own:
+                yield row, {column: label for column, (label, _) in covered.items()} | own
+            for cell in row.cells:
+                if cell.rows > 1 and len(cell.text) <= LONGEST_LABEL:
+                    covered[cell.column] = cell.text, row.number + cell.rows - 1
+
+    def _block(self, row: Row, texts: Mapping[int, str], first: int) -> Block:
+        begin, last = min(texts), max(texts)
+        start = first if len(texts) > 1 else begin
+        self._count(begin - start)
+        line = CELL_MARK.join(texts.get(column, "") for column in range(start, last + 1))
+        ends = dict.fromkeys(f"{column_name(column)}{row.number}" for column in (begin, last))
+        return Block(line, Role.ROW, mark=":".join(ends))
+
+    def _count(self, cells: int) -> None:
+        self.cells += cells
         if self.cells > _MOST_CELLS:
             raise UnreadableFile(f"classeur trop grand (plus de {_MOST_CELLS} cellules)")
-        self.uncomputed += [
-            f"« {sheet.name} » {column_name(cell.column)}{row.number}"
-            for cell in row.cells
-            if cell.is_uncomputed
-        ]
-        texts = {cell.column: cell.text for cell in row.cells if cell.text}
-        if not texts:
-            return None
-        first, last = min(texts), max(texts)
-        line = " | ".join(texts.get(column, "") for column in range(first, last + 1))
-        ends = dict.fromkeys(f"{column_name(column)}{row.number}" for column in (first, last))
-        return Block(line, Role.ROW, mark=":".join(ends))
 
     def _say(self, sheet: WorkbookSheet, what: str, which: Iterable[object]) -> None:
         if shown := listed(which):
@@ -236,11 +249,25 @@ def _hidden_columns(root: Element) -> Iterator[range]:
 
 def _rows(root: Element, book: _Book) -> Iterator[Row]:
     number = 0
+    merged = _merged(root)
     for row in below(root, "row"):
         number = int(attribute(row, "r") or number + 1)
-        cells = tuple(_cells(row, book))
+        cells = tuple(
+            replace(cell, rows=merged.get((number, cell.column), 1)) for cell in _cells(row, book)
+        )
         if cells:
             yield Row(number, cells, attribute(row, "hidden") in _YES)
+
+
+def _merged(root: Element) -> dict[tuple[int, int], int]:
+    """How many rows are covered by the cell of this row and column."""
+    merged: dict[tuple[int, int], int] = {}
+    for each in below(root, "mergecell"):
+        first, _, last = (attribute(each, "ref") or "").partition(":")
+        begin, end = _REFERENCE.fullmatch(first), _REFERENCE.fullmatch(last)
+        if begin and end:
+            merged[int(begin[2]), _column(begin[1])] = int(end[2]) - int(begin[2]) + 1
+    return merged
 
 
 def _cells(row: Element, book: _Book) -> Iterator[Cell]:

@@ -4,6 +4,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import repeat
 from zipfile import BadZipFile
 
 import docx
@@ -21,6 +22,7 @@ from ingestion.readers.content import (
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
 from ingestion.readers.markup import Element, active_content, attribute, local_name, parse_xml
+from ingestion.readers.tables import TableCell, TableRows
 
 
 def read_docx(data: bytes) -> FileContent:
@@ -160,6 +162,7 @@ _BOXES = {
 }
 _HEADING_STYLE = re.compile(r"(?:heading|titre) ?(\d)", re.IGNORECASE)
 _TITLE_STYLES = ("title", "titre")
+_MOST_BEFORE = 100
 _NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 
 
@@ -169,6 +172,7 @@ class _BodyReader:
     def __init__(self, styles: Mapping[str, Element], numbering: _Numbering) -> None:
         self._styles = styles
         self._numbering = numbering
+        self._rows = TableRows()
 
     def blocks(self, element: Element) -> Iterator[Block]:
         """Blocks of the paragraphs and tables below `element`."""
@@ -177,7 +181,11 @@ class _BodyReader:
             if name == "p":
                 yield from self._paragraph(child)
             elif name == "tr":
-                yield Block(" | ".join(_cells(child)), Role.ROW)
+                yield Block(self._rows.written(_cells(child)), Role.ROW)
+            elif name == "tbl":
+                outer, self._rows = self._rows, TableRows()
+                yield from self.blocks(child)
+                self._rows = outer
             elif name not in _LEFT_OUT:
                 yield from self.blocks(child)
 
@@ -271,15 +279,30 @@ def _is_checked(box: Element) -> bool:
     return state is not None and attribute(state, "val") not in _OFF
 
 
-def _cells(row: Element) -> Iterator[str]:
+def _cells(row: Element) -> Iterator[TableCell]:
     for child in row:
-        if local_name(child) == "tc":
-            paragraphs = (
-                _text_of_runs(inner) for inner in child.iter() if local_name(inner) == "p"
-            )
-            yield " ".join(" ".join(paragraphs).split())
+        if local_name(child) == "trpr":
+            yield from repeat(TableCell(""), min(_number_of(child, "gridbefore", 0), _MOST_BEFORE))
+        elif local_name(child) == "tc":
+            yield _cell(child)
         else:
             yield from _cells(child)
+
+
+def _cell(cell: Element) -> TableCell:
+    paragraphs = (_text_of_runs(inner) for inner in cell.iter() if local_name(inner) == "p")
+    text = " ".join(" ".join(paragraphs).split())
+    properties = _child_of(cell, "tcpr")
+    if properties is None:
+        return TableCell(text)
+    merged = _child_of(properties, "vmerge")
+    goes_on = merged is not None and attribute(merged, "val") != "restart"
+    return TableCell(text, _number_of(properties, "gridspan", 1), goes_on=goes_on)
+
+
+def _number_of(properties: Element, name: str, default: int) -> int:
+    written = _value_of(properties, name) or ""
+    return int(written) if re.fullmatch(r"\d{1,5}", written) else default
 
 
 def _text_boxes(paragraph: Element) -> Iterator[Element]:
