@@ -69,6 +69,25 @@ def test_a_list_is_one_unit_with_its_lead() -> None:
     assert cut(text, units(text)) == [LIST, "Toute autre règle est écartée."]
 
 
+@pytest.mark.parametrize(
+    "numbers", ["1. 2. 3.", "a. b. c.", "A) B) C)", "i) ii) iii)", "I. II. III."]
+)
+def test_items_numbered_with_a_full_stop_are_a_list_below_its_lead(numbers: str) -> None:
+    first, second, third = numbers.split()
+    items = [f"{first} Les échafaudages.", f"{second} Les déchets.", f"{third} Le gardiennage."]
+    listed = "\n".join(["Ne sont pas compris dans le prix :", *items])
+    text = f"{listed}\nLe reste est compris."
+    assert cut(text, units(text)) == [listed, "Le reste est compris."]
+    assert cut(text, units(text, longest=20))[1:] == [*items, "Le reste est compris."]
+
+
+def test_numbered_clauses_are_no_list() -> None:
+    clauses = ["1. Le titulaire remet :\n- le plan ;\n- le devis.", "2. Le délai est fixé."]
+    assert cut("\n".join(clauses), units("\n".join(clauses))) == clauses
+    blank = ["Le montant est de :", "4. Le délai est fixé."]
+    assert cut("\n".join(blank), units("\n".join(blank))) == blank
+
+
 def test_a_list_too_long_is_cut_at_its_outermost_items() -> None:
     items = [f"{number}° {'mot ' * 200};\na) ceci ;\nb) cela ;" for number in (1, 2, 3)]
     text = "\n".join(["Les cas sont :", *items])

@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 
 from ingestion.case_law.ruling import DISPOSITIF, VISAS, Ruling
 from ingestion.chunking.places import is_table, page_numbers, place_of
-from ingestion.chunking.sentences import Span, marker, split, split_lines
+from ingestion.chunking.sentences import Span, begins_list, split, split_lines
 from ingestion.readers.documents import (
     Days,
     Document,
@@ -154,7 +154,7 @@ def _read_headings(document: Document) -> set[Heading]:
         number, title = clause_number(heading.text), _UNTITLED.sub("", plain(heading.text))
         below = document.text[heading.end : following.start if following else document.body_end]
         if below.strip() or (following and following.level > heading.level):
-            is_read = heading.text.endswith(":") and marker(below) is not None
+            is_read = heading.text.endswith(":") and begins_list(below)
         else:
             is_read = number is not None and not _same_title(title, later.get(number))
         if is_read:

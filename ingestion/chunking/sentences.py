@@ -27,7 +27,8 @@ _ABBREVIATION = re.compile(
 _CODE_LETTER = re.compile(r"(?:^|[\s(\"“«'’-])(?:[LRDA]|LO)$")
 _INITIAL = re.compile(r"(?:^|[\s(\"“«'’.-])[A-ZÀ-Ý]$")
 _NUMBERING = re.compile(
-    r"(?:^|\n)[ \u00a0\t#]*(?:[Aa]rt(?:icle|\.)[ \u00a0])?(?:\d{1,3}(?:\.\d+)*|[IVX]+|[A-Z])$"
+    r"(?:^|\n)[ \u00a0\t#]*(?:[Aa]rt(?:icle|\.)[ \u00a0])?"
+    r"(?:\d{1,3}(?:\.\d+)*|[IVX]+|[ivx]+|[A-Za-z])$"
 )
 _SENTENCE_OPENER = re.compile(
     r"(?:Les?|La|L['’]|Ils?|Elles?|Une?|En|Ces?|Cette|Cet|Dans|Si|S['’]|Pour|Lorsqu|Toutefois|Sauf"
@@ -66,6 +67,8 @@ LONGEST_LIST = 2000
 
 _MARKER = r"(?:\d{1,3}°+(?:[ ]?(?:bis|ter|quater))?|\d{1,2}\)|[a-z]\)|[-–—•*][ \u00a0\t])"
 _ITEM = re.compile(rf"(?:[\"“«][ \u00a0]?)?({_MARKER})")
+_DOTTED = re.compile(r"((?:\d{1,2}|[a-z]|[A-Z]|[ivx]{1,4}|[IVX]{1,4})[.)])[ \u00a0\t]")
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _INLINE_ITEM = re.compile(r"[:;][ \u00a0]?(?=(?:\d{1,3}°+|[a-z]\))[ \u00a0]?\S)")
 _HANGING = re.compile(
     r"(?:[,(]|\b(?:de|du|des|d['’]|la|les?|l['’]|à|au|aux|et|ou|par|pour|en|dans|sur|sous|avec|sans"
@@ -95,10 +98,11 @@ def units(text: str, longest: int = LONGEST_LIST) -> tuple[SentenceSpan, ...]:
     keeping the items under it. No visible character is left out.
     """
     parts = sentences(text)
+    markers = _markers(text, parts)
     found: list[SentenceSpan] = []
     position = 0
     while position < len(parts):
-        end = _list_end(text, parts, position)
+        end = _list_end(text, parts, markers, position)
         found.extend(_cut_list(text, parts[position:end], longest))
         position = end
     return tuple(found)
@@ -108,6 +112,12 @@ def marker(text: str) -> str | None:
     """Return the marker of a list item that starts this text ("1°", "a)", "-"), or None."""
     match = _ITEM.match(text.lstrip())
     return match.group(1).strip() if match else None
+
+
+def begins_list(text: str) -> bool:
+    """Whether what stands below a lead is its list."""
+    dotted = _DOTTED.match(text.lstrip())
+    return marker(text) is not None or (dotted is not None and _is_first(dotted[1]))
 
 
 def _spans(text: str, cuts: set[int]) -> tuple[SentenceSpan, ...]:
@@ -131,52 +141,78 @@ def _line_ends(text: str) -> Iterator[int]:
             yield match.start()
 
 
-def _list_end(text: str, parts: tuple[SentenceSpan, ...], position: int) -> int:
+def _markers(text: str, parts: Sequence[SentenceSpan]) -> list[str | None]:
+    """The marker of each sentence that is an item.
+
+    "1." and its like, which may be the number of a clause, are markers below a lead, and then one
+    after the other.
+    """
+    markers: list[str | None] = []
+    for index, part in enumerate(parts):
+        number = marker(text[part.start : part.end])
+        found = None if number else _DOTTED.match(text, part.start, part.end)
+        if found:
+            is_led = index > 0 and text[parts[index - 1].end - 1] == ":" and _is_first(found[1])
+            goes_on = not _predecessors(found[1]).isdisjoint(markers)
+            number = found[1] if is_led or goes_on else None
+        markers.append(number)
+    return markers
+
+
+def _list_end(
+    text: str, parts: Sequence[SentenceSpan], markers: Sequence[str | None], position: int
+) -> int:
     """Return the index after the last sentence of the list, or of the sentence, at `position`."""
     end = position + 1
-    is_item = _starts_item(text, parts[position])
+    is_item = markers[position] is not None
     has_lead = text[parts[position].end - 1] == ":"
     inline = False
     while end < len(parts):
-        if _starts_item(text, parts[end]):
+        if markers[end]:
             if not (is_item or has_lead):
                 break
             inline = "\n" not in text[parts[end - 1].end : parts[end].start]
             is_item = True
-        elif not (is_item and _inside_item(text, parts, position, end, inline=inline)):
+        elif not (is_item and _inside_item(text, parts, markers, position, end, inline=inline)):
             break
         end += 1
     return end
 
 
-def _starts_item(text: str, part: SentenceSpan) -> bool:
-    return marker(text[part.start : part.end]) is not None
-
-
 def _inside_item(
-    text: str, parts: tuple[SentenceSpan, ...], first: int, index: int, *, inline: bool
+    text: str,
+    parts: Sequence[SentenceSpan],
+    markers: Sequence[str | None],
+    first: int,
+    index: int,
+    *,
+    inline: bool,
 ) -> bool:
     """Say whether a sentence without marker still belongs to the item before it."""
     same_line = "\n" not in text[parts[index - 1].end : parts[index].start]
     if same_line and not inline:
         return True
-    seen: set[str | None] = {marker(text[part.start : part.end]) for part in parts[first:index]}
-    for part in parts[index + 1 : index + 5]:
-        number = marker(text[part.start : part.end])
-        if number is not None:
-            return _predecessor(number) in seen
-    return False
+    following = next(filter(None, markers[index + 1 : index + 5]), None)
+    return following is not None and not _predecessors(following).isdisjoint(markers[first:index])
 
 
-def _predecessor(number: str) -> str:
-    digits = re.match(r"\d+", number)
-    if digits:
-        return f"{int(digits.group()) - 1}{number[digits.end() :]}"
-    letter = re.fullmatch(r"([b-z])\)", number)
-    return f"{chr(ord(letter.group(1)) - 1)})" if letter else ""
+def _predecessors(number: str) -> set[str]:
+    """The markers that may come just before this one: "b." before "c.", "iv." too before "v."."""
+    if digits := re.match(r"\d+", number):
+        return {f"{int(digits.group()) - 1}{number[digits.end() :]}"}
+    letters, end = number[:-1], number[-1]
+    before = {chr(ord(letters) - 1)} if re.fullmatch("[b-zB-Z]", letters) else set()
+    if (lower := letters.lower()) in _ROMAN[1:]:
+        roman = _ROMAN[_ROMAN.index(lower) - 1]
+        before.add(roman if letters.islower() else roman.upper())
+    return {f"{each}{end}" for each in before} if end in ".)" else set()
 
 
-def _cut_list(text: str, parts: tuple[SentenceSpan, ...], longest: int) -> Iterator[SentenceSpan]:
+def _is_first(number: str) -> bool:
+    return number[:-1] in ("1", "a", "A", "i", "I")
+
+
+def _cut_list(text: str, parts: Sequence[SentenceSpan], longest: int) -> Iterator[SentenceSpan]:
     """Yield the list as one span, or its lead then each outermost item when it is too long."""
     whole = SentenceSpan(parts[0].start, parts[-1].end)
     starts = _outermost_items(text, parts)
@@ -190,17 +226,19 @@ def _cut_list(text: str, parts: tuple[SentenceSpan, ...], longest: int) -> Itera
         yield SentenceSpan(parts[start].start, parts[end - 1].end)
 
 
-def _outermost_items(text: str, parts: tuple[SentenceSpan, ...]) -> list[int]:
-    markers = [marker(text[part.start : part.end]) for part in parts]
+def _outermost_items(text: str, parts: Sequence[SentenceSpan]) -> list[int]:
+    markers = _markers(text, parts)
     first = next((found for found in markers[1:] if found), None)
     if first is None:
         return []
-    style = re.sub(r"\d+|[a-z](?=\))", "", first)
     return [
-        index
-        for index, found in enumerate(markers)
-        if found and re.sub(r"\d+|[a-z](?=\))", "", found).split(" ")[0] == style
+        index for index, found in enumerate(markers) if found and _style(found) == _style(first)
     ]
+
+
+def _style(number: str) -> str:
+    """What the markers of one list have in common."""
+    return re.sub(r"\d+|[A-Za-z]+(?=[.)])", "", number).split(" ")[0]
 
 
 def list_parts(text: str) -> tuple[SentenceSpan, tuple[SentenceSpan, ...]] | None:
