@@ -240,6 +240,39 @@ def test_a_past_rule_is_quoted_for_its_own_days_only() -> None:
     assert _units(f"{past} {now}", BEFORE) == [past]
 
 
+RULE = "Le montant est inférieur à 40 000 euros hors taxes."
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "Par dérogation, jusqu'au 31 décembre 2025, il est de 100 000 euros pour les travaux.",
+        "Toutefois, à compter du 1er janvier 2027, il est de 50 000 euros pour les travaux.",
+        "Il est de 100 000 euros jusqu'au 31 décembre 2025 pour les marchés de travaux.",
+    ],
+)
+def test_a_rule_is_quoted_without_the_exception_of_other_days(beside: str) -> None:
+    assert _units(f"{RULE} {beside}") == [RULE]
+
+
+def test_an_exception_of_the_day_still_goes_with_its_rule() -> None:
+    exception = "Toutefois, jusqu'au 31 décembre 2026, il est de 100 000 euros pour les travaux."
+    assert _units(f"{RULE} {exception}")[0] == f"{RULE} {exception}"
+
+
+def test_what_leans_on_a_rule_of_other_days_is_not_quoted_alone() -> None:
+    past = "Avant le 1er avril 2026, le seuil était de 40 000 € HT pour les fournitures."
+    assert _units(f"{past} Il est fixé par décret pour chaque sorte de marché.") == []
+
+
+def test_a_list_or_a_table_is_quoted_while_one_of_its_items_is_the_law() -> None:
+    items = ["40 000 euros pour les fournitures", "100 000 euros, jusqu'au 31 décembre 2025"]
+    listed = "Les seuils sont :\n" + "\n".join(f"{n}° {each}" for n, each in enumerate(items, 1))
+    rows = "\n".join(f"Seuil | {each}" for each in items)
+    past = f"Les seuils sont :\n1° {items[1]} pour les travaux"
+    assert [_units(text) for text in (listed, rows, past)] == [[listed], [rows], []]
+
+
 def test_a_far_passage_is_not_read_nor_a_fifth() -> None:
     near = [evidence_of("a", n, score) for n, score in ((1, 0.6), (2, 0.3), (3, 0.2), (4, 0.07))]
     far, fifth = evidence_of("b", 2, 0.05), evidence_of("c", 5, 0.6)

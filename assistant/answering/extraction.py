@@ -12,7 +12,7 @@ from assistant.law.hierarchy import Rank, rank_of, speaks_for
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.injections import addressed
 from assistant.retrieval.retriever import NAMED
-from ingestion.chunking.sentences import units
+from ingestion.chunking.sentences import list_parts, units
 from ingestion.index.search import Embedder
 from ingestion.readers.documents import Kind
 
@@ -126,16 +126,15 @@ def quotable(evidence: Evidence, as_of: date) -> list[Unit]:
 
     What speaks to a machine that reads it answers nobody.
     """
-    passage = evidence.passage
-    found = _tables([Unit(evidence, span.start, span.end) for span in units(passage.text)])
+    spans = units(evidence.passage.text)
+    found = _tables([Unit(evidence, span.start, span.end) for span in spans])
     runs = groupby(found, lambda unit: bool(addressed(unit.text)))
-    told = [
-        unit for is_addressed, run in runs if not is_addressed for unit in _self_contained([*run])
-    ]
     return [
         unit
-        for unit in told
-        if len(unit.text) >= SHORTEST and speaks_for(passage, unit.text, as_of)
+        for is_addressed, run in runs
+        if not is_addressed
+        for unit in _self_contained([*run], as_of)
+        if len(unit.text) >= SHORTEST
     ]
 
 
@@ -149,26 +148,39 @@ def _tables(found: Sequence[Unit]) -> list[Unit]:
     return told
 
 
-def _self_contained(found: Sequence[Unit]) -> list[Unit]:
-    """Each unit with its neighbours where it says little or something else without them. Pure.
+def _self_contained(found: Sequence[Unit], as_of: date) -> list[Unit]:
+    """The units of that day, with their neighbours where they say little without them. Pure.
 
-    Before it, what "il" or "dans ce cas" refers to; after it, what "suivante :" announces and the
-    exception that "toutefois" brings.
+    Before one, what "il" or "dans ce cas" refers to; after it, what "suivante :" announces, and the
+    exception that "toutefois" brings, where it is of that day too.
     """
+    speaks = [_speaks(unit, as_of) for unit in found]
     widened = []
     for place, unit in enumerate(found):
-        start, end = unit.start, unit.end
+        first = last = place
         if place and _LEANS_BACK.match(unit.text):
-            start = found[place - 1].start
-        if place + 1 < len(found) and _leans_forward(unit, found[place + 1]):
-            end = found[place + 1].end
-        whole = Unit(unit.evidence, start, end)
-        widened.append(whole if len(whole.text) <= LONGEST else unit)
+            first -= 1
+        if place + 1 < len(found):
+            restricted = speaks[place + 1] and _RESTRICTS.match(found[place + 1].text)
+            last += unit.text.endswith(":") or bool(restricted)
+        if all(speaks[first : last + 1]):
+            whole = Unit(unit.evidence, found[first].start, found[last].end)
+            widened.append(whole if len(whole.text) <= LONGEST else unit)
     return widened
 
 
-def _leans_forward(unit: Unit, following: Unit) -> bool:
-    return unit.text.endswith(":") or bool(_RESTRICTS.match(following.text))
+def _speaks(unit: Unit, as_of: date) -> bool:
+    """Whether a unit may answer for that day: of a list or a table, its lead and one item."""
+    text, passage = unit.text, unit.evidence.passage
+    lead, items = "", [text]
+    if listed := list_parts(text):
+        lead = text[listed[0].start : listed[0].end]
+        items = [text[each.start : each.end] for each in listed[1]]
+    elif " | " in text:
+        items = text.splitlines()
+    return speaks_for(passage, lead, as_of) and any(
+        speaks_for(passage, each, as_of) for each in items
+    )
 
 
 def worth_reading(evidence: Sequence[Evidence]) -> list[Evidence]:
