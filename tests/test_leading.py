@@ -78,6 +78,11 @@ def test_a_list_a_row_or_a_long_sentence_is_no_line(text: str) -> None:
     assert _places(_quoted(text), SURE) == NOT_LED
 
 
+def test_an_item_of_a_list_that_begins_elsewhere_is_no_line() -> None:
+    first, other = _quoted()
+    assert _places([replace(first, spoken_by="Ne sont pas dus"), other], SURE) == NOT_LED
+
+
 def test_what_was_not_read_or_is_of_no_piece_is_no_line() -> None:
     quoted = _quoted()
     assert led(quoted, {OTHER.passage.id: 2.0}, SURE) == quoted

@@ -273,6 +273,18 @@ def test_a_list_or_a_table_is_quoted_while_one_of_its_items_is_the_law() -> None
     assert [_units(text) for text in (listed, rows, past)] == [[listed], [rows], []]
 
 
+def test_items_of_a_list_that_begins_in_another_passage_are_told_with_its_lead() -> None:
+    items = "11° Le gardiennage du chantier pendant la nuit ;\n12° Le nettoyage du chantier."
+    whole = evidence_of(f"{items}\nLe chantier est fermé par le titulaire chaque soir.")
+    lead = "Ne sont pas compris dans le prix :"
+    cut_off = replace(
+        whole,
+        passage=replace(whole.passage, lead=lead, led_to=whole.passage.start + len(items)),
+    )
+    told = quotes("Qui assure le gardiennage ?", [cut_off], SINCE, WordEmbedder())
+    assert [each.spoken_by for each in told] == [lead.removesuffix(" :"), ""]
+
+
 def test_a_far_passage_is_not_read_nor_a_fifth() -> None:
     near = [evidence_of("a", n, score) for n, score in ((1, 0.6), (2, 0.3), (3, 0.2), (4, 0.07))]
     far, fifth = evidence_of("b", 2, 0.05), evidence_of("c", 5, 0.6)

@@ -170,6 +170,20 @@ def test_a_clause_on_the_line_of_its_number_is_read_and_an_entry_of_contents_is_
     ]
 
 
+def test_a_passage_that_begins_inside_a_list_has_its_lead() -> None:
+    lead, last = (
+        "Ne sont pas compris dans le prix :",
+        "Le reste est compris dans le prix du marché.",
+    )
+    items = [f"{n}° La fourniture du matériel numéro {n} ;" for n in range(1, 13)]
+    read = document([Block(text) for text in (lead, *items, last)])
+    first, *others = passages_of(read, size=200, overlap=50)
+    assert (first.lead, first.text.startswith(lead)) == ("", True)
+    assert {each.lead for each in others if each.text.endswith(";")} == {lead}
+    assert {read.text[each.led_to :].strip() for each in others if each.lead} == {last}
+    assert passages_of(read)[0].lead == ""
+
+
 def test_without_a_number_the_heading_is_named() -> None:
     (passage,) = passages_of(document([heading("Contexte", page=2), Block("Texte.", page=3)]))
     assert passage.locator == "Titre, § Contexte, p. 3"

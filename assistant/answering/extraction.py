@@ -296,7 +296,10 @@ def _overlap(unit: Unit, other: Unit) -> bool:
 
 
 def _quote(unit: Unit, place: Prominence) -> Draft:
-    return Draft(unit.text, (unit.evidence,), unit.start, unit.end, place)
+    passage = unit.evidence.passage
+    lead = passage.lead if passage.start + unit.start < passage.led_to else ""
+    told = lead.rstrip(": \u00a0")
+    return Draft(unit.text, (unit.evidence,), unit.start, unit.end, place, spoken_by=told)
 
 
 def statements(evidence: Sequence[Evidence], conflict: Conflict, as_of: date) -> list[Draft]:

@@ -43,7 +43,8 @@ def _may_lead(draft: Draft) -> bool:
     passage = draft.evidence[0].passage
     is_hidden = passage.hides(passage.start + draft.start, passage.start + draft.end)
     is_clause = rank_of(passage) is Rank.CLAUSE and draft.nearness > 0
-    return is_clause and not is_hidden and not draft.doubts and _is_line(draft.text)
+    is_whole = not is_hidden and not draft.spoken_by and not draft.doubts
+    return is_clause and is_whole and _is_line(draft.text)
 
 
 def _is_line(text: str) -> bool:

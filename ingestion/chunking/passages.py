@@ -8,7 +8,15 @@ from itertools import groupby, pairwise
 
 from ingestion.case_law.ruling import DISPOSITIF, VISAS, Ruling
 from ingestion.chunking.places import is_table, page_numbers, place_of
-from ingestion.chunking.sentences import Span, begins_list, split, split_lines
+from ingestion.chunking.sentences import (
+    SentenceSpan,
+    Span,
+    begins_list,
+    list_parts,
+    split,
+    split_lines,
+    units,
+)
 from ingestion.readers.documents import (
     Days,
     Document,
@@ -40,7 +48,9 @@ class Passage:
     them. `hidden` are the parts of it that the pages of the file do not show, in characters of the
     document, `recognised` those that were read from a picture. `notes` say how sure it is: they are
     shown with it, and are neither searched nor quoted. `ruling` is the decision of a court that it
-    is a paragraph of, with the articles that this paragraph cites.
+    is a paragraph of, with the articles that this paragraph cites. `lead` is that of a list too
+    long for one passage, inside which it begins; the list goes on to `led_to`, in characters of the
+    document.
     """
 
     id: str
@@ -69,6 +79,8 @@ class Passage:
     recognised: tuple[Recognised, ...] = ()
     state_until: date | None = None
     ruling: Ruling | None = None
+    lead: str = ""
+    led_to: int = 0
 
     def hides(self, start: int, end: int) -> bool:
         """Whether some of these characters of the document are on no page for a reader to see.
@@ -118,11 +130,33 @@ def passages_of(document: Document, *, size: int = 1500, overlap: int = 200) -> 
     if not is_citable(document.state, document.valid_to):
         return ()
     return tuple(
-        _passage(document, unit, start, end)
+        passage
         for headings, unit_start, unit_end in _units(document)
         for unit in _told_apart(document, headings, unit_start, unit_end)
-        for start, end in _spans(document, unit.start, unit.end, size, overlap)
+        for passage in _of_unit(document, unit, size, overlap)
     )
+
+
+def _of_unit(document: Document, unit: _Unit, size: int, overlap: int) -> Iterator[Passage]:
+    """The passages of a stretch of text, those that begin inside a list with its lead."""
+    spans = [*_spans(document, unit.start, unit.end, size, overlap)]
+    is_cut = len(spans) > 1 and not is_table(document)
+    lists = [*_lists(document.text[unit.start : unit.end])] if is_cut else []
+    for start, end in spans:
+        passage = _passage(document, unit, start, end)
+        for lead, listed in lists:
+            if listed.start <= start - unit.start < listed.end:
+                passage = replace(passage, lead=lead, led_to=unit.start + listed.end)
+        yield passage
+
+
+def _lists(text: str) -> Iterator[tuple[str, SentenceSpan]]:
+    """The lead of each list of a text, and where its items stand."""
+    for unit in units(text, longest=len(text)):
+        if parts := list_parts(text[unit.start : unit.end]):
+            lead, items = parts
+            listed = SentenceSpan(unit.start + items[0].start, unit.end)
+            yield text[unit.start + lead.start : unit.start + lead.end], listed
 
 
 def _units(document: Document) -> Iterator[tuple[tuple[str, ...], int, int]]:
@@ -269,6 +303,7 @@ def _anywhere(passage: Passage) -> Passage:
         locator="",
         first_page=None,
         last_page=None,
+        led_to=0,
         hidden=hidden,
         recognised=recognised,
     )
