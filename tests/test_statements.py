@@ -86,6 +86,8 @@ def test_a_label_names_the_topic_only_when_it_is_all_of_it() -> None:
     assert _said("buyer", "Page", "Acheteur : Commune de Belval") == [
         "Acheteur : Commune de Belval"
     ]
+    row = "| Acheteur | Commune de Belval"  # its first cell is empty
+    assert _said("buyer", "Page", row) == [row]
     assert _said("buyer", "Page", "Acheteur de la pièce : Commune de Belval") == []
 
 

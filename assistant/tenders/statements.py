@@ -87,7 +87,7 @@ _FORMULA = " = "
 _BLANK = re.compile(r"…{2,}|\.{5,}|_{4,}")
 """A place left for the candidate to fill: nothing is stated there yet."""
 
-_LABEL = re.compile(r"([^:|]{3,60}?)\s*[:|]")
+_LABEL = re.compile(r"[\s|]*([^:|]{3,60}?)\s*[:|]")
 _LEANS_BACK = re.compile(r"(?:il|elle|ils|elles|celui-ci|celle-ci|ceux-ci|celles-ci)\b")
 
 
