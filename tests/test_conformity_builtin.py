@@ -17,6 +17,7 @@ from tests.conformity_dossier import (
     FakeCode,
     builtin_documents,
     corrected_documents,
+    piece,
 )
 from tests.question_lists import read_rows
 from tests.shared_texts import SHARED
@@ -82,6 +83,23 @@ def test_the_law_is_that_of_the_day_on_which_the_notice_is_sent() -> None:
     described = Dossier("montelyre-2026", sent=date(2026, 10, 9))
     assert day_of(documents, described) == date(2026, 10, 9)
     assert day_of((), DESCRIPTION) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Un avis de préinformation a été envoyé à la publication le 12 janvier 2026.",
+        "L'avis d'attribution du marché précédent a été transmis le 4 mars 2022.",
+        "L'avis a été envoyé le 4 mars 2022 pour le marché précédent.",
+        "L'avis rectificatif a été envoyé le 4 octobre 2026, après les questions des candidats.",
+        "Date d'envoi de l'avis périodique indicatif : 12 janvier 2026.",
+        "Date d'envoi de l'avis d'intention de conclure : 12 janvier 2026.",
+    ],
+)
+def test_the_day_of_another_notice_is_not_that_of_the_contract(other: str) -> None:
+    sent = "L'avis de marché a été envoyé le 8 octobre 2026."
+    assert day_of([piece("RC", f"{other}\n\n{sent}")], DESCRIPTION) == SENT
+    assert day_of([piece("RC", other)], DESCRIPTION) is None
 
 
 @pytest.mark.skipif(not AQUAREEL.is_dir(), reason="../shared/data/tender is not here")
