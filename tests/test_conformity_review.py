@@ -221,6 +221,93 @@ def test_every_article_of_an_enumeration_is_a_derogation() -> None:
     assert finding.comparison == "aucune liste"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Les prestations sont alloties : lot A (nord) et lot B (sud).",
+        "Les prestations sont réparties en lots A et B.",
+        "Le marché comprend 4 (quatre) lots.",
+        "Les prestations font l'objet d'un allotissement.",
+        "| Lot | Désignation |\n|---|---|\n| 1 | Gros œuvre |\n| 2 | Peinture |",
+    ],
+)
+def test_a_contract_in_lots_is_not_said_to_be_in_none(said: str) -> None:
+    assert not _found("allotissement", {"RC": f"# Article 1 – Lots\n\n{said}"})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Les prestations ne sont pas alloties.",
+        "Les prestations ne font pas l'objet d'un allotissement.",
+        "Le marché est non alloti.",
+        "Le lot d'outillage est livré.",
+        "Les prestations sont exécutées sur place.",
+    ],
+)
+def test_no_lot_found_is_what_is_said_where_there_is_none(said: str) -> None:
+    [finding] = _found("allotissement", {"RC": said})
+    assert finding.sentence.startswith("Aucun allotissement n'a été trouvé")
+
+
+@pytest.mark.parametrize(
+    ("said", "is_fault"),
+    [
+        ("La sous-traitance n'est pas autorisée pour la direction de projet.", False),
+        ("La sous-traitance est interdite pour les lots 1 et 2.", False),
+        ("La sous-traitance est interdite au-delà du deuxième rang.", False),
+        ("Un sous-traitant ne peut pas sous-traiter à son tour.", False),
+        ("La sous-traitance est interdite pour le présent marché.", True),
+        ("Pour la bonne exécution du marché, la sous-traitance est interdite.", True),
+    ],
+)
+def test_subcontracting_forbidden_for_a_part_is_no_fault(said: str, is_fault: bool) -> None:
+    assert bool(_found("sous-traitance-interdite", {"CCAP": said})) == is_fault
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "is_fault"),
+    [
+        ("Le CCAG-FCS du 19 janvier 2009 est applicable.", date(2021, 9, 30), False),
+        ("Le CCAG-FCS du 19 janvier 2009 est applicable.", date(2021, 10, 1), True),
+        ("Le CCAG-FCS de 2021 s'applique ; il remplace celui de 2009.", SENT, False),
+    ],
+)
+def test_the_ccag_of_2009_is_a_fault_once_it_has_ended(
+    said: str, day: date, is_fault: bool
+) -> None:
+    assert bool(_found("ccag-2009", {"CCAP": said}, FakeCode(day))) == is_fault
+
+
+@pytest.mark.parametrize(
+    ("said", "is_fault"),
+    [
+        ("une attestation d'assurance pour les risques professionnels", False),
+        ("les certificats délivrés par un organisme de qualification", False),
+        ("les certificats délivrés par les administrations fiscales et sociales", True),
+    ],
+)
+def test_a_proof_of_capacity_may_be_asked_of_all(said: str, is_fault: bool) -> None:
+    text = f"# Article 5 – Candidature\n\nLe candidat fournit {said}."
+    assert bool(_found("attestations-candidature", {"RC": text})) == is_fault
+
+
+@pytest.mark.parametrize(
+    ("said", "is_fault"),
+    [
+        ("Après signature, le titulaire a un délai de 5 jours pour son planning.", False),
+        ("À compter de la signature, un délai de 5 jours court.", False),
+        ("La signature électronique est vérifiée dans un délai de 5 jours.", False),
+        ("Avant la signature, l'attributaire produit ses pièces dans un délai de 5 jours.", False),
+        ("Avant la signature, les pièces sont dues dans un délai de 5 jours pour vérifier.", False),
+        ("La signature du marché intervient à l'expiration d'un délai de 5 jours.", True),
+        ("Avant la signature, un délai de 5 jours est respecté.", True),
+    ],
+)
+def test_a_time_around_the_signature_may_be_for_something_else(said: str, is_fault: bool) -> None:
+    assert bool(_found("suspension", {"RC": f"{OPEN}\n\n{said}"})) == is_fault
+
+
 def test_a_brand_is_told_once_with_all_its_places() -> None:
     text = "Une tondeuse Honda.\n\nUn taille-haie Stihl.\n\nUne tronçonneuse STIHL."
     [finding] = _found("marques", {"CCTP": text})
