@@ -55,7 +55,33 @@ SUMS = [
     ("- Prix : 60 points\n- Technique : 40 points", None),
     ("- Prix : 60 %\n- Technique : 40 %\n- moyens : 25 %\n- méthode : 15 %", None),
     ("- Prix : 60 %\n- Technique : 30 %", "60 + 30 = 90"),
-    ("- Prix : 60 %\n- Technique : 40 %\n- Délai : 40 %", "40 = 40"),
+    ("- Prix : 60 %\n- Technique : 40 %\n- Délai : 40 %", None),
+    ("Prix : 60 %\nTechnique : 30 %", "60 + 30 = 90"),
+    ("Les critères sont : Prix 60 %, Qualité environnementale 40 %.", None),
+    ("Le prix compte pour 30 points et la méthode pour 15 points.\nLa visite vaut 5 points.", None),
+    ("- Prix : 60 %\n- Technique : 40 % dont environnement 10 %", None),
+    ("- Prix : 60 %\n- Technique : 30 % dont environnement 10 %", "60 + 30 = 90"),
+    ("- Prix : 60 %\n- Technique : 40 %\n\nLa part locale est de 10 %.", None),
+    ("- Prix : 60 %\n- Technique, au vu du\nmémoire 30 %\n- Délai : 10 %", None),
+    (
+        "- Prix : 35 points ;\n- Technique : 55 points, sur le cas n° 2 ;\n- Délai : 10 points.",
+        None,
+    ),
+    (
+        "| Critère | Lots 1 et 2 | Lot 3 |\n|---|---|---|\n| Prix | 50 % | 40 % |\n"
+        "| Technique | 32 % | 38 % |\n| Environnement | 18 % | 22 % |",
+        None,
+    ),
+    (
+        "| Critère | Poids |\n|---|---|\n| Prix | 60 % |\n| Technique | 30 % |\n| Total | 100 % |",
+        "60 + 30 = 90",
+    ),
+    ("| Critère | Poids |\n|---|---|\n| Prix | 40 % |\n| Délai | 35 % |\n| Reste | 25 |", None),
+    (
+        "| Critère | Poids | Détail |\n|---|---|---|\n| Prix | 60 | bordereau : 20 points |\n"
+        "| Technique | 40 | moyens : 15 points |",
+        None,
+    ),
     ("- Prix : 60 %\n- Technique : 45 %", "60 + 45 = 105"),
     (
         "- Prix : 60 %\n- Technique : 40 %\n- Satisfaisant : 75 %\n- Insuffisant : 25 %",
@@ -77,11 +103,38 @@ SUMS = [
 ]
 
 
+def _rules(pieces: dict[str, str]) -> set[str]:
+    return {each.rule for each in found_in(pieces)}
+
+
 @pytest.mark.parametrize(("text", "total"), SUMS)
 def test_weights_make_wholes_or_are_told(text: str, total: str | None) -> None:
     found = found_in({"RC": f"## Critères d'attribution\n\n{text}"})
     told = [each.comparison for each in found if each.rule == "critères-somme"]
     assert told == ([f"{total} ≠ 100"] if total else [])
+
+
+def test_the_weights_of_sub_criteria_are_those_of_their_criterion() -> None:
+    lines = "- méthode : 18 points ;\n- équipe : 12 points."
+    assert "critères-somme" in _rules({"RC": f"## Critères et sous-critères\n\n{lines}"})
+    assert "critères-somme" not in _rules({"RC": f"## Sous-critères de la qualité\n\n{lines}"})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "| Critère | Pondération (%) |\n|---|---|\n| Prix | 60 |\n| Environnement | 40 |",
+        "- Prix : 60/100\n- Environnement : 40/100",
+        "- Prix : 0,6\n- Environnement : 0,4",
+        "- Prix : 60\n- Environnement : 40",
+        "- Prix, coef. 6\n- Environnement, coef. 4",
+    ],
+)
+def test_criteria_may_be_weighted_without_percents(said: str) -> None:
+    text = "Appel d'offres ouvert.\n\n## Critères d'attribution\n\n{}"
+    assert "critères-sans-poids" not in _rules({"RC": text.format(said)})
+    none = "Le prix et l'environnement ne sont pas pondérés."
+    assert "critères-sans-poids" in _rules({"RC": text.format(none)})
 
 
 @given(st.lists(st.integers(1, 60), min_size=2, max_size=6))

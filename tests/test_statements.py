@@ -134,6 +134,7 @@ def test_statements_of_the_dossier_are_spans_in_order_and_apart(topic: Topic) ->
         ("Critère | Détail | Poids\nTechnique | (20 %) ; (10 %) | 30 %\nPrix | – | 65 %", (30, 65)),
         ("Prix 45 %, technique 25 %, environnement 15 %, insertion 10 %", (45, 25, 15, 10)),
         ("Prix | 60 %\nTechnique | 30 %\n2.1 | 15 %\n2.2 | 15 %\nDélai | 10 %", (60, 30, 10)),
+        ("- Prix : 60 %\n- Technique : 40 % dont environnement 10 %", (60, 40)),
         ("Aucun critère n'est pondéré.", ()),
     ],
 )

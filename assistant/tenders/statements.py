@@ -23,7 +23,7 @@ CELL = " | "
 WHOLE = Fraction(100)
 """What the weights of criteria add up to, in percent or points."""
 
-_IN_BRACKETS = re.compile(r"\([^()]*\)")
+_DETAIL = re.compile(r"\([^()]*\)|\bdont\b[^\n|]*")
 
 
 def weights(text: str) -> tuple[Fraction, ...]:
@@ -35,7 +35,7 @@ def weights(text: str) -> tuple[Fraction, ...]:
         rows = [row for row in text.splitlines() if not fold_text(row).startswith("total")]
         found = [weight for row in rows for weight in _all(row.rsplit(CELL, 1)[-1])]
         return _making_whole(found, whole_in(found))
-    every, outside = list(_all(text)), list(_all(_IN_BRACKETS.sub("", text)))
+    every, outside = list(_all(text)), list(_all(_DETAIL.sub("", text)))
     return _making_whole(every, outside, whole_in(every), whole_in(outside))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations
+from itertools import accumulate, combinations
 
 from assistant.calculators.amounts import numeral
 from assistant.calculators.constants import constants
@@ -25,7 +25,7 @@ from assistant.tenders.conformity.rules import ConformityRule, Unchecked
 from assistant.tenders.derogations import NUMBER, Derogation, is_in, listed_in
 from assistant.tenders.statements import Priority, stated_priority, whole_in
 from ingestion.chunking.passages import Passage
-from ingestion.chunking.sentences import SentenceSpan
+from ingestion.chunking.sentences import SentenceSpan, marker
 from ingestion.legislation.references import Reference, find_references
 from ingestion.legislation.versions import may_apply, sort_versions
 from ingestion.readers.documents import Document
@@ -231,56 +231,85 @@ def _told(order: Priority, pieces: Sequence[PieceKind]) -> str:
 
 
 # Weights: whether the criteria of an award add up to the whole. Pure.
+#
+# What is surely a list or a column of weights is added up, and prose is not: weights told in a
+# sentence, or that may detail one another, are not found fault with.
 
 _WHOLE = Decimal(100)
-_DETAIL = re.compile(r"\([^()]*\)")
-_WEIGHT = re.compile(r"\{(?P<value>[\d/]+) (?P<unit>ratio|point)\}[ ;.,)]*(?=\||$)")
+_FEWEST = 2
+_ASIDE = re.compile(r"\([^()]*\)|\bdont\b.*")
+_LABELLED = re.compile(r"[^.{]*(?::|\(\{)")
+_TOTAL = re.compile(r"^\W*(?:sous-)?total")
+_WEIGHT = re.compile(r"\{([\d/]+) (ratio|point)\}")
+_ENDING = re.compile(r"\}[ ;.,)]*$")
+_NUMBER = re.compile(r"\W*\{[\d/]+ count\}\W*")
 
 
 @dataclass(frozen=True, slots=True)
 class _Weight:
-    """A weight in percent or points, and the line or cell that it ends."""
+    """A weight in percent or points and its line; None where it is not sure what its weight is."""
 
-    value: Decimal
+    value: Decimal | None
     place: Passage
 
 
 def sums(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
-    """The clauses whose weights do not make wholes."""
+    """The clauses whose weights are all sure, and of which no list or column makes a whole."""
     for clause in looked_at(rule.where, case.clauses):
-        weights = tuple(_weights(clause, rule))
-        require_sure(
-            each.place for each in weights if each.place.doubts(each.place.start, each.place.end)
-        )
-        if left := _beside_the_whole([each.value for each in weights]):
-            total = f"{' + '.join(map(numeral, left))} = {numeral(Decimal(sum(left)))}"
-            places = dict.fromkeys(each.place for each in weights)
+        columns: defaultdict[int, list[_Weight]] = defaultdict(list)
+        for column, weight in _weights(clause, rule):
+            columns[column].append(weight)
+        every = [each for same in columns.values() for each in same]
+        places = dict.fromkeys(each.place for each in every)
+        require_sure(each for each in places if each.doubts(each.start, each.end))
+        if any(each.value is None for each in every):
+            continue
+        lists = ([each.value for each in same if each.value] for same in columns.values())
+        read = [each for each in lists if len(each) >= _FEWEST]
+        if read and not any(map(_makes_whole, read)):
+            total = f"{' + '.join(map(numeral, read[0]))} = {numeral(Decimal(sum(read[0])))}"
             yield CheckFault(tuple(places), f"{total} ≠ {_WHOLE}", {"found": total})
 
 
-def _weights(clause: DossierClause, rule: ConformityRule) -> Iterator[_Weight]:
-    """The weights that end a line or a cell, but for those that detail one between parentheses."""
+def _weights(clause: DossierClause, rule: ConformityRule) -> Iterator[tuple[int, _Weight]]:
+    """What items, labelled lines and cells say of weights, each with its column."""
     begins = 0
     for line in clause.canonical.text.split("\n"):
-        bare = _DETAIL.sub(lambda detail: " " * len(detail[0]), line)
-        is_alone = len(_WEIGHT.findall(line)) == 1  # "Prix (60 %)" details nothing
-        skipped = any(pattern.search(line) for pattern in rule.unless)
-        for match in () if skipped else _WEIGHT.finditer(line if is_alone else bare):
-            value = exact(match["value"], "percent" if match["unit"] == "ratio" else "point")
-            span = clause.canonical.origin(begins + match.start(), begins + match.end())
-            yield _Weight(value, clause.sentences_of(span))
+        skipped = any(each.search(line) for each in (_TOTAL, *rule.unless))
+        for column, value in () if skipped else _said(line):
+            span = clause.canonical.origin(begins, begins + len(line))
+            yield column, _Weight(value, clause.sentences_of(span))
         begins += len(line) + 1
 
 
-def _beside_the_whole(weights: Sequence[Decimal]) -> list[Decimal]:
-    """The weights left once those that make a whole one after the other are taken away.
+def _said(line: str) -> Iterator[tuple[int, Decimal | None]]:
+    """The weight that each cell of a line tells, None where one may be told otherwise.
 
-    Weights that detail one already counted leave nothing, nor do criteria among their details.
+    A line that is neither an item nor labelled may be the rest of one.
     """
-    if whole_in([Fraction(weight) for weight in weights]):
-        return []
-    left: list[Decimal] = []
-    for weight in weights:
-        left = [] if sum(left) + weight == _WHOLE else [*left, weight]
-    counted = weights[: len(weights) - len(left)]
-    return [] if len(left) > 1 and sum(left) in counted else left
+    cells = line.split("|")
+    is_row = len(cells) > 1
+    is_listed = is_row or marker(line) or _LABELLED.match(line)
+    for column, cell in enumerate(cells):
+        value = _weight_of(cell)
+        is_detail = is_row and not _WEIGHT.search(_ASIDE.sub("", cell))
+        if value or (is_listed and _WEIGHT.search(cell) and not is_detail):
+            yield column, value if is_listed else None
+        elif column and _NUMBER.fullmatch(cell):
+            yield column, None
+
+
+def _weight_of(cell: str) -> Decimal | None:
+    """The only weight of an item or a cell, at its end; what details it is left aside."""
+    outside = _ASIDE.sub("", cell)
+    said = outside if _WEIGHT.search(outside) else cell
+    match _WEIGHT.findall(said):
+        case [(value, unit)] if _ENDING.search(said):
+            return exact(value, "percent" if unit == "ratio" else unit)
+    return None
+
+
+def _makes_whole(weights: Sequence[Decimal]) -> bool:
+    """Whether some in a row make the whole, or all but those that detail one of them."""
+    runs = (accumulate(weights[start:]) for start in range(len(weights)))
+    return any(_WHOLE in run for run in runs) or bool(whole_in([*map(Fraction, weights)]))
