@@ -189,6 +189,31 @@ def test_articles_of_another_code_are_left_alone() -> None:
     assert finding.comparison == "R2999-9 : introuvable au 08/10/2026"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "En application de l'article L. 1414-2 du CGCT, la commission est réunie.",
+        "Les articles L. 1414-2 et L. 1414-3 du C.G.C.T. s'appliquent.",
+        "La commission (article L. 1414-2 CGCT) est réunie.",
+        "Le CGCT (art. L. 1414-2) et le code de la commande publique s'appliquent.",
+        "Selon le CG3P, article L. 2122-1-1.",
+        "L'article L. 1414-2, issu du CSP, s'applique.",
+    ],
+)
+def test_articles_of_a_code_named_by_its_letters_are_left_alone(said: str) -> None:
+    code = FakeCode(SENT)
+    code.other = {"L1414-2": (), "L1414-3": (), "L2122-1-1": ()}
+    assert not _found("article-inconnu", {"RC": said}, code)
+
+
+@pytest.mark.parametrize("said", ["du CCP", "du code", "du code de la commande publique", ""])
+def test_articles_of_the_code_are_looked_up_however_it_is_named(said: str) -> None:
+    code = FakeCode(SENT)
+    code.other = {"R2999-9": ()}
+    text = f"Le CGCT s'applique. Selon l'article R. 2999-9 {said}, le prix est ferme."
+    assert bool(_found("article-inconnu", {"RC": text}, code)) == (said != "")
+
+
 def test_an_article_that_has_ended_is_said_not_to_be_in_force() -> None:
     code = FakeCode(SENT)
     code.other = {"R2122-8": (article("R2122-8", "Un texte.", None, date(2026, 4, 1)),)}

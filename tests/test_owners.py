@@ -13,6 +13,7 @@ CGCT = "code general des collectivites territoriales"
         ("L'article L. 2131-1 du code général des collectivités territoriales ?", [CGCT]),
         ("L'article L. 2131-1 du CGCT", [CGCT]),
         ("art. L2131-1 (C.G.C.T.)", [CGCT]),
+        ("l'article L. 6148-1 du CSP", ["code de la sante publique"]),
         ("les articles L. 2131-1 et L. 2131-2 du CGCT", [CGCT, CGCT]),
         ("l'article R. 2122-8 et l'article L. 2131-1 du CGCT", ["", CGCT]),
         ("l'article R. 2122-8 du code, puis l'article L. 2131-1 du CGCT", ["", CGCT]),

@@ -20,15 +20,22 @@ from ingestion.legislation.references import Reference, find_references
 from ingestion.tenders.pieces import PIECE, plain
 
 _CODES = {
+    "CASF": "code de l'action sociale et des familles",
+    "CCH": "code de la construction et de l'habitation",
     "CGCT": "code général des collectivités territoriales",
     "CG3P": "code général de la propriété des personnes publiques",
     "CGPPP": "code général de la propriété des personnes publiques",
     "CGFP": "code général de la fonction publique",
     "CGI": "code général des impôts",
     "CJA": "code de justice administrative",
+    "CPI": "code de la propriété intellectuelle",
     "CRPA": "code des relations entre le public et l'administration",
+    "CSP": "code de la santé publique",
 }
 _SHORT = "|".join(r"\.?".join(name) for name in _CODES)
+SIGLE = rf"\b(?:{_SHORT})\b"
+"""The pattern of a code besides that of public procurement, by its letters."""
+
 _LINK = (
     r"[\s,(]*(?:(?:du|de l['’]|de la|de (?:not|vot)re|de (?:mon|ce|cette)|d['’]une?|dans l[ea]|"
     r"au|à l['’]|à la|à notre)\s*)?"

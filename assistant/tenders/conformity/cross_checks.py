@@ -26,6 +26,7 @@ from assistant.tenders.derogations import NUMBER, Derogation, is_in, listed_in
 from assistant.tenders.statements import Priority, stated_priority, whole_in
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import SentenceSpan, marker
+from ingestion.legislation.owners import SIGLE, with_owners
 from ingestion.legislation.references import Reference, find_references
 from ingestion.legislation.versions import may_apply, sort_versions
 from ingestion.readers.documents import Document
@@ -34,7 +35,11 @@ from ingestion.tenders.pieces import PieceKind
 # Articles that a dossier cites: those that the code does not have, and those that changed.
 
 _ARTICLE = re.compile(r"[LRD][1-3]\d{3,4}-\d+(?:-\d+)*")
-_CODE = re.compile(r"\bcode (?:d[eu]s?\b )?(?:la |l['’])?(?P<name>\w+)", re.IGNORECASE)
+_CODE = re.compile(
+    rf"\bcode\b(?: (?:d[eu]s?\b )?(?:la |l['’])?(?P<name>\w+))?|\bCCP\b|(?P<other>{SIGLE})",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(rf"{SIGLE}[\s,.(]*(?:art(?:icle)?s?\.?\s*)?$", re.IGNORECASE)
 _OURS = "commande"
 _AFTER, _BEFORE = 150, 60
 """Characters in which a paragraph names the code of an article."""
@@ -63,8 +68,9 @@ def _cited(rule: ConformityRule, case: Case) -> Mapping[str, tuple[Passage, ...]
     """Where each article of the code is cited; raises Unchecked where no code is indexed."""
     cited: defaultdict[str, list[Passage]] = defaultdict(list)
     for clause in looked_at(rule.where, case.clauses):
-        for reference in find_references(clause.passage.text):
-            if _ARTICLE.fullmatch(reference.key) and _is_ours(reference, clause):
+        for reference, owner in with_owners(clause.passage.text):
+            is_ours = not owner and _is_ours(reference, clause)
+            if is_ours and _ARTICLE.fullmatch(reference.key):
                 cited[reference.key].append(
                     clause.sentences_of(SentenceSpan(reference.start, reference.end))
                 )
@@ -79,7 +85,10 @@ def _is_ours(reference: Reference, clause: DossierClause) -> bool:
     after = text[reference.end : reference.end + _AFTER].partition("\n")[0]
     before = text[max(0, reference.start - _BEFORE) : reference.start].rpartition("\n")[2]
     named = _CODE.search(after) or next(reversed([*_CODE.finditer(before)]), None)
-    return named is None or named["name"].lower() == _OURS
+    if named is None:
+        return True
+    is_other = named["other"] or (named["name"] and named["name"].lower() != _OURS)
+    return not is_other and not _OTHERS.search(before)
 
 
 def _on(versions: Sequence[Document], day: date) -> Document | None:
