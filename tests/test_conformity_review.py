@@ -333,6 +333,45 @@ def test_a_time_around_the_signature_may_be_for_something_else(said: str, is_fau
     assert bool(_found("suspension", {"RC": f"{OPEN}\n\n{said}"})) == is_fault
 
 
+TURNOVER = "# Article 5 – Candidature\n\nLe chiffre d'affaires annuel minimal est de 300 000 €."
+PARTS = [
+    "L'accord-cadre a un minimum de 0 € et un maximum annuel de 100 000 € sur 4 ans en tout.",
+    "Montants minimum et maximum par an :\n\n- minimum : 10 000 €\n- maximum : 100 000 €",
+    "Le lot 1 a un minimum de 10 000 € et un maximum de 100 000 €.",
+    "| Lot | Minimum | Maximum |\n|---|---|---|\n| 1 | 10 000 € | 100 000 € |",
+    "La part à bons de commande a un minimum de 10 000 € et un maximum de 100 000 €.",
+]
+
+
+@pytest.mark.parametrize("said", PARTS)
+def test_an_amount_of_a_year_or_a_lot_is_not_that_of_the_contract(said: str) -> None:
+    pieces = {"RC": f"# Article 2 – Montants\n\n{said}\n\n{TURNOVER}", "CCAP": "CCAG-FCS."}
+    [turnover] = _found("chiffre-affaires", pieces)
+    assert turnover.severity is FindingSeverity.UNCHECKED
+    lower = pieces | {"RC": pieces["RC"].replace("300 000", "150 000")}
+    assert not _found("chiffre-affaires", lower)
+    [social] = _found("clause-sociale", pieces)
+    assert "la valeur estimée atteint le seuil européen" in social.to_check
+    more = {name: text.replace("100 000", "800 000") for name, text in pieces.items()}
+    [social] = _found("clause-sociale", more)
+    assert "la valeur estimée atteint le seuil européen" not in social.to_check
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "L'accord-cadre a un minimum de 0 € et un maximum de 100 000 € sur sa durée totale.",
+        "Lot 1 : minimum 0 €, maximum 40 000 €. Maximum total : 100 000 €.",
+        "Le marché en lot unique a un minimum de 10 000 € et un maximum de 100 000 €.",
+    ],
+)
+def test_an_amount_of_the_whole_contract_tells_what_it_is_under(said: str) -> None:
+    pieces = {"RC": f"# Article 2 – Montants\n\n{said}\n\n{TURNOVER}", "CCAP": "CCAG-FCS."}
+    [turnover] = _found("chiffre-affaires", pieces)
+    assert turnover.severity is FindingSeverity.CORRECT
+    assert not _found("clause-sociale", pieces)
+
+
 def test_a_brand_is_told_once_with_all_its_places() -> None:
     text = "Une tondeuse Honda.\n\nUn taille-haie Stihl.\n\nUne tronçonneuse STIHL."
     [finding] = _found("marques", {"CCTP": text})

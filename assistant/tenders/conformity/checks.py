@@ -87,6 +87,20 @@ class Case:
         stated = (each.value for each in self.read(name))
         return max((each for each in stated if isinstance(each, Decimal)), default=None)
 
+    def is_of_a_part(self, name: str) -> bool:
+        """Whether the highest that they state is told of a part of the contract alone."""
+        highest, unless = self.highest(name), self.book.values[name].unless
+        told = [self._beside(each.place) for each in self.read(name) if each.value == highest]
+        return all(_found(unless, each) for each in told)
+
+    def _beside(self, place: Passage) -> str:
+        return next(
+            clause.beside(place)
+            for clause in self.clauses
+            if clause.passage.document_id == place.document_id
+            and clause.passage.start <= place.start < clause.passage.end
+        )
+
     def stated(self, name: str) -> Stated:
         """A constant of the law of the day; raises Unchecked when no text in force states it."""
         try:
@@ -119,8 +133,10 @@ class Case:
         if highest is None:
             return fact.silent
         if fact.above:
-            return highest > self.stated(fact.above).value
-        return highest >= self.stated(fact.least).value
+            is_so = highest > self.stated(fact.above).value
+        else:
+            is_so = highest >= self.stated(fact.least).value
+        return is_so or (None if self.is_of_a_part(fact.value) else False)
 
     def _said(self, fact: RuleFact) -> bool | None:
         """What the description says, else the first clause that says one thing and not both."""
@@ -160,7 +176,10 @@ class CheckFault:
 
 
 def values(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
-    """The values on the wrong side of the limit of the law, each once."""
+    """The values on the wrong side of the limit of the law, each once.
+
+    Raises Unchecked where the limit is a multiple of what is told of a part of the contract alone.
+    """
     found = case.read(rule.value)
     if not found:
         return
@@ -170,6 +189,9 @@ def values(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
     for reading in found:
         if is_wrong(reading.value, limit):
             wrong[reading.value].append(reading)
+    if wrong and rule.times and case.is_of_a_part(rule.times):
+        label = case.book.values[rule.times].label
+        raise Unchecked(f"les pièces ne disent que par an, par période ou par lot {label}")
     for value, same in wrong.items():
         said, limited = written(value, unit), written(limit, unit)
         yield CheckFault(

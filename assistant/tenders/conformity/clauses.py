@@ -133,6 +133,13 @@ class DossierClause:
         touched = _touched(units(self.passage.text), words)
         return canonical(self.passage.text[touched.start : touched.end]).text
 
+    def beside(self, place: Passage) -> str:
+        """The canonical text, on one line, of the heading, the lead of the list and the words."""
+        start = place.start - self.passage.start
+        unit = _touched(units(self.passage.text), SentenceSpan(start, start + len(place.text)))
+        lead = self.passage.text[unit.start : unit.end].partition("\n")[0]
+        return canonical(f"{self.title} {lead} {place.text}".replace("\n", " ")).text
+
     def words(self, span: SentenceSpan) -> Passage:
         """Some characters of its text as a passage of their own, located by themselves."""
         start, end = self.passage.start + span.start, self.passage.start + span.end

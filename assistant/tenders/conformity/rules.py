@@ -111,6 +111,8 @@ class RuleValue:
     described: str = ""
     highest: bool = False
     unique: bool = False
+    unless: Patterns = ()
+    """What says of a value that it is that of a part of the contract: of a year, of a lot."""
 
 
 @dataclass(frozen=True, slots=True)
