@@ -153,6 +153,7 @@ def test_a_notice_is_compared_with_the_pieces() -> None:
     assert rules["différence-date-limite"].comparison == "avis : 18/11/2026 ≠ RC : 20/11/2026"
     assert rules["critères-somme"].comparison == "50 + 40 = 90 ≠ 100"
     three = right | {"avis": right["avis"].replace("du lot : 1", "du lot : 3")}
+    three["RC"] = RC.replace("Lot 1 : parcs.", "Le marché comprend deux lots.")
     assert _found("différence-lots", three)
 
 
@@ -177,6 +178,37 @@ def test_a_day_that_only_refers_to_the_offers_is_not_their_limit(said: str) -> N
     assert not _found("différence-date-limite", {"RC": limit + said})
     late = "Les offres sont remises par les candidats au plus tard le 20 novembre 2026."
     assert _found("différence-date-limite", {"RC": limit + late})
+
+
+@pytest.mark.parametrize(
+    ("rule", "rc", "ccap"),
+    [
+        ("lots", "Les prestations sont réparties en 4 lots.", "Le lot n° 2 a une réunion."),
+        ("lots", "Il y a 4 lots.", "Un candidat peut obtenir 2 lots au plus."),
+        ("lots", "Il y a 2 lots : le lot n° 5 et le lot n° 9.", "Le lot n° 5 est à relancer."),
+        ("durée", "La durée totale du marché est de 4 ans.",
+         "La durée maximale d'exécution des bons de commande est de 6 mois."),
+        ("durée", "La durée totale du marché est de 4 ans.",
+         "Les bons de commande ont une durée maximale d'exécution de 6 mois."),
+        ("montants", "Le montant maximum du marché est de 400 000 € sur sa durée totale.",
+         "Le montant maximum du marché est de 100 000 € par an."),
+        ("date-limite", "Date limite de remise des offres : 20 novembre 2026.",
+         "La date limite de visite, obligatoire avant la remise des offres, est le 10 novembre "
+         "2026."),
+        ("date-limite", "Date limite de remise des offres : 20 novembre 2026.",
+         "Date limite de validité des offres : 20 mars 2027."),
+        ("date-limite", "Date limite de remise des offres : 20 novembre 2026.",
+         "Date limite de remise des offres : 20/11/2026 ; ouverture des plis le 24/11/2026."),
+    ],
+)  # fmt: skip
+def test_values_of_two_things_do_not_differ(rule: str, rc: str, ccap: str) -> None:
+    assert not _found(f"différence-{rule}", {"RC": rc, "CCAP": ccap, "questions": ccap})
+
+
+def test_a_lot_beyond_those_that_are_counted_differs() -> None:
+    pieces = {"RC": "Les prestations sont réparties en 4 lots.", "CCAP": "Le lot n° 5 est réservé."}
+    [finding] = _found("différence-lots", pieces)
+    assert finding.comparison == "RC : 4 ≠ CCAP : 5"
 
 
 def test_articles_of_another_code_are_left_alone() -> None:

@@ -99,6 +99,39 @@ def test_values_of_different_units_do_not_differ() -> None:
     assert _line("penalties", said).state is FicheState.FOUND
 
 
+@pytest.mark.parametrize(
+    ("name", "one", "other", "differ"),
+    [
+        ("duration", "La durée totale, reconductions comprises, est de 4 ans.",
+         "L'accord-cadre est conclu pour une période initiale de 12 mois.", False),
+        ("duration", "Il est conclu pour 12 mois reconductible 3 fois, durée totale de 48 mois.",
+         "La durée maximale de l'accord-cadre est de 4 ans.", False),
+        ("duration", "Le marché est conclu pour 4 ans, reconductions comprises.",
+         "Le marché est conclu pour un an. Il est reconductible.", False),
+        ("duration", "Il est conclu pour 12 mois reconductible 3 fois, durée totale de 48 mois.",
+         "La durée maximale de l'accord-cadre est de 3 ans.", True),
+        ("duration", "Le marché est conclu pour 4 ans.", "Le marché est conclu pour 3 ans.", True),
+        ("renewal", "Il est reconductible 3 fois, pour une durée totale de 48 mois.",
+         "Il est reconduit trois fois par période d'un an.", False),
+        ("renewal", "Il est reconductible 3 fois, pour une durée totale de 48 mois.",
+         "Il est reconduit deux fois par période d'un an.", True),
+        ("minimum", "Le montant maximum sur la durée totale est de 400 000 € HT.",
+         "Montant maximum annuel : 100 000 € HT.", False),
+        ("minimum", "Le montant minimum est de 10 000 € HT.",
+         "Le montant maximum est de 90 000 € HT.", False),
+        ("criteria", "Critères suivants : prix 60 %, délai 40 %.",
+         "Critères suivants : prix 50 %, délai 50 %.", True),
+        ("minimum", "Montant maximum : 400 000 € HT.", "Montant maximum : 90 000 € HT.", True),
+    ],
+)  # fmt: skip
+def test_only_values_of_the_same_thing_differ(
+    name: str, one: str, other: str, differ: bool
+) -> None:
+    said = _line(name, _of(("RC.md", f"# Clause\n\n{one}"), ("AE.md", f"# Clause\n\n{other}")))
+    assert [entry.piece for entry in said.entries] == [PieceKind.AE, PieceKind.RC]
+    assert ("valeurs différentes" in said.remark) is differ
+
+
 def _real() -> tuple[Read, ...]:
     if not REAL.exists():
         pytest.skip("no ../shared: the real dossier is absent")

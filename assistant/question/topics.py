@@ -51,6 +51,7 @@ class Topic:
     said: re.Pattern[str]
     states: re.Pattern[str]
     unless: re.Pattern[str]
+    parts: Mapping[str, re.Pattern[str]]
 
 
 def topics_asked(question: str) -> tuple[Topic, ...]:
@@ -125,6 +126,7 @@ def _topic(row: Mapping[str, Any]) -> Topic:
         said=phrase_pattern(row["said"]),
         states=phrase_pattern(row.get("states", row["said"])),
         unless=phrase_pattern(row.get("unless", ())),
+        parts={name: phrase_pattern(each) for name, each in row.get("parts", {}).items()},
     )
 
 

@@ -1,7 +1,8 @@
 """The fiche de synthèse of a dossier: what its pieces state on each subject, word for word. Pure.
 
 Nothing is written but sums: each entry is a span of a piece. Two pieces differ when each gives a
-value that the other does not: 150 € against 80 €, but not 12 months against 12 and 48.
+value of the same thing that the other does not: 150 € against 80 €, but not 12 months against 12
+and 48, nor a maximum for a year against one for all years.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,7 @@ from assistant.question.topics import (
 from assistant.tenders.derogations import Derogation, listed_derogations
 from assistant.tenders.general_clauses import AppliedText, EditionSource, applied_texts
 from assistant.tenders.statements import (
+    COMPARED,
     USUAL_ORDER,
     WHOLE,
     Priority,
@@ -166,8 +168,8 @@ def disagreements(
 ) -> tuple[FicheLine, ...]:
     """The subjects that a question is about and on which the pieces give different values."""
     pieces, priority = _ranked(documents)
-    lines = (_line(topic, pieces, priority) for topic in topics_asked(question))
-    return tuple(line for line in lines if _differing(line.entries))
+    lines = ((topic, _line(topic, pieces, priority)) for topic in topics_asked(question))
+    return tuple(line for topic, line in lines if _differing(topic, line.entries))
 
 
 def stated(
@@ -210,7 +212,7 @@ def _in_order(pieces: Sequence[_Piece], order: Sequence[PieceKind]) -> list[_Pie
 def _line(topic: Topic, pieces: Sequence[_Piece], priority: Priority) -> FicheLine:
     entries = _entries(topic, pieces, statements) or _entries(topic, pieces, mentions)
     weighed = [entry for entry in entries if entry.values and topic.kind == "weights"]
-    differing = _differing(entries)
+    differing = _differing(topic, entries)
     doubts = list(dict.fromkeys(doubt for entry in entries for doubt in entry.doubts))
     if not entries:
         state = FicheState.ABSENT
@@ -238,17 +240,19 @@ def _entries(
     return tuple(found)
 
 
-def _differing(entries: Sequence[FicheEntry]) -> tuple[PieceKind, ...]:
+def _differing(topic: Topic, entries: Sequence[FicheEntry]) -> tuple[PieceKind, ...]:
     """The pieces that give a value which another contradicts, in the order of the entries."""
-    given: dict[tuple[str, PieceKind], set[StatedValue]] = {}
+    given: dict[tuple[str, str], dict[PieceKind, set[StatedValue]]] = {}
     for entry in entries:
         for value in entry.values:
-            given.setdefault((value.unit, entry.piece), set()).add(value)
+            if value.unit in COMPARED.get(topic.kind, {value.unit}):
+                alike = given.setdefault((value.unit, value.part), {})
+                alike.setdefault(entry.piece, set()).add(value)
     apart = {
         kind
-        for (unit, kind), one in given.items()
-        for (other_unit, _), other in given.items()
-        if unit == other_unit and one - other and other - one
+        for alike in given.values()
+        for kind, one in alike.items()
+        if any(one - other and other - one for other in alike.values())
     }
     return tuple(dict.fromkeys(entry.piece for entry in entries if entry.piece in apart))
 

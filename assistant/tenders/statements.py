@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import accumulate, groupby
 
 from assistant.question.language import fold_text
-from assistant.question.quantities import find_quantities
+from assistant.question.quantities import Quantity, find_quantities
 from assistant.question.quantities import fold_same_length as same_length
 from assistant.question.topics import HEADED, Topic, said_in, topics
 from assistant.retrieval.injections import addressed
@@ -79,6 +79,9 @@ UNITS: Mapping[str, frozenset[str]] = {
 }
 """Units of the quantities that answer, by the kind of a topic; other kinds need none."""
 
+COMPARED: Mapping[str, frozenset[str]] = {"count": frozenset({"times"})}
+"""Units in which two pieces may contradict each other, where it is not in all of them."""
+
 FEWEST: Mapping[str, int] = {"weights": 2, "term": 1, "piece": 1}
 """Values without which nothing is stated: these kinds no refusal and no formula answers."""
 
@@ -87,16 +90,29 @@ _FORMULA = " = "
 _BLANK = re.compile(r"…{2,}|\.{5,}|_{4,}")
 """A place left for the candidate to fill: nothing is stated there yet."""
 
+_COMPRISED = r"reconductions? comprises?"
+_AFTER = re.compile(
+    rf"(?:(?!,(?! {_COMPRISED})|[;:.\n|()]|\b(?!{_COMPRISED})(?:recond|renouvel)"
+    r"|\b(?:et|ou|soit|sans|dans|pour|avec|dont|qui|à compter)\b).)*",
+    re.IGNORECASE,
+)
+"""What is still said of a quantity, up to where something else begins."""
+
+_SENTENCE_END = re.compile(r"[.;]\s|\n")
 _LABEL = re.compile(r"[\s|]*([^:|]{3,60}?)\s*[:|]")
 _LEANS_BACK = re.compile(r"(?:il|elle|ils|elles|celui-ci|celle-ci|ceux-ci|celles-ci)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class StatedValue:
-    """What is stated, in a form to compare: only values of one unit contradict each other."""
+    """What is stated, in a form to compare: only values of one unit and part contradict.
+
+    `part` tells which of several it is by the words around it: the total, the minimum for a year.
+    """
 
     unit: str
     written: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +170,28 @@ def values(topic: Topic, text: str) -> tuple[StatedValue, ...]:
     else:
         wanted = UNITS.get(topic.kind, frozenset())
         found = [
-            StatedValue(each.unit, each.value)
-            for each in find_quantities(same_length(text))
+            StatedValue(each.unit, each.value, _part(topic, around))
+            for each, around in _with_words(text)
             if each.unit in wanted
         ]
     return tuple(found)
+
+
+def _with_words(text: str) -> Iterator[tuple[Quantity, str]]:
+    """Each quantity with the words before it, after the last one's, and those that go with it."""
+    quantities, position = find_quantities(same_length(text)), 0
+    ends = [*(each.start for each in quantities[1:]), len(text)]
+    for each, limit in zip(quantities, ends, strict=False):
+        after = _AFTER.match(text, each.end, limit)
+        end = after.end() if after else each.end
+        before = _SENTENCE_END.split(text[position : each.start])[-1]
+        yield each, f"{before} {text[each.end : end]}"
+        position = end
+
+
+def _part(topic: Topic, around: str) -> str:
+    written = fold_text(around)
+    return " ".join(name for name, said in topic.parts.items() if said.search(written))
 
 
 def _blocks(text: str) -> Iterator[tuple[bool, SentenceSpan]]:

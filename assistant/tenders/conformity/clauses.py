@@ -218,17 +218,38 @@ def readings(value: RuleValue, clauses: Sequence[DossierClause]) -> tuple[ValueR
 
     Of values of which the highest counts, those that are doubtful are kept besides.
     """
-    found = (
-        ValueReading(stated, clause.piece, clause.place(match), clause.doubts(match))
-        for clause in looked_at(value.where, clauses)
-        for match in clause.matches(value.says)
-        if (stated := _stated(match, value.unit)) is not None
-    )
-    every = tuple(dict.fromkeys(found))
+    every = tuple(dict.fromkeys(_read(value, value.says, clauses)))
     if not value.highest:
         return every
+    numbered = dict.fromkeys(_read(value, value.numbered, clauses))
+    every += _beyond(every, tuple(numbered))
     tops = {piece: max(_of(piece, every)) for piece in {each.piece for each in every}}
     return tuple(each for each in every if each.is_doubtful or each.value == tops[each.piece])
+
+
+def _read(
+    value: RuleValue, patterns: Iterable[re.Pattern[str]], clauses: Sequence[DossierClause]
+) -> Iterator[ValueReading]:
+    return (
+        ValueReading(stated, clause.piece, clause.place(match), clause.doubts(match))
+        for clause in looked_at(value.where, clauses)
+        for match in clause.matches(patterns)
+        if (stated := _stated(match, value.unit)) is not None
+    )
+
+
+def _beyond(
+    counted: Sequence[ValueReading], numbered: Sequence[ValueReading]
+) -> tuple[ValueReading, ...]:
+    """The numbers above every count; none where a piece that counts numbers otherwise itself."""
+    counting = {each.piece for each in counted}
+    most = max((number for piece in counting for number in _of(piece, counted)), default=None)
+    beyond = tuple(
+        each
+        for each in numbered
+        if most is not None and isinstance(each.value, Decimal) and each.value > most
+    )
+    return () if counting & {each.piece for each in beyond} else beyond
 
 
 def _of(piece: PieceKind, found: Iterable[ValueReading]) -> Iterator[Decimal]:

@@ -188,7 +188,9 @@ def differences(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
     value = case.book.values[rule.value]
     found: defaultdict[PieceKind, list[ValueReading]] = defaultdict(list)
     for reading in case.read(rule.value):
-        found[reading.piece].append(reading)
+        said = fold_same_length(reading.place.text)
+        if not any(pattern.search(said) for pattern in rule.unless):
+            found[reading.piece].append(reading)
     stated = {piece: frozenset(each.value for each in same) for piece, same in found.items()}
     apart = tuple(stated) if value.unique and len(_all(stated)) > 1 else _apart(stated)
     if not apart:

@@ -99,8 +99,8 @@ class RuleValue:
     """A quantity, day or name that pieces state, in a unit of the calculators' constants.
 
     `described` is where the description of a dossier has it, if it does. Of one that is `highest`,
-    a piece states the highest only: "lot 1", "lot 2". One that is `unique` has one value in a whole
-    dossier.
+    a piece states the highest only, and what is `numbered` one of them tells that there are as many
+    at least: "lot 3". One that is `unique` has one value in a whole dossier.
     """
 
     name: str
@@ -108,6 +108,7 @@ class RuleValue:
     unit: str
     where: Where
     says: Patterns
+    numbered: Patterns = ()
     described: str = ""
     highest: bool = False
     unique: bool = False
@@ -143,7 +144,8 @@ class ConformityRule:
 
     `constants` are the words of the law that it rests on, the first one its limit. `when` are
     facts, those after "!" have to be false. `since` is the day from which contracts must follow it.
-    `says` is looked for, `unless` excuses it. `value` is read, up to `until` when it is a day,
+    `says` is looked for, `unless` excuses it: the sentence of a value, too, that two pieces state
+    differently. `value` is read, up to `until` when it is a day,
     against the limit, which the value of `times` multiplies. What `is_counted_back` ends with no
     later working day (règlement n° 1182/71, article 3, paragraphe 4).
     """
@@ -252,7 +254,8 @@ class _Reader:
         self._pieces = {name: tuple(map(PieceKind, each)) for name, each in pieces.items()}
 
     def read(self, kind: TypeAdapter[_Named], row: Row) -> _Named:
-        patterns = {name: self._patterns(row, name) for name in ("says", "unless", "yes", "no")}
+        names = ("says", "numbered", "unless", "yes", "no")
+        patterns = {name: self._patterns(row, name) for name in names}
         side = row.get("is", Side.ABOVE)
         return kind.validate_python({**row, **patterns, "where": self._where(row), "side": side})
 
