@@ -205,6 +205,14 @@ def test_values_of_two_things_do_not_differ(rule: str, rc: str, ccap: str) -> No
     assert not _found(f"différence-{rule}", {"RC": rc, "CCAP": ccap, "questions": ccap})
 
 
+def test_an_order_that_could_not_be_read_is_said_not_to_be() -> None:
+    ccap = "# Article 2 – Pièces\n\nL'ordre de priorité des pièces est en annexe.\n\n"
+    pieces = {"CCAP": f"{ccap}# Article 3\n\nLe délai de paiement est de 30 jours."}
+    pieces["AE"] = "Le délai de paiement est de 20 jours."
+    [finding] = _found("différence-paiement", pieces)
+    assert "l'ordre de priorité des pièces (CCAP, art. 2) n'a pas pu être lu" in finding.sentence
+
+
 def test_a_lot_beyond_those_that_are_counted_differs() -> None:
     pieces = {"RC": "Les prestations sont réparties en 4 lots.", "CCAP": "Le lot n° 5 est réservé."}
     [finding] = _found("différence-lots", pieces)

@@ -83,6 +83,12 @@ def test_docx_says_when_no_clause_ranks_the_pieces() -> None:
     assert any("l'ordre usuel" in paragraph.text for paragraph in file.paragraphs)
 
 
+def test_docx_says_when_an_order_could_not_be_read() -> None:
+    unread = "# Pièces\n\nL'ordre de priorité des pièces est en annexe."
+    file = WordDocument(io.BytesIO(as_docx(_of(unread), "Essai")))
+    assert any("n'a pas pu être lu" in paragraph.text for paragraph in file.paragraphs)
+
+
 def test_text_that_no_page_shows_is_said_to_be_so() -> None:
     document, _ = piece("CCAP.md", "# Retenue de garantie\n\nUne retenue de garantie de 5 %.")
     start = document.text.index("Une retenue")

@@ -93,6 +93,12 @@ def test_what_is_not_found_is_said_and_counted() -> None:
     assert "l'ordre usuel est suivi" in unescape(section)
 
 
+def test_an_order_that_could_not_be_read_is_said_not_to_be() -> None:
+    unread = "# Pièces\n\nL'ordre de priorité des pièces est en annexe."
+    said = unescape(shown(fiche([piece("CCAP.md", unread)])))
+    assert "Un ordre de priorité des pièces (CCAP) n'a pas pu être lu" in said
+
+
 def test_text_of_a_piece_is_escaped() -> None:
     section = shown(fiche([piece("CCAP.md", "# Avance\n\nL'avance &lt;script&gt; est de 5 %.")]))
     assert "&lt;script&gt;" in section

@@ -167,6 +167,13 @@ def test_the_clause_of_the_built_in_dossier_is_read() -> None:
     assert priority.pieces == (PieceKind.AE, PieceKind.BPU, PieceKind.CCAP, PieceKind.CCTP)
 
 
+def test_weights_of_sub_criteria_are_not_those_of_criteria() -> None:
+    details = "- Moyens : 20 %\n- Méthode : 10 %"
+    for lead in ("Sous-critères de la valeur technique :", "Les sous critères sont les suivants :"):
+        [passage] = piece("RC.md", f"# Critères\n\n{lead}\n\n{details}")[1]
+        assert statements(topics()["criteria"], passage) == ()
+
+
 def test_a_list_of_pieces_without_priority_is_none() -> None:
     assert stated_priority(_clauses("Le dossier comprend :\n\n- le RC ;\n- l'AE.")) == Priority()
 
@@ -182,6 +189,40 @@ def test_pieces_that_disagree_are_not_the_order_that_settles_it() -> None:
     listed = "Par ordre de priorité :\n\n- le CCAP ;\n- le CCTP."
     priority = stated_priority((*_clauses(said), *_clauses(listed)))
     assert priority.pieces == (PieceKind.CCAP, PieceKind.CCTP)
+
+
+_LISTS = {
+    "1. ": "\n1. L'acte d'engagement\n2. Le CCAP\n3. Le CCTP",
+    "1/ ": "\n1/ Acte d'engagement\n2/ Le présent CCAP\n3/ CCTP",
+    "arrow": "\n→ l'acte d'engagement ;\n→ le CCAP et ses annexes ;\n→ le CCTP.",
+    "letters": "\no L'acte d'engagement\no Le CCAP\no Le CCTP",
+    "table": "| N° | Pièce |\n|---|---|\n| 1 | Acte d'engagement |\n| 2 | CCAP |\n| 3 | CCTP |",
+    "parts": "Pièces particulières :\n\n- L'acte d'engagement\n- Le CCAP\n- Le CCTP\n\n"
+    "Pièces générales :\n\n- Le CCAG-FCS",
+    "another": "1. L'acte d'engagement\n2. Le CCAP\n3. Le CCTP\n\nLe candidat remet :\n\n- le RC",
+}
+
+
+@pytest.mark.parametrize("listed", _LISTS.values(), ids=_LISTS)
+@pytest.mark.parametrize(
+    "heading", ["Pièces\n\nPar ordre de priorité décroissante :", "Pièces par ordre de priorité"]
+)
+def test_an_order_is_read_however_its_list_is_written(heading: str, listed: str) -> None:
+    passages = piece("CCAP.md", f"# Article 2 – {heading}\n\n{listed}")[1]
+    assert stated_priority(passages).pieces == (PieceKind.AE, PieceKind.CCAP, PieceKind.CCTP)
+
+
+@pytest.mark.parametrize(
+    ("said", "locator"),
+    [
+        ("Les pièces sont, par ordre de priorité croissante : CCTP, CCAP, AE.", "CCAP, art. 2"),
+        ("L'ordre de priorité des pièces est celui de l'annexe.", "CCAP, art. 2"),
+        ("Les critères sont, par ordre de priorité : le prix, le délai.", ""),
+        ("Les interventions se font par ordre de priorité.", ""),
+    ],
+)
+def test_an_order_that_is_not_read_is_not_said_to_be_missing(said: str, locator: str) -> None:
+    assert stated_priority(_clauses(said)) == Priority((), locator)
 
 
 def test_who_prevails_is_told_among_the_ranked_alone() -> None:

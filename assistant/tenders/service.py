@@ -130,6 +130,9 @@ def _rows(line: FicheLine) -> Iterator[Row]:
 
 
 def _priority(priority: Priority) -> str:
+    if priority.locator and not priority.pieces:
+        said = f"Un ordre de priorité ({priority.locator}) n'a pas pu être lu"
+        return f"{said}, vérifiez-le : l'ordre usuel est suivi."
     if not priority.pieces:
         return "Aucun ordre de priorité des pièces n'a été trouvé : l'ordre usuel est suivi."
     return f"Ordre de priorité ({priority.locator}) : {', '.join(priority.pieces)}."

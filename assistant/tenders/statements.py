@@ -99,6 +99,7 @@ _AFTER = re.compile(
 """What is still said of a quantity, up to where something else begins."""
 
 _SENTENCE_END = re.compile(r"[.;]\s|\n")
+_DETAILS = re.compile(r"\W*(?:les |des )?sous.criteres?\b")
 _LABEL = re.compile(r"[\s|]*([^:|]{3,60}?)\s*[:|]")
 _LEANS_BACK = re.compile(r"(?:il|elle|ils|elles|celui-ci|celle-ci|ceux-ci|celles-ci)\b")
 
@@ -251,6 +252,8 @@ def _stands(topic: Topic, text: str) -> bool:
     written = fold_text(text)
     if not text or _BLANK.search(text) or topic.unless.search(written):
         return False
+    if topic.kind == "weights" and _DETAILS.match(written):
+        return False
     if topic.kind in FEWEST:
         return len(values(topic, text)) >= FEWEST[topic.kind]
     is_answer = _DENIES.search(written) or _FORMULA in written or values(topic, text)
@@ -281,9 +284,26 @@ Offers are not among them: what a supplier wrote is never what the dossier says.
 """
 
 
+_ANNOUNCES = re.compile(
+    r"\bordre (?:hi[ée]rarchique|d[ée]croissant|d'importance|de (?:priorit[ée]|pr[ée]s[ée]ance))"
+    r"|\bhi[ée]rarchie des (?:pi[èe]ces|documents)\b"
+)
+_OF_PIECES = re.compile(r"\b(?:pi[èe]ces?|documents?|contractuel\w*|constitu\w+)\b")
+_OF_OTHERS = re.compile(r"\bcrit[èe]res?\b|\binterventions?\b")
+_ASCENDS = re.compile(r"\bcroissan")
+_ITEM = re.compile(
+    rf"\s*(?:\d{{1,2}}[^\w\n]+|[a-z][.)]\s*|[^\w\s]+\s*|o\s+)"
+    rf"(?i:l['’]\s*|l[ae]s?\s+)?(?i:présente?\s+)?(?={PIECE})"
+)
+_LIST_OF = re.compile(r"\W*(?:[a-z0-9]{1,2}\W+)?(?:les )?(?:pi[èe]ces|documents)\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Priority:
-    """Pieces, the one that prevails first, and the clause that says so; both empty if none does."""
+    """Pieces, the one that prevails first, and the clause that says so; both empty if none does.
+
+    The pieces alone are empty where a clause announces an order that could not be read.
+    """
 
     pieces: tuple[PieceKind, ...] = ()
     locator: str = ""
@@ -295,15 +315,50 @@ class Priority:
 
 
 def stated_priority(passages: Iterable[Passage]) -> Priority:
-    """The priority that the first clause with such a list states."""
+    """The first order of pieces that a clause announces, else that a sentence tells."""
+    every = tuple(passages)
+    for read in (_announced, _told):
+        for passage in every:
+            if len(order := read(passage)) > 1:
+                return Priority(order, passage.locator)
+    return Priority((), next((each.locator for each in every if _announces_pieces(each)), ""))
+
+
+def _announced(passage: Passage) -> tuple[PieceKind, ...]:
+    """What the items rank below the words or the heading that announce an order."""
+    said = _ANNOUNCES.search(same_length(passage.text))
+    is_headed = _ANNOUNCES.search(same_length("\n".join(passage.headings[-1:])))
+    if not (said or is_headed) or _ASCENDS.search(same_length(passage.text)):
+        return ()
+    listed: list[PieceKind] = []
+    for line in passage.text[said.end() if said else 0 :].splitlines():
+        if item := _ITEM.match(line):
+            listed += _listed(line[item.end() :])
+        elif listed and line.rstrip().endswith(":") and not _LIST_OF.match(same_length(line)):
+            break
+    return tuple(dict.fromkeys(listed))
+
+
+def _told(passage: Passage) -> tuple[PieceKind, ...]:
+    """What a sentence that says which pieces prevail ranks after its colon."""
     says = topics()["priority"].said
-    for passage in passages:
-        for unit in units(passage.text):
-            text = passage.text[unit.start : unit.end]
-            listed = _listed(text.partition(":")[2])
-            if len(listed) > 1 and says.search(fold_text(text)):
-                return Priority(listed, passage.locator)
-    return Priority()
+    for unit in units(passage.text):
+        text = passage.text[unit.start : unit.end]
+        listed = _listed(text.partition(":")[2])
+        written = fold_text(text)
+        if len(listed) > 1 and says.search(written) and not _ASCENDS.search(written):
+            return listed
+    return ()
+
+
+def _announces_pieces(passage: Passage) -> bool:
+    """Whether a sentence or the heading announces an order that is one of pieces."""
+    spans = ((each.start, each.end) for each in units(passage.text))
+    said = (*passage.headings[-1:], *(passage.text[start:end] for start, end in spans))
+    return any(
+        _ANNOUNCES.search(each) and _OF_PIECES.search(each) and not _OF_OTHERS.search(each)
+        for each in map(same_length, said)
+    )
 
 
 def _listed(text: str) -> tuple[PieceKind, ...]:

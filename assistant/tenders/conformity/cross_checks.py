@@ -231,6 +231,8 @@ def _apart(stated: Mapping[PieceKind, frozenset[Stated]]) -> tuple[PieceKind, ..
 
 def _told(order: Priority, pieces: Sequence[PieceKind]) -> str:
     """Which of these pieces prevails, and which the order does not rank, in French."""
+    if order.locator and not order.pieces:
+        return f"l'ordre de priorité des pièces ({order.locator}) n'a pas pu être lu"
     if not order.pieces:
         return "aucun ordre de priorité des pièces n'a été trouvé"
     ranked = order.prevailing(pieces)

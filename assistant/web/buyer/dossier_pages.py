@@ -182,10 +182,10 @@ def _counted(lines: Sequence[FicheLine], said: Words) -> str:
 
 
 def _ranking(priority: Priority, said: Words) -> str:
-    if not priority.pieces:
+    if not priority.locator:
         return said["fiche_usual_order"]
-    pieces = ", ".join(priority.pieces)
-    return said["fiche_priority"].format(locator=priority.locator, pieces=pieces)
+    told = "fiche_priority" if priority.pieces else "fiche_unread_order"
+    return said[told].format(locator=priority.locator, pieces=", ".join(priority.pieces))
 
 
 def _stated(text: str, entries: Sequence[FicheEntry], language: Language) -> PlacedQuote:
