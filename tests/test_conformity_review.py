@@ -279,6 +279,54 @@ def test_a_listed_derogation_has_to_be_made_for_each_of_its_articles() -> None:
     assert finding.comparison == "5 : introuvable"
 
 
+_DEROGATING = "# Article 7 – Pénalités\n\n{}\n\n# Article 11 – Dérogations au CCAG\n\n{}"
+_MADE = "Par dérogation à l'article 14.1 du CCAG-FCS, 100 € par jour."
+_LISTED = "L'article 7 déroge à l'article 14.1 du CCAG-FCS."
+
+
+@pytest.mark.parametrize(
+    ("made", "listed"),
+    [
+        ("Le présent article déroge à l'article 14.1 du CCAG-FCS : 100 € par jour.", _LISTED),
+        ("Il est dérogé à l'article 14.1 du CCAG-FCS : 100 € par jour.", _LISTED),
+        ("L'article 7 déroge à l'article 14.1 du CCAG-FCS : 100 € par jour.", _LISTED),
+        ("Par dérogation aux stipulations prévues à l'article 14.1, 100 € par jour.", _LISTED),
+        ("Par dérogation à l'article 14.1.1 du CCAG-FCS, 100 € par jour.", _LISTED),
+        (_MADE, _LISTED.replace("14.1", "14.1.1")),
+        (_MADE, "| CCAP | Objet | CCAG-FCS |\n|---|---|---|\n| 7 | Pénalités | 14.1 |"),
+        (_MADE, "| CCAG | Objet | CCAP |\n|---|---|---|\n| 14.1 | Pénalités | 7 |"),
+        (_MADE, "| CCAP | CCAG |\n|---|---|\n| 7 - Pénalités | 14.1 |"),
+        (_MADE, "- Article 7 : article 14.1 du CCAG-FCS"),
+        (_MADE, "CCAG-FCS, 14.1 : pénalités, modifiées ici."),
+    ],
+)
+def test_a_derogation_is_seen_however_it_is_made_and_listed(made: str, listed: str) -> None:
+    pieces = {"CCAP": _DEROGATING.format(made, listed)}
+    assert not _found("dérogations-sans-texte", pieces)
+    assert not _found("dérogations-non-listées", pieces)
+
+
+def test_derogations_told_under_another_heading_are_told() -> None:
+    listed = _DEROGATING.format(_MADE, _LISTED).replace("Dérogations au CCAG", "Divers")
+    assert not _found("dérogations-non-listées", {"CCAP": listed})
+    denied = "Il n'est pas dérogé à l'article 14.1 du CCAG-FCS."
+    assert not _found("dérogations-non-listées", {"CCAP": denied})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Par dérogation à l'article 14.1.2, les pénalités ne peuvent dépasser 20 % du marché.",
+        "Par dérogation à l'article 14.1.2, les pénalités sont limitées à 20 % du marché.",
+        "Les pénalités ne peuvent excéder 20 % du marché.\n\n# Article 11 – Dérogations\n\n"
+        "L'article 7 déroge à l'article 14.1.2.",
+    ],
+)
+def test_a_ceiling_that_derogates_is_not_above_that_of_the_ccag(said: str) -> None:
+    clause = f"Le CCAG-FCS de 2021 est applicable.\n\n# Article 7 – Pénalités\n\n{said}"
+    assert not _found("pénalités-plafond-ccag", {"CCAP": clause})
+
+
 def test_every_article_of_an_enumeration_is_a_derogation() -> None:
     text = "Par dérogation aux articles 28.2 et 30.2.1 du CCAG, le délai est de dix jours."
     [finding] = _found("dérogations-non-listées", {"CCAP": text})

@@ -16,11 +16,14 @@ NUMBER = r"\d+(?:\.\d+)*"
 """The number of a clause, as it is written."""
 
 _NUMBERS = rf"(?P<general>{NUMBER}(?:(?:, | et ){NUMBER})*)"
-_OF_PIECE = r"(?: d[ue] (?:présent |ce )?(?:ccap|ccp|ccatp|marché))?"
+_PIECE = r" d[ue] (?:présent |ce )?(?:ccap|ccp|ccatp|marché)"
+_OF_PIECE = rf"(?:{_PIECE})?"
 _OF_CCAG = r"(?: du ccag\S*)?"
 _ARTICLE = r"(?:(?:l'|les )?art(?:icle)?s?\.? )?"
-_ROW = rf"^{_ARTICLE}(?P<own>{NUMBER}){_OF_PIECE} \| {_ARTICLE}{_NUMBERS}\b"
-_ROW_TURNED = rf"^{_ARTICLE}{_NUMBERS}{_OF_CCAG} \| {_ARTICLE}(?P<own>{NUMBER})\b"
+_TITLE = r"(?: ?[-–:] ?[^|\n]*)?"
+_CELL = r"(?:[^|\n]*\| )??"
+_ROW = rf"^{_ARTICLE}(?P<own>{NUMBER}){_OF_PIECE}{_TITLE} \| {_CELL}{_ARTICLE}{_NUMBERS}\b"
+_ROW_TURNED = rf"^{_ARTICLE}{_NUMBERS}{_OF_CCAG}{_TITLE} \| {_CELL}{_ARTICLE}(?P<own>{NUMBER})\b"
 _CLAUSE = rf"{NUMBER}(?!\.?\d| du ccag)"
 # A character before the verb: the clause nearest to it derogates.
 _GAP = rf"(?:(?!\barticles? {_CLAUSE})[^\n])"
@@ -28,16 +31,27 @@ _SENTENCE = (
     rf"\barticles? (?P<own>{_CLAUSE}){_GAP}{{0,150}}? (?:déroge(?:nt)?|dérogation) "
     rf"(?:à l'|aux? )articles? {_NUMBERS}"
 )
+_OF_ANOTHER = re.compile(
+    rf"\barticles? (?P<own>{_CLAUSE})(?:(?!\barticles? {_CLAUSE})[^.\n]){{0,80}}? déroge(?:nt)? "
+    rf"(?:à l'|aux? )articles? {_NUMBERS}"
+)
 _SENTENCE_TURNED = (
     rf"\barticles? {_NUMBERS} du ccag(?:(?!\|){_GAP}){{0,80}}? (?:par|dans|à) "
     rf"(?:l')?article (?P<own>{_CLAUSE})"
 )
+_PAIR = (
+    rf"\barticles? (?P<own>{_CLAUSE}){_OF_PIECE} ?: (?:l'|les )?articles? {_NUMBERS}"
+    rf"(?![.\d]|{_PIECE})"
+)
 _PATTERNS = tuple(
-    re.compile(pattern, re.MULTILINE) for pattern in (_ROW, _SENTENCE, _SENTENCE_TURNED)
+    re.compile(pattern, re.MULTILINE) for pattern in (_ROW, _SENTENCE, _SENTENCE_TURNED, _PAIR)
 )
 _TURNED = tuple(re.compile(pattern, re.MULTILINE) for pattern in (_ROW_TURNED, _SENTENCE))
-_HEAD_TURNED = re.compile(r"^[^|\n]*\bccag\b[^|\n]*\|[^|\n]*\b(?:ccap|ccp|marché)\b", re.MULTILINE)
-_DENIES = re.compile(r"\b(?:aucune?|pas|sans) (?:\w+ ){0,2}dérog|\bdérog\w+ pas\b")
+_HEAD_TURNED = re.compile(
+    r"^[^|\n]*\bccag\b[^|\n]*\|(?:[^|\n]*\|)?[^|\n]*\b(?:ccap|ccp|marché)\b", re.MULTILINE
+)
+DENIES = re.compile(r"\b(?:aucune?|pas|sans) (?:\w+ ){0,2}dérog|\bdérog\w+ pas\b")
+"""Words that say that nothing is derogated from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,11 @@ def is_in(number: str, clause: str) -> bool:
     return number == clause or number.startswith(f"{clause}.")
 
 
+def overlap(one: str, other: str) -> bool:
+    """Whether one of two clauses is the other, or a part of it."""
+    return is_in(one, other) or is_in(other, one)
+
+
 def listed_derogations(documents: Iterable[Document]) -> tuple[Derogation, ...]:
     """Those that the clauses list whose heading announces derogations, in order."""
     lists = (clause for clause in clauses_of(documents) if "dérog" in clause.title)
@@ -76,9 +95,18 @@ def listed_in(clause: DossierClause) -> Iterator[Derogation]:
         for match in pattern.finditer(text):
             numbers = tuple(re.findall(NUMBER, match["general"]))
             place = clause.sentences_of(SentenceSpan(*match.span()))
-            if not _DENIES.search(fold_same_length(place.text)):
+            if not DENIES.search(fold_same_length(place.text)):
                 family = _family(place.text) or _family(f"{clause.title}\n{clause.passage.text}")
                 yield Derogation(clause.piece, match["own"], numbers, place, family)
+
+
+def told_of_others(clause: DossierClause) -> Iterator[Derogation]:
+    """What a clause that is no list tells of the derogations that other clauses make."""
+    for match in _OF_ANOTHER.finditer(fold_same_length(clause.passage.text)):
+        if not (clause.number and overlap(match["own"], clause.number)):
+            numbers = tuple(re.findall(NUMBER, match["general"]))
+            place = clause.words(SentenceSpan(*match.span()))
+            yield Derogation(clause.piece, match["own"], numbers, place)
 
 
 def _family(written: str) -> str:

@@ -22,7 +22,15 @@ from assistant.tenders.conformity.clauses import (
     looked_at,
 )
 from assistant.tenders.conformity.rules import ConformityRule, Unchecked
-from assistant.tenders.derogations import NUMBER, Derogation, is_in, listed_in
+from assistant.tenders.derogations import (
+    DENIES,
+    NUMBER,
+    Derogation,
+    is_in,
+    listed_in,
+    overlap,
+    told_of_others,
+)
 from assistant.tenders.statements import Priority, stated_priority, whole_in
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import SentenceSpan, marker
@@ -98,36 +106,48 @@ def _on(versions: Sequence[Document], day: date) -> Document | None:
 
 # Derogations from a CCAG: those that clauses make against those that their list tells. Pure.
 
-_MAKES = re.compile(r"\bdérogation (?:à|aux?)\b")
+_MAKES = re.compile(r"\bdérog(?:ation|e(?:nt)?|é|eant) (?:à|aux?)\b")
 _OTHER_TEXT = re.compile(r" (?:du|de la|de l') ?(?:code|loi|décret|règlement|arrêté|ordonnance)\b")
-_FIRST, _NEXT = 25, 6
+_FIRST, _NEXT = 45, 6
 """Characters from the word to its first reference, and from one reference to the next."""
 
 
 def unlisted(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
     """The derogations that the clauses make and no list tells; all at once without a list."""
-    made, lists = _made(rule, case), _lists(rule, case)
-    if made and not lists:
-        numbers = dict.fromkeys(number for each in made for number in each.general)
-        places = tuple(each.place for each in made)
-        yield CheckFault(places, "aucune liste", {"found": ", ".join(numbers)})
+    lists, told = _lists(rule, case), _told_elsewhere(rule, case)
+    left = [(each, _left(each, lists, (*_listed(lists), *told))) for each in _made(rule, case)]
+    left = [(each, numbers) for each, numbers in left if numbers]
+    if left and not lists:
+        found = ", ".join(dict.fromkeys(number for _, numbers in left for number in numbers))
+        yield CheckFault(tuple(each.place for each, _ in left), "aucune liste", {"found": found})
         return
-    known = {number for each in _listed(lists) for number in each.general}
-    for each in made:
-        if left := [number for number in each.general if number not in known]:
-            numbers_left = ", ".join(left)
-            place = lists[0].words(SentenceSpan(0, len(lists[0].passage.text)))
-            yield CheckFault(
-                (each.place, place), f"{numbers_left} ∉ liste", {"found": numbers_left}
-            )
+    for each, numbers in left:
+        place = lists[0].words(SentenceSpan(0, len(lists[0].passage.text)))
+        found = ", ".join(numbers)
+        yield CheckFault((each.place, place), f"{found} ∉ liste", {"found": found})
+
+
+def _left(
+    made: Derogation, lists: Sequence[DossierClause], known: Sequence[Derogation]
+) -> list[str]:
+    """The articles of a derogation that nothing lists; a number that a list has may well be one."""
+    listed = [number for each in known for number in each.general]
+    written = {number for each in lists for number in re.findall(NUMBER, each.passage.text)}
+    return [
+        number
+        for number in made.general
+        if number not in written and not any(overlap(number, each) for each in listed)
+    ]
 
 
 def unmade(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
     """The derogations that a list tells and the clause that it names does not make."""
-    made, numbers = _made(rule, case), {clause.number for clause in case.clauses}
+    made = (*_made(rule, case), *_told_elsewhere(rule, case))
+    numbers = {clause.number for clause in case.clauses}
     for each in _listed(_lists(rule, case)):
-        said = {number for one in made if is_in(one.own, each.own) for number in one.general}
-        if not said.issuperset(each.general):
+        own = [one for one in made if not one.own or overlap(one.own, each.own)]
+        said = [number for one in own for number in one.general]
+        if not all(any(overlap(number, other) for other in said) for number in each.general):
             exists = any(is_in(number, each.own) for number in numbers)
             yield CheckFault(
                 (each.place,),
@@ -142,19 +162,34 @@ def _lists(rule: ConformityRule, case: Case) -> tuple[DossierClause, ...]:
 
 
 def _made(rule: ConformityRule, case: Case) -> tuple[Derogation, ...]:
-    lists = _lists(rule, case)
     return tuple(
         Derogation(clause.piece, clause.number, numbers, clause.sentences_of(span))
-        for clause in case.clauses
-        if clause.piece in rule.where.pieces and clause not in lists
-        for numbers, span in _derogated(fold_same_length(clause.passage.text))
+        for clause in _bodies(rule, case)
+        for numbers, span in _derogated(clause)
     )
 
 
-def _derogated(text: str) -> Iterator[tuple[tuple[str, ...], SentenceSpan]]:
+def _told_elsewhere(rule: ConformityRule, case: Case) -> tuple[Derogation, ...]:
+    """Those that clauses tell of others, under no heading that announces it."""
+    return tuple(each for clause in _bodies(rule, case) for each in told_of_others(clause))
+
+
+def _bodies(rule: ConformityRule, case: Case) -> Iterator[DossierClause]:
+    lists = _lists(rule, case)
+    for clause in case.clauses:
+        if clause.piece in rule.where.pieces and clause not in lists:
+            yield clause
+
+
+def _derogated(clause: DossierClause) -> Iterator[tuple[tuple[str, ...], SentenceSpan]]:
     """The articles of the CCAG after each "par dérogation à", and where that is written."""
+    text, first = fold_same_length(clause.passage.text), clause.passage.start
     references = [each for each in find_references(text) if _general(each, text)]
+    others = [each.place for each in told_of_others(clause)]
     for word in _MAKES.finditer(text):
+        of_another = any(each.start <= first + word.start() < each.end for each in others)
+        if of_another or DENIES.search(text, max(0, word.start() - _BEFORE), word.end()):
+            continue
         numbers, position, near = [], word.end(), _FIRST
         for each in references:
             if position <= each.start <= position + near:
