@@ -213,6 +213,13 @@ def test_an_order_that_could_not_be_read_is_said_not_to_be() -> None:
     assert "l'ordre de priorité des pièces (CCAP, art. 2) n'a pas pu être lu" in finding.sentence
 
 
+def test_a_number_repeated_in_brackets_is_read_as_one() -> None:
+    assert _found("délai-paiement", {"CCAP": "Le délai de paiement est de soixante (60) jours."})
+    pieces = {"RC": "Il y a 4 (quatre) lots.", "CCAP": "Il y a trois (3) lots."}
+    [finding] = _found("différence-lots", pieces)
+    assert finding.comparison == "RC : 4 ≠ CCAP : 3"
+
+
 def test_a_lot_beyond_those_that_are_counted_differs() -> None:
     pieces = {"RC": "Les prestations sont réparties en 4 lots.", "CCAP": "Le lot n° 5 est réservé."}
     [finding] = _found("différence-lots", pieces)

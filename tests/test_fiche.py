@@ -132,6 +132,64 @@ def test_only_values_of_the_same_thing_differ(
     assert ("valeurs différentes" in said.remark) is differ
 
 
+_DAYS_LATE = "par jour de retard"
+
+
+@pytest.mark.parametrize(
+    ("name", "heading", "said"),
+    [
+        ("penalties", "Pénalités",
+         f"Il encourt, {_DAYS_LATE} et sans mise en demeure préalable, une pénalité de 150 €."),
+        ("penalties", "Pénalités",
+         f"Une pénalité de 150 € {_DAYS_LATE}, qui ne peut excéder 10 % du marché, est due."),
+        ("penalties", "Pénalités",
+         "La pénalité de retard est P = V x R / 3 000, où R = nombre de jours de retard."),
+        ("duration", "Durée", "L'accord-cadre à bons de commande est conclu pour quatre ans."),
+        ("payment_time", "Règlement", "Les sommes dues au titulaire et au(x) sous-traitant(s) de "
+         "premier rang sont payées dans un délai global de 30 jours."),
+        ("payment_time", "Règlement",
+         "Le délai global de paiement des avances, acomptes et solde est de 30 jours."),
+        ("payment_time", "Règlement", "Le délai global de paiement est de soixante (60) jours."),
+        ("retention", "Garantie", "Il est prélevé une retenue de garantie de 5 % qui pourra être "
+         "remplacée par une garantie à première demande."),
+    ],
+)  # fmt: skip
+def test_a_clause_in_its_standard_words_is_found(name: str, heading: str, said: str) -> None:
+    line = _line(name, _of(("CCAP.md", f"# Article 7 – {heading}\n\n{said}")))
+    assert [entry.text for entry in line.entries] == [said]
+    assert line.entries[0].values or " = " in said
+
+
+def test_a_number_repeated_in_brackets_is_one_value() -> None:
+    said = "Le délai global de paiement est de soixante (60) jours, ou 30 (trente) jours (fin)."
+    line = _line("payment_time", _of(("CCAP.md", f"# Règlement\n\n{said}")))
+    assert [value.written for value in line.entries[0].values] == ["60", "30"]
+
+
+def test_who_assists_the_buyer_is_not_the_buyer() -> None:
+    said = _of(
+        ("AE.md", "# Identification de l'acheteur\n\nNom de l'organisme : Commune de Nay"),
+        ("CCAP.md", "# Intervenants\n\nLe maître d'ouvrage est assisté par le cabinet Dupont."),
+    )
+    assert [each.text for each in _line("buyer", said).entries] == [
+        "Nom de l'organisme : Commune de Nay"
+    ]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "- Le CCAG-FCS 2021\n- Le CCTP",
+        "- Le C.C.A.G.-F.C.S. de 2021\n- Le CCTP",
+        "- Le cahier des clauses administratives générales (CCAG) applicable aux marchés publics "
+        "de fournitures courantes et services, édition 2021",
+    ],
+)
+def test_a_ccag_that_applies_is_found(listed: str) -> None:
+    line = _line("ccag", _of(("CCAP.md", f"# Article 2 – Pièces\n\n{listed}")))
+    assert (line.state, line.remark) == (FicheState.FOUND, "CCAG-FCS de 2021 (CCAP, art. 2)")
+
+
 def _real() -> tuple[Read, ...]:
     if not REAL.exists():
         pytest.skip("no ../shared: the real dossier is absent")

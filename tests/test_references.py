@@ -57,6 +57,13 @@ def test_other_text_is_only_tidied() -> None:
         ("Règlement de la consultation", "RC"),
         ("CCAG applicable aux marchés publics de travaux", "CCAG-Travaux"),
         ("CCAG Fournitures courantes et services", "CCAG-FCS"),
+        ("C.C.A.G.-F.C.S.", "CCAG-FCS"),
+        ("C.C.A.G. – T.I.C. de 2021", "CCAG-TIC"),
+        (
+            "Cahier des clauses administratives générales (CCAG) des marchés de travaux",
+            "CCAG-Travaux",
+        ),
+        ("cahier des clauses administratives générales (C.C.A.G.)", "CCAG"),
         ("cadre de réponse", None),
     ],
 )

@@ -152,7 +152,9 @@ def _with_texts(line: FicheLine, applied: Sequence[AppliedText]) -> FicheLine:
     """The line on the CCAG, with the one that applies, and its edition."""
     told = [each.describe() for each in applied]
     differs = any(each.source is EditionSource.CONTRADICTED for each in applied)
-    state = FicheState.DIFFERS if differs and line.entries else line.state
+    state = FicheState.FOUND if applied and not line.entries else line.state
+    if differs:
+        state = FicheState.DIFFERS
     return replace(line, state=state, remark=" ; ".join(filter(None, [line.remark, *told])))
 
 

@@ -7,10 +7,11 @@ from fractions import Fraction
 from itertools import accumulate, groupby
 
 from assistant.question.language import fold_text
-from assistant.question.quantities import Quantity, find_quantities
+from assistant.question.quantities import Quantity
 from assistant.question.quantities import fold_same_length as same_length
 from assistant.question.topics import HEADED, Topic, said_in, topics
 from assistant.retrieval.injections import addressed
+from assistant.tenders.quantities import stated_quantities
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import SentenceSpan, units
 from ingestion.tenders.pieces import PIECE, PieceKind, piece_name
@@ -57,7 +58,7 @@ def whole_in(found: Sequence[Fraction]) -> tuple[Fraction, ...]:
 
 
 def _all(text: str) -> Iterator[Fraction]:
-    for each in find_quantities(same_length(text)):
+    for each in stated_quantities(same_length(text)):
         if each.unit == "ratio":
             yield Fraction(each.value) * WHOLE
         elif each.unit == "point":
@@ -180,7 +181,7 @@ def values(topic: Topic, text: str) -> tuple[StatedValue, ...]:
 
 def _with_words(text: str) -> Iterator[tuple[Quantity, str]]:
     """Each quantity with the words before it, after the last one's, and those that go with it."""
-    quantities, position = find_quantities(same_length(text)), 0
+    quantities, position = stated_quantities(same_length(text)), 0
     ends = [*(each.start for each in quantities[1:]), len(text)]
     for each, limit in zip(quantities, ends, strict=False):
         after = _AFTER.match(text, each.end, limit)

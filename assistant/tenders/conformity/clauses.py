@@ -9,8 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from assistant.calculators.amounts import euros, numeral, percent
-from assistant.question.quantities import find_quantities, fold_same_length
+from assistant.question.quantities import fold_same_length
 from assistant.tenders.conformity.rules import RuleValue, Where
+from assistant.tenders.quantities import stated_quantities
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.chunking.places import page_numbers, place_of
 from ingestion.chunking.sentences import SentenceSpan, sentences, units
@@ -68,7 +69,7 @@ def _stretches(text: str) -> Iterator[tuple[str, int, int, bool]]:
     begins = 0
     for line in text.split("\n"):
         read, position = fold_same_length(line), 0
-        for quantity in find_quantities(read):
+        for quantity in stated_quantities(read):
             yield read[position : quantity.start], begins + position, begins + quantity.start, False
             token = f"{{{quantity.key}}}"
             yield token, begins + quantity.start, begins + quantity.end, True
