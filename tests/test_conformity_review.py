@@ -313,6 +313,15 @@ def test_a_derogation_is_seen_however_it_is_made_and_listed(made: str, listed: s
     assert not _found("dérogations-non-listées", pieces)
 
 
+def test_capitals_without_accents_are_read_as_with_them() -> None:
+    clauses = _DEROGATING.format(_MADE, _LISTED).replace("Dérogations au", "DEROGATIONS AU")
+    assert not _found("dérogations-non-listées", {"CCAP": clauses})
+    courts = {"RC": "TRIBUNAL ADMINISTRATIF D'ORLEANS", "AE": "Tribunal administratif d’Orléans."}
+    assert not _found("différence-tribunal", courts)
+    durations = {"RC": "DUREE TOTALE : 48 MOIS", "CCAP": "La durée totale est de 36 mois."}
+    assert _found("différence-durée", durations)
+
+
 def test_derogations_told_under_another_heading_are_told() -> None:
     listed = _DEROGATING.format(_MADE, _LISTED).replace("Dérogations au CCAG", "Divers")
     assert not _found("dérogations-non-listées", {"CCAP": listed})

@@ -89,6 +89,7 @@ def test_the_pieces_say_which_ccag_applies_or_it_is_not_known(
         ("| CCAG | Objet | CCAP |\n|---|---|---|\n| 14.1 | Délai | 3 |", [("3", ("14.1",))]),
         ("- Article 7 : article 14.1 du CCAG-FCS", [("7", ("14.1",))]),
         ("- Article 14.1 : article 7 du CCAP", []),
+        ("L'ARTICLE 7 DEROGE A L'ARTICLE 14.1 DU CCAG.", [("7", ("14.1",))]),
         ("L'article 7 déroge aux articles 20.1 et 20.4 du CCAG.", [("7", ("20.1", "20.4"))]),
         ("- article 7 du CCAP : dérogation à l'article 20.1 du CCAG", [("7", ("20.1",))]),
         ("Il est dérogé à l'article 20.1 du CCAG par l'article 7 du CCAP.", [("7", ("20.1",))]),

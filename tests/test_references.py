@@ -58,6 +58,8 @@ def test_other_text_is_only_tidied() -> None:
         ("CCAG applicable aux marchés publics de travaux", "CCAG-Travaux"),
         ("CCAG Fournitures courantes et services", "CCAG-FCS"),
         ("C.C.A.G.-F.C.S.", "CCAG-FCS"),
+        ("CAHIER DES CLAUSES ADMINISTRATIVES PARTICULIERES", "CCAP"),
+        ("CAHIER DES CLAUSES ADMINISTRATIVES GENERALES DES MARCHES INDUSTRIELS", "CCAG-MI"),
         ("C.C.A.G. – T.I.C. de 2021", "CCAG-TIC"),
         (
             "Cahier des clauses administratives générales (CCAG) des marchés de travaux",

@@ -199,6 +199,8 @@ _LISTS = {
     "table": "| N° | Pièce |\n|---|---|\n| 1 | Acte d'engagement |\n| 2 | CCAP |\n| 3 | CCTP |",
     "parts": "Pièces particulières :\n\n- L'acte d'engagement\n- Le CCAP\n- Le CCTP\n\n"
     "Pièces générales :\n\n- Le CCAG-FCS",
+    "capitals": "- ACTE D'ENGAGEMENT\n- CAHIER DES CLAUSES ADMINISTRATIVES PARTICULIERES\n"
+    "- CAHIER DES CLAUSES TECHNIQUES PARTICULIERES",
     "another": "1. L'acte d'engagement\n2. Le CCAP\n3. Le CCTP\n\nLe candidat remet :\n\n- le RC",
 }
 

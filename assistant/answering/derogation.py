@@ -13,6 +13,7 @@ from assistant.question.topics import topics_asked
 from assistant.retrieval.candidates import named_ids, standing
 from assistant.retrieval.evidence import Evidence
 from assistant.tenders.derogations import Derogation, is_in, listed_derogations
+from assistant.tenders.folding import bare
 from ingestion.chunking.passages import Passage
 from ingestion.index.search import Embedder
 from ingestion.legislation.general_clauses import GeneralText
@@ -20,7 +21,7 @@ from ingestion.legislation.general_clauses import GeneralText
 MOST = 2
 """Clauses of a CCAG quoted after one that derogates from them."""
 
-_WORD = "dérog"
+_WORD = "derog"
 
 
 class Derogating:
@@ -120,7 +121,7 @@ class Derogating:
             if each.document_id == derogation.place.document_id
             and is_in(_number(each), derogation.own)
         ]
-        saying = [each for each in found if _WORD in each.text.lower()]
+        saying = [each for each in found if _WORD in bare(each.text)]
         return [*saying, *found, self._list_of(derogation)][0]
 
     def _list_of(self, derogation: Derogation) -> Passage:
@@ -139,9 +140,9 @@ class Derogating:
         """What answers the question of a clause, with the sentence that derogates."""
         day = self._turn.scope.as_of
         found = quotes(question, [item], day, self._embedder)
-        if any(_WORD in each.text.lower() for each in found):
+        if any(_WORD in bare(each.text) for each in found):
             return found
-        units = (unit for unit in quotable(item, day) if _WORD in unit.text.lower())
+        units = (unit for unit in quotable(item, day) if _WORD in bare(unit.text))
         return [*(Draft(unit.text, (item,), unit.start, unit.end) for unit in units), *found]
 
 

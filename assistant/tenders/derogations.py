@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from assistant.question.quantities import fold_same_length
 from assistant.tenders.conformity.clauses import DossierClause, clauses_of
+from assistant.tenders.folding import bare
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import SentenceSpan
 from ingestion.legislation.general_clauses import CCAG, general_texts_named
@@ -16,7 +16,7 @@ NUMBER = r"\d+(?:\.\d+)*"
 """The number of a clause, as it is written."""
 
 _NUMBERS = rf"(?P<general>{NUMBER}(?:(?:, | et ){NUMBER})*)"
-_PIECE = r" d[ue] (?:présent |ce )?(?:ccap|ccp|ccatp|marché)"
+_PIECE = r" d[ue] (?:present |ce )?(?:ccap|ccp|ccatp|marche)"
 _OF_PIECE = rf"(?:{_PIECE})?"
 _OF_CCAG = r"(?: du ccag\S*)?"
 _ARTICLE = r"(?:(?:l'|les )?art(?:icle)?s?\.? )?"
@@ -28,15 +28,15 @@ _CLAUSE = rf"{NUMBER}(?!\.?\d| du ccag)"
 # A character before the verb: the clause nearest to it derogates.
 _GAP = rf"(?:(?!\barticles? {_CLAUSE})[^\n])"
 _SENTENCE = (
-    rf"\barticles? (?P<own>{_CLAUSE}){_GAP}{{0,150}}? (?:déroge(?:nt)?|dérogation) "
-    rf"(?:à l'|aux? )articles? {_NUMBERS}"
+    rf"\barticles? (?P<own>{_CLAUSE}){_GAP}{{0,150}}? (?:deroge(?:nt)?|derogation) "
+    rf"(?:a l'|aux? )articles? {_NUMBERS}"
 )
 _OF_ANOTHER = re.compile(
-    rf"\barticles? (?P<own>{_CLAUSE})(?:(?!\barticles? {_CLAUSE})[^.\n]){{0,80}}? déroge(?:nt)? "
-    rf"(?:à l'|aux? )articles? {_NUMBERS}"
+    rf"\barticles? (?P<own>{_CLAUSE})(?:(?!\barticles? {_CLAUSE})[^.\n]){{0,80}}? deroge(?:nt)? "
+    rf"(?:a l'|aux? )articles? {_NUMBERS}"
 )
 _SENTENCE_TURNED = (
-    rf"\barticles? {_NUMBERS} du ccag(?:(?!\|){_GAP}){{0,80}}? (?:par|dans|à) "
+    rf"\barticles? {_NUMBERS} du ccag(?:(?!\|){_GAP}){{0,80}}? (?:par|dans|a) "
     rf"(?:l')?article (?P<own>{_CLAUSE})"
 )
 _PAIR = (
@@ -48,9 +48,9 @@ _PATTERNS = tuple(
 )
 _TURNED = tuple(re.compile(pattern, re.MULTILINE) for pattern in (_ROW_TURNED, _SENTENCE))
 _HEAD_TURNED = re.compile(
-    r"^[^|\n]*\bccag\b[^|\n]*\|(?:[^|\n]*\|)?[^|\n]*\b(?:ccap|ccp|marché)\b", re.MULTILINE
+    r"^[^|\n]*\bccag\b[^|\n]*\|(?:[^|\n]*\|)?[^|\n]*\b(?:ccap|ccp|marche)\b", re.MULTILINE
 )
-DENIES = re.compile(r"\b(?:aucune?|pas|sans) (?:\w+ ){0,2}dérog|\bdérog\w+ pas\b")
+DENIES = re.compile(r"\b(?:aucune?|pas|sans) (?:\w+ ){0,2}derog|\bderog\w+ pas\b")
 """Words that say that nothing is derogated from."""
 
 
@@ -84,25 +84,25 @@ def overlap(one: str, other: str) -> bool:
 
 def listed_derogations(documents: Iterable[Document]) -> tuple[Derogation, ...]:
     """Those that the clauses list whose heading announces derogations, in order."""
-    lists = (clause for clause in clauses_of(documents) if "dérog" in clause.title)
+    lists = (clause for clause in clauses_of(documents) if "derog" in clause.title)
     return tuple(each for clause in lists for each in listed_in(clause))
 
 
 def listed_in(clause: DossierClause) -> Iterator[Derogation]:
     """What a clause lists, by rows or by sentences; a table may have the CCAG's column first."""
-    text = "\n".join(map(fold_same_length, clause.passage.text.split("\n")))
+    text = "\n".join(map(bare, clause.passage.text.split("\n")))
     for pattern in _TURNED if _HEAD_TURNED.search(text) else _PATTERNS:
         for match in pattern.finditer(text):
             numbers = tuple(re.findall(NUMBER, match["general"]))
             place = clause.sentences_of(SentenceSpan(*match.span()))
-            if not DENIES.search(fold_same_length(place.text)):
+            if not DENIES.search(bare(place.text)):
                 family = _family(place.text) or _family(f"{clause.title}\n{clause.passage.text}")
                 yield Derogation(clause.piece, match["own"], numbers, place, family)
 
 
 def told_of_others(clause: DossierClause) -> Iterator[Derogation]:
     """What a clause that is no list tells of the derogations that other clauses make."""
-    for match in _OF_ANOTHER.finditer(fold_same_length(clause.passage.text)):
+    for match in _OF_ANOTHER.finditer(bare(clause.passage.text)):
         if not (clause.number and overlap(match["own"], clause.number)):
             numbers = tuple(re.findall(NUMBER, match["general"]))
             place = clause.words(SentenceSpan(*match.span()))

@@ -294,7 +294,7 @@ _OF_OTHERS = re.compile(r"\bcrit[èe]res?\b|\binterventions?\b")
 _ASCENDS = re.compile(r"\bcroissan")
 _ITEM = re.compile(
     rf"\s*(?:\d{{1,2}}[^\w\n]+|[a-z][.)]\s*|[^\w\s]+\s*|o\s+)"
-    rf"(?i:l['’]\s*|l[ae]s?\s+)?(?i:présente?\s+)?(?={PIECE})"
+    rf"(?i:l['’]\s*|l[ae]s?\s+)?(?i:pr[ée]sente?\s+)?(?={PIECE})"
 )
 _LIST_OF = re.compile(r"\W*(?:[a-z0-9]{1,2}\W+)?(?:les )?(?:pi[èe]ces|documents)\b")
 

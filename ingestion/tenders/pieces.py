@@ -43,9 +43,21 @@ def _dotted(name: str) -> str:
 
 
 def _any_of(names: dict[str, str]) -> str:
+    """Names in capitals often have no accents."""
     return "|".join(
-        name.replace("'", "['’]").replace(" ", r"[^\S\n]+") for name in sorted(names, reverse=True)
+        "".join(map(_either, name)).replace("'", "['’]").replace(" ", r"[^\S\n]+")
+        for name in sorted(names, reverse=True)
     )
+
+
+def _either(letter: str) -> str:
+    without = _bare(letter)
+    return letter if without == letter else f"[{letter}{without}]"
+
+
+def _bare(text: str) -> str:
+    letters = unicodedata.normalize("NFD", text)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _pattern() -> str:
@@ -57,6 +69,9 @@ def _pattern() -> str:
     family = f"(?:(?i:{link}(?:{families}))(?![^\\W_]))?"
     return rf"(?<![^\W_])(?:{general}{family}|{short}|(?i:{_any_of(_LONG_NAMES)}))(?![^\W_])"
 
+
+_BARE_NAMES = {_bare(name): short for name, short in _LONG_NAMES.items()}
+_BARE_FAMILIES = {_bare(name): short for name, short in _FAMILIES.items()}
 
 PIECE = _pattern()
 """A regular expression without named groups."""
@@ -75,13 +90,13 @@ def pieces_named(text: str) -> frozenset[str]:
 
 def piece_name(written: str) -> str:
     """The short name of a piece as matched by `PIECE`: "C.C.A.G./Travaux" is "CCAG-Travaux"."""
-    tidy = " ".join(written.lower().replace("’", "'").split())
-    if tidy in _LONG_NAMES:
-        return _LONG_NAMES[tidy]
+    tidy = _bare(" ".join(written.lower().replace("’", "'").split()))
+    if tidy in _BARE_NAMES:
+        return _BARE_NAMES[tidy]
     letters = tidy.replace(".", "")
-    if not letters.startswith(("ccag", _GENERAL)):
+    if not letters.startswith(("ccag", _bare(_GENERAL))):
         return letters.upper()
-    family = next((short for name, short in _FAMILIES.items() if letters.endswith(name)), None)
+    family = next((short for name, short in _BARE_FAMILIES.items() if letters.endswith(name)), None)
     return f"CCAG-{family}" if family else "CCAG"
 
 
@@ -99,9 +114,8 @@ def stem(name: str) -> str:
 
 def plain(text: str) -> str:
     """Lower case without accents, words and numbers set apart by one space."""
-    letters = unicodedata.normalize("NFD", _HUMP.sub(" ", unicodedata.normalize("NFC", text)))
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter)).lower()
-    whole = _DOTTED.sub(lambda found: found[0].replace(".", ""), bare)
+    letters = _bare(_HUMP.sub(" ", unicodedata.normalize("NFC", text))).lower()
+    whole = _DOTTED.sub(lambda found: found[0].replace(".", ""), letters)
     return " ".join(re.findall(r"[a-z]+|\d+", _BEFORE_VERSION.sub(" ", whole)))
 
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from assistant.calculators.amounts import euros, numeral, percent
 from assistant.question.quantities import fold_same_length
 from assistant.tenders.conformity.rules import RuleValue, Where
+from assistant.tenders.folding import bare
 from assistant.tenders.quantities import stated_quantities
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.chunking.places import page_numbers, place_of
@@ -20,7 +21,7 @@ from ingestion.tenders.pieces import PieceKind, guess_kind
 
 # Canonical texts: what patterns are matched against, and where its characters come from. Pure.
 #
-# A canonical text is in lower case, its quantities written as `{5 euro}`, line by line.
+# A canonical text is in lower case without accents, its quantities as `{5 euro}`, line by line.
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ def _stretches(text: str) -> Iterator[tuple[str, int, int, bool]]:
     """What is written, the characters that it stands for, and whether it is a quantity."""
     begins = 0
     for line in text.split("\n"):
-        read, position = fold_same_length(line), 0
-        for quantity in stated_quantities(read):
+        read, position = bare(line), 0
+        for quantity in stated_quantities(fold_same_length(line)):
             yield read[position : quantity.start], begins + position, begins + quantity.start, False
             token = f"{{{quantity.key}}}"
             yield token, begins + quantity.start, begins + quantity.end, True
@@ -94,8 +95,8 @@ class DossierClause:
 
     @property
     def title(self) -> str:
-        """The nearest heading in lower case, empty above the first one."""
-        return fold_same_length(self.passage.headings[-1]) if self.passage.headings else ""
+        """The nearest heading in lower case without accents, empty above the first one."""
+        return bare(self.passage.headings[-1]) if self.passage.headings else ""
 
     @property
     def number(self) -> str:

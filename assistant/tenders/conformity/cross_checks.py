@@ -11,7 +11,6 @@ from itertools import accumulate, combinations
 
 from assistant.calculators.amounts import numeral
 from assistant.calculators.constants import constants
-from assistant.question.quantities import fold_same_length
 from assistant.tenders.conformity.checks import Case, CheckFault, require_sure
 from assistant.tenders.conformity.clauses import (
     DossierClause,
@@ -31,6 +30,7 @@ from assistant.tenders.derogations import (
     overlap,
     told_of_others,
 )
+from assistant.tenders.folding import bare
 from assistant.tenders.statements import Priority, stated_priority, whole_in
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import SentenceSpan, marker
@@ -106,8 +106,8 @@ def _on(versions: Sequence[Document], day: date) -> Document | None:
 
 # Derogations from a CCAG: those that clauses make against those that their list tells. Pure.
 
-_MAKES = re.compile(r"\bdérog(?:ation|e(?:nt)?|é|eant) (?:à|aux?)\b")
-_OTHER_TEXT = re.compile(r" (?:du|de la|de l') ?(?:code|loi|décret|règlement|arrêté|ordonnance)\b")
+_MAKES = re.compile(r"\bderog(?:ation|e(?:nt)?|eant) (?:a|aux?)\b")
+_OTHER_TEXT = re.compile(r" (?:du|de la|de l') ?(?:code|loi|decret|reglement|arrete|ordonnance)\b")
 _FIRST, _NEXT = 45, 6
 """Characters from the word to its first reference, and from one reference to the next."""
 
@@ -183,7 +183,7 @@ def _bodies(rule: ConformityRule, case: Case) -> Iterator[DossierClause]:
 
 def _derogated(clause: DossierClause) -> Iterator[tuple[tuple[str, ...], SentenceSpan]]:
     """The articles of the CCAG after each "par dérogation à", and where that is written."""
-    text, first = fold_same_length(clause.passage.text), clause.passage.start
+    text, first = bare(clause.passage.text), clause.passage.start
     references = [each for each in find_references(text) if _general(each, text)]
     others = [each.place for each in told_of_others(clause)]
     for word in _MAKES.finditer(text):
@@ -223,7 +223,7 @@ def differences(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
     value = case.book.values[rule.value]
     found: defaultdict[PieceKind, list[ValueReading]] = defaultdict(list)
     for reading in case.read(rule.value):
-        said = fold_same_length(reading.place.text)
+        said = bare(reading.place.text)
         if not any(pattern.search(said) for pattern in rule.unless):
             found[reading.piece].append(reading)
     stated = {piece: frozenset(each.value for each in same) for piece, same in found.items()}

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from assistant.calculators.calculation import Ground
 from assistant.question.language import fold_text
 from assistant.question.topics import phrase_pattern
+from assistant.tenders.folding import without_accents
 from ingestion.chunking.passages import Passage
 from ingestion.library.library import CORPUS
 from ingestion.tenders.pieces import PieceKind
@@ -267,7 +268,7 @@ class _Reader:
         )
 
     def _patterns(self, row: Row, name: str) -> Patterns:
-        written = (self._expanded(each) for each in row.get(name, ()))
+        written = (without_accents(self._expanded(each)) for each in row.get(name, ()))
         return tuple(re.compile(each, re.MULTILINE) for each in written)
 
     def _expanded(self, pattern: str) -> str:
