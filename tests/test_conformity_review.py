@@ -333,6 +333,8 @@ def test_derogations_told_under_another_heading_are_told() -> None:
     "said",
     [
         "Par dérogation à l'article 14.1.2, les pénalités ne peuvent dépasser 20 % du marché.",
+        "Par dérogation à l'article 14 du CCAG-FCS, 50 € par heure de retard.\n\n"
+        "Les pénalités ne peuvent dépasser 20 % du marché.",
         "Par dérogation à l'article 14.1.2, les pénalités sont limitées à 20 % du marché.",
         "Les pénalités ne peuvent excéder 20 % du marché.\n\n# Article 11 – Dérogations\n\n"
         "L'article 7 déroge à l'article 14.1.2.",
