@@ -227,6 +227,16 @@ def test_an_order_that_is_not_read_is_not_said_to_be_missing(said: str, locator:
     assert stated_priority(_clauses(said)) == Priority((), locator)
 
 
+def test_pieces_that_an_order_excludes_are_not_in_it() -> None:
+    said = "Les pièces, par ordre de priorité, sont : l'AE, le CCAP, à l'exclusion du RC."
+    assert stated_priority(_clauses(said)).pieces == (PieceKind.AE, PieceKind.CCAP)
+
+
+def test_which_price_prevails_is_no_order_of_pieces() -> None:
+    said = "En cas de contradiction, la règle suivie est : le BPU prévaut sur le DQE et l'AE."
+    assert stated_priority(_clauses(said)) == Priority()
+
+
 def test_who_prevails_is_told_among_the_ranked_alone() -> None:
     priority = Priority((PieceKind.AE, PieceKind.CCAP), "CCAP, art. 2")
     differing = [PieceKind.RC, PieceKind.CCAP, PieceKind.AE]

@@ -91,6 +91,8 @@ _FORMULA = " = "
 _BLANK = re.compile(r"…{2,}|\.{5,}|_{4,}")
 """A place left for the candidate to fill: nothing is stated there yet."""
 
+_LABEL = re.compile(r"[\s|]*([^:|]{3,60}?)\s*[:|]")
+_LEANS_BACK = re.compile(r"(?:il|elle|ils|elles|celui-ci|celle-ci|ceux-ci|celles-ci)\b")
 _COMPRISED = r"reconductions? comprises?"
 _AFTER = re.compile(
     rf"(?:(?!,(?! {_COMPRISED})|[;:.\n|()]|\b(?!{_COMPRISED})(?:recond|renouvel)"
@@ -101,8 +103,6 @@ _AFTER = re.compile(
 
 _SENTENCE_END = re.compile(r"[.;]\s|\n")
 _DETAILS = re.compile(r"\W*(?:les |des )?sous.criteres?\b")
-_LABEL = re.compile(r"[\s|]*([^:|]{3,60}?)\s*[:|]")
-_LEANS_BACK = re.compile(r"(?:il|elle|ils|elles|celui-ci|celle-ci|ceux-ci|celles-ci)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +292,8 @@ _ANNOUNCES = re.compile(
 _OF_PIECES = re.compile(r"\b(?:pi[èe]ces?|documents?|contractuel\w*|constitu\w+)\b")
 _OF_OTHERS = re.compile(r"\bcrit[èe]res?\b|\binterventions?\b")
 _ASCENDS = re.compile(r"\bcroissan")
+_RULES = re.compile(r"\b(?:prevau|preval|prime|emporte)")
+_EXCEPT = re.compile(r"\b[àa] l['’](?:exclusion|exception)\b|\b(?:hormis|sauf)\b", re.IGNORECASE)
 _ITEM = re.compile(
     rf"\s*(?:\d{{1,2}}[^\w\n]+|[a-z][.)]\s*|[^\w\s]+\s*|o\s+)"
     rf"(?i:l['’]\s*|l[ae]s?\s+)?(?i:pr[ée]sente?\s+)?(?={PIECE})"
@@ -345,9 +347,10 @@ def _told(passage: Passage) -> tuple[PieceKind, ...]:
     says = topics()["priority"].said
     for unit in units(passage.text):
         text = passage.text[unit.start : unit.end]
-        listed = _listed(text.partition(":")[2])
-        written = fold_text(text)
-        if len(listed) > 1 and says.search(written) and not _ASCENDS.search(written):
+        ranked = _EXCEPT.split(text.partition(":")[2])[0]
+        listed, written = _listed(ranked), fold_text(text)
+        is_order = not _ASCENDS.search(written) and not _RULES.search(fold_text(ranked))
+        if len(listed) > 1 and says.search(written) and is_order:
             return listed
     return ()
 
