@@ -174,6 +174,15 @@ def test_weights_of_sub_criteria_are_not_those_of_criteria() -> None:
         assert statements(topics()["criteria"], passage) == ()
 
 
+def test_criteria_numbered_right_below_their_heading_are_one_statement() -> None:
+    criteria = "1. Prix : 60 %\n2. Valeur technique : 30 %\n3. Délai : 10 %"
+    details = "Sous-critères de la valeur technique :\n\n- Moyens : 20 %\n- Méthode : 10 %"
+    [passage] = piece("RC.md", f"# Critères\n\n{criteria}\n\n{details}")[1]
+    [statement] = statements(topics()["criteria"], passage)
+    assert passage.text[statement.span.start : statement.span.end] == criteria
+    assert [each.written for each in statement.values] == ["60", "30", "10"]
+
+
 def test_a_list_of_pieces_without_priority_is_none() -> None:
     assert stated_priority(_clauses("Le dossier comprend :\n\n- le RC ;\n- l'AE.")) == Priority()
 

@@ -101,6 +101,7 @@ _AFTER = re.compile(
 )
 """What is still said of a quantity, up to where something else begins."""
 
+_NUMBERED = re.compile(r"\d{1,2}[.)/] ?\D")
 _SENTENCE_END = re.compile(r"[.;]\s|\n")
 _DETAILS = re.compile(r"\W*(?:les |des )?sous.criteres?\b")
 
@@ -211,6 +212,8 @@ def _of_prose(topic: Topic, text: str, block: SentenceSpan) -> Iterator[Sentence
         SentenceSpan(block.start + unit.start, block.start + unit.end)
         for unit in units(text[block.start : block.end])
     ]
+    if topic.kind == "weights":
+        spans = _numbered_together(text, spans)
     for place, span in enumerate(spans):
         start, end = span.start, span.end
         if place and _LEANS_BACK.match(fold_text(text[start:end])):
@@ -219,6 +222,16 @@ def _of_prose(topic: Topic, text: str, block: SentenceSpan) -> Iterator[Sentence
             end = spans[place + 1].end if place + 1 < len(spans) else start
         if _says(topic, text[span.start : span.end]) and _stands(topic, text[start:end]):
             yield SentenceSpan(start, end)
+
+
+def _numbered_together(text: str, spans: Sequence[SentenceSpan]) -> list[SentenceSpan]:
+    """The spans, those that follow each other with a number made one: right below a heading."""
+    joined: list[SentenceSpan] = []
+    for span in spans:
+        is_next = joined and all(_NUMBERED.match(text, each.start) for each in (joined[-1], span))
+        start = joined.pop().start if is_next else span.start
+        joined.append(SentenceSpan(start, span.end))
+    return joined
 
 
 def _of_table(topic: Topic, text: str, block: SentenceSpan, headed: bool) -> Iterator[SentenceSpan]:
