@@ -336,6 +336,24 @@ def test_items_and_addresses_stay_on_their_lines() -> None:
     ]
 
 
+@pytest.mark.parametrize("signs", ["■□", "✓○", "●○", "☒☐", "☑□", "\uf0fc\uf0a3", "\uf0fc○"])
+def test_items_of_which_one_is_chosen_keep_their_signs(signs: str) -> None:
+    chosen, empty = signs[0], signs[1]
+    shown = signs.replace("\uf0a3", "☐")
+    pages = {1: f"{chosen} Les variantes sont interdites.\n{empty} Les variantes sont autorisées."}
+    assert [clean_text(block.text) for block in blocks_of_pages(pages)] == [
+        clean_text(f"- {shown[0]} Les variantes sont interdites."),
+        f"- {shown[1]} Les variantes sont autorisées.",
+    ]
+
+
+def test_a_box_is_kept_wherever_it_stands_and_is_never_joined_to_the_line_before() -> None:
+    assert joined(LONG, "☐ Le groupement") == [LONG, "- ☐ Le groupement"]
+    assert joined("● un délai", "● une garantie", "") == ["- un délai", "- une garantie"]
+    assert joined("☐ | Lot 1 | 10 jours") == ["☐ | Lot 1 | 10 jours"]
+    assert clean_text("\uf0fe Oui \uf0a8 Non") == "☒ Oui ☐ Non"
+
+
 def test_pages_number_their_blocks() -> None:
     assert [(block.text, block.page) for block in blocks_of_pages({3: "Un.", 7: "Deux."})] == [
         ("Un.", 3),

@@ -449,6 +449,25 @@ def test_boxes_of_a_docx_are_read_as_they_are_ticked(written: str, expected: str
     assert read(word(write), "x.docx").text == f"Variantes :{expected}"
 
 
+@pytest.mark.parametrize(
+    ("font", "written", "expected"),
+    [
+        ("Wingdings", "\uf0fe", "☒"),
+        ("Wingdings", "\uf0a8", "☐"),
+        ("Wingdings", "x", "☒"),
+        ("Wingdings 2", "\uf0a3", "☐"),
+        ("Arial", "x", "x"),
+    ],
+)
+def test_a_box_typed_in_a_font_of_signs_is_read_as_it_is_drawn(
+    font: str, written: str, expected: str
+) -> None:
+    def write(document: Any) -> None:
+        document.add_paragraph("Variantes : ").add_run(written).font.name = font
+
+    assert read(word(write), "x.docx").text == f"Variantes : {expected}"
+
+
 def test_the_box_of_a_content_control_is_read_once() -> None:
     control = (
         '<w:sdt><w:sdtPr><w14:checkbox xmlns:w14="w14"><w14:checked w14:val="1"/></w14:checkbox>'

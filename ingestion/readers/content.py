@@ -99,7 +99,13 @@ def _shortened(text: str) -> str:
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _LINE_ENDS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\u2028\u2029]")
 _WINDOWS = {code: bytes([code]).decode("cp1252", errors="ignore") for code in range(0x80, 0xA0)}
-_REPLACEMENTS = {**_WINDOWS, **str.maketrans(_LIGATURES)}
+_BOXES = {
+    "\uf06f": "☐",
+    "\uf0a8": "☐",
+    **dict.fromkeys("\uf052\uf054\uf0fd\uf0fe", "☒"),
+    "\uf0fc": "✓",
+}
+_REPLACEMENTS = {**_WINDOWS, **str.maketrans(_LIGATURES | _BOXES)}
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _UNSEEN = re.compile(
     r"[\0-\x08\x0e-\x1b\x1f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
@@ -110,7 +116,8 @@ _UNSEEN = re.compile(
 def clean_text(text: str) -> str:
     r"""Composed accents, plain ligatures, "\n" between lines; no control or unseen characters.
 
-    C1 controls are what badly declared fonts make of Windows-1252 punctuation, and read as such.
+    C1 controls are what badly declared fonts make of Windows-1252 punctuation, and read as such;
+    private characters are those of Wingdings where they are boxes and ticks.
     """
     text = _LINE_ENDS.sub("\n", _ESCAPES.sub("", text)).replace("\x7f", "•")
     return unicodedata.normalize("NFC", _UNSEEN.sub("", text).translate(_REPLACEMENTS))

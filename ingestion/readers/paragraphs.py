@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingestion.legislation.references import find_references
 from ingestion.readers.documents import Block, Role
@@ -257,7 +258,12 @@ def _squeezed(text: str) -> str:
 
 # Lines of a page joined again into the paragraphs that were wrapped. Pure.
 
-_ITEM = re.compile(r"(?:[•▪▫◦‣●○■□➢➤❖✓·*–—\uf020-\uf0ff-]|o(?=\s{2,}))\s+(?=\S)")
+_ITEM = re.compile(r"([•▪▫◦‣●○■□☐☑☒➢➤❖✓✔·*–—\uf020-\uf0ff-]|o(?=\s{2,}))\s+(?=[^\s|])")
+_BOXES = frozenset("□☐☑☒\uf052\uf054\uf06f\uf0a3\uf0a8\uf0fd\uf0fe")
+_EMPTY = frozenset("□☐○\uf06f\uf0a3\uf0a8")
+_CHOSEN = frozenset("■●✓✔\uf0fc")
+_WINGDINGS_2 = str.maketrans("\uf0a3", "☐")
+"""Within a line it may be the ≤ of Symbol."""
 _ENUMERATED = re.compile(r"(?:\d{1,2}[°.)]|[a-z][.)]|[ivx]{1,4}[.)])\s+\S")
 _COLUMNS = re.compile(r"\S(?: {3,}|\t+)\S| \| |^\| | \|$")
 _DANGLING = re.compile(
@@ -282,11 +288,13 @@ class Joiner:
     """What joining needs to know of the whole document.
 
     `long` is the length in characters from which a line is likely to have been wrapped, `words`
-    are the document's words in lower case, hyphenated ones included.
+    are the document's words in lower case, hyphenated ones included. `choices` are the signs before
+    items that say which of them was chosen: boxes, and what alternates with empty ones.
     """
 
     long: float
     words: frozenset[str]
+    choices: frozenset[str]
 
     @classmethod
     def for_lines(cls, lines: Iterable[str]) -> "Joiner":
@@ -295,7 +303,7 @@ class Joiner:
         lengths = sorted(len(line) for line in kept)
         usual = lengths[len(lengths) * 9 // 10] if lengths else 0
         words = frozenset(word.lower() for line in kept for word in _WORD.findall(line))
-        return cls(max(usual * _SHARE_OF_LONG, 30), words)
+        return cls(max(usual * _SHARE_OF_LONG, 30), words, _BOXES | _alternatives(kept))
 
     def blocks(self, lines: Iterable[str], page: int | None = None) -> Iterator[Block]:
         """The paragraphs, items and rows of one page."""
@@ -309,11 +317,11 @@ class Joiner:
                 paragraph = self._joined(paragraph, line)
             else:
                 if paragraph:
-                    yield _block(paragraph, page)
+                    yield self._block(paragraph, page)
                 paragraph = line
             previous, after_blank = line, False
         if paragraph:
-            yield _block(paragraph, page)
+            yield self._block(paragraph, page)
 
     def _continues(self, previous: str, line: str, *, after_blank: bool) -> bool:
         if _ITEM.match(line) or _COLUMNS.search(line) or _COLUMNS.search(previous):
@@ -348,20 +356,27 @@ class Joiner:
             return True
         return bool(_COMPOUND_START.fullmatch(start) or _COMPOUND_END.fullmatch(end))
 
+    def _block(self, text: str, page: int | None) -> Block:
+        if item := _ITEM.match(text):
+            sign = f"{item[1].translate(_WINGDINGS_2)} " if item[1] in self.choices else ""
+            return Block(f"- {sign}{text[item.end() :]}", Role.ITEM, page=page)
+        if _ENUMERATED.match(text):
+            return Block(text, Role.ITEM, page=page)
+        if _COLUMNS.search(text):
+            cells = re.split(r" {3,}|\t+| \| ", text)
+            return Block(" | ".join(cell.strip() for cell in cells), Role.ROW, page=page)
+        return Block(re.sub(r"[^\S\n]{2,}", " ", text), page=page)
+
+
+def _alternatives(lines: Iterable[str]) -> frozenset[str]:
+    """The signs of items of which an empty one stands next to one that is not."""
+    signs = [item[1] for item in map(_ITEM.match, lines) if item]
+    alternating = ({*pair} for pair in pairwise(signs) if _EMPTY & {*pair} and _CHOSEN & {*pair})
+    return frozenset().union(*alternating)
+
 
 def _is_word(line: str) -> bool:
     return bool(re.match(r"[a-zà-öø-ÿœ\d]", line))
-
-
-def _block(text: str, page: int | None) -> Block:
-    if marker := _ITEM.match(text):
-        return Block(f"- {text[marker.end() :]}", Role.ITEM, page=page)
-    if _ENUMERATED.match(text):
-        return Block(text, Role.ITEM, page=page)
-    if _COLUMNS.search(text):
-        cells = re.split(r" {3,}|\t+| \| ", text)
-        return Block(" | ".join(cell.strip() for cell in cells), Role.ROW, page=page)
-    return Block(re.sub(r"[^\S\n]{2,}", " ", text), page=page)
 
 
 # Pages of plain lines, as a PDF gives them, into blocks. Pure.

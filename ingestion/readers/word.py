@@ -22,6 +22,7 @@ from ingestion.readers.content import (
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
 from ingestion.readers.markup import Element, active_content, attribute, local_name, parse_xml
+from ingestion.readers.symbols import drawn
 from ingestion.readers.tables import TableCell, TableRows
 
 
@@ -156,10 +157,6 @@ def _roman(count: int) -> str:
 
 _LEFT_OUT = frozenset({"del", "movefrom", "fallback", "txbxcontent", "ppr", "rpr", "sdtpr"})
 _BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "nobreakhyphen": "-"}
-_BOXES = {
-    "wingdings": {"6F": "☐", "A8": "☐", "FD": "☒", "FE": "☒"},
-    "wingdings 2": {"52": "☒", "53": "☒", "54": "☒", "A3": "☐"},
-}
 _HEADING_STYLE = re.compile(r"(?:heading|titre) ?(\d)", re.IGNORECASE)
 _TITLE_STYLES = ("title", "titre")
 _MOST_BEFORE = 100
@@ -259,17 +256,28 @@ def _text_of_runs(element: Element) -> str:
     if name in _LEFT_OUT:
         return ""
     if name == "sym":
-        boxes = _BOXES.get((attribute(element, "font") or "").lower(), {})
-        return boxes.get((attribute(element, "char") or "")[-2:].upper(), "")
+        return _symbol(element)
     if name == "checkbox":
         return "☒" if _is_checked(element) else "☐"
-    inside = "".join(_text_of_runs(child) for child in element)
-    return _BREAKS.get(name, "") + (raised(inside) if _is_raised(element) else inside)
+    inside = _BREAKS.get(name, "") + "".join(_text_of_runs(child) for child in element)
+    return _as_set(element, inside) if name == "r" else inside
 
 
-def _is_raised(run: Element) -> bool:
-    properties = _child_of(run, "rpr") if local_name(run) == "r" else None
-    return properties is not None and _value_of(properties, "vertalign") == "superscript"
+def _as_set(run: Element, text: str) -> str:
+    """The text of a run as its font and its place above the line show it."""
+    properties = _child_of(run, "rpr")
+    if properties is None:
+        return text
+    fonts = _child_of(properties, "rfonts")
+    shown = drawn(text, attribute(fonts, "ascii") or "") if fonts is not None else text
+    return raised(shown) if _value_of(properties, "vertalign") == "superscript" else shown
+
+
+def _symbol(element: Element) -> str:
+    """The sign that somebody inserted, "" for one that is not known."""
+    code = int(attribute(element, "char") or "0", 16)
+    sign = drawn(chr(code), attribute(element, "font") or "")
+    return sign if sign != chr(code) else ""
 
 
 def _is_checked(box: Element) -> bool:
