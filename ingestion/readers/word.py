@@ -1,9 +1,8 @@
-"""DOCX: numbers of paragraphs, body and hidden runs, walked as XML. Door of python-docx."""
+"""DOCX: body and hidden runs, walked as XML. Door of python-docx."""
 
 import io
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import repeat
 from zipfile import BadZipFile
 
@@ -24,14 +23,16 @@ from ingestion.readers.headings import with_headings
 from ingestion.readers.markup import Element, active_content, attribute, local_name, parse_xml
 from ingestion.readers.symbols import drawn
 from ingestion.readers.tables import TableCell, TableRows
+from ingestion.readers.word_numbering import Numbering
+from ingestion.readers.word_styles import OFF, Styles, child_of, properties_of, value_of
 
 
 def read_docx(data: bytes) -> FileContent:
     """Read headings with their numbers, paragraphs, list items, table rows and notes."""
     parts = unpack_office(data)
     word = _opened(data)
-    styles = {style.style_id: style.element for style in word.styles}
-    reader = _BodyReader(styles, _Numbering(_numbering(word)))
+    styles = Styles({style.style_id: style.element for style in word.styles})
+    reader = _BodyReader(styles, Numbering(_numbering(word)))
     blocks = [*reader.blocks(word.element.body), *_notes_of(parts)]
     if not any(block.text.strip(" |") for block in blocks):
         raise UnreadableFile("aucun texte : document numérisé ?")
@@ -57,99 +58,6 @@ def _numbering(word: WordDocument) -> Element | None:
     return None
 
 
-# Numbers of paragraphs, which the file describes but does not contain. Pure.
-
-_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
-
-
-class _Numbering:
-    """Counts list levels as paragraphs go by."""
-
-    def __init__(self, root: Element | None) -> None:
-        elements = list(root) if root is not None else []
-        abstract = {
-            attribute(e, "abstractNumId"): e for e in elements if local_name(e) == "abstractnum"
-        }
-        self._levels: dict[str, dict[int, Element]] = {}
-        self._list_of: dict[str, str] = {}
-        self._restarts: dict[tuple[str, int], int] = {}
-        for element in (e for e in elements if local_name(e) == "num"):
-            number = attribute(element, "numId") or ""
-            definition = _value_of(element, "abstractnumid") or ""
-            self._list_of[number] = definition
-            levels = abstract.get(definition)
-            self._levels[number] = {
-                int(attribute(level, "ilvl") or 0): level
-                for level in (levels if levels is not None else ())
-                if local_name(level) == "lvl"
-            }
-            for override in (e for e in element if local_name(e) == "lvloverride"):
-                self._override(number, override)
-        self._counts: dict[str, dict[int, int]] = defaultdict(dict)
-
-    def _override(self, number: str, override: Element) -> None:
-        depth = int(attribute(override, "ilvl") or 0)
-        level, start = _child_of(override, "lvl"), _value_of(override, "startoverride")
-        if level is not None:
-            self._levels[number][depth] = level
-        if start is not None:
-            self._restarts[number, depth] = int(start)
-
-    def label(self, number: str, depth: int) -> str:
-        """The label of the next paragraph of this list at this depth: "12.3", "a)", "-"."""
-        level = self._levels.get(number, {}).get(depth)
-        if level is None:
-            return ""
-        counts = self._counts[self._list_of[number]]
-        for deeper in [other for other in counts if other > depth]:
-            del counts[deeper]
-        following = counts[depth] + 1 if depth in counts else _start(level)
-        counts[depth] = self._restarts.pop((number, depth), following)
-        if _value_of(level, "numfmt") == "bullet":
-            return "-"
-        return re.sub(
-            r"%(\d)",
-            lambda found: self._written(number, counts, int(found[1]) - 1),
-            _value_of(level, "lvltext") or "",
-        )
-
-    def _written(self, number: str, counts: dict[int, int], depth: int) -> str:
-        level = self._levels[number].get(depth)
-        if level is None:
-            return ""
-        return _formatted(counts.get(depth, _start(level)), _value_of(level, "numfmt") or "decimal")
-
-
-def _value_of(element: Element | Iterable[Element], name: str) -> str | None:
-    """The `val` of the child of this name."""
-    for child in element:
-        if local_name(child) == name:
-            return attribute(child, "val")
-    return None
-
-
-def _start(level: Element) -> int:
-    return int(_value_of(level, "start") or 1)
-
-
-def _formatted(count: int, style: str) -> str:
-    if style in ("lowerLetter", "upperLetter"):
-        letter = chr(ord("a") + (count - 1) % 26)
-        return letter if style == "lowerLetter" else letter.upper()
-    if style in ("lowerRoman", "upperRoman"):
-        roman = _roman(count)
-        return roman if style == "lowerRoman" else roman.upper()
-    return str(count)
-
-
-def _roman(count: int) -> str:
-    written = ""
-    for value, letters in _ROMAN:
-        written += letters * (count // value)
-        count %= value
-    return written
-
-
 # The body, walked as XML. Pure.
 #
 # python-docx gives paragraphs without inserted text, form controls and text boxes; here they are
@@ -164,9 +72,9 @@ _NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 
 
 class _BodyReader:
-    """One pass over a body, counting its numbered paragraphs; `styles` are by identifier."""
+    """One pass over a body, counting its numbered paragraphs."""
 
-    def __init__(self, styles: Mapping[str, Element], numbering: _Numbering) -> None:
+    def __init__(self, styles: Styles, numbering: Numbering) -> None:
         self._styles = styles
         self._numbering = numbering
         self._rows = TableRows()
@@ -187,7 +95,7 @@ class _BodyReader:
                 yield from self.blocks(child)
 
     def _paragraph(self, paragraph: Element) -> Iterator[Block]:
-        chain = self._chain(paragraph)
+        chain = self._styles.chain(paragraph)
         level = _level(chain)
         lines = [
             " ".join(line.split()) for line in _text_of_runs(paragraph).split("\n") if line.strip()
@@ -202,25 +110,13 @@ class _BodyReader:
         for box in _text_boxes(paragraph):
             yield from self.blocks(box)
 
-    def _chain(self, paragraph: Element) -> list[Element]:
-        """What describes a paragraph: its own properties, then its styles, nearest first."""
-        own = _child_of(paragraph, "ppr")
-        chain = [own] if own is not None else []
-        name = (_value_of(own, "pstyle") if own is not None else None) or "Normal"
-        seen: set[str] = set()
-        while name in self._styles and name not in seen:
-            seen.add(name)
-            chain.append(self._styles[name])
-            name = _value_of(self._styles[name], "basedon") or ""
-        return chain
-
     def _label(self, chain: list[Element]) -> str:
         number = depth = None
-        for properties in map(_properties, chain):
-            listed = _child_of(properties, "numpr") if properties is not None else None
+        for properties in map(properties_of, chain):
+            listed = child_of(properties, "numpr") if properties is not None else None
             if listed is not None:
-                number = number or _value_of(listed, "numid")
-                depth = depth or _value_of(listed, "ilvl")
+                number = number or value_of(listed, "numid")
+                depth = depth or value_of(listed, "ilvl")
         return self._numbering.label(number, int(depth or 0)) if number else ""
 
 
@@ -236,13 +132,13 @@ def _notes_of(parts: Mapping[str, bytes]) -> Iterator[Block]:
 def _level(chain: list[Element]) -> int | None:
     """The level of a heading, 0 for the document's title, None for other paragraphs."""
     for element in chain:
-        name = _value_of(element, "name") or ""
+        name = value_of(element, "name") or ""
         if name.lower() in _TITLE_STYLES:
             return 0
         if found := _HEADING_STYLE.match(name):
             return int(found[1])
-        properties = _properties(element)
-        outline = _value_of(properties, "outlinelvl") if properties is not None else None
+        properties = properties_of(element)
+        outline = value_of(properties, "outlinelvl") if properties is not None else None
         if outline is not None:
             return int(outline) + 1 if int(outline) < 9 else None
     return None
@@ -265,12 +161,12 @@ def _text_of_runs(element: Element) -> str:
 
 def _as_set(run: Element, text: str) -> str:
     """The text of a run as its font and its place above the line show it."""
-    properties = _child_of(run, "rpr")
+    properties = child_of(run, "rpr")
     if properties is None:
         return text
-    fonts = _child_of(properties, "rfonts")
+    fonts = child_of(properties, "rfonts")
     shown = drawn(text, attribute(fonts, "ascii") or "") if fonts is not None else text
-    return raised(shown) if _value_of(properties, "vertalign") == "superscript" else shown
+    return raised(shown) if value_of(properties, "vertalign") == "superscript" else shown
 
 
 def _symbol(element: Element) -> str:
@@ -282,9 +178,9 @@ def _symbol(element: Element) -> str:
 
 def _is_checked(box: Element) -> bool:
     """Whether the box of a form is, as somebody left it, else as its author did."""
-    states = (_child_of(box, "checked"), _child_of(box, "default"))
+    states = (child_of(box, "checked"), child_of(box, "default"))
     state = next((each for each in states if each is not None), None)
-    return state is not None and attribute(state, "val") not in _OFF
+    return state is not None and attribute(state, "val") not in OFF
 
 
 def _cells(row: Element) -> Iterator[TableCell]:
@@ -300,16 +196,16 @@ def _cells(row: Element) -> Iterator[TableCell]:
 def _cell(cell: Element) -> TableCell:
     paragraphs = (_text_of_runs(inner) for inner in cell.iter() if local_name(inner) == "p")
     text = " ".join(" ".join(paragraphs).split())
-    properties = _child_of(cell, "tcpr")
+    properties = child_of(cell, "tcpr")
     if properties is None:
         return TableCell(text)
-    merged = _child_of(properties, "vmerge")
+    merged = child_of(properties, "vmerge")
     goes_on = merged is not None and attribute(merged, "val") != "restart"
     return TableCell(text, _number_of(properties, "gridspan", 1), goes_on=goes_on)
 
 
 def _number_of(properties: Element, name: str, default: int) -> int:
-    written = _value_of(properties, name) or ""
+    written = value_of(properties, name) or ""
     return int(written) if re.fullmatch(r"\d{1,5}", written) else default
 
 
@@ -321,18 +217,8 @@ def _text_boxes(paragraph: Element) -> Iterator[Element]:
             yield from _text_boxes(child)
 
 
-def _properties(element: Element) -> Element | None:
-    return element if local_name(element) == "ppr" else _child_of(element, "ppr")
-
-
-def _child_of(element: Element, name: str) -> Element | None:
-    """The first child of this name (in lower case)."""
-    return next((child for child in element if local_name(child) == name), None)
-
-
 # Runs that nobody sees. Pure.
 
-_OFF = ("0", "false", "off")
 _SMALLEST_SEEN = 4  # half-points
 _NO_FILL = ("auto", "FFFFFF", None)
 
@@ -344,16 +230,16 @@ def _hidden_in_word(body: Element) -> tuple[str, ...]:
 
 
 def _is_hidden(run: Element) -> bool:
-    properties = _child_of(run, "rpr")
+    properties = child_of(run, "rpr")
     if properties is None:
         return False
-    vanish = _child_of(properties, "vanish")
-    if vanish is not None and attribute(vanish, "val") not in _OFF:
+    vanish = child_of(properties, "vanish")
+    if vanish is not None and attribute(vanish, "val") not in OFF:
         return True
-    size = _value_of(properties, "sz") or ""
+    size = value_of(properties, "sz") or ""
     if size.isdigit() and int(size) <= _SMALLEST_SEEN:
         return True
-    return (_value_of(properties, "color") or "").upper() == "FFFFFF" and not _is_on_color(run)
+    return (value_of(properties, "color") or "").upper() == "FFFFFF" and not _is_on_color(run)
 
 
 def _is_on_color(run: Element) -> bool:
@@ -361,7 +247,7 @@ def _is_on_color(run: Element) -> bool:
     around = (run, *run.iterancestors())
     if any(local_name(element) == "txbxcontent" for element in around):
         return True
-    properties = (_child_of(element, f"{local_name(element)}pr") for element in around)
+    properties = (child_of(element, f"{local_name(element)}pr") for element in around)
     return any(any(map(_colours, each)) for each in properties if each is not None)
 
 
