@@ -11,6 +11,7 @@ import openpyxl  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.styles import Font  # type: ignore[import-untyped]
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
 from ingestion.chunking.passages import passages_of
@@ -195,6 +196,28 @@ def test_what_is_hidden_is_read_and_said() -> None:
         "feuille « Prix », colonnes masquées, lues quand même : B",
     )
     assert lines(reading)[-4:] == ["Calcul", "coefficient", "Marge", "marge"]
+
+
+def test_a_cell_that_is_struck_is_left_out_and_said() -> None:
+    def write(_: Any, sheet: Any) -> None:
+        sheet.append(["Lot 2", "Ferme", 30000])
+        for cell in sheet["B1:C1"][0]:
+            cell.font = Font(strike=cell.column == 2)
+
+    style = (
+        '<style:style style:name="c1"><style:text-properties '
+        'style:text-line-through-type="single"/></style:style>'
+    )
+    row = (
+        "<table:table-cell><text:p>Lot 2</text:p></table:table-cell>"
+        '<table:table-cell table:style-name="c1"><text:p>Ferme</text:p></table:table-cell>'
+        "<table:table-cell><text:p>30 000</text:p></table:table-cell>"
+    )
+    sheet = f'<table:table table:name="S"><table:table-row>{row}</table:table-row></table:table>'
+    for data, source in ((workbook(write), "BPU.xlsx"), (ods(sheet, style), "BPU.ods")):
+        reading = reading_of(data, source)
+        assert lines(reading)[1:] == ["Lot 2 |  | 30 000"]
+        assert reading.warnings == ("texte barré, non lu : « Ferme »",)
 
 
 def test_a_name_cannot_deceive_whoever_reads_the_warning() -> None:

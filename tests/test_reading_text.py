@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
@@ -497,6 +498,54 @@ def test_inserted_text_and_form_controls_are_read_and_deleted_text_is_not() -> N
             extra._p.getparent().remove(extra._p)
 
     assert read(word(write), "x.docx").text == "Le délai est de 30 jours ouvrés"
+
+
+STRUCK = "texte barré, non lu : « Le titulaire renonce à l'avance. »"
+
+
+def test_struck_text_of_a_docx_is_left_out_and_said() -> None:
+    def write(document: Any) -> None:
+        document.styles.add_style("Barré", WD_STYLE_TYPE.CHARACTER).font.strike = True
+        line = document.add_paragraph()
+        line.add_run("Le titulaire renonce à l'avance. ").font.strike = True
+        line.add_run("Il ne renonce pas.").font.strike = False
+        document.add_paragraph().add_run("Il paie.", style="Barré")
+        document.add_paragraph().add_run("Il livre.").font.double_strike = True
+
+    reading = reading_of(word(write), "AE.docx")
+    assert [document.text for document in reading.documents] == ["Il ne renonce pas."]
+    assert reading.warnings == (f"{STRUCK}, « Il paie. », « Il livre. »",)
+
+
+@pytest.mark.parametrize(
+    "struck",
+    [
+        "<s>Le titulaire renonce à l'avance.</s>",
+        "<del><b>Le titulaire</b> renonce à l'avance.</del>",
+        "<span style='text-decoration: line-through'>Le titulaire renonce à l'avance.</span>",
+    ],
+)
+def test_struck_text_of_a_page_is_left_out_and_said(struck: str) -> None:
+    page = f"<p>Avance : {struck} versée.</p><table><tr><td>Lot<td>{struck}5 %</tr></table>"
+    reading = reading_of(page.encode(), "AE.html")
+    assert [document.text for document in reading.documents] == ["Avance : versée.\nLot | 5 %"]
+    assert reading.warnings == (f"{STRUCK}, {STRUCK.partition(': ')[2]}",)
+
+
+def test_struck_text_of_an_odt_is_left_out_and_said() -> None:
+    style = (
+        '<office:automatic-styles><style:style style:name="T1"><style:text-properties '
+        'style:text-line-through-style="solid"/></style:style><style:style style:name="T2">'
+        '<style:text-properties style:text-line-through-style="none"/></style:style>'
+        "</office:automatic-styles>"
+    )
+    line = (
+        '<text:p><text:span text:style-name="T1">Le titulaire renonce à l\'avance.</text:span>'
+        '<text:span text:style-name="T2">Il ne renonce pas.</text:span></text:p>'
+    )
+    reading = reading_of(odt(style + line), "AE.odt")
+    assert [document.text for document in reading.documents] == ["Il ne renonce pas."]
+    assert reading.warnings == (STRUCK,)
 
 
 def test_headings_items_rows_and_notes_of_an_odt() -> None:

@@ -84,10 +84,18 @@ _MOST_SHOWN = 3
 
 def masked(texts: Iterable[str]) -> tuple[str, ...]:
     """The warning that some texts do not show, none when there is none."""
+    return _quoted("texte masqué, lu quand même", texts)
+
+
+def struck(texts: Iterable[str]) -> tuple[str, ...]:
+    """The warning that some texts are struck out, none when there is none."""
+    return _quoted("texte barré, non lu", texts)
+
+
+def _quoted(what: str, texts: Iterable[str]) -> tuple[str, ...]:
     tidy = (" ".join(text.split()) for text in texts)
     shown = [f"« {_shortened(text)} »" for text in tidy if text]
-    what = listed(shown, limit=_MOST_SHOWN)
-    return (f"texte masqué, lu quand même : {what}",) if shown else ()
+    return (f"{what} : {listed(shown, limit=_MOST_SHOWN)}",) if shown else ()
 
 
 def _shortened(text: str) -> str:

@@ -1,14 +1,14 @@
 """XML parsed without entities, DTD or network, and HTML pages read. Door of lxml."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree, html
 
 from ingestion.errors import UnreadableFile
 from ingestion.french import raised
-from ingestion.readers.content import FileContent, ReaderContent, decode_text
+from ingestion.readers.content import FileContent, ReaderContent, decode_text, struck
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
 from ingestion.readers.tables import TableCell, TableRows
@@ -102,6 +102,30 @@ def attribute(element: Element, name: str) -> str | None:
     return None
 
 
+def taken_out(elements: Iterable[Element], text_of: Callable[[Element], str]) -> list[str]:
+    """The text of each of these elements, which are then no longer in their tree."""
+    gone: set[Element] = set()
+    texts = []
+    for element in tuple(elements):
+        if gone.isdisjoint(element.iterancestors()):
+            texts.append(text_of(element))
+            _take_out(element)
+        gone.add(element)
+    return texts
+
+
+def _take_out(element: Element) -> None:
+    """Remove an element and all below it, not the text after it."""
+    parent, before, after = element.getparent(), element.getprevious(), element.tail
+    if parent is None:
+        return
+    if after and before is not None:
+        before.tail = (before.tail or "") + after
+    elif after:
+        parent.text = (parent.text or "") + after
+    parent.remove(element)
+
+
 # What an office file holds that would act or lead elsewhere: never run, never followed. Pure.
 
 _MACROS = re.compile(r"(?:.*/)?vbaProject\.bin|(?:Basic|Scripts)/.+")
@@ -136,9 +160,10 @@ def _external(relations: bytes) -> int:
 
 _LEFT_OUT = frozenset({"script", "style", "noscript", "template", "nav", "svg", "head", "iframe"})
 _INLINE = re.compile(
-    "a|abbr|b|bdi|bdo|big|cite|code|data|dfn|em|font|i|ins|kbd|label|mark|q|s|samp|small|span|"
+    "a|abbr|b|bdi|bdo|big|cite|code|data|dfn|em|font|i|ins|kbd|label|mark|q|samp|small|span|"
     "strong|sub|sup|time|tt|u|var"
 )
+_STRUCK = ("s", "strike", "del")
 _HEADING = re.compile(r"h[1-6]")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]+)", re.IGNORECASE)
 _LEGACY = ("iso-8859-1", "iso-8859-15", "latin1", "latin-1", "windows-1252", "cp1252")
@@ -148,6 +173,7 @@ def read_html(data: bytes) -> FileContent:
     """Read what a browser would show, in the order of the page."""
     text, warnings = _decoded(data)
     root = parse_html(text)
+    warnings += struck(taken_out(filter(_is_struck, root.iter()), _all_text))
     blocks = with_headings(tuple(_Page().read(root)))
     if not blocks:
         raise UnreadableFile("aucun texte dans la page")
@@ -237,6 +263,11 @@ def _cell(cell: Element) -> TableCell:
 def _span(cell: Element, name: str) -> int:
     written = attribute(cell, name) or ""
     return max(int(written), 1) if re.fullmatch(r"\d{1,5}", written) else 1
+
+
+def _is_struck(element: Element) -> bool:
+    style = attribute(element, "style") or ""
+    return local_name(element) in _STRUCK or "line-through" in style
 
 
 def _all_text(element: Element) -> str:

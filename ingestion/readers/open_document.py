@@ -1,14 +1,21 @@
 """ODT and ODS, read from their XML."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, DecimalException
 from itertools import repeat
 
 from ingestion.errors import UnreadableFile
 from ingestion.french import raised, written_day, written_number
-from ingestion.readers.content import FileContent, ReaderContent, masked, refuse_entities, unpack
+from ingestion.readers.content import (
+    FileContent,
+    ReaderContent,
+    masked,
+    refuse_entities,
+    struck,
+    unpack,
+)
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
 from ingestion.readers.markup import (
@@ -18,6 +25,7 @@ from ingestion.readers.markup import (
     below,
     local_name,
     parse_xml,
+    taken_out,
 )
 from ingestion.readers.spreadsheets import MOST_COLUMNS, Cell, Row, WorkbookSheet, read_sheets
 from ingestion.readers.tables import TableCell, TableRows
@@ -90,11 +98,7 @@ def _pieces(element: Element) -> Iterator[str]:
 
 def _undisplayed(root: Element) -> tuple[str, ...]:
     """A French warning when sections, paragraphs or words are not displayed."""
-    styles = {
-        attribute(style, "name")
-        for style in root.iter()
-        if local_name(style) == "style" and any(map(_is_not_displayed, style))
-    }
+    styles = _styles(root, _is_not_displayed)
     hidden = (
         element
         for element in root.iter()
@@ -108,6 +112,24 @@ def _is_not_displayed(element: Element) -> bool:
     return attribute(element, "display") == "none"
 
 
+def _without_struck(root: Element) -> tuple[str, ...]:
+    """Take out the paragraphs and words that are struck; a French warning when there are some."""
+    styles = _styles(root, _strikes)
+    written = (each for each in root.iter() if local_name(each) in ("p", "h", "span"))
+    barred = (each for each in written if attribute(each, "style-name") in styles)
+    return struck(taken_out(barred, _text_of))
+
+
+def _strikes(properties: Element) -> bool:
+    styles = (attribute(properties, f"text-line-through-{each}") for each in ("style", "type"))
+    return any(style not in (None, "none") for style in styles)
+
+
+def _styles(root: Element, says: Callable[[Element], bool]) -> set[str | None]:
+    """The names of the styles that one of their properties says this of."""
+    return {attribute(style, "name") for style in below(root, "style") if any(map(says, style))}
+
+
 # ODT, read from its XML: the format needs no more than the bounded archive and the XML door.
 
 
@@ -117,6 +139,7 @@ def read_odt(data: bytes) -> FileContent:
     root = _root_of(parts, "content.xml")
     if root is None:
         raise UnreadableFile("le contenu n'est pas un document ODT")
+    warnings = (*_without_struck(root), *_undisplayed(root), *active_content(parts))
     body = _first(root, "text")
     numbers = _OutlineNumbers(_root_of(parts, "styles.xml"))
     blocks = with_headings(tuple(_blocks(body, numbers))) if body is not None else ()
@@ -124,7 +147,7 @@ def read_odt(data: bytes) -> FileContent:
         raise UnreadableFile("aucun texte dans le document")
     title = _first(_root_of(parts, "meta.xml"), "title")
     content = ReaderContent(blocks, title=_text_of(title) or None if title is not None else None)
-    return FileContent((content,), (*_undisplayed(root), *active_content(parts)))
+    return FileContent((content,), warnings)
 
 
 class _OutlineNumbers:
@@ -210,12 +233,14 @@ def _sheets(root: Element) -> Iterator[WorkbookSheet]:
         for style in below(root, "style")
         if any(attribute(child, "display") == "false" for child in style)
     }
+    barred = _styles(root, _strikes)
     for book in below(root, "spreadsheet"):
         for table in book:
             if local_name(table) == "table":
                 name = attribute(table, "name") or ""
                 is_hidden = attribute(table, "style-name") in hidden
-                yield WorkbookSheet(name, _rows(table), tuple(_hidden_columns(table)), is_hidden)
+                rows, columns = _rows(table, barred), tuple(_hidden_columns(table))
+                yield WorkbookSheet(name, rows, columns, is_hidden)
 
 
 def _hidden_columns(table: Element) -> Iterator[range]:
@@ -227,10 +252,10 @@ def _hidden_columns(table: Element) -> Iterator[range]:
         column += count
 
 
-def _rows(table: Element) -> Iterator[Row]:
+def _rows(table: Element, barred: set[str | None]) -> Iterator[Row]:
     number = 1
     for row in _of_this_sheet(table, ("table-row",)):
-        cells = tuple(_cells(row))
+        cells = tuple(_cells(row, barred))
         count = _repeated(row, "rows")
         is_hidden = attribute(row, "visibility") in _NOT_VISIBLE
         for copy in range(count if cells else 0):
@@ -238,7 +263,7 @@ def _rows(table: Element) -> Iterator[Row]:
         number += count
 
 
-def _cells(row: Element) -> Iterator[Cell]:
+def _cells(row: Element, barred: set[str | None]) -> Iterator[Cell]:
     column = 1
     for cell in _of_this_sheet(row, _CELLS):
         count = _repeated(cell, "columns")
@@ -246,7 +271,9 @@ def _cells(row: Element) -> Iterator[Cell]:
         is_uncomputed = bool(attribute(cell, "formula")) and not attribute(cell, "value-type")
         if text or is_uncomputed:
             for copy in range(column, min(column + count, MOST_COLUMNS + 1)):
-                yield Cell(copy, text, is_uncomputed, _spanned(cell, "rows"))
+                is_struck = attribute(cell, "style-name") in barred
+                rows = _spanned(cell, "rows")
+                yield Cell(copy, text, is_uncomputed, rows, is_struck=is_struck)
         column += count
 
 

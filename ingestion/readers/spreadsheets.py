@@ -16,6 +16,7 @@ from ingestion.readers.content import (
     ReaderContent,
     decode_text,
     listed,
+    struck,
     unpack_office,
 )
 from ingestion.readers.documents import Block, Role
@@ -43,13 +44,15 @@ class Cell:
     """A cell that is not empty: its column (1-based) and its text.
 
     `is_uncomputed` when it has a formula whose value the file does not hold: it has no text. `rows`
-    are those that it covers, its own among them.
+    are those that it covers, its own among them. One that `is_struck` is
+    left out, and its text said.
     """
 
     column: int
     text: str
     is_uncomputed: bool = False
     rows: int = 1
+    is_struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ class _Reader:
     hidden_sheets: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     uncomputed: list[str] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
 
     def blocks(self, sheet: WorkbookSheet) -> Iterator[Block]:
         """The heading of a sheet and its rows, nothing for an empty one."""
@@ -122,6 +126,7 @@ class _Reader:
         if self.hidden_sheets:
             yield f"feuilles masquées, lues quand même : {listed(self.hidden_sheets)}"
         yield from self.hidden
+        yield from struck(self.struck)
         if self.uncomputed:
             yield (
                 "formules sans valeur enregistrée (ouvrez le classeur et enregistrez-le) : "
@@ -139,11 +144,13 @@ class _Reader:
                 for cell in row.cells
                 if cell.is_uncomputed
             ]
-            own = {cell.column: cell.text for cell in row.cells if cell.text}
+            self.struck += [cell.text for cell in row.cells if cell.is_struck]
+            read = [cell for cell in row.cells if cell.text and not cell.is_struck]
+            own = {cell.column: cell.text for cell in read}
             covered = {each: label for each, label in covered.items() if row.number <= label[1]}
             if own:
                 yield row, {column: label for column, (label, _) in covered.items()} | own
-            for cell in row.cells:
+            for cell in read:
                 if cell.rows > 1 and len(cell.text) <= LONGEST_LABEL:
                     covered[cell.column] = cell.text, row.number + cell.rows - 1
 
@@ -206,6 +213,7 @@ _WORKBOOK = "xl/workbook.xml"
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _TRUTH = {"0": "FAUX", "1": "VRAI"}
 _YES = ("1", "true")
+_NO = ("0", "false")
 
 
 def read_xlsx(data: bytes) -> FileContent:
@@ -218,18 +226,31 @@ def read_xlsx(data: bytes) -> FileContent:
 
 @dataclass(frozen=True, slots=True)
 class _Book:
-    """What cells refer to: shared strings, the format code of each style, and the day zero."""
+    """What cells refer to: shared strings, styles by their numbers, and the day zero."""
 
     strings: Sequence[str]
-    formats: Sequence[str]
+    styles: Sequence["_CellStyle"]
     epoch: date
+
+    def style(self, cell: Element) -> "_CellStyle":
+        """The style of a cell."""
+        number = int(attribute(cell, "s") or 0)
+        return self.styles[number] if number < len(self.styles) else _CellStyle()
+
+
+@dataclass(frozen=True, slots=True)
+class _CellStyle:
+    """How a cell shows what it holds."""
+
+    code: str = GENERAL
+    is_struck: bool = False
 
 
 def _sheets(parts: Mapping[str, bytes]) -> Iterator[WorkbookSheet]:
     workbook = parse_xml(parts[_WORKBOOK])
     is_1904 = any(attribute(each, "date1904") in _YES for each in below(workbook, "workbookpr"))
     epoch = date(1904, 1, 1) if is_1904 else date(1899, 12, 30)
-    book = _Book(_strings(parts), _formats(parts), epoch)
+    book = _Book(_strings(parts), _styles(parts), epoch)
     targets = _targets(parts)
     for sheet in below(workbook, "sheet"):
         path = targets.get(attribute(sheet, "id") or "", "")
@@ -280,7 +301,7 @@ def _cells(row: Element, book: _Book) -> Iterator[Cell]:
         text = " ".join(_text(cell, book).split())
         is_uncomputed = not text and _has_formula(cell)
         if (text or is_uncomputed) and column <= MOST_COLUMNS:
-            yield Cell(column, text, is_uncomputed)
+            yield Cell(column, text, is_uncomputed, is_struck=book.style(cell).is_struck)
 
 
 def _has_formula(cell: Element) -> bool:
@@ -299,9 +320,7 @@ def _text(cell: Element, book: _Book) -> str:
         return _TRUTH.get(value, value)
     if kind != "n" or not value:
         return value
-    style = int(attribute(cell, "s") or 0)
-    code = book.formats[style] if style < len(book.formats) else GENERAL
-    return shown(value, code, book.epoch)
+    return shown(value, book.style(cell).code, book.epoch)
 
 
 def _strings(parts: Mapping[str, bytes]) -> list[str]:
@@ -319,8 +338,8 @@ def _string(element: Element) -> str:
     return raised(text) if is_raised else text
 
 
-def _formats(parts: Mapping[str, bytes]) -> list[str]:
-    """The format code of each style of cell, in the order of their numbers."""
+def _styles(parts: Mapping[str, bytes]) -> list[_CellStyle]:
+    """The styles of cells, in the order of their numbers."""
     part = parts.get("xl/styles.xml")
     if part is None:
         return []
@@ -330,8 +349,20 @@ def _formats(parts: Mapping[str, bytes]) -> list[str]:
         for each in below(root, "numfmt")
     }
     codes = {**BUILT_IN, **described}
-    styles = (style for group in below(root, "cellxfs") for style in group)
-    return [codes.get(int(attribute(style, "numFmtId") or 0), GENERAL) for style in styles]
+    fonts = (font for group in below(root, "fonts") for font in group)
+    barred = {str(number) for number, font in enumerate(fonts) if _strikes(font)}
+    return [
+        _CellStyle(
+            codes.get(int(attribute(style, "numFmtId") or 0), GENERAL),
+            attribute(style, "fontId") in barred,
+        )
+        for group in below(root, "cellxfs")
+        for style in group
+    ]
+
+
+def _strikes(font: Element) -> bool:
+    return any(attribute(each, "val") not in _NO for each in below(font, "strike"))
 
 
 def _targets(parts: Mapping[str, bytes]) -> dict[str, str]:

@@ -16,11 +16,20 @@ from ingestion.readers.content import (
     FileContent,
     ReaderContent,
     masked,
+    struck,
     unpack_office,
 )
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
-from ingestion.readers.markup import Element, active_content, attribute, local_name, parse_xml
+from ingestion.readers.markup import (
+    Element,
+    active_content,
+    attribute,
+    below,
+    local_name,
+    parse_xml,
+    taken_out,
+)
 from ingestion.readers.symbols import drawn
 from ingestion.readers.tables import TableCell, TableRows
 from ingestion.readers.word_numbering import Numbering
@@ -32,6 +41,7 @@ def read_docx(data: bytes) -> FileContent:
     parts = unpack_office(data)
     word = _opened(data)
     styles = Styles({style.style_id: style.element for style in word.styles})
+    warnings = (*_without_struck(word.element.body, styles), *_hidden_in_word(word.element.body))
     reader = _BodyReader(styles, Numbering(_numbering(word)))
     blocks = [*reader.blocks(word.element.body), *_notes_of(parts)]
     if not any(block.text.strip(" |") for block in blocks):
@@ -39,8 +49,8 @@ def read_docx(data: bytes) -> FileContent:
     # Without properties of its own, the library gives a document those of its template.
     has_title = "docProps/core.xml" in parts
     title = " ".join((word.core_properties.title or "").split()) if has_title else ""
-    warnings = (*_hidden_in_word(word.element.body), *active_content(parts))
-    return FileContent((ReaderContent(with_headings(blocks), title=title or None),), warnings)
+    content = ReaderContent(with_headings(blocks), title=title or None)
+    return FileContent((content,), (*warnings, *active_content(parts)))
 
 
 def _opened(data: bytes) -> WordDocument:
@@ -217,10 +227,19 @@ def _text_boxes(paragraph: Element) -> Iterator[Element]:
             yield from _text_boxes(child)
 
 
-# Runs that nobody sees. Pure.
+# Runs that are struck out, and those that nobody sees.
+
+_STRUCK = ("strike", "dstrike")
 
 _SMALLEST_SEEN = 4  # half-points
 _NO_FILL = ("auto", "FFFFFF", None)
+
+
+def _without_struck(root: Element, styles: Styles) -> tuple[str, ...]:
+    """Take out the runs that are struck; a French warning when there are some."""
+    runs = below(root, "r")
+    barred = (run for run in runs if any(styles.is_on(run, name) for name in _STRUCK))
+    return struck(taken_out(barred, _text_of_runs))
 
 
 def _hidden_in_word(body: Element) -> tuple[str, ...]:
