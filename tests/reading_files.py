@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import docx
 from pypdf import PdfReader, PdfWriter
@@ -114,6 +114,17 @@ def zipped(**parts: str | bytes) -> bytes:
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name.replace("__", "/").replace("_", "."), content)
+    return output.getvalue()
+
+
+def with_parts(data: bytes, parts: Mapping[str, str]) -> bytes:
+    """An archive with these parts in the place of its own."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(output, "w") as new:
+        for name in set(old.namelist()) - parts.keys():
+            new.writestr(name, old.read(name))
+        for name, content in parts.items():
+            new.writestr(name, content)
     return output.getvalue()
 
 

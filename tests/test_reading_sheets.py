@@ -1,8 +1,7 @@
 """Workbooks: XLSX as another program writes them, ODS from their XML."""
 
 import io
-import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,7 +21,7 @@ from ingestion.readers.formats import to_json
 from ingestion.readers.number_formats import shown
 from ingestion.readers.reading import reading_json
 from ingestion.readers.spreadsheets import column_name
-from tests.reading_files import ODT_NAMES, problem, read, reading_of, zipped
+from tests.reading_files import ODT_NAMES, problem, read, reading_of, with_parts, zipped
 
 EPOCH = date(1899, 12, 30)
 
@@ -33,17 +32,6 @@ def workbook(write: Callable[[Any, Any], None]) -> bytes:
     write(book, book.active)
     output = io.BytesIO()
     book.save(output)
-    return output.getvalue()
-
-
-def with_parts(data: bytes, parts: Mapping[str, str]) -> bytes:
-    """An archive with these parts in the place of its own."""
-    output = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(output, "w") as new:
-        for name in set(old.namelist()) - parts.keys():
-            new.writestr(name, old.read(name))
-        for name, content in parts.items():
-            new.writestr(name, content)
     return output.getvalue()
 
 

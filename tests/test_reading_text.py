@@ -16,7 +16,7 @@ from ingestion.readers import content
 from ingestion.readers.documents import Document, FileReading, Kind, State
 from ingestion.readers.formats import read_bytes, to_json
 from ingestion.readers.reading import reading_json
-from tests.reading_files import odt, problem, read, reading_of, word, zipped
+from tests.reading_files import odt, problem, read, reading_of, with_parts, word, zipped
 
 SHEET = """---
 title: Acheter sous les seuils
@@ -546,6 +546,35 @@ def test_struck_text_of_an_odt_is_left_out_and_said() -> None:
     reading = reading_of(odt(style + line), "AE.odt")
     assert [document.text for document in reading.documents] == ["Il ne renonce pas."]
     assert reading.warnings == (STRUCK,)
+
+
+def test_the_notes_of_a_docx_stand_where_they_are_called() -> None:
+    def write(document: Any) -> None:
+        line = document.add_paragraph("Le délai de paiement est de 30 jours")
+        line.add_run()._r.append(_element('<w:footnoteReference w:id="2"/>'))
+        line.add_run(".").add_text(" Il court dès la facture")
+        line.add_run()._r.append(_element('<w:endnoteReference w:id="2"/>'))
+        document.add_paragraph("Article 9 - Assurances")
+        document.add_paragraph("Le titulaire est assuré.")
+
+    foot = "<w:p><w:r><w:t>Sauf pour le lot 2,</w:t></w:r></w:p><w:p><w:r><w:t>soit 60.</w:t></w:r>"
+    end = "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>Ou dès la livraison.</w:t></w:r>"
+    data = with_parts(
+        word(write),
+        {
+            f"word/{kind}s.xml": f'<w:{kind}s {nsdecls("w")}><w:{kind} w:id="2">{text}</w:p>'
+            f"</w:{kind}></w:{kind}s>"
+            for kind, text in (("footnote", foot), ("endnote", end))
+        },
+    )
+    reading = reading_of(data, "CCAP.docx")
+    assert reading.documents[0].text.split("\n") == [
+        "Le délai de paiement est de 30 jours [note : Sauf pour le lot 2, soit 60.]. Il court dès "
+        "la facture [note : Ou dès la livraison.]",
+        "Article 9 - Assurances",
+        "Le titulaire est assuré.",
+    ]
+    assert reading.warnings == ("texte masqué, lu quand même : « Ou dès la livraison. »",)
 
 
 def test_headings_items_rows_and_notes_of_an_odt() -> None:

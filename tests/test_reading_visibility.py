@@ -23,9 +23,8 @@ from ingestion.readers.pdf import Paint
 from ingestion.readers.reading import read_file, reading_json
 from ingestion.readers.visibility import hidden_text
 from ingestion.tenders.archives import unpack
-from tests.reading_files import odt, paragraph, pdf, reading_of, word
+from tests.reading_files import odt, paragraph, pdf, reading_of, with_parts, word
 from tests.shared_texts import SHARED
-from tests.test_reading_sheets import with_parts
 from tests.test_sandbox import listed
 
 SEEN = "Le prix est ferme pour la duree du marche."

@@ -44,8 +44,7 @@ class Cell:
     """A cell that is not empty: its column (1-based) and its text.
 
     `is_uncomputed` when it has a formula whose value the file does not hold: it has no text. `rows`
-    are those that it covers, its own among them. One that `is_struck` is
-    left out, and its text said.
+    are those that it covers, its own among them. One that `is_struck` is left out, and said.
     """
 
     column: int

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import repeat
 from zipfile import BadZipFile
 
@@ -41,9 +41,11 @@ def read_docx(data: bytes) -> FileContent:
     parts = unpack_office(data)
     word = _opened(data)
     styles = Styles({style.style_id: style.element for style in word.styles})
-    warnings = (*_without_struck(word.element.body, styles), *_hidden_in_word(word.element.body))
+    body, notes = word.element.body, [parse_xml(parts[name]) for name in _NOTES if name in parts]
+    warnings = (*_without_struck((body, *notes), styles), *_hidden_in_word((body, *notes)))
+    _write_notes(body, notes)
     reader = _BodyReader(styles, Numbering(_numbering(word)))
-    blocks = [*reader.blocks(word.element.body), *_notes_of(parts)]
+    blocks = [*reader.blocks(body)]
     if not any(block.text.strip(" |") for block in blocks):
         raise UnreadableFile("aucun texte : document numérisé ?")
     # Without properties of its own, the library gives a document those of its template.
@@ -74,6 +76,7 @@ def _numbering(word: WordDocument) -> Element | None:
 # read. Deleted text, comments, headers and footers are left out.
 
 _LEFT_OUT = frozenset({"del", "movefrom", "fallback", "txbxcontent", "ppr", "rpr", "sdtpr"})
+_WRITTEN = ("t", "footnotereference", "endnotereference")
 _BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "nobreakhyphen": "-"}
 _HEADING_STYLE = re.compile(r"(?:heading|titre) ?(\d)", re.IGNORECASE)
 _TITLE_STYLES = ("title", "titre")
@@ -130,13 +133,17 @@ class _BodyReader:
         return self._numbering.label(number, int(depth or 0)) if number else ""
 
 
-def _notes_of(parts: Mapping[str, bytes]) -> Iterator[Block]:
-    """Footnotes and endnotes, as paragraphs."""
-    for name in _NOTES:
-        for note in parse_xml(parts[name]) if name in parts else ():
-            text = " ".join(" ".join(_text_of_runs(child) for child in note).split())
-            if text and local_name(note) in ("footnote", "endnote"):
-                yield Block(f"[note {attribute(note, 'id')}] {text}")
+def _write_notes(body: Element, notes: Iterable[Element]) -> None:
+    """Put the text of each footnote and endnote where the body calls it."""
+    for part in notes:
+        texts = {attribute(note, "id"): _text_of_note(note) for note in part}
+        for call in below(body, local_name(part).removesuffix("s") + "reference"):
+            if text := texts.get(attribute(call, "id")):
+                call.text = f" [note : {text}]"
+
+
+def _text_of_note(note: Element) -> str:
+    return " ".join(" ".join(map(_text_of_runs, note)).split())
 
 
 def _level(chain: list[Element]) -> int | None:
@@ -157,7 +164,7 @@ def _level(chain: list[Element]) -> int | None:
 def _text_of_runs(element: Element) -> str:
     """The text of an element, inserted text included and deleted text not."""
     name = local_name(element)
-    if name == "t":
+    if name in _WRITTEN:
         return element.text or ""
     if name in _LEFT_OUT:
         return ""
@@ -235,16 +242,16 @@ _SMALLEST_SEEN = 4  # half-points
 _NO_FILL = ("auto", "FFFFFF", None)
 
 
-def _without_struck(root: Element, styles: Styles) -> tuple[str, ...]:
+def _without_struck(roots: Iterable[Element], styles: Styles) -> tuple[str, ...]:
     """Take out the runs that are struck; a French warning when there are some."""
-    runs = below(root, "r")
+    runs = (run for root in roots for run in below(root, "r"))
     barred = (run for run in runs if any(styles.is_on(run, name) for name in _STRUCK))
     return struck(taken_out(barred, _text_of_runs))
 
 
-def _hidden_in_word(body: Element) -> tuple[str, ...]:
+def _hidden_in_word(roots: Iterable[Element]) -> tuple[str, ...]:
     """A French warning when runs are hidden, white on white, or too small to be seen."""
-    runs = (element for element in body.iter() if local_name(element) == "r")
+    runs = (run for root in roots for run in below(root, "r"))
     return masked(_text_of_runs(run) for run in runs if _is_hidden(run))
 
 
