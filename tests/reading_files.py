@@ -1,10 +1,14 @@
 """Small real files for the tests of the readers."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import docx
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from pypdf import PdfReader, PdfWriter
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
@@ -106,6 +110,11 @@ def word(write: Callable[..., None]) -> bytes:
     output = io.BytesIO()
     document.save(output)
     return output.getvalue()
+
+
+def word_element(written: str) -> Any:
+    """Word's XML, its names declared on the first tag."""
+    return parse_xml(re.sub(r"^<w:\w+", rf"\g<0> {nsdecls('w')}", written))
 
 
 def zipped(**parts: str | bytes) -> bytes:

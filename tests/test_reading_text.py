@@ -1,22 +1,18 @@
 """Text and office files."""
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import pytest
-from docx.enum.style import WD_STYLE_TYPE
-from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
 
 from ingestion.chunking.passages import passages_of
 from ingestion.readers import content
 from ingestion.readers.documents import Document, FileReading, Kind, State
 from ingestion.readers.formats import read_bytes, to_json
 from ingestion.readers.reading import reading_json
-from tests.reading_files import odt, problem, read, reading_of, with_parts, word, zipped
+from tests.reading_files import odt, problem, read, reading_of, word, word_element, zipped
 
 SHEET = """---
 title: Acheter sous les seuils
@@ -295,12 +291,12 @@ def test_a_list_that_starts_again_is_numbered_as_word_shows_it() -> None:
     def write(document: Any) -> None:
         numbering = document.part.numbering_part.element
         numbering.insert(
-            0, _element(f'<w:abstractNum w:abstractNumId="77">{level}</w:abstractNum>')
+            0, word_element(f'<w:abstractNum w:abstractNumId="77">{level}</w:abstractNum>')
         )
-        numbering.extend(map(_element, (first, again)))
+        numbering.extend(map(word_element, (first, again)))
         for line, number in (("Objet", 91), ("Prix", 91), ("Données", 92), ("Fin", 92)):
             properties = document.add_paragraph(line)._p.get_or_add_pPr()
-            properties.append(_element(f'<w:numPr><w:numId w:val="{number}"/></w:numPr>'))
+            properties.append(word_element(f'<w:numPr><w:numId w:val="{number}"/></w:numPr>'))
 
     assert read(word(write), "x.docx").text.split("\n") == [
         "Article 1 – Objet",
@@ -419,11 +415,12 @@ def test_a_cell_keeps_its_column_and_tells_every_row_that_it_covers(
 
 def test_the_cells_before_a_row_of_a_docx_are_empty() -> None:
     def write(document: Any) -> None:
-        row = document.add_table(1, 1).rows[0]
+        first, row = document.add_table(2, 1).rows
+        first.cells[0].text = "Lot"
         row.cells[0].text = "40"
-        row._tr.insert(0, _element('<w:trPr><w:gridBefore w:val="2"/></w:trPr>'))
+        row._tr.insert(0, word_element('<w:trPr><w:gridBefore w:val="2"/></w:trPr>'))
 
-    assert read(word(write), "x.docx").text == " |  | 40"
+    assert read(word(write), "x.docx").text == "Lot\n |  | 40"
 
 
 def _form(states: str) -> str:
@@ -445,28 +442,9 @@ def _form(states: str) -> str:
 )
 def test_boxes_of_a_docx_are_read_as_they_are_ticked(written: str, expected: str) -> None:
     def write(document: Any) -> None:
-        document.add_paragraph("Variantes :").add_run()._r.append(_element(written))
+        document.add_paragraph("Variantes :").add_run()._r.append(word_element(written))
 
     assert read(word(write), "x.docx").text == f"Variantes :{expected}"
-
-
-@pytest.mark.parametrize(
-    ("font", "written", "expected"),
-    [
-        ("Wingdings", "\uf0fe", "☒"),
-        ("Wingdings", "\uf0a8", "☐"),
-        ("Wingdings", "x", "☒"),
-        ("Wingdings 2", "\uf0a3", "☐"),
-        ("Arial", "x", "x"),
-    ],
-)
-def test_a_box_typed_in_a_font_of_signs_is_read_as_it_is_drawn(
-    font: str, written: str, expected: str
-) -> None:
-    def write(document: Any) -> None:
-        document.add_paragraph("Variantes : ").add_run(written).font.name = font
-
-    assert read(word(write), "x.docx").text == f"Variantes : {expected}"
 
 
 def test_the_box_of_a_content_control_is_read_once() -> None:
@@ -476,14 +454,9 @@ def test_the_box_of_a_content_control_is_read_once() -> None:
     )
 
     def write(document: Any) -> None:
-        document.add_paragraph("Oui ")._p.append(_element(control))
+        document.add_paragraph("Oui ")._p.append(word_element(control))
 
     assert read(word(write), "x.docx").text == "Oui ☒"
-
-
-def _element(written: str) -> Any:
-    """Word's XML, its names declared on the first tag."""
-    return parse_xml(re.sub(r"^<w:\w+", rf"\g<0> {nsdecls('w')}", written))
 
 
 def test_inserted_text_and_form_controls_are_read_and_deleted_text_is_not() -> None:
@@ -501,20 +474,6 @@ def test_inserted_text_and_form_controls_are_read_and_deleted_text_is_not() -> N
 
 
 STRUCK = "texte barré, non lu : « Le titulaire renonce à l'avance. »"
-
-
-def test_struck_text_of_a_docx_is_left_out_and_said() -> None:
-    def write(document: Any) -> None:
-        document.styles.add_style("Barré", WD_STYLE_TYPE.CHARACTER).font.strike = True
-        line = document.add_paragraph()
-        line.add_run("Le titulaire renonce à l'avance. ").font.strike = True
-        line.add_run("Il ne renonce pas.").font.strike = False
-        document.add_paragraph().add_run("Il paie.", style="Barré")
-        document.add_paragraph().add_run("Il livre.").font.double_strike = True
-
-    reading = reading_of(word(write), "AE.docx")
-    assert [document.text for document in reading.documents] == ["Il ne renonce pas."]
-    assert reading.warnings == (f"{STRUCK}, « Il paie. », « Il livre. »",)
 
 
 @pytest.mark.parametrize(
@@ -546,35 +505,6 @@ def test_struck_text_of_an_odt_is_left_out_and_said() -> None:
     reading = reading_of(odt(style + line), "AE.odt")
     assert [document.text for document in reading.documents] == ["Il ne renonce pas."]
     assert reading.warnings == (STRUCK,)
-
-
-def test_the_notes_of_a_docx_stand_where_they_are_called() -> None:
-    def write(document: Any) -> None:
-        line = document.add_paragraph("Le délai de paiement est de 30 jours")
-        line.add_run()._r.append(_element('<w:footnoteReference w:id="2"/>'))
-        line.add_run(".").add_text(" Il court dès la facture")
-        line.add_run()._r.append(_element('<w:endnoteReference w:id="2"/>'))
-        document.add_paragraph("Article 9 - Assurances")
-        document.add_paragraph("Le titulaire est assuré.")
-
-    foot = "<w:p><w:r><w:t>Sauf pour le lot 2,</w:t></w:r></w:p><w:p><w:r><w:t>soit 60.</w:t></w:r>"
-    end = "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>Ou dès la livraison.</w:t></w:r>"
-    data = with_parts(
-        word(write),
-        {
-            f"word/{kind}s.xml": f'<w:{kind}s {nsdecls("w")}><w:{kind} w:id="2">{text}</w:p>'
-            f"</w:{kind}></w:{kind}s>"
-            for kind, text in (("footnote", foot), ("endnote", end))
-        },
-    )
-    reading = reading_of(data, "CCAP.docx")
-    assert reading.documents[0].text.split("\n") == [
-        "Le délai de paiement est de 30 jours [note : Sauf pour le lot 2, soit 60.]. Il court dès "
-        "la facture [note : Ou dès la livraison.]",
-        "Article 9 - Assurances",
-        "Le titulaire est assuré.",
-    ]
-    assert reading.warnings == ("texte masqué, lu quand même : « Ou dès la livraison. »",)
 
 
 def test_headings_items_rows_and_notes_of_an_odt() -> None:

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterable, Iterator
-from itertools import repeat
+from itertools import islice, repeat
 from zipfile import BadZipFile
 
 import docx
@@ -13,6 +13,7 @@ from docx.opc.exceptions import OpcError
 from ingestion.errors import UnreadableFile
 from ingestion.french import raised
 from ingestion.readers.content import (
+    CELL_MARK,
     FileContent,
     ReaderContent,
     masked,
@@ -80,6 +81,7 @@ _WRITTEN = ("t", "footnotereference", "endnotereference")
 _BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "nobreakhyphen": "-"}
 _HEADING_STYLE = re.compile(r"(?:heading|titre) ?(\d)", re.IGNORECASE)
 _TITLE_STYLES = ("title", "titre")
+_UNSEEN_ENDS = ("del", "movefrom", "vanish")
 _MOST_BEFORE = 100
 _NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 
@@ -92,29 +94,48 @@ class _BodyReader:
         self._numbering = numbering
         self._rows = TableRows()
 
-    def blocks(self, element: Element) -> Iterator[Block]:
+    def blocks(self, element: Element, *, is_cell: bool = False) -> Iterator[Block]:
         """Blocks of the paragraphs and tables below `element`."""
         for child in element:
             name = local_name(child)
             if name == "p":
-                yield from self._paragraph(child)
+                yield from self._paragraph(child, is_cell=is_cell)
             elif name == "tr":
-                yield Block(self._rows.written(_cells(child)), Role.ROW)
+                yield Block(self._rows.written(self._cells(child)), Role.ROW)
             elif name == "tbl":
-                outer, self._rows = self._rows, TableRows()
-                yield from self.blocks(child)
-                self._rows = outer
+                yield from self._table(child)
             elif name not in _LEFT_OUT:
-                yield from self.blocks(child)
+                yield from self.blocks(child, is_cell=is_cell)
 
-    def _paragraph(self, paragraph: Element) -> Iterator[Block]:
+    def _table(self, table: Element) -> Iterator[Block]:
+        """Rows; the only cell of a table is a frame around its paragraphs."""
+        cells = [*islice(below(table, "tc"), 2)]
+        outer, self._rows = self._rows, TableRows()
+        yield from self.blocks(cells[0] if len(cells) == 1 else table)
+        self._rows = outer
+
+    def _cells(self, row: Element) -> Iterator[TableCell]:
+        for child in row:
+            if local_name(child) == "trpr":
+                before = min(_number_of(child, "gridbefore", 0), _MOST_BEFORE)
+                yield from repeat(TableCell(""), before)
+            elif local_name(child) == "tc":
+                texts = (block.text for block in self.blocks(child, is_cell=True))
+                yield _cell(child, " ".join(texts).replace(CELL_MARK, " "))
+            else:
+                yield from self._cells(child)
+
+    def _paragraph(self, paragraph: Element, *, is_cell: bool) -> Iterator[Block]:
         chain = self._styles.chain(paragraph)
         level = _level(chain)
         lines = [
             " ".join(line.split()) for line in _text_of_runs(paragraph).split("\n") if line.strip()
         ]
-        label = self._label(chain) if lines else ""
-        if lines and level is not None:
+        # One that is empty counts, but for one that is deleted or hidden to its very end.
+        label = self._label(chain) if lines or not _is_ended_unseen(paragraph) else ""
+        if is_cell and label and not lines:
+            yield Block(label)
+        elif lines and level is not None:
             yield Block(" ".join(filter(None, (label, *lines))), Role.HEADING, level + 1)
         else:
             role = Role.ITEM if label else Role.PARAGRAPH
@@ -144,6 +165,13 @@ def _write_notes(body: Element, notes: Iterable[Element]) -> None:
 
 def _text_of_note(note: Element) -> str:
     return " ".join(" ".join(map(_text_of_runs, note)).split())
+
+
+def _is_ended_unseen(paragraph: Element) -> bool:
+    """Whether the end of a paragraph is deleted or hidden."""
+    own = child_of(paragraph, "ppr")
+    mark = child_of(own, "rpr") if own is not None else None
+    return mark is not None and any(child_of(mark, name) is not None for name in _UNSEEN_ENDS)
 
 
 def _level(chain: list[Element]) -> int | None:
@@ -200,19 +228,7 @@ def _is_checked(box: Element) -> bool:
     return state is not None and attribute(state, "val") not in OFF
 
 
-def _cells(row: Element) -> Iterator[TableCell]:
-    for child in row:
-        if local_name(child) == "trpr":
-            yield from repeat(TableCell(""), min(_number_of(child, "gridbefore", 0), _MOST_BEFORE))
-        elif local_name(child) == "tc":
-            yield _cell(child)
-        else:
-            yield from _cells(child)
-
-
-def _cell(cell: Element) -> TableCell:
-    paragraphs = (_text_of_runs(inner) for inner in cell.iter() if local_name(inner) == "p")
-    text = " ".join(" ".join(paragraphs).split())
+def _cell(cell: Element, text: str) -> TableCell:
     properties = child_of(cell, "tcpr")
     if properties is None:
         return TableCell(text)

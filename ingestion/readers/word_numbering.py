@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 
 from ingestion.readers.markup import Element, attribute, local_name
-from ingestion.readers.word_styles import child_of, value_of
+from ingestion.readers.word_styles import OFF, child_of, value_of
 
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
@@ -15,14 +15,19 @@ class Numbering:
     def __init__(self, root: Element | None) -> None:
         elements = list(root) if root is not None else []
         abstract = {
-            attribute(e, "abstractNumId"): e for e in elements if local_name(e) == "abstractnum"
+            attribute(e, "abstractNumId") or "": e
+            for e in elements
+            if local_name(e) == "abstractnum"
         }
+        by_style = {value_of(e, "stylelink"): name for name, e in abstract.items()}
         self._levels: dict[str, dict[int, Element]] = {}
         self._list_of: dict[str, str] = {}
         self._restarts: dict[tuple[str, int], int] = {}
         for element in (e for e in elements if local_name(e) == "num"):
             number = attribute(element, "numId") or ""
             definition = value_of(element, "abstractnumid") or ""
+            style = value_of(abstract.get(definition, ()), "numstylelink")
+            definition = by_style.get(style, definition) if style else definition
             self._list_of[number] = definition
             levels = abstract.get(definition)
             self._levels[number] = {
@@ -48,23 +53,32 @@ class Numbering:
         if level is None:
             return ""
         counts = self._counts[self._list_of[number]]
-        for deeper in [other for other in counts if other > depth]:
+        for deeper in [each for each in counts if each > depth and self._ends(number, each, depth)]:
             del counts[deeper]
         following = counts[depth] + 1 if depth in counts else _start(level)
         counts[depth] = self._restarts.pop((number, depth), following)
         if value_of(level, "numfmt") == "bullet":
             return "-"
+        is_legal = child_of(level, "islgl") is not None and value_of(level, "islgl") not in OFF
         return re.sub(
             r"%(\d)",
-            lambda found: self._written(number, counts, int(found[1]) - 1),
+            lambda found: self._written(number, int(found[1]) - 1, is_legal=is_legal),
             value_of(level, "lvltext") or "",
         )
 
-    def _written(self, number: str, counts: dict[int, int], depth: int) -> str:
+    def _ends(self, number: str, depth: int, above: int) -> bool:
+        """Whether a paragraph at the depth `above` makes this one begin again (17.9.10)."""
+        level = self._levels[number].get(depth)
+        restart = value_of(level, "lvlrestart") if level is not None else None
+        return restart is None or above < int(restart)
+
+    def _written(self, number: str, depth: int, *, is_legal: bool) -> str:
+        """The count of a level; in the digits that all have in a legal numbering."""
         level = self._levels[number].get(depth)
         if level is None:
             return ""
-        return _formatted(counts.get(depth, _start(level)), value_of(level, "numfmt") or "decimal")
+        count = self._counts[self._list_of[number]].get(depth, _start(level))
+        return _formatted(count, (not is_legal and value_of(level, "numfmt")) or "decimal")
 
 
 def _start(level: Element) -> int:
@@ -72,8 +86,13 @@ def _start(level: Element) -> int:
 
 
 def _formatted(count: int, style: str) -> str:
+    if style == "none":
+        return ""
+    if style == "decimalZero":
+        return f"{count:02}"
     if style in ("lowerLetter", "upperLetter"):
-        letter = chr(ord("a") + (count - 1) % 26)
+        times, letter_number = divmod(count - 1, 26)
+        letter = chr(ord("a") + letter_number) * (times + 1)
         return letter if style == "lowerLetter" else letter.upper()
     if style in ("lowerRoman", "upperRoman"):
         roman = _roman(count)
