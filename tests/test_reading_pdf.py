@@ -2,6 +2,8 @@ import io
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from pypdf.annotations import FreeText
+from pypdf.generic import NameObject, NumberObject
 from reportlab.pdfgen.canvas import Canvas
 
 from ingestion.chunking.passages import passages_of
@@ -143,6 +145,28 @@ def test_filled_fields_and_attachments_are_not_lost() -> None:
     reading = reading_of(written(writer), "x.pdf")
     assert "siret : 123 456 789 00012" in reading.documents[0].text
     assert reading.warnings == ("pièces jointes au PDF non lues : annexe.csv",)
+
+
+def test_what_was_typed_upon_a_page_is_read_with_it() -> None:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([paragraph("Montant HT :")]))))
+    shown, hidden = (FreeText(text=text, rect=(9, 9, 99, 30)) for text in ("125 000 euros", "x"))
+    hidden[NameObject("/F")] = NumberObject(2)
+    for typed in (shown, hidden):
+        writer.add_annotation(0, typed)
+    output = io.BytesIO()
+    writer.write(output)
+    assert read(output.getvalue(), "AE.pdf").text == "Montant HT :\n125 000 euros"
+
+
+def test_the_button_that_is_chosen_is_told_once() -> None:
+    output = io.BytesIO()
+    canvas = Canvas(output)
+    canvas.drawString(60, 700, "Candidat")
+    canvas.acroForm.textfield(name="montant", value="125 000", x=60, y=500)
+    for value, x in (("oui", 60), ("non", 160)):
+        canvas.acroForm.radio(name="avance", value=value, selected=value == "non", x=x, y=600)
+    canvas.save()
+    assert read(output.getvalue(), "AE.pdf").text == "Candidat\nmontant : 125 000\navance : non"
 
 
 def form() -> bytes:

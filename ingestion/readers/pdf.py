@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pypdf import PageObject, PasswordType, PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
-from pypdf.generic import DictionaryObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
 from ingestion.errors import UnreadableFile
 from ingestion.readers.concealed import UNSEEN
@@ -210,6 +210,7 @@ def _is_unseen(fragment: Fragment, page: Box) -> bool:
 Result = TypeVar("Result")
 
 _PROTECTED = "protégé par mot de passe"
+_HIDDEN = 2 | 32  # hidden, or not for the screen (ISO 32000, 12.5.3)
 _GENERATED_TITLES = (".doc", ".docx", ".odt", ".indd", ".xls", ".xlsx", ".tmp")
 _NO_TITLES = ("", "untitled", "anonymous", "sans titre", "sans nom")
 
@@ -230,16 +231,17 @@ def read_pdf(data: bytes, scanned: Mapping[int, str]) -> FileContent:
     for number in range(1, count + 1):
         page = _attempt(reader.pages.__getitem__, number - 1)
         printed = _attempt(_printed, page) if page else None
-        fields = _attempt(_filled_fields, page) if page else None
+        fields = _attempt(_filled_in, page) if page else None
         if printed is None:
             lost["pages illisibles"].append(number)
             continue
         if fields is None:
-            lost["champs de formulaire illisibles, pages"].append(number)
+            lost["champs de formulaire et annotations illisibles, pages"].append(number)
         written, has_hidden = printed
         if has_hidden:
             lost[UNSEEN].append(number)
-        texts = [written, *(fields or ()), scanned.get(number, "")]
+        apart = (f"\n{field}" for field in fields or ())  # or they would be joined as one line
+        texts = [written, *apart, scanned.get(number, "")]
         pages[number] = "\n".join(text for text in texts if text)
     return _content(reader, pages, lost)
 
@@ -292,17 +294,40 @@ def _box(page: PageObject) -> Box:
     return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
 
 
-def _filled_fields(page: PageObject) -> list[str]:
-    """Fields of a form as "name : value"."""
-    filled: list[str] = []
+def _filled_in(page: PageObject) -> list[str]:
+    """Fields of a form as "name : value", and what was typed upon the page."""
+    filled: dict[str, None] = {}  # the buttons of a field say the same
     annotations = page.get("/Annots", ())
     for reference in annotations.get_object() if annotations else ():
-        widget = reference.get_object()
-        if isinstance(widget, DictionaryObject) and widget.get("/Subtype") == "/Widget":
-            name, value = widget.get("/T"), widget.get("/V")
-            if name and isinstance(value, str) and value.strip("/ ") not in ("", "Off"):
-                filled.append(clean_text(f"{name} : {value}"))
-    return filled
+        annotation = reference.get_object()
+        if isinstance(annotation, DictionaryObject):
+            filled[clean_text(_written_by(annotation))] = None
+    return [text for text in filled if text.strip()]
+
+
+def _written_by(annotation: DictionaryObject) -> str:
+    """The text that an annotation shows, "" for those that show none."""
+    if annotation.get("/Subtype") == "/Widget":
+        return _field(annotation)
+    typed, flags = annotation.get("/Contents"), annotation.get("/F", 0)
+    is_shown = isinstance(flags, int) and not flags & _HIDDEN
+    is_text = annotation.get("/Subtype") == "/FreeText" and isinstance(typed, str)
+    return str(typed) if is_text and is_shown else ""
+
+
+def _field(widget: DictionaryObject) -> str:
+    """The name and the value of a field, which its buttons leave to their parent."""
+    parent = widget.get("/Parent")
+    above = parent.get_object() if parent is not None and "/T" not in widget else widget
+    field = above if isinstance(above, DictionaryObject) else widget
+    name, value, options = field.get("/T"), field.get("/V"), field.get("/Opt")
+    if not name or not isinstance(value, str) or value.strip("/ ") in ("", "Off"):
+        return ""
+    if isinstance(value, NameObject):
+        value = value.removeprefix("/")
+        if isinstance(options, ArrayObject) and value.isdecimal() and int(value) < len(options):
+            value = str(options[int(value)])
+    return f"{name} : {value}"
 
 
 def _content(
