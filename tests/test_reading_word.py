@@ -155,6 +155,46 @@ def test_struck_text_of_a_docx_is_left_out_and_said() -> None:
     )
 
 
+def test_text_hidden_by_its_style_is_read_and_said() -> None:
+    def write(document: Any) -> None:
+        for name, kind in (("Mot", WD_STYLE_TYPE.CHARACTER), ("Ligne", WD_STYLE_TYPE.PARAGRAPH)):
+            document.styles.add_style(name, kind).font.hidden = True
+        document.add_paragraph("Le prix compte ").add_run("pour 90 %.", style="Mot")
+        document.add_paragraph("Variantes : non.", style="Ligne")
+        document.add_paragraph(style="Ligne").add_run("Groupement : oui.").font.hidden = False
+
+    reading = reading_of(word(write), "RC.docx")
+    assert "Le prix compte pour 90 %.\nVariantes : non." in reading.documents[0].text
+    assert reading.warnings == (
+        "texte masqué, lu quand même : « pour 90 %. », « Variantes : non. »",
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [("<w:result w:val='1'/>", "Non"), ("<w:default w:val='1'/>", "Non"), ("", "Oui")],
+)
+def test_the_entry_chosen_in_a_list_of_a_form_is_read(left: str, expected: str) -> None:
+    entries = "<w:listEntry w:val='Oui'/><w:listEntry w:val='Non'/>"
+    choices = f"<w:fldChar><w:ffData><w:ddList>{left}{entries}</w:ddList></w:ffData></w:fldChar>"
+
+    def write(document: Any) -> None:
+        document.add_paragraph("Variantes : ").add_run()._r.append(word_element(choices))
+
+    assert read(word(write), "x.docx").text == f"Variantes : {expected}"
+
+
+def test_a_document_inserted_in_another_is_said_not_to_be_read() -> None:
+    def write(document: Any) -> None:
+        document.add_paragraph("Nettoyage.")
+        document.element.body.insert(1, word_element("<w:altChunk></w:altChunk>"))
+
+    reading = reading_of(word(write), "CCAP.docx")
+    assert reading.warnings == (
+        "documents insérés, non lus (enregistrez le fichier avec Word) : 1",
+    )
+
+
 def test_the_notes_of_a_docx_stand_where_they_are_called() -> None:
     def write(document: Any) -> None:
         line = document.add_paragraph("Le délai de paiement est de 30 jours")

@@ -43,7 +43,11 @@ def read_docx(data: bytes) -> FileContent:
     word = _opened(data)
     styles = Styles({style.style_id: style.element for style in word.styles})
     body, notes = word.element.body, [parse_xml(parts[name]) for name in _NOTES if name in parts]
-    warnings = (*_without_struck((body, *notes), styles), *_hidden_in_word((body, *notes)))
+    warnings = [
+        *_without_struck((body, *notes), styles),
+        *_hidden_in_word((body, *notes), styles),
+        *_inserted_documents(body),
+    ]
     _write_notes(body, notes)
     reader = _BodyReader(styles, Numbering(_numbering(word)))
     blocks = [*reader.blocks(body)]
@@ -54,6 +58,11 @@ def read_docx(data: bytes) -> FileContent:
     title = " ".join((word.core_properties.title or "").split()) if has_title else ""
     content = ReaderContent(with_headings(blocks), title=title or None)
     return FileContent((content,), (*warnings, *active_content(parts)))
+
+
+def _inserted_documents(body: Element) -> Iterator[str]:
+    if count := sum(1 for _ in below(body, "altchunk")):
+        yield f"documents insérés, non lus (enregistrez le fichier avec Word) : {count}"
 
 
 def _opened(data: bytes) -> WordDocument:
@@ -200,6 +209,8 @@ def _text_of_runs(element: Element) -> str:
         return _symbol(element)
     if name == "checkbox":
         return "☒" if _is_checked(element) else "☐"
+    if name == "ddlist":
+        return _chosen(element)
     inside = _BREAKS.get(name, "") + "".join(_text_of_runs(child) for child in element)
     return _as_set(element, inside) if name == "r" else inside
 
@@ -228,6 +239,13 @@ def _is_checked(box: Element) -> bool:
     return state is not None and attribute(state, "val") not in OFF
 
 
+def _chosen(choices: Element) -> str:
+    """The entry of a drop-down list that somebody left, else its author, else the first."""
+    entries = [attribute(each, "val") or "" for each in choices if local_name(each) == "listentry"]
+    number = int(value_of(choices, "result") or value_of(choices, "default") or 0)
+    return entries[number] if number < len(entries) else ""
+
+
 def _cell(cell: Element, text: str) -> TableCell:
     properties = child_of(cell, "tcpr")
     if properties is None:
@@ -253,7 +271,6 @@ def _text_boxes(paragraph: Element) -> Iterator[Element]:
 # Runs that are struck out, and those that nobody sees.
 
 _STRUCK = ("strike", "dstrike")
-
 _SMALLEST_SEEN = 4  # half-points
 _NO_FILL = ("auto", "FFFFFF", None)
 
@@ -265,19 +282,17 @@ def _without_struck(roots: Iterable[Element], styles: Styles) -> tuple[str, ...]
     return struck(taken_out(barred, _text_of_runs))
 
 
-def _hidden_in_word(roots: Iterable[Element]) -> tuple[str, ...]:
+def _hidden_in_word(roots: Iterable[Element], styles: Styles) -> tuple[str, ...]:
     """A French warning when runs are hidden, white on white, or too small to be seen."""
     runs = (run for root in roots for run in below(root, "r"))
-    return masked(_text_of_runs(run) for run in runs if _is_hidden(run))
+    hidden = (run for run in runs if styles.is_on(run, "vanish") or _is_unseen(run))
+    return masked(map(_text_of_runs, hidden))
 
 
-def _is_hidden(run: Element) -> bool:
+def _is_unseen(run: Element) -> bool:
     properties = child_of(run, "rpr")
     if properties is None:
         return False
-    vanish = child_of(properties, "vanish")
-    if vanish is not None and attribute(vanish, "val") not in OFF:
-        return True
     size = value_of(properties, "sz") or ""
     if size.isdigit() and int(size) <= _SMALLEST_SEEN:
         return True
