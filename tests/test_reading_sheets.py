@@ -10,6 +10,7 @@ import openpyxl  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.comments import Comment  # type: ignore[import-untyped]
 from openpyxl.styles import Font  # type: ignore[import-untyped]
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
@@ -206,6 +207,19 @@ def test_a_cell_that_is_struck_is_left_out_and_said() -> None:
         reading = reading_of(data, source)
         assert lines(reading)[1:] == ["Lot 2 |  | 30 000"]
         assert reading.warnings == ("texte barré, non lu : « Ferme »",)
+
+
+def test_comments_and_boxes_upon_cells_are_said_not_to_be_read() -> None:
+    def write(_: Any, sheet: Any) -> None:
+        sheet["A1"] = "Prix"
+        sheet["A1"].comment = Comment("Ce minimum est indicatif", "acheteur")
+
+    box = "<d><txBody><p><t>Prix fermes,</t><t>non révisables</t></p></txBody></d>"
+    data = with_parts(workbook(write), {"xl/drawings/drawing1.xml": box})
+    assert reading_of(data, "BPU.xlsx").warnings == (
+        "commentaires et zones de texte, non lus : "
+        "« Ce minimum est indicatif », « Prix fermes, non révisables »",
+    )
 
 
 def test_a_name_cannot_deceive_whoever_reads_the_warning() -> None:

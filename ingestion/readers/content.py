@@ -84,15 +84,16 @@ _MOST_SHOWN = 3
 
 def masked(texts: Iterable[str]) -> tuple[str, ...]:
     """The warning that some texts do not show, none when there is none."""
-    return _quoted("texte masqué, lu quand même", texts)
+    return quoted("texte masqué, lu quand même", texts)
 
 
 def struck(texts: Iterable[str]) -> tuple[str, ...]:
     """The warning that some texts are struck out, none when there is none."""
-    return _quoted("texte barré, non lu", texts)
+    return quoted("texte barré, non lu", texts)
 
 
-def _quoted(what: str, texts: Iterable[str]) -> tuple[str, ...]:
+def quoted(what: str, texts: Iterable[str]) -> tuple[str, ...]:
+    """The warning that says this of some texts, none when there is none."""
     tidy = (" ".join(text.split()) for text in texts)
     shown = [f"« {_shortened(text)} »" for text in tidy if text]
     return (f"{what} : {listed(shown, limit=_MOST_SHOWN)}",) if shown else ()

@@ -16,6 +16,7 @@ from ingestion.readers.content import (
     ReaderContent,
     decode_text,
     listed,
+    quoted,
     struck,
     unpack_office,
 )
@@ -209,6 +210,7 @@ def _delimiter(text: str) -> str:
 # XLSX, read from its XML: a cell that is not written costs nothing, and hidden ones are seen.
 
 _WORKBOOK = "xl/workbook.xml"
+_BESIDE_CELLS = re.compile(r"xl/(?:(?P<comments>comments.*)|drawings/drawing\d+)\.xml")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _TRUTH = {"0": "FAUX", "1": "VRAI"}
 _YES = ("1", "true")
@@ -220,7 +222,17 @@ def read_xlsx(data: bytes) -> FileContent:
     parts = unpack_office(data)
     if _WORKBOOK not in parts:
         raise UnreadableFile("le contenu n'est pas un classeur XLSX")
-    return read_sheets(_sheets(parts)).warned(active_content(parts))
+    beside = quoted("commentaires et zones de texte, non lus", _beside_cells(parts))
+    return read_sheets(_sheets(parts)).warned((*beside, *active_content(parts)))
+
+
+def _beside_cells(parts: Mapping[str, bytes]) -> Iterator[str]:
+    """The texts of comments and of boxes laid upon the cells."""
+    for name, part in sorted(parts.items()):
+        if found := _BESIDE_CELLS.fullmatch(name):
+            kind = "comment" if found["comments"] else "txbody"
+            for each in below(parse_xml(part), kind):
+                yield " ".join(text.text or "" for text in below(each, "t"))
 
 
 @dataclass(frozen=True, slots=True)
