@@ -95,6 +95,21 @@ def test_html_is_read_as_it_shows() -> None:
     ]
 
 
+def test_a_list_of_a_page_is_numbered_as_it_shows() -> None:
+    page = (
+        "<ol start='4'><li>Objet</li><li value='9'>Prix</li><li>Durée</li></ol>"
+        "<ol type='A'><li>Un</li></ol><ol type='i' start=4><li>Deux</li></ol><ul><li>Trois</ul>"
+    )
+    assert read(page.encode(), "RC.html").text.split("\n") == [
+        "4. Objet",
+        "9. Prix",
+        "10. Durée",
+        "A. Un",
+        "iv. Deux",
+        "- Trois",
+    ]
+
+
 def test_html_declares_its_encoding() -> None:
     page = '<meta charset="iso-8859-1"><p>été</p>'
     assert read(page.encode("latin-1"), "x.htm").text == "été"

@@ -11,6 +11,7 @@ from ingestion.french import raised
 from ingestion.readers.content import FileContent, ReaderContent, decode_text, struck
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
+from ingestion.readers.numerals import numeral
 from ingestion.readers.tables import TableCell, TableRows
 
 # XML and HTML parsed without entities, DTD or network; the only file to import lxml.
@@ -282,4 +283,20 @@ def _marker(element: Element) -> str:
     parent = element.getparent()
     if parent is None or local_name(parent) != "ol":
         return "- "
-    return f"{sum(1 for _ in element.itersiblings('li', preceding=True)) + 1}. "
+    return f"{numeral(_count(element, parent), attribute(parent, 'type') or '1')}. "
+
+
+def _count(item: Element, parent: Element) -> int:
+    """The number of an item of a list, from where somebody said that counting begins."""
+    count = 0
+    for each in (item, *item.itersiblings("li", preceding=True)):
+        if (said := _whole(each, "value")) is not None:
+            return said + count
+        count += 1
+    start = _whole(parent, "start")
+    return count if start is None else start + count - 1
+
+
+def _whole(element: Element, name: str) -> int | None:
+    written = attribute(element, name) or ""
+    return int(written) if re.fullmatch(r"-?\d{1,5}", written) else None

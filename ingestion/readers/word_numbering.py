@@ -4,9 +4,10 @@ import re
 from collections import defaultdict
 
 from ingestion.readers.markup import Element, attribute, local_name
+from ingestion.readers.numerals import numeral
 from ingestion.readers.word_styles import OFF, child_of, value_of
 
-_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+_KINDS = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 
 
 class Numbering:
@@ -90,19 +91,4 @@ def _formatted(count: int, style: str) -> str:
         return ""
     if style == "decimalZero":
         return f"{count:02}"
-    if style in ("lowerLetter", "upperLetter"):
-        times, letter_number = divmod(count - 1, 26)
-        letter = chr(ord("a") + letter_number) * (times + 1)
-        return letter if style == "lowerLetter" else letter.upper()
-    if style in ("lowerRoman", "upperRoman"):
-        roman = _roman(count)
-        return roman if style == "lowerRoman" else roman.upper()
-    return str(count)
-
-
-def _roman(count: int) -> str:
-    written = ""
-    for value, letters in _ROMAN:
-        written += letters * (count // value)
-        count %= value
-    return written
+    return numeral(count, _KINDS.get(style, "1"))
