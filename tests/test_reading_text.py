@@ -110,6 +110,27 @@ def test_a_list_of_a_page_is_numbered_as_it_shows() -> None:
     ]
 
 
+def test_what_is_filled_in_on_a_page_is_read() -> None:
+    page = (
+        "<form>Variantes : <select><option>Oui<option selected>Non</select> Lot <select><option>1"
+        "<option>2</select>Montant : <input value='120 000 euros'><input type=checkbox checked> "
+        "avance <input type=radio> sans <input type=hidden value=x><input type=submit value=y>"
+    )
+    assert read(page.encode(), "AE.html").text == (
+        "Variantes : Non Lot 1 Montant : 120 000 euros ☒ avance ☐ sans"
+    )
+
+
+def test_text_that_a_page_does_not_show_is_read_and_said() -> None:
+    page = (
+        "<nav hidden>menu</nav><p>Prix</p><div hidden>Offre <b style='display: none'>retenue"
+        "</b></div><span style='visibility:hidden'>ferme</span>"
+    )
+    reading = reading_of(page.encode(), "RC.html")
+    assert reading.documents[0].text == "Prix\nOffre retenue\nferme"
+    assert reading.warnings == ("texte masqué, lu quand même : « Offre retenue », « ferme »",)
+
+
 def test_html_declares_its_encoding() -> None:
     page = '<meta charset="iso-8859-1"><p>été</p>'
     assert read(page.encode("latin-1"), "x.htm").text == "été"

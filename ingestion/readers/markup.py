@@ -8,7 +8,7 @@ from lxml import etree, html
 
 from ingestion.errors import UnreadableFile
 from ingestion.french import raised
-from ingestion.readers.content import FileContent, ReaderContent, decode_text, struck
+from ingestion.readers.content import FileContent, ReaderContent, decode_text, masked, struck
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
 from ingestion.readers.numerals import numeral
@@ -164,6 +164,7 @@ _INLINE = re.compile(
     "a|abbr|b|bdi|bdo|big|cite|code|data|dfn|em|font|i|ins|kbd|label|mark|q|samp|small|span|"
     "strong|sub|sup|time|tt|u|var"
 )
+_NO_VALUES = ("hidden", "submit", "button", "reset", "image", "password", "file")
 _STRUCK = ("s", "strike", "del")
 _HEADING = re.compile(r"h[1-6]")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -175,6 +176,7 @@ def read_html(data: bytes) -> FileContent:
     text, warnings = _decoded(data)
     root = parse_html(text)
     warnings += struck(taken_out(filter(_is_struck, root.iter()), _all_text))
+    warnings += masked(map(_all_text, filter(_is_hidden, root.iter())))
     blocks = with_headings(tuple(_Page().read(root)))
     if not blocks:
         raise UnreadableFile("aucun texte dans la page")
@@ -212,6 +214,8 @@ class _Page:
         name = local_name(element)
         if name == "br":
             self.text += "\n"
+        elif name in ("input", "select"):
+            self.text += f" {_chosen(element) if name == 'select' else _filled_in(element)} "
         elif _INLINE.fullmatch(name):
             before = len(self.text)
             self._inside(element)
@@ -264,6 +268,37 @@ def _cell(cell: Element) -> TableCell:
 def _span(cell: Element, name: str) -> int:
     written = attribute(cell, name) or ""
     return max(int(written), 1) if re.fullmatch(r"\d{1,5}", written) else 1
+
+
+def _chosen(choices: Element) -> str:
+    """What is chosen in a list of a form: its first option where somebody marked none."""
+    options = [*choices.iter("option")]
+    marked = [each for each in options if attribute(each, "selected") is not None]
+    shown = marked or (options[:1] if attribute(choices, "multiple") is None else [])
+    return ", ".join(" ".join(_all_text(each).split()) for each in shown)
+
+
+def _filled_in(field: Element) -> str:
+    """What a field of a form shows of its value."""
+    kind = (attribute(field, "type") or "text").lower()
+    if kind in ("checkbox", "radio"):
+        return "☐" if attribute(field, "checked") is None else "☒"
+    return "" if kind in _NO_VALUES else _spaced(attribute(field, "value"))
+
+
+def _is_hidden(element: Element) -> bool:
+    """Whether an element is read and does not show, for a reason of its own."""
+    if not _hides(element):
+        return False
+    around = [*element.iterancestors()]
+    is_read = not any(local_name(each) in _LEFT_OUT for each in (element, *around))
+    return is_read and not any(map(_hides, around))
+
+
+def _hides(element: Element) -> bool:
+    style = "".join((attribute(element, "style") or "").lower().split())
+    is_hidden = attribute(element, "hidden") is not None
+    return is_hidden or "display:none" in style or "visibility:hidden" in style
 
 
 def _is_struck(element: Element) -> bool:
