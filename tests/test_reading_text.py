@@ -469,7 +469,7 @@ def _form(states: str) -> str:
         ('<w:sym w:font="Wingdings" w:char="F06F"/>', "☐"),
         ('<w:sym w:font="Wingdings" w:char="F0FE"/>', "☒"),
         ('<w:sym w:font="Wingdings 2" w:char="F052"/>', "☒"),
-        ('<w:sym w:font="Wingdings" w:char="F052"/>', ""),
+        ('<w:sym w:font="Wingdings" w:char="A8"/>', "☐"),
         (_form('<w:default w:val="0"/>'), "☐"),
         (_form('<w:default w:val="1"/>'), "☒"),
         (_form('<w:default w:val="1"/><w:checked w:val="0"/>'), "☐"),

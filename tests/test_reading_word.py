@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from ingestion.chunking.passages import passages_of
@@ -153,6 +154,54 @@ def test_struck_text_of_a_docx_is_left_out_and_said() -> None:
     assert reading.warnings == (
         "texte barré, non lu : « Le titulaire renonce à l'avance. », « Il paie. », « Il livre. »",
     )
+
+
+MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+PRICE = "<m:sSub><m:e><m:t>P</m:t></m:e><m:sub><m:t>o</m:t></m:sub></m:sSub>"
+INDEX = "<m:t>I</m:t>"
+SUM = '<m:naryPr><m:chr m:val="∑"/></m:naryPr>'
+POWER = "<m:sSup><m:e><m:t>x</m:t></m:e><m:sup><m:t>{}</m:t></m:sup></m:sSup>"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (
+            f"<m:t>P=</m:t>{PRICE}<m:t>×</m:t><m:d><m:e><m:t>0,15+0,85×</m:t><m:f><m:num>{INDEX}</m:num>"
+            "<m:den><m:t>Io</m:t></m:den></m:f></m:e></m:d>",
+            "P=P_o×(0,15+0,85×I/Io)",
+        ),
+        (f"<m:f><m:num><m:t>A+B</m:t></m:num><m:den>{PRICE}</m:den></m:f>", "(A+B)/P_o"),
+        (POWER.format("3") + POWER.format("n"), "x³x^n"),
+        (POWER.format("n+1"), "x^(n+1)"),
+        ('<m:d><m:dPr><m:begChr m:val="["/><m:endChr m:val=""/></m:dPr><m:e/></m:d>', "["),
+        (f"<m:rad><m:deg/><m:e>{INDEX}<m:t>+1</m:t></m:e></m:rad>", "√(I+1)"),
+        (
+            f"<m:nary>{SUM}<m:sub>{INDEX}</m:sub><m:e>{PRICE}</m:e></m:nary>",
+            "∑_I P_o",
+        ),
+    ],
+)
+def test_a_formula_is_written_on_one_line(written: str, expected: str) -> None:
+    def write(document: Any) -> None:
+        document.add_paragraph("Soit ")._p.append(parse_xml(f"<m:oMath {MATH}>{written}</m:oMath>"))
+
+    assert read(word(write), "CCAP.docx").text == f"Soit {expected}"
+
+
+def test_signs_of_symbol_are_read_and_unknown_ones_said() -> None:
+    signs = (("Symbol", "F0B3"), ("Symbol", "A3"), ("Symbol", "F061"), ("Webdings", "F041"))
+
+    def write(document: Any) -> None:
+        line = document.add_paragraph("Signes ")
+        for font, code in signs:
+            sign = word_element(f'<w:sym w:font="{font}" w:char="{code}"/>')
+            line.add_run()._r.append(sign)
+        line.add_run(" délai \uf0a3 3").font.name = "Symbol"
+
+    reading = reading_of(word(write), "CCAP.docx")
+    assert reading.documents[0].text == "Signes ≥≤α\N{REPLACEMENT CHARACTER} délai ≤ 3"
+    assert reading.warnings == ("caractères illisibles : 1",)
 
 
 def test_text_hidden_by_its_style_is_read_and_said() -> None:

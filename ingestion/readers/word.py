@@ -21,6 +21,7 @@ from ingestion.readers.content import (
     unpack_office,
 )
 from ingestion.readers.documents import Block, Role
+from ingestion.readers.formulas import formula
 from ingestion.readers.headings import with_headings
 from ingestion.readers.markup import (
     Element,
@@ -31,7 +32,7 @@ from ingestion.readers.markup import (
     parse_xml,
     taken_out,
 )
-from ingestion.readers.symbols import drawn
+from ingestion.readers.symbols import PRIVATE, drawn
 from ingestion.readers.tables import TableCell, TableRows
 from ingestion.readers.word_numbering import Numbering
 from ingestion.readers.word_styles import OFF, Styles, child_of, properties_of, value_of
@@ -47,6 +48,7 @@ def read_docx(data: bytes) -> FileContent:
         *_without_struck((body, *notes), styles),
         *_hidden_in_word((body, *notes), styles),
         *_inserted_documents(body),
+        *_unknown_signs((body, *notes)),
     ]
     _write_notes(body, notes)
     reader = _BodyReader(styles, Numbering(_numbering(word)))
@@ -63,6 +65,12 @@ def read_docx(data: bytes) -> FileContent:
 def _inserted_documents(body: Element) -> Iterator[str]:
     if count := sum(1 for _ in below(body, "altchunk")):
         yield f"documents insérés, non lus (enregistrez le fichier avec Word) : {count}"
+
+
+def _unknown_signs(roots: Iterable[Element]) -> Iterator[str]:
+    signs = (sign for root in roots for sign in below(root, "sym"))
+    if count := sum(_symbol(sign) == _UNKNOWN for sign in signs):
+        yield f"caractères illisibles : {count}"
 
 
 def _opened(data: bytes) -> WordDocument:
@@ -87,6 +95,7 @@ def _numbering(word: WordDocument) -> Element | None:
 
 _LEFT_OUT = frozenset({"del", "movefrom", "fallback", "txbxcontent", "ppr", "rpr", "sdtpr"})
 _WRITTEN = ("t", "footnotereference", "endnotereference")
+_UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 _BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "nobreakhyphen": "-"}
 _HEADING_STYLE = re.compile(r"(?:heading|titre) ?(\d)", re.IGNORECASE)
 _TITLE_STYLES = ("title", "titre")
@@ -209,6 +218,8 @@ def _text_of_runs(element: Element) -> str:
         return _symbol(element)
     if name == "checkbox":
         return "☒" if _is_checked(element) else "☐"
+    if name == "omath":
+        return formula(element)
     if name == "ddlist":
         return _chosen(element)
     inside = _BREAKS.get(name, "") + "".join(_text_of_runs(child) for child in element)
@@ -226,10 +237,10 @@ def _as_set(run: Element, text: str) -> str:
 
 
 def _symbol(element: Element) -> str:
-    """The sign that somebody inserted, "" for one that is not known."""
-    code = int(attribute(element, "char") or "0", 16)
-    sign = drawn(chr(code), attribute(element, "font") or "")
-    return sign if sign != chr(code) else ""
+    """The sign that somebody inserted, the one of what cannot be read where it is not known."""
+    written = chr(int(attribute(element, "char") or "0", 16) | PRIVATE)
+    sign = drawn(written, attribute(element, "font") or "")
+    return sign if sign != written else _UNKNOWN
 
 
 def _is_checked(box: Element) -> bool:
