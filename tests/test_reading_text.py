@@ -527,6 +527,37 @@ def test_struck_text_of_a_page_is_left_out_and_said(struck: str) -> None:
     assert reading.warnings == (f"{STRUCK}, {STRUCK.partition(': ')[2]}",)
 
 
+def test_items_of_an_odt_have_the_numbers_that_show() -> None:
+    def listed(*items: str, said: str = "") -> str:
+        inside = "".join(f"<text:list-item>{item}</text:list-item>" for item in items)
+        return f'<text:list text:style-name="L1"{said}>{inside}</text:list>'
+
+    def line(text: str) -> str:
+        return f"<text:p>{text}</text:p>"
+
+    style = (
+        '<office:automatic-styles><text:list-style style:name="L1">'
+        '<text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."/>'
+        '<text:list-level-style-number text:level="2" style:num-format="a" style:num-suffix=")"/>'
+        '</text:list-style><text:list-style style:name="L2"><text:list-level-style-number '
+        'text:level="1" style:num-format="I" style:num-prefix="Article " style:num-suffix=" –" '
+        'text:start-value="4"/></text:list-style></office:automatic-styles>'
+    )
+    article = '<text:h text:outline-level="1">Prix</text:h>'
+    body = (
+        listed(line("Objet"), line("Pièces") + listed(line("AE"), line("CCAP")), line("Durée"))
+        + line("Puis :")
+        + listed(line("Fin"), listed(line("dont")), said=' text:continue-numbering="true"')
+        + listed(line("Autre"))
+        + f'<text:list text:style-name="L2"><text:list-item>{article}</text:list-item></text:list>'
+        + f"<text:list><text:list-item>{line('Libre')}</text:list-item></text:list>"
+    )
+    assert read(odt(style + body), "CCAP.odt").text.split("\n") == [
+        *("1. Objet", "2. Pièces", "a) AE", "b) CCAP", "3. Durée", "Puis :", "4. Fin", "a) dont"),
+        *("1. Autre", "Article IV – Prix", "- Libre"),
+    ]
+
+
 def test_struck_text_of_an_odt_is_left_out_and_said() -> None:
     style = (
         '<office:automatic-styles><style:style style:name="T1"><style:text-properties '

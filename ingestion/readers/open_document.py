@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, DecimalException
 from itertools import repeat
@@ -27,6 +28,7 @@ from ingestion.readers.markup import (
     parse_xml,
     taken_out,
 )
+from ingestion.readers.odt_numbering import BULLET, ListNumbers, OutlineNumbers
 from ingestion.readers.spreadsheets import MOST_COLUMNS, Cell, Row, WorkbookSheet, read_sheets
 from ingestion.readers.tables import TableCell, TableRows
 
@@ -141,7 +143,8 @@ def read_odt(data: bytes) -> FileContent:
         raise UnreadableFile("le contenu n'est pas un document ODT")
     warnings = (*_without_struck(root), *_undisplayed(root), *active_content(parts))
     body = _first(root, "text")
-    numbers = _OutlineNumbers(_root_of(parts, "styles.xml"))
+    styles = _root_of(parts, "styles.xml")
+    numbers = _Numbers(OutlineNumbers(styles), ListNumbers((styles, root)))
     blocks = with_headings(tuple(_blocks(body, numbers))) if body is not None else ()
     if not any(block.text for block in blocks):
         raise UnreadableFile("aucun texte dans le document")
@@ -150,55 +153,54 @@ def read_odt(data: bytes) -> FileContent:
     return FileContent((content,), warnings)
 
 
-class _OutlineNumbers:
-    """Numbers of the headings, which the file describes but does not contain."""
-
-    def __init__(self, styles: Element | None) -> None:
-        elements = styles.iter() if styles is not None else ()
-        levels = [e for e in elements if local_name(e) == "outline-level-style"]
-        self._styles = {int(attribute(level, "level") or 1): level for level in levels}
-        self._counts: dict[int, int] = {}
-
-    def label(self, level: int) -> str:
-        """The number of the next heading of this level, "" when they have none."""
-        self._counts = {deep: n for deep, n in self._counts.items() if deep <= level}
-        self._counts[level] = self._counts.get(level, 0) + 1
-        style = self._styles.get(level)
-        if style is None or attribute(style, "num-format") != "1":
-            return ""
-        shown = int(attribute(style, "display-levels") or 1)
-        numbers = ".".join(
-            str(self._counts.get(depth, 1)) for depth in range(level - shown + 1, level + 1)
-        )
-        prefix, suffix = attribute(style, "num-prefix") or "", attribute(style, "num-suffix") or ""
-        return f"{prefix}{numbers}{suffix} "
-
-
 _MOST_ALIKE = 100
 
 
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """What counts headings and items as they go by."""
+
+    headings: OutlineNumbers
+    items: ListNumbers
+
+
 def _blocks(
-    element: Element, numbers: _OutlineNumbers, marker: str = "", rows: TableRows | None = None
+    element: Element, numbers: _Numbers, marker: str = "", rows: TableRows | None = None
 ) -> Iterator[Block]:
     rows = rows or TableRows()
     for child in element:
         name = local_name(child)
         if name == "h":
-            level = int(attribute(child, "outline-level") or 1)
-            if text := _text_of(child).replace("\n", " "):
-                yield Block(numbers.label(level) + text, Role.HEADING, level)
+            yield from _heading(child, numbers, marker)
         elif name == "p":
             for line in filter(None, _text_of(child).split("\n")):
                 yield Block(marker + line, Role.ITEM if marker else Role.PARAGRAPH)
                 marker = marker and " " * len(marker)
+        elif name == "list":
+            with numbers.items.within(child):
+                yield from _blocks(child, numbers, marker)
         elif name in ("list-item", "list-header"):
-            yield from _blocks(child, numbers, "- ")
+            yield from _blocks(child, numbers, _marker(child, numbers))
         elif name == "table-row":
             yield Block(rows.written(_table_cells(child)), Role.ROW)
         elif name == "table":
             yield from _blocks(child, numbers, marker, TableRows())
         elif name and name not in _NOT_READ:
             yield from _blocks(child, numbers, marker, rows)
+
+
+def _heading(heading: Element, numbers: _Numbers, marker: str) -> Iterator[Block]:
+    """A heading with its number, which may be that of an item."""
+    level = int(attribute(heading, "outline-level") or 1)
+    if text := _text_of(heading).replace("\n", " "):
+        label = numbers.headings.label(level) or marker.removeprefix(BULLET).lstrip()
+        yield Block(label + text, Role.HEADING, level)
+
+
+def _marker(item: Element, numbers: _Numbers) -> str:
+    """What stands before an item; one that only holds a list is none, and counts for nothing."""
+    first = next((child for child in item if local_name(child)), None)
+    return "" if first is not None and local_name(first) == "list" else numbers.items.label(item)
 
 
 def _table_cells(row: Element) -> Iterator[TableCell]:
