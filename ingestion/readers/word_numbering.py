@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 
 from ingestion.readers.markup import Element, attribute, local_name
 from ingestion.readers.numerals import numeral
@@ -30,12 +31,7 @@ class Numbering:
             style = value_of(abstract.get(definition, ()), "numstylelink")
             definition = by_style.get(style, definition) if style else definition
             self._list_of[number] = definition
-            levels = abstract.get(definition)
-            self._levels[number] = {
-                int(attribute(level, "ilvl") or 0): level
-                for level in (levels if levels is not None else ())
-                if local_name(level) == "lvl"
-            }
+            self._levels[number] = _levels(abstract.get(definition, ()))
             for override in (e for e in element if local_name(e) == "lvloverride"):
                 self._override(number, override)
         self._counts: dict[str, dict[int, int]] = defaultdict(dict)
@@ -80,6 +76,11 @@ class Numbering:
             return ""
         count = self._counts[self._list_of[number]].get(depth, _start(level))
         return _formatted(count, (not is_legal and value_of(level, "numfmt")) or "decimal")
+
+
+def _levels(definition: Iterable[Element]) -> dict[int, Element]:
+    levels = (each for each in definition if local_name(each) == "lvl")
+    return {int(attribute(level, "ilvl") or 0): level for level in levels}
 
 
 def _start(level: Element) -> int:
