@@ -83,12 +83,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _with(folder, LAW)
 
 
-def _with(folder: Path, law: dict[str, str]) -> Path:
+def _with(folder: Path, law: dict[str, str], title: dict[str, str] | None = None) -> Path:
     lines = [
         {
             "code": "Code de la commande publique",
             "num": number,
-            "chemin": ["Titre"],
+            "chemin": [(title or {}).get(number, "Titre")],
             "texte": text,
             "valide_du": "2026-01-01",
         }
@@ -178,6 +178,27 @@ def test_the_subject_that_nothing_was_found_about_is_named(home: Path, tmp_path:
     assert answer.outcome is Outcome.PARTIAL
     assert "archivage" in answer.notice
     assert {each.locator for each in answer.citations} <= {"art. R2191-33", "art. R2191-35"}
+
+
+def test_of_two_things_that_were_searched_as_one_the_reader_is_told(
+    home: Path, tmp_path: Path
+) -> None:
+    both = _result(home, tmp_path, "Quel est le délai de standstill, et pour qui court-il ?").answer
+    assert "posez-les une à une" in both.notice
+    for asked in (
+        "Quel est le délai de standstill ?",
+        "Quel est le délai de standstill ? Quelle retenue de garantie maximale ?",
+    ):
+        assert "une à une" not in _result(home, tmp_path, asked).answer.notice
+
+
+def test_a_rule_of_another_regime_is_not_quoted_beside_the_nearest(tmp_path: Path) -> None:
+    law = {"R2191-33": RETENTION, "R2391-21": RETENTION.replace("5 %", "8 %")}
+    home = _with(tmp_path, law, {"R2391-21": "Marchés de défense ou de sécurité"})
+    answer = _result(home, tmp_path, "Quelle retenue de garantie maximale ?").answer
+    assert {each.locator for each in answer.citations} == {"art. R2191-33"}
+    named = _result(home, tmp_path, "Quelle retenue de garantie maximale en défense ?").answer
+    assert "art. R2391-21" in {each.locator for each in named.citations}
 
 
 def test_a_passage_found_for_two_subjects_has_one_number(home: Path, tmp_path: Path) -> None:

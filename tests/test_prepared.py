@@ -256,6 +256,18 @@ def test_what_the_texts_do_not_answer_has_no_line(assistant: Assistant) -> None:
 
 
 @pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=1.0)])
+@pytest.mark.parametrize(
+    "banked", [replace(BANKED, rule="Pour un marché de plus de 12 mois, une avance est reçue.")]
+)
+def test_a_rule_for_another_case_than_the_figure_asked_about_is_no_line(
+    assistant: Assistant,
+) -> None:
+    asked = "Puis-je toucher des sous au démarrage d'un marché de {} mois ?"
+    assert run_turn(assistant, asked.format(18), None, None).answer.lead is not None
+    assert run_turn(assistant, asked.format(10), None, None).answer.lead is None
+
+
+@pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=1.0)])
 def test_what_asks_for_two_things_has_no_line(assistant: Assistant) -> None:
     one = "Puis-je toucher des sous au démarrage"
     for asked, has_line in ((f"{one} ?", True), (f"{one}, et qui les verse ?", False)):

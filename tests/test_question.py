@@ -428,6 +428,7 @@ def test_no_question_of_the_sheets_is_cut() -> None:
         ("Nous sommes une commune. Jusqu'à quel montant ?", False),
         ("Délai de paiement : combien de jours ?", False),
         ("Pour savoir quelle procédure suivre, j'additionne tout ?", False),
+        ("Combien de jours si l'avis part le 4 mai et que tout est dématérialisé ?", False),
         ("Peut-on tout arrêter, et que dire aux entreprises ?", True),
         ("À quel moment définir le besoin, et avec quel niveau de détail ?", True),
     ],

@@ -17,6 +17,7 @@ from assistant.answering.notices import (
     not_found,
     not_found_in_dossier,
     not_found_of,
+    notice,
     of_unknown_days,
     referred_to,
     remarks,
@@ -31,6 +32,7 @@ from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
 from assistant.answering.stating import BESIDE_STATED, differing_pieces, say_stated
 from assistant.calculators.constants import IndexedLaw, Rates
+from assistant.citations.cases import is_of_another_case
 from assistant.citations.checker import check_sentence
 from assistant.law.changes import (
     TextDays,
@@ -50,7 +52,7 @@ from assistant.question.rewriting import asks_several
 from assistant.question.scope import general_texts_meant
 from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Evidence, Subquestion
-from assistant.retrieval.ranking import Tuning
+from assistant.retrieval.ranking import Tuning, is_foreign
 from assistant.retrieval.retriever import (
     Answerability,
     answerability,
@@ -288,7 +290,8 @@ class Answering:
         if found_there is Answerability.DOUBTFUL and prepared is None and len(turn.parts) == 1:
             turn.preface = uncertain(turn.language, readable[0].passage)
         known = {item.passage.id for item in turn.cited}
-        read = quotes(part.question, readable, turn.scope.as_of, self._embedder)
+        quoted = readable if turn.scope.dossier else _of_its_regime(part.question, readable)
+        read = quotes(part.question, quoted, turn.scope.as_of, self._embedder)
         found = [draft for draft in read if draft.evidence[0].passage.id not in known]
         is_sure = found_there is Answerability.YES
         odds = zip(readable, readings, strict=False) if is_sure else ()
@@ -311,7 +314,8 @@ class Answering:
         rules = candidate_rules(
             asked, evidence, questions, self._embedder, judged, is_of_today=is_of_today
         )
-        found = prepared_answer(rules, self._tuning.prepared)
+        fitting = [each for each in rules if not is_of_another_case(each.answer.text, question)]
+        found = prepared_answer(fitting, self._tuning.prepared)
         return found.in_english() if found and turn.language is Language.ENGLISH else found
 
     def _unanswered_in_dossiers(self, asked: Vectors) -> float:
@@ -365,6 +369,7 @@ class Answering:
         return [
             self._waiting(),
             not_found_of(language, turn.unanswered) if turn.unanswered else "",
+            self._asked_together(),
             self._asks_back or self._ask_for_fact(cited),
             " ".join(self._cautions),
             self._referred(),
@@ -379,6 +384,14 @@ class Answering:
             remarks(language, cited, turn.scope.as_of, turn.generation.manifest.state_date),
             self._tuned(),
         ]
+
+    def _asked_together(self) -> str:
+        """That several things were asked and searched as one, where they were."""
+        turn = self._turn
+        is_cut = turn.scope.dossier is not None or len(turn.parts) > 1
+        if is_cut or turn.language is not Language.FRENCH or not asks_several(turn.standalone):
+            return ""
+        return notice("asked_together", turn.language)
 
     def _waiting(self) -> str:
         return to_index(self._turn.language) if self._turn.to_index else ""
@@ -417,3 +430,10 @@ class Answering:
             Choice(case.label, f"{asked} {case.statement}") for case in fact.cases[turn.language]
         )
         return fact.question[turn.language]
+
+
+def _of_its_regime(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The first passage, and those of no regime that the question does not name: other rules."""
+    return [
+        item for item in evidence if item is evidence[0] or not is_foreign(question, item.passage)
+    ]

@@ -104,7 +104,9 @@ SHORTEST = 3
 _ASKS = (
     r"(?:(?:dans|sous|[àa]|avec|sur|pour|pendant|jusqu'[àa]|au bout|[àa] partir|au-del[àa]|en)\s+"
     r"(?:de\s+|d')?(?:quel(?:le)?s?|combien|qui|quoi)\b|quel(?:le)?s?\b|comment\b|combien\b|quand\b"
-    r"|o[ùu]\b|qui\b|que\b|qu'est-ce|est-ce qu|est-il\b|(?:faut|doit|y a-t)[- ]il\b"
+    r"|o[ùu]\b|qui\b|que (?:faut|doi[st]|devons|peu[tx]|pouvons|risqu|fai[st]|se passe|dit|devient"
+    r"|(?:d|f|écr|inscr)ire\b|faire\b|mettre\b|répondre\b|prévoir\b|v[ée]rifier\b)"
+    r"|qu'est-ce|est-ce qu|est-il\b|(?:faut|doit|y a-t)[- ]il\b"
     r"|(?:doit|peut|est|a-t)[- ]on\b|(?:dois|puis|suis)[- ]je\b|(?:devons|pouvons)[- ]nous\b)"
 )
 _OPENING = re.compile(rf"(?P<lead>[^?]*?[,:]\s+)?(?={_ASKS})", re.IGNORECASE)
