@@ -13,6 +13,7 @@ from assistant.answering.answer import Event, Exchange, Found, Outcome, TurnResu
 from assistant.answering.computation import Worked, calculate_answer
 from assistant.answering.notices import uncertain
 from assistant.answering.pipeline import Assistant
+from assistant.answering.premises import premise_of
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rates
 from assistant.citations.checker import Support, SupportVerdict
@@ -125,6 +126,23 @@ def test_a_premise_that_the_law_no_longer_contradicts_is_left_alone(tmp_path: Pa
     home = _with(tmp_path, LAW | {"L2123-1": "La procédure adaptée dure deux mois au plus."})
     asked = "Quelle est la durée maximale d'une procédure adaptée ?"
     assert "ne fixe pas" not in _result(home, tmp_path, asked).answer.markdown
+
+
+def test_what_is_asked_besides_a_false_premise_is_answered_too(home: Path, tmp_path: Path) -> None:
+    asked = "Quand rembourser une retenue de garantie de 10 % ?"
+    answer = _result(home, tmp_path, asked).answer
+    assert answer.preface.startswith("Le code n'admet pas une retenue de garantie de ce taux")
+    first, *others = answer.sentences
+    assert first.text in RETENTION
+    assert any(each.text in REPAID for each in others)
+
+
+def test_no_premise_is_put_right_beside_a_calculation(home: Path, tmp_path: Path) -> None:
+    asked = "Une retenue de garantie de 7 % sur un marché de 200 000 € TTC de la commune, légal ?"
+    result = _result(home, tmp_path, asked)
+    assert premise_of(asked) is not None
+    assert result.route == "calculation"
+    assert result.answer.preface == ""
 
 
 def test_a_calculation_is_said_with_the_articles_that_it_rests_on(

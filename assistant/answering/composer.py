@@ -158,6 +158,7 @@ class Answering:
         self._tuning = tuning
         self._derogating = Derogating(turn, embedder)
         self._asks_back = ""
+        self._asks_more = False
         self._cautions: tuple[str, ...] = ()
         self._card = Card(embedder, turn.language, turn.scope.as_of)
         self._dated: TextDays | None = None
@@ -166,13 +167,18 @@ class Answering:
     def say(self) -> Iterator[Event]:
         """What the texts say, and what is calculated on them."""
         if self._turn.scope.dossier is None:
-            yield from self._correct()
             yield from self._calculate()
-        if self._turn.sentences and len(self._turn.parts) == 1:
+            if not self._is_answered:
+                yield from self._correct()
+        if self._is_answered:
             return  # corrected or calculated: near passages would only stand beside the answer
         yield from self._derogating.listed(self._turn.standalone)
         for part in self._turn.parts:
             yield from self._quote(part)
+
+    @property
+    def _is_answered(self) -> bool:
+        return bool(self._turn.sentences) and len(self._turn.parts) == 1 and not self._asks_more
 
     def close(self) -> Iterator[Event]:
         """What contradicts the cited texts, then the notices."""
@@ -224,6 +230,8 @@ class Answering:
             yield turn.judge(draft)
             # Without the sentence that carries it, the correction would stand on nothing.
             turn.preface = premise.correction[turn.language] if turn.quotes(draft.text) else ""
+            nearest = turn.evidence[0].passage
+            self._asks_more = premise.is_in_passing and premise.article not in nearest.references
 
     def _calculate(self) -> Iterator[Event]:
         """Do the calculation that the question asks for; a model's rewriting is not counted on."""
@@ -288,7 +296,8 @@ class Answering:
             return None
         prepared = self._prepared(part.question, asked, readable)
         if found_there is Answerability.DOUBTFUL and prepared is None and len(turn.parts) == 1:
-            turn.preface = uncertain(turn.language, readable[0].passage)
+            doubt = uncertain(turn.language, readable[0].passage)
+            turn.preface = f"{turn.preface}\n\n{doubt}".strip()
         known = {item.passage.id for item in turn.cited}
         quoted = readable if turn.scope.dossier else _of_its_regime(part.question, readable)
         read = quotes(part.question, quoted, turn.scope.as_of, self._embedder)

@@ -22,7 +22,8 @@ from ingestion.library.library import CORPUS
 class Premise:
     """A false premise: how a question shows it, what corrects it and the article that must say so.
 
-    It is heard when every pattern of `asked` is found and none of `unless`.
+    It is heard when every pattern of `asked` is found and none of `unless`. `is_in_passing` where
+    the question asks something else, which the correction does not answer.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Premise:
     article: str
     says: re.Pattern[str]
     correction: dict[Language, str]
+    is_in_passing: bool
 
 
 def premise_of(question: str) -> Premise | None:
@@ -70,6 +72,7 @@ def premises() -> tuple[Premise, ...]:
             row["article"],
             re.compile(row["says"]),
             {language: row[language] for language in Language},
+            row.get("in_passing", False),
         )
         for row in table["premise"]
     )
