@@ -15,6 +15,7 @@ from assistant.question.language import Language
 from assistant.question.rewriting import (
     LONGEST_REWRITE,
     in_french,
+    is_translation,
     is_dependent,
     is_faithful,
     standalone,
@@ -160,6 +161,34 @@ def test_an_english_question_is_put_in_french() -> None:
         "Quel est le délai de paiement ?"
     )
     assert _result(in_french("What is a lot?", ScriptedModel())) == "What is a lot?"
+
+
+@pytest.mark.parametrize(
+    ("question", "written"),
+    [
+        ("It came on 10 March 2026. What is the last day?", "Le dernier jour est le 10 mars 2026."),
+        ("What is the last day?", "Quel est le dernier jour, le 15 mars 2026 ?"),
+        ("Must we pay an advance on €80,000?", "Faut-il une avance sur 800 000 € ?"),
+        ("Is a 5% retention allowed?", "La retenue de 15 % est-elle permise ?"),
+    ],
+)
+def test_an_answer_or_other_figures_are_no_translation(question: str, written: str) -> None:
+    assert not is_translation(written, question)
+
+
+@pytest.mark.parametrize(
+    ("question", "written"),
+    [
+        ("Must both parties sign within a year?", "Les deux parties signent-elles sous un an ?"),
+        ("It came on March 10th, 2026. Until when?", "Reçue le 10 mars 2026, jusqu'à quand ?"),
+        ("An 11-day standstill?", "Un délai de 11 jours ?"),
+        ("Show me the thresholds.", "Montrez-moi les seuils."),
+    ],
+)
+def test_a_translation_may_say_in_figures_what_english_does_not(
+    question: str, written: str
+) -> None:
+    assert is_translation(written, question)
 
 
 TOLD = read_table("asked_back.toml")

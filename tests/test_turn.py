@@ -262,9 +262,20 @@ def test_a_figure_that_the_model_mistranslates_is_not_held_against_a_text(
         as_of=TODAY,
         language=Language.ENGLISH,
     )
-    said = result_of(asking).answer.markdown
-    assert "60 000 € HT" in said
-    assert ("Computed:" in said) is is_compared
+    result = result_of(asking)
+    assert (result.standalone != result.question) is is_compared
+    assert ("Computed:" in result.answer.markdown) is is_compared
+
+
+def test_what_the_model_writes_instead_of_a_translation_is_not_searched(small_home: Path) -> None:
+    asked = "May I buy without competition?"
+    model = ScriptedModel({"competition": "Oui, sans publicité ni mise en concurrence."})
+    asking = assistant_over(small_home, model=model).ask(
+        asked, as_of=TODAY, language=Language.ENGLISH
+    )
+    result = result_of(asking)
+    assert result.standalone == asked
+    assert result.answer.notice.startswith("The language model did not translate the question")
 
 
 def test_the_figure_asked_about_is_held_against_the_nearest_text_alone(

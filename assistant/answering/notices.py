@@ -39,6 +39,11 @@ def not_rewritten(language: Language, failure: Exception) -> str:
     return _unread(language, failure, "not_rewritten")
 
 
+def not_translated(language: Language) -> str:
+    """That what the model made of a question was not used, and what to do."""
+    return notice("not_translated", language)
+
+
 def not_written(language: Language, failure: Exception) -> str:
     """That the model did not end what it was saying of the quotes, and what to do."""
     return _unread(language, failure, "not_written")

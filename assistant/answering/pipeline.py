@@ -17,7 +17,12 @@ from assistant.answering.case_law import CaseLawAnswering
 from assistant.answering.composer import Answering, carried, write_sentences
 from assistant.answering.computation import Accounting
 from assistant.answering.extraction import Draft
-from assistant.answering.notices import not_rewritten, not_written, read_elsewhere
+from assistant.answering.notices import (
+    not_rewritten,
+    not_translated,
+    not_written,
+    read_elsewhere,
+)
 from assistant.answering.record import ASKED, SEARCHED, Purpose, journal_body
 from assistant.answering.reviewing import say_review
 from assistant.answering.stages import Stage
@@ -34,6 +39,7 @@ from assistant.question.language import Language, readable
 from assistant.question.rewriting import (
     in_french,
     is_dependent,
+    is_translation,
     keeps_figures,
     side_by_side,
     standalone,
@@ -381,6 +387,8 @@ class Assistant:
         if turn.language is Language.ENGLISH and not turn.unread:
             asked = turn.standalone
             yield from self._rewrite(turn, in_french(asked, self._model))
+            if not is_translation(turn.standalone, asked):
+                turn.standalone, turn.unread = asked, not_translated(turn.language)
             turn.has_own_figures = keeps_figures(turn.standalone, asked)
 
     def _rewrite(
