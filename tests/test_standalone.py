@@ -15,9 +15,9 @@ from assistant.question.language import Language
 from assistant.question.rewriting import (
     LONGEST_REWRITE,
     in_french,
-    is_translation,
     is_dependent,
     is_faithful,
+    is_translation,
     standalone,
 )
 from assistant.retrieval.injections import addressed, speaks_to_machine

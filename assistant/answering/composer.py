@@ -48,7 +48,7 @@ from assistant.llm.language_model import LanguageModel, Prompt, load_prompt
 from assistant.question.clarification import missing_fact
 from assistant.question.day import DaySource
 from assistant.question.language import Language
-from assistant.question.rewriting import asks_several
+from assistant.question.rewriting import asks_several, keeps_all_figures
 from assistant.question.scope import general_texts_meant
 from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Evidence, Subquestion
@@ -234,12 +234,19 @@ class Answering:
             self._asks_more = premise.is_in_passing and premise.article not in nearest.references
 
     def _calculate(self) -> Iterator[Event]:
-        """Do the calculation that the question asks for; a model's rewriting is not counted on."""
-        turn = self._turn
-        if turn.standalone != turn.question:
+        """Do the calculation that the question asks for.
+
+        A model's rewriting is not counted on, but for a translation with all figures of the
+        question; in English nothing is asked back, since its facts and cases are named in French.
+        """
+        turn, is_english = self._turn, self._turn.language is Language.ENGLISH
+        is_whole = is_english and keeps_all_figures(turn.standalone, turn.question)
+        if turn.standalone != turn.question and not is_whole:
             return
         law = IndexedLaw(turn.generation, turn.scope.as_of, turn.scope.withheld)
-        found = calculate_answer(turn.question, turn.scope.as_of, law, self._rates()) or Worked()
+        found = calculate_answer(turn.standalone, turn.scope.as_of, law, self._rates()) or Worked()
+        if is_english and found.asks_back:
+            return
         yield from turn.show([each.passage for line in found.lines for each in line.grounds])
         for line in found.lines:
             turn.route = "calculation"

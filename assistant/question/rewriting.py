@@ -73,7 +73,9 @@ def is_translation(written: str, question: str) -> bool:
     Other figures may only be said in French: "both parties", "les deux parties".
     """
     asks = written.endswith("?") or not question.strip().endswith("?")
-    return asks and _are_asked([each for each in _figures(written) if each.unit in _NAMED], question)
+    return asks and _are_asked(
+        [each for each in _figures(written) if each.unit in _NAMED], question
+    )
 
 
 def keeps_figures(rewritten: str, *asked: str) -> bool:
