@@ -235,6 +235,36 @@ def test_other_taxes_two_figures_and_what_is_no_limit_are_not_compared(
     assert said(question, quote) is None
 
 
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("Délai de 3 ans, ça part de quand ?", "La durée ne peut dépasser trois ans."),
+        ("Quel support de publicité au-delà de 60 000 € HT ?", LIMIT),
+        ("Le seuil de 60 000 € HT vaut-il pour un lot ?", LIMIT),
+    ],
+)
+def test_the_figure_of_the_rule_is_not_held_against_itself(question: str, quote: str) -> None:
+    assert said(question, quote) is None
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "Le délai de réception des offres est d'au moins trente-cinq jours.",
+        "Le délai minimal de trente-cinq jours peut être ramené à quinze jours en urgence.",
+    ],
+)
+def test_how_long_tenders_stay_valid_is_not_how_long_they_may_be_sent_in(quote: str) -> None:
+    assert said("Les offres doivent rester ouvertes 90 jours : puis-je prolonger ?", quote) is None
+
+
+def test_a_duration_is_not_held_against_one_time_limit_of_a_list() -> None:
+    quote = "Le délai minimal de trente-cinq jours peut être ramené à quinze jours en urgence."
+    assert said("Notre appel d'offres ouvert dure 25 jours, est-ce assez ?", quote) is None
+    alone = "Le délai de réception des offres est d'au moins trente-cinq jours."
+    assert said("Notre appel d'offres ouvert dure 25 jours, est-ce assez ?", alone) is not None
+
+
 def test_english_questions_get_english_words() -> None:
     found = said("What about 35 000 €?", language=Language.ENGLISH)
     assert found is not None

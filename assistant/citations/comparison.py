@@ -143,6 +143,12 @@ def _continues(text: str, previous: Quantity, quantity: Quantity) -> bool:
 # Arithmetic only: it says on which side of a limit a figure falls, never what follows from it.
 
 _COMPARED = {"euro", "ratio", "month", "day"}
+_DURATIONS = {"month", "day"}
+_THRESHOLD = re.compile(r"\b(?:seuils?|threshold) (?:d[e'u]s? ?|of )?$")
+_VALIDITY = re.compile(
+    r"\bvalidit[éy]|\b(?:rest|demeur)\w+ (?:ouverte?s?|valables?|engag\w+)"
+    r"|\b(?:maintien|maintenir) (?:de )?(?:leur|son|l'|les |des )?offres?\b"
+)
 _BOUNDS = {"lt", "le", "gt", "ge", "max", "min"}
 _WITH_TAX = re.compile(r"\bttc\b|toutes taxes|including (vat|tax)")
 _TAX_RATE = re.compile(r"\b(?:tva|vat) (?:\w+ ){0,2}$")
@@ -183,7 +189,9 @@ def compare(question: str, quote: str, language: Language) -> str | None:
             if figure.unit == unit and not _TAX_RATE.search(asked[: figure.start])
         ]
         limits = _limits(said, unit)
-        if len(given) == 1 and limits and not _is_part(given[0], asked):
+        if len(given) != 1 or not limits or _is_part(given[0], asked):
+            continue
+        if not _is_of_the_rule(given[0], asked, said) and not _is_of_other(unit, asked, said):
             parts.append(_side(given[0], question, limits, quote, language))
     if not parts:
         return None
@@ -194,6 +202,33 @@ def _is_part(figure: Quantity, asked: str) -> bool:
     """Whether a figure is not the whole that a limit is about: "20 000 € HT par an"."""
     is_of_part = figure.unit == "euro" and speaks_of_a_part(asked)
     return is_of_part or is_part(asked[: figure.start], asked[figure.end :])
+
+
+def _is_of_the_rule(figure: Quantity, asked: str, said: str) -> bool:
+    """Whether a figure is the rule's own: "les 35 jours partent de quand", "au-delà de 90 000 €".
+
+    A duration is where the rule states the same, an amount or a rate where the question bounds it.
+    """
+    is_bounded = figure.unit in _DURATIONS or figure in _limits(asked, figure.unit)
+    if not is_bounded and not _THRESHOLD.search(asked[: figure.start]):
+        return False
+    return figure.value in _values(said, figure.unit)
+
+
+def _is_of_other(unit: str, asked: str, said: str) -> bool:
+    """Whether a duration of the question is of something else than the limits of the quote.
+
+    How long tenders stay valid is not how long they may be sent in; and of a list of time limits,
+    of which only some are written as limits, none alone is what a duration is held against.
+    """
+    if unit not in _DURATIONS:
+        return False
+    is_listed = len(_values(said, unit)) > len(_limits(said, unit))
+    return is_listed or bool(_VALIDITY.search(asked)) > bool(_VALIDITY.search(said))
+
+
+def _values(said: str, unit: str) -> set[str]:
+    return {figure.value for figure in find_quantities(said) if figure.unit == unit}
 
 
 def _limits(said: str, unit: str) -> list[Quantity]:
