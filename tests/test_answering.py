@@ -341,6 +341,31 @@ def test_likely_answers_have_their_cases_and_what_they_share_is_said_once() -> N
     assert any("écrit" in text for text in said)
 
 
+def test_the_cases_of_a_yes_or_no_are_told_in_words() -> None:
+    found = _worked("Retenue de garantie pour un marché de 400 000 € TTC avec une PME : combien ?")
+    assert found is not None
+    cases = [line.text.partition(" :")[0] for line in found.lines if line.text.startswith("Si ")]
+    large = "un des grands organismes publics de l'article R2191-33"
+    assert cases == [
+        f"Si l'acheteur n'est ni l'État ni {large}",
+        f"Si l'acheteur est l'État ou {large}",
+    ]
+    assert found.asks_back == f"L'acheteur est-il l'État, ou {large} ?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "leads"),
+    [
+        ("Quelle procédure pour 95 000 € HT ? Nous sommes une commune.", False),
+        ("Puis-je acheter pour 35 000 € HT sans mise en concurrence ?", True),
+    ],
+)
+def test_what_holds_in_one_case_only_does_not_lead(asked: str, *, leads: bool) -> None:
+    found = _worked(asked)
+    assert found is not None
+    assert found.leads is leads
+
+
 def test_nothing_is_asked_where_every_answer_gives_the_same() -> None:
     found = _worked("Puis-je acheter pour 35 000 € HT sans mise en concurrence ?")
     assert found is not None

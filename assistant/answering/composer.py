@@ -250,7 +250,7 @@ class Answering:
         yield from turn.show([each.passage for line in found.lines for each in line.grounds])
         for line in found.lines:
             turn.route = "calculation"
-            yield turn.calculate(line)
+            yield turn.calculate(line, may_lead=found.leads)
         self._asks_back, self._cautions = found.asks_back, found.cautions
         turn.choices = tuple(
             Choice(each.label[:1].upper() + each.label[1:], f"{turn.question} {each.told}")

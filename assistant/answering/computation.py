@@ -28,13 +28,15 @@ class Worked:
 
     `asks_back` is the question for the first fact that it turns on, "" when it lacks none, and
     `likely` its answers: the lines then hold what is true whatever the answer, and each answer with
-    its own. It has no lines where it turns on several facts.
+    its own. It has no lines where it turns on several facts. `leads` unless its first line holds
+    for some of the answers only: no line then answers by itself.
     """
 
     lines: tuple[CalculationLine, ...] = ()
     asks_back: str = ""
     likely: tuple[Likely, ...] = ()
     cautions: tuple[str, ...] = ()
+    leads: bool = True
 
 
 def calculate_answer(question: str, today: date, law: Law, rates: Rates) -> Worked | None:
@@ -83,7 +85,7 @@ def _by_case(cases: Sequence[_Case], facts: Sequence[str]) -> Worked:
     lines = (*shared[:first], *own, *shared[first:], *steps)
     cautions = tuple(dict.fromkeys(said for each in every for said in each.cautions))
     return (
-        Worked(lines, facts[place], likely, cautions)
+        Worked(lines, facts[place], likely, cautions, leads=bool(first))
         if deciding
         else Worked(lines, "", (), cautions)
     )

@@ -201,12 +201,13 @@ class TurnState:
             Sentence(found.text, (item.number,), Support.PREPARED, self._next), citations
         )
 
-    def calculate(self, line: CalculationLine) -> Wrote:
+    def calculate(self, line: CalculationLine, *, may_lead: bool = True) -> Wrote:
         """Say a line of a calculation, whose grounds are among the evidence."""
         cited = [(self.shown(each.passage), each) for each in line.grounds]
         citations = tuple(cite(item, each.start, each.end) for item, each in cited)
         numbers = tuple(sorted({item.number for item, _ in cited}))
-        return self._wrote(Sentence(line.text, numbers, Support.COMPUTED, self._next), citations)
+        place = self._next if may_lead else Prominence.BODY
+        return self._wrote(Sentence(line.text, numbers, Support.COMPUTED, place), citations)
 
     def derogate(self, text: str, found: Sequence[Evidence]) -> Wrote:
         """Say that a clause derogates from what was quoted, on the whole of both."""

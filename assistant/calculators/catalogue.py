@@ -155,10 +155,14 @@ def buyer(facts: QuestionFacts, *likely: Buyer) -> MissingFact:
 
 def large_buyer(article: str) -> MissingFact:
     """Whether the buyer is a large one, which a question never says."""
+    large = f"un des grands organismes publics de l'article {article}"
     return MissingFact(
-        f"L'acheteur est-il l'État, ou un des grands organismes publics de l'article {article} ?",
+        f"L'acheteur est-il l'État, ou {large} ?",
         None,
-        ((Likely("non"), False), (Likely("oui"), True)),
+        (
+            (Likely(f"l'acheteur n'est ni l'État ni {large}"), False),
+            (Likely(f"l'acheteur est l'État ou {large}"), True),
+        ),
     )
 
 
