@@ -197,6 +197,18 @@ def test_a_calculation_that_the_law_no_longer_grounds_is_refused_and_the_text_qu
     assert any("trois fois" in each.text for each in answer.sentences)
 
 
+def test_nothing_is_quoted_beside_a_subject_that_is_calculated(tmp_path: Path) -> None:
+    replaced = "Une garantie à première demande remplace la retenue de garantie maximale."
+    asked = (
+        "Retenue de garantie maximale pour un marché de 200 000 € TTC de la commune ? "
+        "Quel est le délai de standstill ?"
+    )
+    result = _result(_with(tmp_path, LAW | {"R2191-36": replaced}), tmp_path, asked)
+    assert result.route == "calculation"
+    quoted = [each for each in result.answer.sentences if each.support is Support.VERBATIM]
+    assert [each.text for each in quoted] == [STANDSTILL]
+
+
 def test_each_subject_of_a_question_is_answered(home: Path, tmp_path: Path) -> None:
     asked = "Quel est le délai de standstill ? Quelle retenue de garantie maximale ?"
     answer = _result(home, tmp_path, asked).answer

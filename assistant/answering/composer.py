@@ -32,6 +32,7 @@ from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
 from assistant.answering.stating import BESIDE_STATED, differing_pieces, say_stated
 from assistant.calculators.constants import IndexedLaw, Rates
+from assistant.calculators.requests import parse_calculation
 from assistant.citations.cases import is_of_another_case
 from assistant.citations.checker import check_sentence
 from assistant.law.changes import (
@@ -174,7 +175,14 @@ class Answering:
             return  # corrected or calculated: near passages would only stand beside the answer
         yield from self._derogating.listed(self._turn.standalone)
         for part in self._turn.parts:
-            yield from self._quote(part)
+            if not self._is_calculated(part):
+                yield from self._quote(part)
+
+    def _is_calculated(self, part: Subquestion) -> bool:
+        day = self._turn.scope.as_of
+        return (
+            self._turn.route == "calculation" and parse_calculation(part.question, day) is not None
+        )
 
     @property
     def _is_answered(self) -> bool:
