@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from hypothesis import strategies as st
 
+from assistant import operations
 from assistant.calculators.amounts import (
     Zone,
     add_days,
@@ -105,19 +106,21 @@ def test_one_remedy_names_every_missing_half_year_once_in_their_order(tmp_path: 
     days = (date(2026, 11, 3), date(2025, 1, 1), date(2026, 7, 1))
     remedy = read_rates(tmp_path).remedy(*days)
     assert "ne sont pas connus : premier semestre 2025, second semestre 2026." in remedy
-    assert remedy.count("[[rate]]") == 1
-    assert "from = 2025-01-01" in remedy
 
 
-def test_the_remedy_names_the_half_year_and_the_file_and_can_be_pasted(tmp_path: Path) -> None:
-    rates = read_rates(tmp_path)
-    remedy = rates.remedy(date(2026, 11, 3))
+def test_who_asks_is_told_to_ask_the_administrator_and_no_place_of_the_server(
+    tmp_path: Path,
+) -> None:
+    remedy = read_rates(tmp_path).remedy(date(2026, 11, 3))
     assert "second semestre 2026" in remedy
-    assert str(tmp_path / "taux.toml") in remedy
-    pasted = remedy.partition("\n")[2].replace("…", "2", 1).replace("…", "BCE")
-    assert _read(tmp_path, pasted).on(date(2026, 11, 3)) == Rate(
-        date(2026, 7, 1), Decimal(2), "BCE"
-    )
+    assert "demandez à l'administrateur de l'inscrire dans taux.toml" in remedy
+    assert str(tmp_path) not in remedy
+
+
+def test_the_rate_that_the_guide_shows_can_be_pasted(tmp_path: Path) -> None:
+    guide = Path(operations.__file__).with_name("README.md").read_text(encoding="utf-8")
+    shown = guide.partition("```toml\n[[rate]]")[2].partition("```")[0]
+    assert _read(tmp_path, f"[[rate]]{shown}").on(date(2026, 2, 1)) is not None
 
 
 @pytest.mark.parametrize(

@@ -220,18 +220,17 @@ class Rates:
         return next((row for row in self.rows if row.begins == half_year(day)), None)
 
     def remedy(self, *days: date) -> str:
-        """What to write, and where, to have the rates of the half-years of some days."""
+        """Whom to ask for the rates of the half-years of some days, and where they are written."""
         begins = sorted({half_year(day) for day in days})
-        lines = f'[[rate]]\nfrom = {begins[0]}\npercent = "…"\nsource = "…"'
+        where = f"dans {self.path.name}, comme le dit assistant/operations/README.md."
         if len(begins) == 1:
             return (
-                f"Le taux de la Banque centrale européenne du {_said(begins[0])} n'est pas connu. "
-                f"Ajoutez à {self.path} ces quatre lignes, puis recommencez :\n{lines}"
+                f"Le taux de la Banque centrale européenne du {_said(begins[0])} n'est pas connu : "
+                f"demandez à l'administrateur de l'inscrire {where}"
             )
         return (
             "Des taux de la Banque centrale européenne ne sont pas connus : "
-            f"{', '.join(map(_said, begins))}. Ajoutez à {self.path}, pour chacun, quatre lignes "
-            f"comme celles-ci, puis recommencez :\n{lines}"
+            f"{', '.join(map(_said, begins))}. Demandez à l'administrateur de les inscrire {where}"
         )
 
 
