@@ -40,6 +40,14 @@ def test_the_days_are_those_the_law_states() -> None:
     assert "jeudi 7 janvier 2027" in found.result[0].text
 
 
+@pytest.mark.parametrize("is_formalised", [True, False])
+def test_the_procedure_that_the_wait_is_of_is_told(*, is_formalised: bool) -> None:
+    found = standstill(StandstillAsked(SENT, is_formalised=is_formalised), FakeLaw())
+    told = any("procédure adaptée n'a pas de délai" in each for each in found.cautions)
+    assert told is is_formalised
+    assert found.steps[0].text.startswith("Procédure formalisée, ") is is_formalised
+
+
 def test_nothing_to_wait_for_outside_formal_procedures() -> None:
     found = standstill(StandstillAsked(SENT, is_formalised=False), FakeLaw())
     assert "Aucun délai minimal" in found.result[0].text

@@ -15,6 +15,9 @@ from ingestion.french import in_words
 # holidays move it: Conseil d'État, 2 août 2011, n° 347526.
 
 
+_OF_ADAPTED = "Une procédure adaptée n'a pas de délai minimal avant la signature."
+
+
 @dataclass(frozen=True, slots=True)
 class StandstillAsked:
     """The day the rejections are sent, how, and what exempts from waiting.
@@ -44,6 +47,7 @@ def standstill(asked: StandstillAsked, law: Law) -> Calculation:
         steps=(steps,),
         result=(result,),
         cautions=(
+            *((_OF_ADAPTED,) if asked.is_formalised else ()),
             "Quand les notifications partent à plusieurs dates, comptez de la dernière.",
             "Les marchés subséquents et spécifiques, dispensés du délai, ne sont pas demandés ici.",
             "Un référé, qui suspend la signature, n'est pas pris en compte.",
@@ -70,8 +74,8 @@ def _waiting(asked: StandstillAsked, law: Law) -> tuple[CalculationLine, Calcula
     way = "par voie électronique" if asked.is_electronic else "autrement que par voie électronique"
     return (
         says(
-            f"Notification envoyée {way} : {numeral(days.value)} jours entre l'envoi et la "
-            "signature, comptés de date à date.",
+            f"Procédure formalisée, notification envoyée {way} : {numeral(days.value)} jours entre "
+            "l'envoi et la signature, comptés de date à date.",
             days,
         ),
         says(f"Le marché peut être signé à partir du {earliest}.", days),
