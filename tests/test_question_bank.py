@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.question.quantities import find_quantities, fold_same_length
+from assistant.retrieval.candidates import phrases_of
 from assistant.retrieval.ranking import default_tuning
 from ingestion.errors import IngestionError
 from ingestion.index.dossier_bank import asked_of_dossiers
@@ -110,6 +111,19 @@ def test_every_entry_of_the_glossary_names_articles_of_the_code() -> None:
 def test_no_phrase_stands_twice_in_an_entry() -> None:
     for term in TERMS:
         assert len(set(term.words)) == len(term.words), term
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Puis-je recevoir les offres par e-mail pour un achat à 30 000 € ?",
+        "Un candidat a envoyé son offre par mail, est-elle recevable ?",
+        "Les devis par email suffisent-ils ?",
+        "May we accept bids by e-mail?",
+    ],
+)
+def test_an_offer_by_mail_leads_to_the_rule_and_to_its_exceptions(question: str) -> None:
+    assert phrases_of(TERMS).articles(question)[:2] == ["R2132-7", "R2132-12"]
 
 
 TEXT = "L'acheteur choisit. Il le dit :\n1° A tous, au sens de l'article L. 2 ;\n2° Par écrit."
