@@ -144,9 +144,16 @@ def test_what_can_be_asked_is_understood() -> None:
         ("Montant des marchés de 2025", Population.PURCHASES),
         ("Combien de factures du marché 2026-01 ?", Population.INVOICES),
         ("Combien avons-nous dépensé ?", None),
+        ("Montant notifié du marché 2026-01", Population.PURCHASES),
+        ("Combien avons-nous dépensé sur le marché 2026-01 ?", Population.INVOICES),
+        ("Sur le contrat 2026-01, combien a-t-on payé en 2026 ?", Population.INVOICES),
+        ("Le marché 2026-01 a-t-il beaucoup consommé ?", Population.INVOICES),
+        ("Dépenses par marché en 2026", Population.INVOICES),
+        ("Dépenses de nos marchés en 2026", Population.INVOICES),
+        ("Combien reste-t-il à payer sur le marché 2026-01 ?", Population.PURCHASES),
     ],
 )
-def test_a_question_is_about_what_it_names_first(
+def test_a_question_is_about_what_it_names_first_and_spending_on_a_contract_about_invoices(
     question: str, population: Population | None
 ) -> None:
     assert population_asked(question) is population

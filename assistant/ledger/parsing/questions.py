@@ -330,7 +330,7 @@ def _measured(plan: Plan, read: Read) -> Plan | None:
         return None
     if PlanMeasure.SHARE in measures:
         sums = of or (rows.amount if PlanMeasure.SUM in measures else None)
-        if not sums and not read.has_noun:
+        if not sums and (not read.has_noun or ranked.group == EACH):
             return None  # of how many, or of how much?
         return replace(plan, measure=PlanMeasure.SHARE, of=sums)
     if kind is FieldKind.DAYS:
@@ -382,11 +382,17 @@ class NotUnderstood:
 
 
 def population_asked(question: str) -> Population | None:
-    """The population that a question names first, None when it names none."""
+    """The population that a question names first, None when it names none.
+
+    What is spent on a contract is in its invoices.
+    """
+    folded = fold_text(question)
+    if _SPENT_ON.search(folded):
+        return Population.INVOICES
     found = (
         (match.start(), Population(rule.name))
         for rule in load_vocabulary().populations
-        if (match := rule.says.search(fold_text(question)))
+        if (match := rule.says.search(folded))
     )
     return min(found, default=(0, None))[1]
 
@@ -398,6 +404,13 @@ def population_meant(question: str) -> Population:
         Population.PURCHASES if is_of_contracts else Population.INVOICES
     )
 
+
+_SPENT_WORD = r"\b(?:depens\w*|consomm\w*|conso|(?:pay|regl|vers|mandat)ee?s?)\b"
+_SPENT_ON = re.compile(
+    rf"^(?=.*{_SPENT_WORD})(?=.*\b(?:marche|contrat)\b)(?!.*\breste)"
+    rf"|{_SPENT_WORD}.*\b(?:sur|pour|des?)(?: (?:tous|les|nos|ces))* (?:marches|contrats)\b"
+)
+"""One contract, or theirs; what is left of one may be left to pay or to invoice."""
 
 _OF_CONTRACTS = re.compile(r"\b(?:notifi(?:ees?|es?|ons|er)|cpv)\b")
 

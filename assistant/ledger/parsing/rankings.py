@@ -273,13 +273,18 @@ def ranking(left: Remainder, over: Population) -> Ranking:
     ]
     if found := _extreme(left, over) or _superlative(left, _rows(over), _OF_ROWS[over]):
         ranks.append(found)
-    groups = [Ranking(rule.name or None, rule.step) for rule in rules if _is_grouped(left, rule)]
+    by = rules if _MEAN.search(left.whole) else [*rules, _rows(over)]
+    groups = [Ranking(rule.name or None, rule.step) for rule in by if _is_grouped(left, rule)]
     every = [*ranks, *groups]
     if left.take(_TREND):
         left.has_clash |= any(each.step is None for each in every)
         every = every or [Ranking(step=PeriodStep.MONTH)]
     left.has_clash |= len(every) > 1
     return every[0] if every else Ranking()
+
+
+_MEAN = re.compile(r"\bmoyen")
+"""What is computed of all rows, as are the sums of "par facture" and "par marché" of each."""
 
 
 def _rows(over: Population) -> WordRule:
