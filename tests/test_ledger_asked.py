@@ -75,6 +75,19 @@ def test_the_words_that_are_not_understood_are_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "doubt"),
+    [
+        ("Part des factures en retard par service", "part"),
+    ],
+)
+def test_words_that_may_mean_something_else_are_named(question: str, doubt: str) -> None:
+    found = _plan(question)
+    assert isinstance(found, NotUnderstood)
+    assert found.doubts == (doubt,)
+    assert found.why == f"« {doubt} » peut se comprendre de plusieurs façons ; dites-le autrement."
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "Combien de factures de Jardins ?",

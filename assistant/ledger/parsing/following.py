@@ -65,7 +65,7 @@ def is_about_figures(question: str, plan: Plan | NotUnderstood, previous: str) -
     if asks_ledger(question):
         return True
     if isinstance(plan, NotUnderstood):
-        return False
+        return bool(plan.doubts)
     if previous and leans(question, plan):
         return asks_ledger(previous)
     return population_asked(question) is not None or not is_bare(plan)
@@ -77,7 +77,7 @@ def is_bare(plan: Plan | NotUnderstood) -> bool:
     So does "le plus long délai de paiement ?", which is of one of them.
     """
     if isinstance(plan, NotUnderstood):
-        return True
+        return not plan.doubts
     return not (plan.filters or plan.part or plan.period or plan.group not in (None, EACH))
 
 
@@ -109,8 +109,10 @@ def followed(
     plan = _changed(before, left, read)
     if plan == before and _WHOLE.search(left.whole):
         plan = _ungrouped(plan)
+    if left.doubts and has_cue(question):
+        return tuple(left.doubts)
     try:
-        is_read = not left.has_clash and validate_plan(plan) != before
+        is_read = not (left.has_clash or left.doubts) and validate_plan(plan) != before
     except WrongPlan:
         is_read = False
     if is_read:
@@ -193,7 +195,7 @@ def _grouped(plan: Plan, read: Read) -> Plan:
         step=ranked.step,
         limit=ranked.limit,
         is_ascending=ranked.is_ascending,
-        part=() if by != EACH else plan.part,
+        part=() if by in {each.field for each in plan.part} else plan.part,
         bound=None,
     )
 

@@ -53,7 +53,7 @@ class ModelPlanner:
         left = Remainder(question)
         read = read_question(left, names, today, over)
         words = left.words(load_vocabulary().empty)
-        if words and not left.has_clash:
+        if words and not (left.has_clash or left.doubts):
             parts = self._chosen(question, words, _slots(read, over), over)
             if parts and are_carried(words, list(parts)):
                 for completes in parts.values():

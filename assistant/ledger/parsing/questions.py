@@ -170,6 +170,8 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
     when, bounds, filters = dated(left, over, period, filters, usual, today)
     filters = from_mandate(left, when, filters)
     left.has_clash |= find_period(left.text, today) is not None
+    if (ranked.group or ranked.step) and (filters or when.condition or when.field != usual):
+        left.doubt(_SHARE_OF)
     measures = _measures(left, over)
     if comparison and comparison.is_of_sums and PlanMeasure.COUNT not in measures:
         measures = (*measures, PlanMeasure.SUM)
@@ -192,6 +194,12 @@ def _counts_days_of_unpaid(filters: Found, fields: Sequence[str]) -> bool:
     has_days = "payment_days" in {*fields, *(each.field for each, _ in filters)}
     return has_days and NOT_PAID in dict(filters)
 
+
+_SHARE_OF = re.compile(
+    r"(?<!en )\b(?:(?:parts?|proportions?|fractions?)(?! (?:de )?(?:chaque|chacune?)\b)|"
+    r"pourcentages?|combien pour cent)\b"
+)
+"""Of each group, the share that meets a condition, or of what meets it, the share of each?"""
 
 _SUMMER = re.compile(r"\b(?:l'|cet |d')ete\b")
 """Which is not the participle, that says nothing."""
@@ -353,7 +361,7 @@ def _measured(plan: Plan, read: Read) -> Plan | None:
 
 def _filtered(plan: Plan, filters: Found, share: Share | None) -> Plan | None:
     """The conditions of the rows, and of a share those of the part."""
-    if plan.measure is not PlanMeasure.SHARE or plan.group:
+    if plan.measure is not PlanMeasure.SHARE or (plan.group and not (share and share.is_rate)):
         return replace(plan, filters=tuple(each for each, _ in filters))
     parted = share.parted(filters) if share else None
     return replace(plan, filters=parted[0], part=parted[1]) if parted else None
@@ -363,16 +371,21 @@ def _filtered(plan: Plan, filters: Found, share: Share | None) -> Plan | None:
 class NotUnderstood:
     """The words that no rule reads, none where they do not make one plan, and what can be asked.
 
-    `near` are names of the ledger that begin with one of them.
+    `near` are names of the ledger that begin with one of them; `doubts` are words that rules
+    read, where they may mean something else.
     """
 
     words: tuple[str, ...]
     can: tuple[str, ...]
     near: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     @property
     def why(self) -> str:
         """Why there is no plan, in French."""
+        if not self.words and self.doubts:
+            several = " et ".join(f"« {words} »" for words in self.doubts)
+            return f"{several} peut se comprendre de plusieurs façons ; dites-le autrement."
         if not self.words:
             return "elle demande plusieurs calculs."
         words = ", ".join(f"« {word} »" for word in self.words)
@@ -428,7 +441,8 @@ def parse_plan(
         return plan
     known = beginnings(names)
     near = dict.fromkeys(each.name for word in words for each in known.get(word, ()))
-    return NotUnderstood(words, load_vocabulary().can, tuple(near))
+    doubts = () if words else tuple(left.doubts)
+    return NotUnderstood(words, load_vocabulary().can, tuple(near), doubts)
 
 
 def _plan_read(
@@ -436,7 +450,7 @@ def _plan_read(
 ) -> Plan | None:
     """The plan of a question, None where a word is left of it, or its parts make none."""
     read = read_question(left, names, today, over)
-    if left.words(load_vocabulary().empty) or left.has_clash:
+    if left.words(load_vocabulary().empty) or left.has_clash or left.doubts:
         return None
     return valid_plan(read, over)
 

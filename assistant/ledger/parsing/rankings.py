@@ -172,11 +172,15 @@ _IN = re.compile(r"\b(?:dans(?! (?:les?|un) (?:delais?|\d))|parmi|sur|au sein)\b
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The half-open places between which the part is; `is_said` where a word marks them."""
+    """The half-open places between which the part is; `is_said` where a word marks them.
+
+    `is_rate`: of groups, that of each is asked for.
+    """
 
     first: int
     last: int
     is_said: bool
+    is_rate: bool
 
     def parted(
         self, filters: Found
@@ -198,7 +202,8 @@ def share_place(left: Remainder) -> Share | None:
     inside = _IN.search(left.whole, share.end())
     last = inside.start() if inside else len(left.whole)
     verb = _VERB.search(left.whole, share.end(), last)
-    return Share(verb.start() if verb else share.start(), last, bool(verb or inside))
+    start = verb.start() if verb else share.start()
+    return Share(start, last, bool(verb or inside), share[0] == "taux")
 
 
 # The groups and ranks that a question names: by supplier, the first five, the highest.

@@ -252,6 +252,7 @@ class Remainder:
     def __init__(self, question: str) -> None:
         """`whole` keeps what is read; `has_clash`: what was read cannot be one question.
 
+        `doubts` are the words that may mean something else than what rules take them for.
         `capitals` are the words, but the first, that are written with a capital letter.
         """
         self.capitals = frozenset(map(fold_text, _CAPITAL.findall(question)))
@@ -259,6 +260,7 @@ class Remainder:
         words = " ".join(fold_text(question).translate(_QUOTES).split())
         self.whole = self.text = written_out(words)
         self.has_clash = False
+        self.doubts: list[str] = []
 
     def respelled(self, meant: Mapping[str, str]) -> "Remainder":
         """The whole question again, with these words as they are meant."""
@@ -288,6 +290,11 @@ class Remainder:
     def take_all(self, patterns: Iterable[re.Pattern[str]]) -> bool:
         """Whether these patterns read anything, all of it taken out."""
         return bool([place for pattern in patterns for place in self.take_each(pattern)])
+
+    def doubt(self, pattern: re.Pattern[str], start: int = 0) -> None:
+        """Tell of what a pattern reads in the whole question that it may mean something else."""
+        if match := pattern.search(self.whole, start):
+            self.doubts.append(match[0].strip())
 
     def place(self, pattern: re.Pattern[str]) -> int | None:
         """Where a pattern first reads, nothing taken out."""
