@@ -243,6 +243,22 @@ def test_what_cannot_be_followed_stays_with_the_figures(books: LedgerService) ->
     assert books.reckon("et en montant ?", TODAY, ["Quel est le seuil des MAPA ?"]) is None
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "doubt"),
+    [
+        ("Dépenses en mars 2026", "et l'an dernier ?", "l'an dernier"),
+        ("Dépenses en mars 2026", "et l'année précédente ?", "l'annee precedente"),
+        ("Dépenses en mars 2026", "et par rapport à l'an dernier ?", "l'an dernier"),
+    ],
+)
+def test_what_follows_and_may_mean_two_periods_is_not_computed(
+    books: LedgerService, before: str, question: str, doubt: str
+) -> None:
+    found = books.reckon(question, TODAY, [before])
+    assert isinstance(found, Unreckoned), found
+    assert f"« {doubt} »" in found.why
+
+
 LAW = "Quel est le délai de paiement des communes ?"
 
 

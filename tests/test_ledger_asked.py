@@ -78,6 +78,14 @@ def test_the_words_that_are_not_understood_are_named() -> None:
     ("question", "doubt"),
     [
         ("Part des factures en retard par service", "part"),
+        ("Dépenses en avril à ce jour", "en avril"),
+        ("Dépenses de mars 2026 par rapport à l'an dernier", "l'an dernier"),
+        ("Dépenses de mars 2026 par rapport à l'année précédente", "l'annee precedente"),
+        ("Dépenses du mois précédent par rapport à mars 2026", "du mois precedent"),
+        ("Combien reste-t-il à payer en juillet ?", "en juillet"),
+        ("Combien reste-t-il à payer ce mois-ci ?", "ce mois-ci"),
+        ("Montant net à payer en octobre 2026", "en octobre 2026"),
+        ("Total net à payer des factures en décembre 2026", "en decembre 2026"),
     ],
 )
 def test_words_that_may_mean_something_else_are_named(question: str, doubt: str) -> None:

@@ -10,6 +10,7 @@ from datetime import date
 
 from assistant.errors import WrongPlan
 from assistant.ledger.parsing.moments import usual_date
+from assistant.ledger.parsing.periods import are_alike, find_period, is_beside, is_relative
 from assistant.ledger.parsing.questions import (
     NotUnderstood,
     Read,
@@ -37,6 +38,9 @@ _CUE = re.compile(r"^\W*(?:et|mais|puis|pareil|idem|meme chose)\b")
 _THOSE = re.compile(r"\b(?:celles?|ceux|celui)\b")
 _WHOLE = re.compile(r"\b(?:total|en tout|ensemble)\b")
 _IN_NUMBER = re.compile(r"\ben nombre\b")
+_YEAR_BEFORE = re.compile(r"\b(?:an|annee|exercice) (?:derniere?|passee?)\b|\bn-1\b")
+"""Which may mean the same days of it, as long as what was asked before."""
+
 _ASKING = {"pourquoi", "comment", "lesquelles", "lesquels"}
 """What is asked of a figure itself: no rule of law says it."""
 
@@ -99,6 +103,7 @@ def followed(
     left = Remainder(question)
     left.take_all([_THOSE])
     read = read_question(left, names, today, before.over)
+    read = _placed(left, read, before)
     says_more, says_measure = _says_more(read), _says_measure(left, read)
     is_short = len(question.split()) <= _SHORT and not (says_measure and says_more)
     if read.has_noun or not (has_cue(question) or is_short):
@@ -118,6 +123,20 @@ def followed(
     if is_read:
         return Followed(plan, changes_said(before, plan))
     return () if has_cue(question) else None
+
+
+def _placed(left: Remainder, read: Read, before: Plan) -> Read:
+    """The period counted from that of the plan before, where words say so: "le mois précédent"."""
+    whole, bounds = before.period, read.period or read.compared
+    found = find_period(left.whole, whole.first) if whole and whole.first else None
+    if not (whole and bounds and found):
+        return read
+    if is_beside(left.whole):
+        bounds = found.first, found.last
+    is_counted = is_beside(left.whole) or _YEAR_BEFORE.search(left.whole) or read.compared
+    if is_counted and is_relative(left.whole) and not are_alike(bounds, (whole.first, whole.last)):
+        left.doubts.append(left.whole[found.start : found.end])
+    return replace(read, period=bounds) if read.period else replace(read, compared=bounds)
 
 
 def _says_measure(left: Remainder, read: Read) -> bool:

@@ -11,7 +11,10 @@ from assistant.ledger.parsing.periods import (
     TODAY,
     Bounds,
     PeriodSpan,
+    are_alike,
     find_period,
+    is_beside,
+    is_relative,
     is_yearless,
     period_ending,
     units,
@@ -66,6 +69,18 @@ def compared(left: Remainder, today: date) -> Compared | None:
                 left.take(_COMPARING)
                 return found
     return None
+
+
+def placed(left: Remainder, period: PeriodSpan, other: Compared) -> Compared:
+    """The other period, from the first one where words say so: "le mois précédent"."""
+    if is_beside(left.whole[period.start : period.end]):
+        left.doubts.append(left.whole[period.start : period.end])
+    if is_beside(other.said) and period.first:
+        found = find_period(other.said, period.first)
+        other = replace(other, bounds=(found.first, found.last)) if found else other
+    if is_relative(other.said) and not are_alike((period.first, period.last), other.bounds):
+        left.doubts.append(other.said)
+    return other
 
 
 def _after(left: Remainder, match: re.Match[str], today: date) -> Compared | None:
@@ -136,7 +151,9 @@ _IS_RANGE = re.compile(r" (?:au|a) ")
 _STATES = {"paid", "status", "late_days", "age_days"}
 """What is so today, and not what was issued today: "impayées aujourd'hui"."""
 
-_TO_PAY = re.compile(r"(?<!reste )(?<!restent )(?<!reste-t-il )\ba (?:payer|regler)\b")
+_TO_PAY = re.compile(r"(?<!net )(?<!reste )(?<!restent )(?<!reste-t-il )\ba (?:payer|regler)\b")
+_NET_TO_PAY = re.compile(r"\bnet a (?:payer|regler)\b")
+_LEFT_TO_PAY = re.compile(r"\breste(?:nt|-t-il)? (?:a (?:payer|regler|verser)|du)\b")
 _SO_LONG = re.compile(r" ?depuis (?:moins de )?(?:\d|une? |deux|trois|quatre|cinq|six)")
 
 
@@ -176,8 +193,10 @@ def dated(
     ]
     if period and not taken and left.whole[period.start : period.end] == TODAY:
         period = None if _STATES & {each.field for each, _ in found} else period
+    if period and not taken:
+        _doubt_when(left, period, today)
     staged = _staged(left, period, found, taken) if period else None
-    when, filters = staged or (_when(left, period, found, taken, usual), found)
+    when, filters = staged or (_when(left, over, period, found, taken, usual), found)
     bounds = (period.first, period.last) if period else None
     if period and _is_to_pay(left, period, taken):
         when = When(_DEADLINE, start=period.start)
@@ -193,8 +212,15 @@ def dated(
     return when, bounds, filters
 
 
+def _follows_noun(left: Remainder, over: Population, period: PeriodSpan) -> bool:
+    """Whether a period is said of the rows: "avons-nous payé les factures de mars"."""
+    noun = load_vocabulary().nouns(over).says.pattern
+    return re.search(rf"{noun} $", left.whole[: period.start]) is not None
+
+
 def _when(
     left: Remainder,
+    over: Population,
     period: PeriodSpan | None,
     found: Found,
     taken: Sequence[tuple[WordRule, int]],
@@ -205,7 +231,11 @@ def _when(
     if not taken:
         return default
     before = [each for each in taken if period and each[1] < period.start]
-    is_of_rows = period and not before and _OF_ROWS.match(left.whole, period.start)
+    is_of_rows = (
+        period
+        and (not before or _follows_noun(left, over, period))
+        and _OF_ROWS.match(left.whole, period.start)
+    )
     if period is not None and not is_of_rows:
         before = before or list(taken)
         rule, start = max(before, key=lambda each: each[1])
@@ -224,6 +254,19 @@ def _when(
         return When(rule.name, start=start, is_past=rule.is_past, is_coming=rule.is_coming)
     left.has_clash |= rule.name in _NEEDS_DAYS  # in which days?
     return replace(default, condition=PlanFilter(rule.name, Operator.KNOWN), start=start)
+
+
+def _doubt_when(left: Remainder, period: PeriodSpan, today: date) -> None:
+    """Doubt of a period without verb that may be of what is to be paid in it, or of the rows."""
+    said = left.whole[period.start : period.end]
+    is_to_come = period.last is not None and period.last >= today
+    is_of_rows = _OF_ROWS.match(said) or said.startswith("depuis ")
+    if _LEFT_TO_PAY.search(left.whole) and not is_of_rows:
+        is_dated = said.startswith("sur ") and not is_yearless(said)
+        left.doubts += [said] if is_yearless(said) or (is_to_come and not is_dated) else []
+    if net := _NET_TO_PAY.search(left.whole):
+        follows = net.end() + 1 == period.start and not is_of_rows
+        left.doubts += [said] if follows or _is_to_come((period.first, period.last), today) else []
 
 
 def _are_joined(left: Remainder, taken: Sequence[tuple[WordRule, int]]) -> bool:

@@ -102,6 +102,13 @@ def _part(match: re.Match[str], today: date) -> Bounds:
     return whole(int(match["year"]) if match["year"] else last_year(month, today), month, length)
 
 
+def _first_ones(match: re.Match[str], today: date) -> Bounds:
+    """The first months, quarters or half-years of a year."""
+    length = {"m": 1, "t": 3, "s": 6}[match["unit"][0]]
+    count = _counted(match) if match["count"] else 1
+    return whole(int(match["year"] or today.year), 1, length * count)
+
+
 def _year(match: re.Match[str], today: date) -> Bounds:
     first, last = whole(int(match["year"]), 1, 12)
     return (first, today) if match["since"] else (first, last)
@@ -216,6 +223,11 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Bounds]], ..
         ),
         (rf"(?:{_IN} |le )?(?P<unit>t|s)(?P<rank>[1-4])(?:[ /-]?(?:de )?{YEAR})?", _part),
         (rf"(?:{_IN} |le )?(?P<rank>[1-4])(?:er|e|eme)? ?(?P<unit>t)(?:[ /-]?{YEAR})?", _part),
+        (
+            rf"(?:(?:sur l|dans l|pendant l|au cours d|l|d)es )?(?:{_COUNT} premiers|premier) "
+            rf"(?P<unit>mois|trimestres?|semestres?) (?:d[eu'] ?)?(?:{YEAR}|(?:l'|cette )annee)",
+            _first_ones,
+        ),
         (r"entre (?P<one>20\d\d) et (?P<other>20\d\d)", _years),
         (
             rf"(?:{_IN} )?(?:(?P<since>depuis) )?(?:au titre de )?"
@@ -285,6 +297,22 @@ def is_yearless(text: str) -> bool:
     return bool(units(text)) and not HAS_YEAR.search(text) and not _RELATIVE.search(text)
 
 
+def is_beside(text: str) -> bool:
+    """Whether a period is counted from another one: "le mois précédent"."""
+    return _BESIDE.search(text) is not None
+
+
+def is_relative(text: str) -> bool:
+    """Whether a period is counted from today or from another one: "l'an dernier"."""
+    return _RELATIVE.search(text) is not None or is_beside(text) or "n-1" in text
+
+
+def are_alike(one: Bounds, other: Bounds) -> bool:
+    """Whether two periods are as long as each other, but for the calendar."""
+    lengths = [last - first for first, last in (one, other) if first and last]
+    return len(lengths) == 2 and abs(lengths[0] - lengths[1]) < timedelta(days=4)
+
+
 def units(text: str) -> list[str]:
     """The months and quarters that a text names, by whatever name."""
     return _NAMED.findall(text)
@@ -294,6 +322,7 @@ def _spans(text: str, today: date) -> Iterator[PeriodSpan]:
     yield from _plain(text, today)
     yield from _sided(text, today)
     yield from _listed(text, today)
+    yield from _until_today(text, today)
 
 
 def _plain(text: str, today: date) -> Iterator[PeriodSpan]:
@@ -309,6 +338,7 @@ def _plain(text: str, today: date) -> Iterator[PeriodSpan]:
 
 _NAMED = re.compile(rf"\b(?:{'|'.join(MONTHS)}|[ts][1-4]|trimestre|semestre)\b")
 _RELATIVE = re.compile(r"\b(?:cet?|cette|dernier|precedent|passe|en cours|courant|prochain)\b")
+_BESIDE = re.compile(r"\b(?:precedent|suivant)")
 HAS_YEAR = re.compile(r"\b20\d\d\b")
 _SIDE = re.compile(
     r"\b(?:(?P<before>avant)|(?P<until>jusqu'(?:en|au?|aux)(?: (?:la )?fin(?: d[eu]| de l')?)?)|"
@@ -346,6 +376,26 @@ def _on_side(side: str | None, first: date, last: date, today: date) -> Bounds:
             return first, today
         case _:
             return first, None
+
+
+_TO_DATE = re.compile(r" (?:a|jusqu'a) (?:ce jour|aujourd'hui|date)(?!\w)")
+
+
+def is_to_date(text: str, period: PeriodSpan, today: date) -> bool:
+    """Whether "à ce jour" follows a period that today is not in."""
+    is_now = (period.first or today) <= today <= (period.last or today)
+    return _TO_DATE.match(text, period.end) is not None and not is_now
+
+
+_FROM = re.compile(r"d[eu] |d'|depuis ")
+
+
+def _until_today(text: str, today: date) -> Iterator[PeriodSpan]:
+    """From the first day of a period on: "d'avril à ce jour"."""
+    for span in _plain(text, today):
+        to_date = _TO_DATE.match(text, span.end)
+        if to_date and span.first and span.first <= today and _FROM.match(text, span.start):
+            yield PeriodSpan(span.first, today, span.start, to_date.end())
 
 
 _MONTH = "|".join(MONTHS)

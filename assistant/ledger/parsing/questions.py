@@ -12,8 +12,8 @@ from datetime import date
 from assistant.errors import WrongPlan
 from assistant.ledger.parsing.bounds import Bounded, group_bound
 from assistant.ledger.parsing.conditions import conditions
-from assistant.ledger.parsing.moments import When, compared, dated, from_mandate, usual_date
-from assistant.ledger.parsing.periods import Bounds, find_period
+from assistant.ledger.parsing.moments import When, compared, dated, from_mandate, placed, usual_date
+from assistant.ledger.parsing.periods import Bounds, find_period, is_to_date
 from assistant.ledger.parsing.rankings import (
     EACH,
     Found,
@@ -155,6 +155,9 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
         said = left.text[period.start : period.end]
         left.has_clash |= comparison is not None and comparison.may_share_year(said)
         left.erase(period.start, period.end)
+        left.doubts += [said] if is_to_date(left.whole, period, today) else []
+    if period and comparison:
+        other = placed(left, period, comparison).bounds
     bounds = (period.first, period.last) if period else None
     left.has_clash |= bounds is not None and bounds == other
     filters = conditions(left, names, over)

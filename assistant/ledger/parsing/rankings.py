@@ -238,6 +238,9 @@ _OF_ROWS = {  # whose first is that of the first day, which is no rank
         _Side(True, r"plus courte?s?", "months"),
     ),
 }
+_OF_PERIODS = (_Side(False, _MOST_OF), _Side(True, _LEAST_OF))
+"""Whose first ones are those of the first days."""
+
 _BY = r"(?:par|pour chaque|de chaque|selon (?:le|la|les)|ventile\w* par)"
 _MOST = re.compile(
     r"\ble (?P<side>plus|moins)\b(?: (?:cher|lourd|d'argent)\b)?"
@@ -274,7 +277,7 @@ def ranking(left: Remainder, over: Population) -> Ranking:
     ranks = [
         found
         for rule in rules
-        if (found := _superlative(left, rule, _OF_GROUPS) or _chosen(left, rule))
+        if (found := _superlative(left, rule, _sides(rule)) or _chosen(left, rule))
     ]
     if found := _extreme(left, over) or _superlative(left, _rows(over), _OF_ROWS[over]):
         ranks.append(found)
@@ -286,6 +289,10 @@ def ranking(left: Remainder, over: Population) -> Ranking:
         every = every or [Ranking(step=PeriodStep.MONTH)]
     left.has_clash |= len(every) > 1
     return every[0] if every else Ranking()
+
+
+def _sides(rule: WordRule) -> Sequence[_Side]:
+    return _OF_PERIODS if rule.step else _OF_GROUPS
 
 
 _MEAN = re.compile(r"\bmoyen")
