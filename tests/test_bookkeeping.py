@@ -246,6 +246,7 @@ def test_what_cannot_be_followed_stays_with_the_figures(books: LedgerService) ->
 @pytest.mark.parametrize(
     ("before", "question", "doubt"),
     [
+        (FIRST, "depuis 30 jours ?", "depuis 30 jours"),
         ("Dépenses en mars 2026", "et l'an dernier ?", "l'an dernier"),
         ("Dépenses en mars 2026", "et l'année précédente ?", "l'annee precedente"),
         ("Dépenses en mars 2026", "et par rapport à l'an dernier ?", "l'an dernier"),

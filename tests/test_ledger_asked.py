@@ -78,6 +78,11 @@ def test_the_words_that_are_not_understood_are_named() -> None:
     ("question", "doubt"),
     [
         ("Part des factures en retard par service", "part"),
+        ("Factures impayées depuis 30 jours", "depuis 30 jours"),
+        ("Factures en retard depuis janvier 2026", "depuis janvier 2026"),
+        ("Factures non mandatées depuis 15 jours", "depuis 15 jours"),
+        ("Factures impayées de mars 2026 à ce jour", "de mars 2026 a ce jour"),
+        ("Factures échues depuis plus de 30 jours et impayées", "depuis plus de 30 jours"),
         ("Dépenses en avril à ce jour", "en avril"),
         ("Dépenses de mars 2026 par rapport à l'an dernier", "l'an dernier"),
         ("Dépenses de mars 2026 par rapport à l'année précédente", "l'annee precedente"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.errors import WrongPlan
-from assistant.ledger.parsing.moments import usual_date
+from assistant.ledger.parsing.moments import OF_NOW, usual_date
 from assistant.ledger.parsing.periods import are_alike, find_period, is_beside, is_relative
 from assistant.ledger.parsing.questions import (
     NotUnderstood,
@@ -38,6 +38,7 @@ _CUE = re.compile(r"^\W*(?:et|mais|puis|pareil|idem|meme chose)\b")
 _THOSE = re.compile(r"\b(?:celles?|ceux|celui)\b")
 _WHOLE = re.compile(r"\b(?:total|en tout|ensemble)\b")
 _IN_NUMBER = re.compile(r"\ben nombre\b")
+_SINCE = re.compile(r"\bdepuis [\w' ]*\w")
 _YEAR_BEFORE = re.compile(r"\b(?:an|annee|exercice) (?:derniere?|passee?)\b|\bn-1\b")
 """Which may mean the same days of it, as long as what was asked before."""
 
@@ -104,6 +105,9 @@ def followed(
     left.take_all([_THOSE])
     read = read_question(left, names, today, before.over)
     read = _placed(left, read, before)
+    is_of_now = OF_NOW & {each.field for each in before.filters}
+    if is_of_now and read.period and read.when.field == usual_date(before.over, read.fields):
+        left.doubt(_SINCE)
     says_more, says_measure = _says_more(read), _says_measure(left, read)
     is_short = len(question.split()) <= _SHORT and not (says_measure and says_more)
     if read.has_noun or not (has_cue(question) or is_short):
@@ -114,7 +118,7 @@ def followed(
     plan = _changed(before, left, read)
     if plan == before and _WHOLE.search(left.whole):
         plan = _ungrouped(plan)
-    if left.doubts and has_cue(question):
+    if left.doubts:
         return tuple(left.doubts)
     try:
         is_read = not (left.has_clash or left.doubts) and validate_plan(plan) != before

@@ -151,9 +151,14 @@ _IS_RANGE = re.compile(r" (?:au|a) ")
 _STATES = {"paid", "status", "late_days", "age_days"}
 """What is so today, and not what was issued today: "impayées aujourd'hui"."""
 
+OF_NOW = {"mandated", "certified", *_STATES}
+"""What has been so for a time that no field has, though a question may name it."""
+
 _TO_PAY = re.compile(r"(?<!net )(?<!reste )(?<!restent )(?<!reste-t-il )\ba (?:payer|regler)\b")
 _NET_TO_PAY = re.compile(r"\bnet a (?:payer|regler)\b")
 _LEFT_TO_PAY = re.compile(r"\breste(?:nt|-t-il)? (?:a (?:payer|regler|verser)|du)\b")
+_SINCE = re.compile(r"^depuis\b|\b(?:a|jusqu'a) (?:ce jour|aujourd'hui|date)$")
+_AGED = re.compile(r"\b(?:depuis |de )?(?:plus|moins|au moins|au plus) (?:d(?:e |'))?\w+ jours?\b")
 _SO_LONG = re.compile(r" ?depuis (?:moins de )?(?:\d|une? |deux|trois|quatre|cinq|six)")
 
 
@@ -195,6 +200,7 @@ def dated(
         period = None if _STATES & {each.field for each, _ in found} else period
     if period and not taken:
         _doubt_when(left, period, today)
+        _doubt_since(left, over, period, found)
     staged = _staged(left, period, found, taken) if period else None
     when, filters = staged or (_when(left, over, period, found, taken, usual), found)
     bounds = (period.first, period.last) if period else None
@@ -251,6 +257,9 @@ def _when(
     rule, start = known[0]
     left.has_clash |= period is not None and rule.name in _NEEDS_DAYS  # of two dates
     if rule.is_past or rule.is_coming:
+        if rule.is_past and "age_days" in {each.field for each, _ in found}:
+            left.has_clash = True  # days since reception are none since the deadline
+            left.doubt(_AGED)
         return When(rule.name, start=start, is_past=rule.is_past, is_coming=rule.is_coming)
     left.has_clash |= rule.name in _NEEDS_DAYS  # in which days?
     return replace(default, condition=PlanFilter(rule.name, Operator.KNOWN), start=start)
@@ -267,6 +276,15 @@ def _doubt_when(left: Remainder, period: PeriodSpan, today: date) -> None:
     if net := _NET_TO_PAY.search(left.whole):
         follows = net.end() + 1 == period.start and not is_of_rows
         left.doubts += [said] if follows or _is_to_come((period.first, period.last), today) else []
+
+
+def _doubt_since(left: Remainder, over: Population, period: PeriodSpan, found: Found) -> None:
+    """Doubt of "impayées depuis 30 jours", which is no day of issue, as "factures depuis" is."""
+    said = left.whole[period.start : period.end]
+    is_since = _SINCE.search(said) and not _follows_noun(left, over, period)
+    is_of_now = PAID not in dict(found) and OF_NOW & {each.field for each, _ in found}
+    if is_since and is_of_now:
+        left.doubts.append(said)
 
 
 def _are_joined(left: Remainder, taken: Sequence[tuple[WordRule, int]]) -> bool:
