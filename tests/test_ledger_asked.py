@@ -78,6 +78,9 @@ def test_the_words_that_are_not_understood_are_named() -> None:
     ("question", "doubt"),
     [
         ("Part des factures en retard par service", "part"),
+        ("Factures entre 1000 et 2k€", "entre 1000 et 2k€"),
+        ("Factures de 500 000 à 1 M€ de Sève", "de 500 000 a 1 m€"),
+        ("Factures entre 2 000 et 1 000 €", "entre 2 000 et 1 000 €"),
         ("Factures impayées depuis 30 jours", "depuis 30 jours"),
         ("Factures en retard depuis janvier 2026", "depuis janvier 2026"),
         ("Factures non mandatées depuis 15 jours", "depuis 15 jours"),
@@ -97,7 +100,7 @@ def test_words_that_may_mean_something_else_are_named(question: str, doubt: str)
     found = _plan(question)
     assert isinstance(found, NotUnderstood)
     assert found.doubts == (doubt,)
-    assert found.why == f"« {doubt} » peut se comprendre de plusieurs façons ; dites-le autrement."
+    assert found.why == f"je ne suis pas sûr de comprendre « {doubt} » ; dites-le autrement."
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ _TAX_BEFORE = re.compile(
     r"\b(?P<tax>ht|ttc) (?:est )?(?:>|<|superieur|inferieur|entre|compris)"
     r"(?:[^\d]*| [\d ,€k]+(?:euros? )?et )$"
 )
+_WITH_TAX = re.compile(r"\bttc\b|\btoutes taxes\b")
 _TAXED = {"h": "net", "t": "gross"}
 _FACTOR = re.compile(r"(?P<thousand>k)|(?P<million>m€|m |million)")
 _MANY = 100
@@ -81,7 +82,9 @@ def amounts(left: Remainder, over: Population) -> Iterator[tuple[PlanFilter, int
             if tax := _TAX.match(left.text, quantity.end):
                 end = tax.end()
             tax = tax or _TAX_BEFORE.search(left.text[: quantity.start])
-            if tax and over is Population.INVOICES:
+            if over is not Population.INVOICES:
+                left.doubt(_WITH_TAX)  # contracts have no amount with tax
+            elif tax:
                 field = _TAXED[tax["tax"][0]]
             yield from _compared(left, quantity, end, field, exact(quantity))
 
@@ -150,6 +153,7 @@ def _compared(
     before = left.text[: quantity.start]
     if match := _RANGE.search(before):
         low = _low(match, left.text[quantity.start : quantity.end])
+        left.doubts += [left.whole[match.start() : end]] if low > value else []
         left.erase(match.start(), end)
         yield PlanFilter(field, Operator.AT_LEAST, (type(value)(low),)), match.start()
         yield PlanFilter(field, Operator.AT_MOST, (value,)), match.start()

@@ -119,7 +119,7 @@ def followed(
     if plan == before and _WHOLE.search(left.whole):
         plan = _ungrouped(plan)
     if left.doubts:
-        return tuple(left.doubts)
+        return tuple(dict.fromkeys(left.doubts))
     try:
         is_read = not (left.has_clash or left.doubts) and validate_plan(plan) != before
     except WrongPlan:

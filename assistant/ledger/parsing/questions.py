@@ -387,8 +387,8 @@ class NotUnderstood:
     def why(self) -> str:
         """Why there is no plan, in French."""
         if not self.words and self.doubts:
-            several = " et ".join(f"« {words} »" for words in self.doubts)
-            return f"{several} peut se comprendre de plusieurs façons ; dites-le autrement."
+            doubted = ", ".join(f"« {words} »" for words in self.doubts)
+            return f"je ne suis pas sûr de comprendre {doubted} ; dites-le autrement."
         if not self.words:
             return "elle demande plusieurs calculs."
         words = ", ".join(f"« {word} »" for word in self.words)
@@ -444,7 +444,7 @@ def parse_plan(
         return plan
     known = beginnings(names)
     near = dict.fromkeys(each.name for word in words for each in known.get(word, ()))
-    doubts = () if words else tuple(left.doubts)
+    doubts = () if words else tuple(dict.fromkeys(left.doubts))
     return NotUnderstood(words, load_vocabulary().can, tuple(near), doubts)
 
 
