@@ -236,9 +236,11 @@ def compare_truths(books: Books, rows: Sequence[Invoice]) -> None:
     assert books.figure("Combien de factures ?") == len(invoices)
     assert books.figure("Combien de factures impayées ?") == len(unpaid)
     assert books.figure("Combien de factures non payées ?") == len(unpaid)
-    assert books.figure("Montant des factures impayées") == euros(unpaid)
+    assert books.figure("Montant TTC des factures impayées") == euros(unpaid)
     left = sum((amount_owed(bill) or NOTHING for bill in unpaid if bill.currency == "EUR"), NOTHING)
     assert books.figure("Reste à payer") == left
+    assert books.figure("Combien devons-nous ?") == left
+    assert books.figure("Montant des factures impayées") == left
     assert books.figure("Combien de factures en retard ?") == len(late)
     assert books.figure("Combien de facturé ?") == euros(rows)
     assert books.figure("Combien d'avoirs ?") == len(rows) - len(invoices)
@@ -288,6 +290,20 @@ def test_what_a_figure_counts_is_told_under_it_everywhere(town: Books) -> None:
 def test_what_was_asked_by_name_is_what_is_counted(town: Books) -> None:
     assert town.figure("Combien d'avoirs impayés ?") == 18
     assert town.figure("Combien de factures rejetées ?") == 6
+
+
+def test_invoices_that_correct_or_prepare_another_one_are_told_under_sums() -> None:
+    rows = [invoice("A"), invoice("B", type="384", preceding="A"), invoice("C", type="386")]
+    told = (
+        "2 factures rectificatives ou d'acompte comprises : une facture corrigée, ou la finale "
+        "qui reprend un acompte, peut l'être aussi."
+    )
+    with books_of(file_row(), *rows) as books:
+        assert told in books.answer("Combien avons-nous dépensé en 2026 ?").notes
+        assert told in books.answer("Combien devons-nous ?").notes
+        assert not books.answer("Combien de factures ?").notes
+    with books_of(file_row(), rows[0]) as books:
+        assert not books.answer("Combien devons-nous ?").notes
 
 
 def test_invoices_without_the_day_that_is_asked_of_are_told() -> None:

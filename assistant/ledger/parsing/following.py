@@ -17,6 +17,7 @@ from assistant.ledger.parsing.questions import (
     asks_ledger,
     population_asked,
     read_question,
+    summed_field,
 )
 from assistant.ledger.parsing.rankings import EACH
 from assistant.ledger.parsing.vocabulary import Name, Remainder, load_vocabulary
@@ -175,7 +176,7 @@ def _measured(plan: Plan, left: Remainder, read: Read) -> Plan:
     if kind or of:
         is_money = plan.measure in {PlanMeasure.SUM, PlanMeasure.AVERAGE}
         kept = plan.measure if is_money else PlanMeasure.SUM
-        known = plan.of if is_money else rows.amount
+        known = plan.of if is_money else summed_field(plan.filters, rows)
         return replace(plan, measure=kind or kept, of=of or known, part=(), bound=None)
     return plan
 

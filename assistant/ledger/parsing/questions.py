@@ -40,6 +40,7 @@ from assistant.ledger.query.plan import (
     PlanMeasure,
     PlanPeriod,
     Population,
+    Rows,
     rows_of,
     validate_plan,
 )
@@ -358,8 +359,14 @@ def _measured(plan: Plan, read: Read) -> Plan | None:
         return replace(plan, measure=PlanMeasure.AVERAGE, of=of or rows.amount)
     counts = PlanMeasure.COUNT in measures or ranked.is_count
     if of or PlanMeasure.SUM in measures or ((ranked.group or ranked.step) and not counts):
-        return replace(plan, measure=PlanMeasure.SUM, of=of or rows.amount)
+        summed = summed_field([each for each, _ in read.filters], rows)
+        return replace(plan, measure=PlanMeasure.SUM, of=of or summed)
     return plan
+
+
+def summed_field(filters: Sequence[PlanFilter], rows: Rows) -> str:
+    """What a sum is of where no word says it: of what is not paid, what is left to pay."""
+    return "payable" if NOT_PAID in filters else rows.amount
 
 
 def _filtered(plan: Plan, filters: Found, share: Share | None) -> Plan | None:

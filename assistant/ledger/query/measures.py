@@ -17,6 +17,7 @@ from assistant.ledger.query.plan import (
 
 INVOICE = PlanFilter("is_credit", Operator.UNKNOWN)
 CREDIT_NOTE = PlanFilter("is_credit", Operator.KNOWN)
+REPEATING = PlanFilter("is_repeating", Operator.KNOWN)
 NOT_PAID = PlanFilter("paid", Operator.UNKNOWN)
 """As a question or a form says it."""
 

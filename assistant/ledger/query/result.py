@@ -13,6 +13,7 @@ from assistant.ledger.query.measures import (
     CREDIT_NOTE,
     INVOICE,
     NOT_PAID,
+    REPEATING,
     SENT,
     UNRECEIVED,
     defined,
@@ -26,6 +27,7 @@ from assistant.ledger.query.plan import (
     Plan,
     PlanFilter,
     PlanMeasure,
+    Population,
     rows_of,
     validate_plan,
 )
@@ -204,6 +206,7 @@ def compute_result(
     counted = defined(plan)
     [(found, notes)] = groups([counted], ledger, today, law)
     notes = (*_credit_notes(plan, ledger, today, law), *_undated(plan, ledger, today), *notes)
+    notes += tuple(_repeating(plan, ledger, today, law))
     if not plan.compared:
         return _result(plan, *_figures(plan, found), notes)
     before = replace(counted, period=plan.compared, compared=None)
@@ -251,6 +254,24 @@ def _credit_notes(
     [(found, _)] = groups([only], ledger, today, law)
     count = whole(found.values()).count
     return (f"{count} avoir{'s' if count > 1 else ''} de côté.",) if count else ()
+
+
+def _repeating(
+    plan: Plan, ledger: Ledger, today: date, law: Sequence[LateColumns]
+) -> Iterator[str]:
+    """How many invoices of a sum correct another one, or are taken up in a final one."""
+    is_sum = plan.measure is PlanMeasure.SUM and plan.is_of_money
+    if plan.over is not Population.INVOICES or not is_sum:
+        return
+    filters = (*defined(plan).filters, REPEATING)
+    only = Plan(PlanMeasure.COUNT, plan.over, filters=filters, period=plan.period)
+    [(found, _)] = groups([only], ledger, today, law)
+    if count := whole(found.values()).count:
+        plural = "s" if count > 1 else ""
+        yield (
+            f"{count} facture{plural} rectificative{plural} ou d'acompte comprise{plural} : "
+            "une facture corrigée, ou la finale qui reprend un acompte, peut l'être aussi."
+        )
 
 
 _PAYMENT = frozenset({"paid", "is_unpaid"})
