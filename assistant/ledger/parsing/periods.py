@@ -225,7 +225,8 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Bounds]], ..
         (rf"(?:{_IN} |le )?(?P<rank>[1-4])(?:er|e|eme)? ?(?P<unit>t)(?:[ /-]?{YEAR})?", _part),
         (
             rf"(?:(?:sur l|dans l|pendant l|au cours d|l|d)es )?(?:{_COUNT} premiers|premier) "
-            rf"(?P<unit>mois|trimestres?|semestres?) (?:d[eu'] ?)?(?:{YEAR}|(?:l'|cette )annee)",
+            rf"(?P<unit>mois|trimestres?|semestres?) (?:de |d')?"
+            rf"(?:(?:l'annee )?{YEAR}|(?:l'|cette )annee)",
             _first_ones,
         ),
         (r"entre (?P<one>20\d\d) et (?P<other>20\d\d)", _years),

@@ -60,7 +60,8 @@ class ModelPlanner:
                     read = completes(read)
                 if plan := valid_plan(read, over):
                     return plan
-        return NotUnderstood(words, load_vocabulary().can)
+        doubts = () if words else tuple(left.doubts)
+        return NotUnderstood(words, load_vocabulary().can, doubts=doubts)
 
     def _chosen(
         self, question: str, words: Sequence[str], slots: Slots, over: Population

@@ -410,6 +410,8 @@ def population_asked(question: str) -> Population | None:
     What is spent on a contract is in its invoices.
     """
     folded = fold_text(question)
+    if _BY_CONTRACT.match(folded):
+        return None
     if _SPENT_ON.search(folded):
         return Population.INVOICES
     found = (
@@ -427,6 +429,9 @@ def population_meant(question: str) -> Population:
         Population.PURCHASES if is_of_contracts else Population.INVOICES
     )
 
+
+_BY_CONTRACT = re.compile(r"\W*(?:et |puis )?par (?:marche|contrat)\b")
+"""What groups the figure before, whatever it counts."""
 
 _SPENT_WORD = r"\b(?:depens\w*|consomm\w*|conso|(?:pay|regl|vers|mandat)ee?s?)\b"
 _SPENT_ON = re.compile(
