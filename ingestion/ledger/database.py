@@ -86,6 +86,10 @@ class _ServerDraft(_ServerLedger, LedgerDraft):
             columns = ", ".join(f'"{name}"' for name in names)
             self._asked.load(f'"{table}" ({columns})', (), values)
 
+    def remove(self, table: type[TableRow], column: str, values: Sequence[str]) -> None:
+        sql = f'DELETE FROM "{table.table}" WHERE "{column}" = ANY(%s)'
+        self._asked.run(sql, list(values))
+
 
 @contextmanager
 def open_server(address: str) -> Iterator[Ledger]:

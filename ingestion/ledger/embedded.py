@@ -60,6 +60,9 @@ class LedgerDraft(Ledger, Protocol):
     def append(self, rows: Iterable[TableRow]) -> None:
         """Add rows of any tables, in any order."""
 
+    def remove(self, table: type[TableRow], column: str, values: Sequence[str]) -> None:
+        """Remove the rows of a table that have one of these values in a column."""
+
 
 def schema() -> str:
     """The tables, in SQL."""
@@ -135,6 +138,11 @@ class _FileDraft(_FileLedger, LedgerDraft):
         for table, names, values in by_table(rows):
             with self._connection.appender(table, columns=names) as appender:
                 appender.append_rows(values)
+
+    def remove(self, table: type[TableRow], column: str, values: Sequence[str]) -> None:
+        listed = "(SELECT unnest(CAST($1 AS VARCHAR[])))"
+        sql = f'DELETE FROM "{table.table}" WHERE "{column}" IN {listed}'
+        self._connection.execute(sql, [list(values)])
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,14 +13,13 @@ from ingestion.errors import IngestionError
 from ingestion.ledger.columns import (
     Columns,
     Corrections,
-    french_name,
     keep,
     normal,
     read_kept,
     understood,
 )
 from ingestion.ledger.database import rewriting
-from ingestion.ledger.embedded import Ledger, LedgerDraft
+from ingestion.ledger.embedded import LedgerDraft
 from ingestion.ledger.entries import invoice_entry, purchase_entries
 from ingestion.ledger.opening import FileReader
 from ingestion.ledger.records import (
@@ -29,10 +28,9 @@ from ingestion.ledger.records import (
     LedgerEntry,
     Record,
     refused,
-    shown,
-    warned,
 )
-from ingestion.ledger.rows import File, FileKind, Invoice, Level, Purchase, Remark
+from ingestion.ledger.resending import resent
+from ingestion.ledger.rows import File, FileKind, Invoice, Level, Lineage, Purchase, Remark
 from ingestion.ledger.tables import tabulated
 from ingestion.tenders.archives import unpack
 
@@ -89,88 +87,6 @@ def _members(archive: Path, name: str, folder: Path) -> Iterator[ImportSource]:
             reason = member.refusal or ""
             refusal = f"{reason[:1].upper()}{reason[1:]}." if reason else ""
             yield ImportSource(f"{name}/{member.name}", member.path, refusal)
-
-
-# Invoices and contracts sent again: the same is known, another under the same key is reported.
-
-_RULE = "G1.45"
-"""The official key of duplicates: supplier, number and year."""
-
-_KINDS = {Invoice: FileKind.INVOICES, Purchase: FileKind.PURCHASES}
-_OWN = frozenset({"id", "file"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A row of the ledger, or of the file itself, and where it was read."""
-
-    row: Invoice | Purchase
-    where: str
-
-
-def resent(ledger: Ledger, entries: Sequence[LedgerEntry]) -> tuple[LedgerEntry, ...]:
-    """The entries, those marked whose key the ledger, or an earlier entry, has already.
-
-    One with other contents is refused, and says in which columns.
-    """
-    known = {each.row.id: each for each in _known(ledger, entries)}
-    told = []
-    for entry in entries:
-        main = entry.main
-        if main is not None and main.id in known:
-            told.append(_again(entry, main, known[main.id]))
-            continue
-        if main is not None and not entry.is_refused:
-            known[main.id] = _Known(main, entry.place)
-        told.append(entry)
-    return tuple(told)
-
-
-def _again(entry: LedgerEntry, main: Invoice | Purchase, known: _Known) -> LedgerEntry:
-    if isinstance(main, Invoice):
-        code, what, key = _RULE, f"Facture {main.number}", "fournisseur, numéro et année"
-    else:
-        code, what, key = (
-            "DOUBLON",
-            f"Marché {main.contract_id}",
-            "acheteur, numéro, jour et montant",
-        )
-    where = f"{entry.place}, " if entry.place else ""
-    said = f"{what} ({where}déjà dans {known.where})"
-    if differing := ", ".join(_differing(main, known.row)):
-        said = (
-            f"{said} : mêmes {key}, mais {differing}. Non enregistré : doublon, renvoi ou "
-            "correction, à vérifier."
-        )
-        return replace(entry, comments=(*entry.comments, refused(code, said, entry.place)))
-    comment = warned(code, f"{said}, à l'identique : compté une fois.", entry.place)
-    return replace(entry, comments=(*entry.comments, comment), is_known=True)
-
-
-def _differing(new: Invoice | Purchase, old: Invoice | Purchase) -> Iterator[str]:
-    for field in fields(new):
-        if field.name not in _OWN:
-            before, after = getattr(old, field.name), getattr(new, field.name)
-            if before != after:
-                name = french_name(_KINDS[type(new)], field.name)
-                yield f"{name} {shown(after)} au lieu de {shown(before)}"
-
-
-def _known(ledger: Ledger, entries: Sequence[LedgerEntry]) -> Iterator[_Known]:
-    """The rows of the ledger that have the keys of the entries."""
-    mains = [each.main for each in entries if each.main is not None]
-    for kind in (Invoice, Purchase):
-        ids = [each.id for each in mains if isinstance(each, kind)]
-        if not ids:
-            continue
-        columns = ", ".join(f"t.{field.name}" for field in fields(kind))
-        found = ledger.rows(
-            f"SELECT {columns}, f.name FROM {kind.table} t JOIN file f ON f.sha256 = t.file "
-            "WHERE t.id IN (SELECT unnest(CAST($1 AS VARCHAR[])))",
-            [ids],
-        )
-        for *values, name in found:
-            yield _Known(kind(*values), name)
 
 
 # What is said of each file: its verdict, what it stores, what is doubted. Pure.
@@ -232,7 +148,7 @@ def judged(
 
 
 def is_stored(entry: LedgerEntry) -> bool:
-    """Whether an entry is new and has nothing against it."""
+    """Whether an entry is new, or says more than the ledger, and has nothing against it."""
     return not entry.is_known and not entry.is_refused
 
 
@@ -351,7 +267,11 @@ class _Service:
             for c in report.comments
         )
         new = [each for each in entries if is_stored(each)]
+        moved = [each.main.id for each in new if each.is_moved and each.main]
         with self.draft.transaction():
+            if moved:
+                self.draft.remove(Invoice, "id", moved)
+                self.draft.remove(Lineage, "row", moved)
             self.draft.append((file, *remarks))
             self.draft.append(row for entry in new for row in entry.rows)
             self.draft.append(line for entry in new for line in entry.lineage)

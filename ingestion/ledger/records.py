@@ -98,7 +98,7 @@ class LedgerEntry:
     """The rows of one invoice or contract, the main one first.
 
     There are none when what cannot be missing is: the comments say what. `is_known` when the ledger
-    has the same already.
+    has the same already, `is_moved` when the row of the invoice replaces the one that it has.
     """
 
     place: str
@@ -106,6 +106,7 @@ class LedgerEntry:
     lineage: tuple[Lineage, ...] = ()
     comments: tuple[Comment, ...] = ()
     is_known: bool = False
+    is_moved: bool = False
 
     @property
     def main(self) -> Invoice | Purchase | None:
