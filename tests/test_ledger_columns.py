@@ -92,6 +92,12 @@ def test_lines_without_known_titles_are_not_understood() -> None:
     assert understood(sheet(), INVOICES, {}, {}) is None
 
 
+@pytest.mark.parametrize("title", ["Reste à payer", "Montant dû", "Montant", "Compte"])
+def test_what_may_be_another_amount_or_another_account_is_left_out(title: str) -> None:
+    found = fields(understood(sheet(("numero", "date facture", title)), INVOICES, {}, {}))
+    assert found[title] is None
+
+
 def test_a_correction_moves_a_column_and_an_empty_one_leaves_it_out() -> None:
     titles = sheet(("numero", "date facture", "Total", "montant ttc", "objet"))
     found = fields(understood(titles, INVOICES, {"Total": "gross", "Objet": ""}, {}))

@@ -143,10 +143,12 @@ def test_what_is_not_to_be_paid_in_time_is_counted_apart(tmp_path: Path) -> None
         invoice("D", date(2026, 3, 2), paid=date(2026, 3, 1)),
         invoice("E", status="06"),
         invoice("F", status="11"),
+        invoice("G", payable=Decimal(0)),
     )
     assert [each.number for each in found.known] == ["E"]
     assert dict(found.without) == {
         "avoir": 1,
+        "rien à payer": 1,
         "facture rejetée": 1,
         "mise en paiement sans date": 1,
         "date de réception inconnue": 1,

@@ -28,7 +28,8 @@ _TO_PAY = """
 SELECT id, number, coalesce(supplier_name, '') AS supplier, currency, status, started, paid,
     payable AS amount, payment_days, is_unpaid,
     CASE
-        WHEN is_credit OR payable <= 0 THEN 'avoir'
+        WHEN is_credit THEN 'avoir'
+        WHEN payable <= 0 THEN 'rien à payer'
         WHEN status = '05' AND paid IS NULL THEN 'facture rejetée'
         WHEN status = '11' AND paid IS NULL THEN 'mise en paiement sans date'
         WHEN started IS NULL THEN 'date de réception inconnue'
