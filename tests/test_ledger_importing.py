@@ -15,6 +15,7 @@ from tests.conftest import Engine
 from tests.invoice_files import SIREN, cii, export, facturx, ubl, workbook
 
 TODAY = date(2026, 11, 24)
+NATURES = ("Facture", "381", "Avoir", "")
 LINE = "F-1;Brelan SARL;02/03/2026;1 000,00;200,00;1 200,00"
 CORPUS = Path(__file__).parent.parent / "corpus"
 
@@ -269,6 +270,18 @@ def test_statuses_days_and_accounts_are_understood(imported: Import, home: Path)
     assert rows(home, "SELECT label FROM invoice_line") == (("Terreau",),)
 
 
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [("Payé", "11"), ("Réglé", "11"), ("Rejeté", "05"), ("Annulée", "05"), ("Suspendu", "06")],
+)
+def test_a_status_is_known_in_either_gender(
+    imported: Import, home: Path, said: str, status: str
+) -> None:
+    header = "numero;fournisseur;date;montant ttc;statut;payé le"
+    imported(export(f"F-1;Brelan;02/03/2026;12;{said};15/03/2026", header=header))
+    assert rows(home, "SELECT status, paid FROM invoice") == ((status, date(2026, 3, 15)),)
+
+
 def test_a_payment_without_its_day_is_told(imported: Import) -> None:
     header = "numero;fournisseur;date;montant ttc;statut;date de paiement;date de mise en paiement"
     lines = ("F-1;A;02/03/2026;12;Payée;;", "F-2;A;02/03/2026;12;Payée;03/03/2026;")
@@ -298,6 +311,24 @@ def test_a_type_that_is_not_known_makes_no_invoice(imported: Import) -> None:
     report = imported(export(*lines, header=header))
     assert (report.stored, report.left_out) == (1, 1)
     assert "« Ristourne » n'est pas reconnu (ligne 3, colonne type)" in sentences(report, "CODE")
+
+
+@pytest.mark.parametrize("title", ["Type de pièce", "Nature de la pièce"])
+def test_the_type_of_a_piece_is_that_of_an_invoice(
+    imported: Import, home: Path, title: str
+) -> None:
+    header = f"numero;fournisseur;date;montant ttc;{title}"
+    imported(export("F-1;Brelan;02/03/2026;12;Avoir", header=header))
+    assert rows(home, "SELECT type FROM invoice") == (("381",),)
+
+
+def test_a_credit_note_said_in_a_column_left_out_makes_no_invoice(imported: Import) -> None:
+    header = "numero;fournisseur;date;montant ttc;Nature"
+    lines = [f"F-{n};Brelan;02/03/2026;12;{nature}" for n, nature in enumerate(NATURES)]
+    report = imported(export(*lines, header=header))
+    assert (report.stored, report.left_out) == (3, 1)
+    assert "« Avoir » (ligne 4, colonne Nature)" in sentences(report, "CODE")
+    assert '--map "Nature=type"' in sentences(report, "CODE")
 
 
 def test_a_workbook_is_read_by_its_typed_cells(imported: Import, home: Path) -> None:

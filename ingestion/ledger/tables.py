@@ -25,7 +25,7 @@ from ingestion.ledger.records import (
     refused,
     warned,
 )
-from ingestion.ledger.rows import FileKind
+from ingestion.ledger.rows import CREDIT_TYPES, FileKind
 from ingestion.ledger.values import (
     DecimalMark,
     Disagreement,
@@ -184,7 +184,8 @@ def tabulated(
             marks[column.field] = mark
     comments: list[Comment] = []
     width = max((column.index for column in columns.columns), default=0) + 1
-    reader = _LineReader(sheet, used, marks, width, comments)
+    left = tuple(column for column in columns.columns if not column.field)
+    reader = _LineReader(sheet, used, left, marks, width, comments)
     records = tuple(reader.record(line, kind) for line in lines)
     if kind is FileKind.INVOICES and records and not reader.says_currency:
         comments.append(warned("DEVISE", "Aucune devise n'est indiquée : montants pris en euros."))
@@ -197,6 +198,7 @@ class _LineReader:
 
     sheet: RecordSheet
     columns: tuple[SheetColumn, ...]
+    left: tuple[SheetColumn, ...]
     marks: Mapping[str, DecimalMark | None]
     width: int
     comments: list[Comment]
@@ -211,6 +213,8 @@ class _LineReader:
         values = tuple(value for column in self.columns for value in self._values(line, column))
         if kind is FileKind.PURCHASES:
             return _with_parts(place, values)
+        if not any(value.column == "type" for value in values):
+            self.comments += self._credits_left_out(line, place)
         return _with_events(place, (*values, *self._currency(place, values, line)))
 
     def _values(self, line: Line, column: SheetColumn) -> Iterator[RecordValue]:
@@ -242,6 +246,18 @@ class _LineReader:
         elif field == "iban":
             field, text = "iban_sha256", account_digest(text)
         yield RecordValue(field, text, value.place)
+
+    def _credits_left_out(self, line: Line, place: str) -> Iterator[Comment]:
+        """That a column which fills nothing says a credit note, which would be added."""
+        for column in self.left:
+            value = _value(self.sheet, line, column)
+            code = None if value.text.isdecimal() else code_of("types", value.text)
+            if code and f"'{code}'" in CREDIT_TYPES:
+                said = (
+                    f"« {value.text} » ({value.place}) dit un avoir, dans une colonne laissée de "
+                    f'côté : la ligne est écartée. Dites-la avec --map "{column.title}=type".'
+                )
+                yield refused("CODE", said, place)
 
     def _currency(
         self, place: str, values: tuple[RecordValue, ...], line: Line
