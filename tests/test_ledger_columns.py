@@ -269,14 +269,23 @@ def test_signs_spaces_and_currencies_are_understood(text: str, expected: str) ->
     assert parse_number(text, DecimalMark.COMMA) == Decimal(expected)
 
 
-@pytest.mark.parametrize("text", ["", "NC", "12,5,0", "1e5", "12 pièces", "1.25,00", "--3", "10 %"])
+@pytest.mark.parametrize(
+    "text", ["", "NC", "12,5,0", "1e5", "12 pièces", "1.25,00", "--3", "10 %", "12 TTC"]
+)
 def test_what_is_no_number_is_none(text: str) -> None:
     assert parse_number(text, DecimalMark.COMMA) is None
 
 
 @pytest.mark.parametrize(
     ("text", "currency"),
-    [("12 €", "EUR"), ("USD 12", "USD"), ("12", None), ("£12", "GBP"), ("12 Euros", "EUR")],
+    [
+        ("12 €", "EUR"),
+        ("USD 12", "USD"),
+        ("12", None),
+        ("£12", "GBP"),
+        ("12 Euros", "EUR"),
+        ("12 xpf", "XPF"),
+    ],
 )
 def test_the_currency_of_an_amount_is_kept(text: str, currency: str | None) -> None:
     found = amount(text)

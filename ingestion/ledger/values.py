@@ -52,6 +52,18 @@ _NUMBER = re.compile(r"(?P<head>[-+(]?)(?P<body>[0-9][0-9.,]*|[.,][0-9]+)(?P<tai
 _GROUPS = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})*")
 _CURRENCIES = {"€": "EUR", "£": "GBP", "$": "USD"}
 _CODE = re.compile(r"[A-Z]{3}", re.IGNORECASE)
+_ISO_4217 = (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN "
+    "BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL "
+    "GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF "
+    "KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN "
+    "MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD "
+    "SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH "
+    "UGX USD UYU UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG"
+)
+_CODES = frozenset(_ISO_4217.split())
+"""The currencies that are paid in: what else stands beside a number (TTC) makes it none."""
+
 _EURO = re.compile(r"euros?", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -103,7 +115,7 @@ def amount(text: str) -> Amount | None:
             bare, currency = bare.replace(symbol, ""), code
     bare = _EURO.sub("EUR", bare)
     if found := _CODE.search(bare):
-        if currency not in (None, found[0].upper()):
+        if found[0].upper() not in _CODES or currency not in (None, found[0].upper()):
             return None
         bare, currency = bare.replace(found[0], ""), found[0].upper()
     return Amount(bare, currency) if _NUMBER.fullmatch(bare) else None
