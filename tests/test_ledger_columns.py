@@ -307,6 +307,8 @@ def test_every_way_to_write_a_day_puts_the_day_first(when: date) -> None:
         f"{when:%d/%m/%Y} 10:32",
         f"{when:%Y-%m-%d}",
         f"{when:%Y-%m-%dT10:32:00}",
+        f"{when:%Y-%m-%d}Z",
+        f"{when:%Y-%m-%d}+01:00",
         f"{when:%Y%m%d}",
     ):
         assert day(text) == when, text
