@@ -213,6 +213,20 @@ def test_an_invoice_after_the_months_of_its_contract_is_found(
     assert (_rules(found) == ["after the end"]) is is_found
 
 
+@pytest.mark.parametrize(("months", "is_found"), [(48, False), (None, False), (18, True)])
+def test_an_invoice_is_after_the_end_of_every_contract_of_its_number(
+    tmp_path: Path, months: int | None, is_found: bool
+) -> None:
+    lots = (
+        purchase("2026-01", amount, months=lasts, notified=date(2026, 2, 1))
+        for amount, lasts in ((1000, 12), (2000, months))
+    )
+    one = invoice("A", date(2028, 2, 2), contract="2026-01")
+    found = _found(tmp_path, *(row for lot in lots for row in lot), one)
+    assert _rules(found) == ["after the end"] * is_found
+    assert not is_found or "pour 18 mois" in found[0].says
+
+
 def test_a_payment_before_the_service_is_found(tmp_path: Path) -> None:
     one, other = invoice("A", DAY), invoice("B", DAY, net=3)
     events = (

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
+from itertools import groupby
 from math import log10, sqrt
+from operator import itemgetter
 
 from assistant.calculators.amounts import add_months, euros
 from assistant.calculators.calculation import LabelledWord
@@ -200,22 +202,31 @@ LEFT JOIN (
     SELECT purchase, (array_agg(months ORDER BY "at" DESC, months DESC))[1] AS months
     FROM purchase_change WHERE months IS NOT NULL AND "at" IS NOT NULL GROUP BY purchase
 ) AS changed ON changed.purchase = purchase.id
-WHERE notified IS NOT NULL AND coalesce(changed.months, purchase.months) > 0
-    AND (invoice.buyer_siret IS NULL OR purchase.buyer_siret = invoice.buyer_siret)
+WHERE invoice.buyer_siret IS NULL OR purchase.buyer_siret = invoice.buyer_siret
 ORDER BY day, invoice.id
 """
 
 
 def after_the_end(ledger: Ledger) -> Iterator[Anomaly]:
-    """Invoices of a contract after the months that it lasts from its notification."""
-    for identifier, called, day, contract, notified, months, purchase in ledger.rows(_CONTRACTS):
-        end = add_months(notified, months)
+    """Invoices of a contract after the months that it lasts from its notification.
+
+    The lots of one number last differently: nothing is said before all have ended.
+    """
+    for identifier, lots in groupby(ledger.rows(_CONTRACTS), key=itemgetter(0)):
+        end, last = max(((_end(lot), lot) for lot in lots), key=itemgetter(0))
+        _, called, day, contract, notified, months, purchase = last
         if day > end:
             says = (
                 f"Facture {called} du {day:%d/%m/%Y} sur le marché {contract}, notifié le "
                 f"{notified:%d/%m/%Y} pour {months} mois, jusqu'au {end:%d/%m/%Y}."
             )
             yield Anomaly(load_rules()["after the end"], (identifier, purchase), says)
+
+
+def _end(lot: Row) -> date:
+    """The last day of a contract, that of no calendar where it is not known."""
+    notified, months = lot[4:6]
+    return add_months(notified, months) if notified and months and months > 0 else date.max
 
 
 # Statistical screenings: where to look among many invoices, never a finding on one.
