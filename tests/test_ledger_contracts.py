@@ -62,8 +62,8 @@ def from_json(*contracts: dict[str, Any]) -> tuple[LedgerEntry, ...]:
     return entries(read_json(json.dumps({"marches": {"marche": contracts}}).encode()))
 
 
-def from_csv(*lines: str) -> tuple[LedgerEntry, ...]:
-    (sheet,) = read_csv("\n".join((HEADER, *lines)).encode()).sheets
+def from_csv(*lines: str, header: str = HEADER) -> tuple[LedgerEntry, ...]:
+    (sheet,) = read_csv("\n".join((header, *lines)).encode()).sheets
     columns = understood(sheet, FileKind.PURCHASES, {}, {})
     assert columns is not None
     records, _ = tabulated(sheet, columns, FileKind.PURCHASES)
@@ -123,6 +123,24 @@ def test_several_holders_are_one_contract_counted_once() -> None:
     assert sum(purchase(each).amount or 0 for each in found) == 1005
     assert holders(found[0]) == ["111", "222"]
     assert not said(found, "DOUBLON")
+
+
+STATED = "id;acheteur_id;titulaire_id;montant;dateNotification;dureeMois;modification_id"
+NOTIFIED = "M1;213;111;1000;2026-02-01;12;0"
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_the_later_states_of_a_contract_are_its_changes(is_reversed: bool) -> None:
+    later = [f"M1;213;{holder};1500;2026-06-01;24;1" for holder in ("111", "333")]
+    lines = [NOTIFIED, NOTIFIED.replace("111", "222"), *later]
+    (entry,) = from_csv(*lines[:: -1 if is_reversed else 1], header=STATED)
+    main = purchase(entry)
+    assert (main.amount, main.months, main.notified) == (Decimal(1000), 12, date(2026, 2, 1))
+    assert [row for row in entry.rows if isinstance(row, PurchaseChange)] == [
+        PurchaseChange(main.id, date(2026, 6, 1), Decimal(1500), 24)
+    ]
+    assert sorted(map(str, holders(entry))) == ["111", "222"]
+    assert entry.comments == ()
 
 
 def test_a_line_repeated_is_counted_once_and_said() -> None:

@@ -234,6 +234,20 @@ def test_a_shifted_line_completes_no_contract(imported: Import, home: Path) -> N
     assert rows(home, "SELECT siret FROM purchase_holder ORDER BY 1") == (("111",), ("333",))
 
 
+def test_the_states_of_a_contract_are_added_once(imported: Import, home: Path) -> None:
+    header = "id;acheteur_id;montant;dateNotification;modification_id;donneesActuelles"
+    both = ("M1;213;1000;2026-02-01;0;false", "M1;213;1500;2026-06-01;1;true")
+    later = ("M2;213;70;2026-06-01;1;false", "M2;213;80;2026-07-01;2;true")
+    lots = ("M3;213;5;2026-02-01;0;true", "M3;213;6;2026-02-01;0;true")
+    lines = (*both, *later, *lots, "M3;213;7;2026-06-01;1;true")
+    report = imported(export(*lines, header=header), kind=FileKind.PURCHASES)
+    assert (report.stored, report.left_out) == (4, 1)
+    assert "(ligne 4) : compté ainsi" in sentences(report, "MODIFICATION")
+    assert "(ligne 8)" in sentences(report, "MODIFICATION")
+    assert rows(home, "SELECT sum(amount) FROM purchase") == ((1000 + 70 + 5 + 6,),)
+    assert rows(home, "SELECT sum(amount) FROM purchase_change") == ((1500 + 80,),)
+
+
 def test_a_currency_is_kept_by_its_code(imported: Import, home: Path) -> None:
     header = "numero;fournisseur;date;montant ttc;devise"
     lines = [f"F-{n};Brelan;02/03/2026;12;{c}" for n, c in enumerate(("€", "usd", "Euro"))]

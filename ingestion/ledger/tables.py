@@ -26,6 +26,7 @@ from ingestion.ledger.records import (
     warned,
 )
 from ingestion.ledger.rows import CREDIT_TYPES, FileKind
+from ingestion.ledger.states import told_as_changes
 from ingestion.ledger.values import (
     DecimalMark,
     Disagreement,
@@ -187,6 +188,8 @@ def tabulated(
     left = tuple(column for column in columns.columns if not column.field)
     reader = _LineReader(sheet, used, left, marks, width, comments)
     records = tuple(reader.record(line, kind) for line in lines)
+    if kind is FileKind.PURCHASES:
+        records = told_as_changes(records, comments)
     if kind is FileKind.INVOICES and records and not reader.says_currency:
         comments.append(warned("DEVISE", "Aucune devise n'est indiquée : montants pris en euros."))
     return records, comments
