@@ -215,6 +215,25 @@ def test_an_exception_goes_with_its_rule() -> None:
     assert _units(f"{rule} {exception}")[0] == f"{rule} {exception}"
 
 
+@pytest.mark.parametrize(
+    "exception",
+    [
+        "Cette exclusion n’est pas applicable en cas de sursis accordé par le juge.",
+        "Ces dispositions ne sont pas applicables aux marchés passés en urgence.",
+        "Elle ne peut toutefois être opposée à qui a payé sa dette.",
+    ],
+)
+def test_an_exclusion_is_not_quoted_without_what_it_does_not_apply_to(exception: str) -> None:
+    rule = "L'exclusion s'applique pour une durée de trois ans."
+    assert _units(f"{rule} {exception}")[0] == f"{rule} {exception}"
+
+
+def test_a_sentence_brings_what_the_one_before_it_leans_on() -> None:
+    first = "Le marché est confié à un groupement d'entreprises."
+    said = [first, "Il est signé par le mandataire.", "Dans ce cas, un pouvoir est joint."]
+    assert _units(" ".join(said))[-1] == " ".join(said)
+
+
 def test_what_is_announced_goes_with_its_announcement() -> None:
     text = (
         "La pénalité se calcule par la formule suivante :\nP = V × R / 500, où R compte les jours."
@@ -309,6 +328,17 @@ def test_a_short_passage_is_quoted_whole() -> None:
     text = "Le rapport est remis au maire. La commune le garde cinq ans. Il est ensuite détruit."
     found = quotes("Le rapport ?", [evidence_of(text)], SINCE, WordEmbedder())
     assert " ".join(draft.text for draft in found) == text
+
+
+@pytest.mark.parametrize("beside", ["", "La salle des archives reste fermée. " * 20])
+def test_what_leans_on_a_quote_is_quoted_with_it(beside: str) -> None:
+    rule, condition = (
+        "Le rapport est remis au maire.",
+        "Il est alors joint au rapport du comptable.",
+    )
+    text = f"{rule} {condition} Le maire le garde cinq ans. {beside}".strip()
+    found = quotes("Le rapport remis ?", [evidence_of(text)], SINCE, WordEmbedder())
+    assert found[0].text.startswith(f"{rule} {condition}")
 
 
 def _piece(text: str, number: int, similarity: float, score: float = 0.5) -> Evidence:

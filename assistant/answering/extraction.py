@@ -67,8 +67,10 @@ _LEANS_BACK = re.compile(
 )
 _DEFINES = re.compile(r"(?P<words>[A-Z]{2,}(?: et [A-Z]{2,})*) désign(?:e|ent)\b")
 _RESTRICTS = re.compile(
-    r"(Toutefois|Cependant|Néanmoins|Par exception|Par dérogation|Sauf|Cette (règle|disposition|"
-    r"obligation|interdiction) ne)\b"
+    r"(Toutefois|Cependant|Néanmoins|Par exception|Par dérogation|Sauf)\b"
+    r"|Cette (règle|disposition|obligation|interdiction|exclusion) n(e\b|['’])"
+    r"|(Cette|Cet|Ce|Ces)\b[^.;:]*\b(n['’]est|ne sont) pas applicables?\b"
+    r"|[^,.;:]*\btoutefois\b"
 )
 
 
@@ -158,7 +160,9 @@ def _self_contained(found: Sequence[Unit], as_of: date) -> list[Unit]:
     widened = []
     for place, unit in enumerate(found):
         first = last = place
-        if place and _LEANS_BACK.match(unit.text):
+        while first and _LEANS_BACK.match(found[first].text):
+            if unit.end - found[first - 1].start > LONGEST:
+                break
             first -= 1
         if place + 1 < len(found):
             restricted = speaks[place + 1] and _RESTRICTS.match(found[place + 1].text)
@@ -213,13 +217,11 @@ def quotes(
         if not found:
             continue
         if len(item.passage.text) <= WHOLE:
-            # The widest first: a sentence that leans on another would lose its place to it.
-            told = _of_named_words(question, found)
-            kept = _apart(sorted(told, key=lambda unit: unit.start - unit.end))
+            kept = _joined(_of_named_words(question, found))
         else:
             likeness = embedder.embed_passages([unit.text for unit in found]) @ asked
             ranked = sorted(range(len(found)), key=lambda i: -likeness[i])
-            kept = _apart([found[i] for i in ranked])[:UNITS]
+            kept = _nearest([found[i] for i in ranked])
         floor = floor or NEAR * item.score
         chosen += [
             _quote(unit, Prominence.ASIDE if item.score < floor else Prominence.BODY)
@@ -279,6 +281,27 @@ def _quotes_of_pieces(
         )
         for unit in kept
     ]
+
+
+def _nearest(ranked: Sequence[Unit]) -> list[Unit]:
+    """The first quotes that a passage has room for, those that share characters as one. Pure."""
+    kept: list[Unit] = []
+    for unit in ranked:
+        if len(kept) < UNITS:
+            kept = _joined([*kept, unit])
+    return kept
+
+
+def _joined(found: Sequence[Unit]) -> list[Unit]:
+    """The units of a passage in its order, those that share characters as one. Pure."""
+    joined: list[Unit] = []
+    for unit in sorted(found, key=lambda unit: unit.start):
+        last = joined[-1] if joined else None
+        if last and unit.start < last.end:
+            joined[-1] = replace(last, end=max(last.end, unit.end))
+        else:
+            joined.append(unit)
+    return joined
 
 
 def _apart(ranked: Sequence[Unit]) -> list[Unit]:
