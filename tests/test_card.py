@@ -58,6 +58,25 @@ def test_what_comes_right_after_a_quote_and_limits_it_is_told_too() -> None:
     assert parted(ANSWERED, quoted(item, RULE)) == ([RULE], [("Attention", EXCEPTION)])
 
 
+def test_what_another_sentence_leans_on_stays_before_it() -> None:
+    item = article(f"{RULE} {LIMIT} Dans ce cas, il en donne le motif.")
+    whole = item.passage.text
+    assert parted(ANSWERED, quoted(item, whole)) == ([whole], [])
+    item = article(f"{RULE} {LIMIT} {EXCEPTION}")
+    rule = f"{RULE} {LIMIT}"
+    assert parted(ANSWERED, quoted(item, item.passage.text)) == ([rule], [("Attention", EXCEPTION)])
+
+
+REFERRING = "Elle ne peut le réserver à nouveau."
+
+
+def test_what_refers_to_the_sentence_before_stays_after_it() -> None:
+    item = article(f"{RULE} {REFERRING} {LIMIT}")
+    whole = f"{RULE} {REFERRING}"
+    for draft in (quoted(item, item.passage.text), quoted(item, RULE)):
+        assert parted(ANSWERED, draft) == ([whole], [("À respecter", LIMIT)])
+
+
 def test_only_the_passage_that_is_quoted_first_has_lines() -> None:
     first, second = article(RULE), article(f"{RULE} {LIMIT}", 2)
     drafts = quoted(first, RULE), quoted(second, second.passage.text)

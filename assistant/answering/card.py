@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from assistant.answering.answer import LineRole, Prominence
-from assistant.answering.extraction import Draft
+from assistant.answering.extraction import Draft, leans_back, refers_back
 from assistant.law.hierarchy import ARTICLES, Rank, rank_of, speaks_for
 from assistant.question.language import Language, fold_text
 from assistant.question.quantities import find_quantities, fold_same_length
@@ -132,11 +132,18 @@ class Card:
 
         A line is a whole sentence of the passage that is quoted first. It stands after another of
         it, which is quoted too and nearer to the question, whose vector is `asked`: what answers is
-        no line. What limits it right after what is quoted is a line as well.
+        no line. What limits it right after what is quoted is a line as well, or is quoted with it
+        where it begins by "il" or "cette".
         """
         pieces = [[*_cut(draft)] for draft in quoted]
         first = _of_first_passage([each for parts in pieces for each in parts])
-        limiting = [*self._limiting(first, asked), *_following(first, self._as_of)]
+        after = [*_following(first, self._as_of)]
+        referring = [place for place, each in enumerate(after, 1) if refers_back(each.text)]
+        leaning = after[: max(referring, default=0)]
+        for parts in pieces:
+            if first and parts[-1] is first[-1]:
+                parts += leaning
+        limiting = [*self._limiting([*first, *leaning], asked), *after[len(leaning) :]]
         chosen = limiting[: LINES - len(self.lines)]
         kept = [
             _joined([*run])
@@ -150,11 +157,12 @@ class Card:
         return kept
 
     def _limiting(self, pieces: Sequence[Draft], asked: Vectors) -> list[Draft]:
-        """The pieces of a passage that limit what is quoted before them, in their order.
-
-        A sentence with a figure may be the answer, and is none.
-        """
-        limiting = [each for each in pieces[1:] if each.role and not _has_measure(each.text)]
+        """The pieces of a passage that limit what is quoted before them, in their order."""
+        limiting = [
+            each
+            for place, each in enumerate(pieces)
+            if place and _may_move(each, pieces[place + 1 :])
+        ]
         if not limiting:
             return []
         likeness = self._embedder.embed_passages([each.text for each in pieces]) @ asked
@@ -167,6 +175,16 @@ def _of_first_passage(pieces: Sequence[Draft]) -> list[Draft]:
     rules = [each for each in pieces if _is_rule(each)]
     same = [each for each in rules if each.evidence[0] == rules[0].evidence[0]]
     return sorted(same, key=lambda each: each.start)
+
+
+def _may_move(piece: Draft, following: Sequence[Draft]) -> bool:
+    """Whether a piece limits what is before it and is understood away from its neighbours.
+
+    A sentence with a figure may be the answer, and may not.
+    """
+    if not piece.role or _has_measure(piece.text) or refers_back(piece.text):
+        return False
+    return not any(leans_back(each.text) for each in following[:1])
 
 
 def _has_measure(text: str) -> bool:

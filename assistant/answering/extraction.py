@@ -61,10 +61,11 @@ SHORTEST = 25
 LONGEST = 1200
 """Characters above which a unit is not widened by its neighbours."""
 
-_LEANS_BACK = re.compile(
+_REFERS_BACK = re.compile(
     r"(Il|Elle|Ils|Elles|Celui-ci|Celle-ci|Ceux-ci|Celles-ci|Dans ce cas|À ce titre|A ce titre|"
-    r"Cette|Cet|Ce|Ces|Toutefois|Cependant|Néanmoins|Par exception|Par dérogation)\b"
+    r"Cette|Cet|Ce|Ces)\b"
 )
+_OPPOSES = re.compile(r"(Toutefois|Cependant|Néanmoins|Par exception|Par dérogation)\b")
 _DEFINES = re.compile(r"(?P<words>[A-Z]{2,}(?: et [A-Z]{2,})*) désign(?:e|ent)\b")
 _RESTRICTS = re.compile(
     r"(Toutefois|Cependant|Néanmoins|Par exception|Par dérogation|Sauf)\b"
@@ -160,7 +161,7 @@ def _self_contained(found: Sequence[Unit], as_of: date) -> list[Unit]:
     widened = []
     for place, unit in enumerate(found):
         first = last = place
-        while first and _LEANS_BACK.match(found[first].text):
+        while first and leans_back(found[first].text):
             if unit.end - found[first - 1].start > LONGEST:
                 break
             first -= 1
@@ -171,6 +172,16 @@ def _self_contained(found: Sequence[Unit], as_of: date) -> list[Unit]:
             whole = Unit(unit.evidence, found[first].start, found[last].end)
             widened.append(whole if len(whole.text) <= LONGEST else unit)
     return widened
+
+
+def refers_back(sentence: str) -> bool:
+    """Whether a sentence begins by what only the one before it tells: "il", "dans ce cas"."""
+    return _REFERS_BACK.match(sentence) is not None
+
+
+def leans_back(sentence: str) -> bool:
+    """Whether a sentence refers to the one before it, or is opposed to it."""
+    return refers_back(sentence) or _OPPOSES.match(sentence) is not None
 
 
 def _speaks(unit: Unit, as_of: date) -> bool:
