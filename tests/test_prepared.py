@@ -208,6 +208,12 @@ def banked() -> BankQuestion:
 
 
 @pytest.fixture
+def texts() -> dict[str, str]:
+    """What articles of the code say instead of what they say elsewhere."""
+    return {}
+
+
+@pytest.fixture
 def odds() -> float:
     """How sure it is that the texts answer; above 0 they do."""
     return 1.0
@@ -221,9 +227,10 @@ def assistant(
     prepared_weights: PreparedWeights,
     banked: BankQuestion,
     odds: float,
+    texts: dict[str, str],
 ) -> Assistant:
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (banked,))
-    embedder, home = WordEmbedder(), with_articles(tmp_path, ARTICLES)
+    embedder, home = WordEmbedder(), with_articles(tmp_path, ARTICLES | texts)
     refusal = dict(default_tuning().refusal) | {
         "rules asked": Refusal(refused=0.0, sure=0.0, bias=odds)
     }
@@ -296,7 +303,54 @@ def test_an_answer_in_english_begins_with_the_line_in_english(
 @pytest.mark.parametrize("banked", [replace(BANKED, spans=((0, len(SAYS) - 1),))])
 def test_what_it_rests_on_is_quoted_once(assistant: Assistant) -> None:
     sentences = run_turn(assistant, FOUND, None, None).answer.sentences
-    assert [each.text for each in sentences] == [BANKED.rule, SAYS[:-1]]
+    assert [each.text for each in sentences] == [BANKED.rule, SAYS]
+
+
+LEAD = "Sont écartées du marché les entreprises :"
+ITEMS = (
+    "1° En liquidation prononcée par un tribunal ;",
+    "2° En retard de plus d'un an. Ce retard est constaté par le maire ;",
+    "3° Condamnées pour travail dissimulé :\na) En France par un juge ;\nb) Hors de France.",
+)
+RULE_TEXT = "L'acheteur peut porter l'avance à la moitié du prix."
+LEANING = "Il peut alors demander une garantie à première demande."
+EXCEPTION = "Elle ne peut toutefois être demandée à une commune."
+
+
+def _carried(article: str, first: str, last: str) -> BankQuestion:
+    """The question of the bank, answered by the words of an article from the first to the last."""
+    span = article.index(first), article.index(last) + len(last)
+    return replace(BANKED, text_sha256=digest_of(article), spans=(span,))
+
+
+LISTED = "\n".join((LEAD, *ITEMS))
+LEANT_ON = f"{RULE_TEXT} {LEANING} {EXCEPTION} Le reste est payé en fin de marché."
+
+
+@pytest.mark.parametrize(
+    ("banked", "texts", "quoted"),
+    [
+        (_carried(LISTED, ITEMS[0], ITEMS[0]), {"R2191-3": LISTED}, (LEAD, ITEMS[0])),
+        (_carried(LISTED, LEAD, "un tribunal"), {"R2191-3": LISTED}, (LEAD, ITEMS[0])),
+        (_carried(LISTED, "Ce retard", "le maire"), {"R2191-3": LISTED}, (LEAD, ITEMS[1])),
+        (
+            _carried(LISTED, "a) En", "juge ;"),
+            {"R2191-3": LISTED},
+            (LEAD, *ITEMS[2].splitlines()[:2]),
+        ),
+        (_carried(LISTED, LEAD, ITEMS[2]), {"R2191-3": LISTED}, (LISTED,)),
+        (
+            _carried(LEANT_ON, "demander une garantie", "demande."),
+            {"R2191-3": LEANT_ON},
+            (f"{RULE_TEXT} {LEANING} {EXCEPTION}",),
+        ),
+    ],
+)
+def test_what_a_line_rests_on_is_quoted_with_what_its_sense_needs(
+    assistant: Assistant, quoted: tuple[str, ...]
+) -> None:
+    sentences = run_turn(assistant, FOUND, None, None).answer.sentences
+    assert [each.text for each in sentences[: len(quoted) + 1]] == [BANKED.rule, *quoted]
 
 
 @pytest.mark.parametrize("banked", [BANKED, replace(BANKED, spans=())])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from assistant.answering.answer import Choice, Event, LineRole, Prominence
 from assistant.answering.card import LABELS, Card
 from assistant.answering.computation import Worked, calculate_answer
+from assistant.answering.context import below_their_leads, in_context
 from assistant.answering.derogation import Derogating
 from assistant.answering.extraction import Draft, quotes, statements
 from assistant.answering.leading import led
@@ -292,7 +293,8 @@ class Answering:
             turn.sentences or asks_several(part.question)
         ):
             found = led(found, read.read, self._tuning.clause)
-        yield from self._say_quotes(part.question, self._card.part(read.asked, found))
+        told = yield from below_their_leads(turn, self._card.part(read.asked, found))
+        yield from self._say_quotes(part.question, told)
         self.quoted += found
 
     def _read(self, part: Subquestion) -> PartRead | None:
@@ -340,7 +342,10 @@ class Answering:
         )
         fitting = [each for each in rules if not is_of_another_case(each.answer.text, question)]
         found = prepared_answer(fitting, self._tuning.prepared)
-        return found.in_english() if found and turn.language is Language.ENGLISH else found
+        if found is None:
+            return None
+        found = replace(found, quotes=in_context(turn, found.quotes))
+        return found.in_english() if turn.language is Language.ENGLISH else found
 
     def _unanswered_in_dossiers(self, asked: Vectors) -> float:
         """How much nearer a question is to those that dossiers leave open than to the others."""

@@ -228,7 +228,7 @@ def quotes(
         if not found:
             continue
         if len(item.passage.text) <= WHOLE:
-            kept = _joined(_of_named_words(question, found))
+            kept = joined(_of_named_words(question, found))
         else:
             likeness = embedder.embed_passages([unit.text for unit in found]) @ asked
             ranked = sorted(range(len(found)), key=lambda i: -likeness[i])
@@ -299,11 +299,11 @@ def _nearest(ranked: Sequence[Unit]) -> list[Unit]:
     kept: list[Unit] = []
     for unit in ranked:
         if len(kept) < UNITS:
-            kept = _joined([*kept, unit])
+            kept = joined([*kept, unit])
     return kept
 
 
-def _joined(found: Sequence[Unit]) -> list[Unit]:
+def joined(found: Sequence[Unit]) -> list[Unit]:
     """The units of a passage in its order, those that share characters as one. Pure."""
     joined: list[Unit] = []
     for unit in sorted(found, key=lambda unit: unit.start):

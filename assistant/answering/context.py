@@ -1,0 +1,121 @@
+"""Context: what a quote needs of the text around it to say what it says there, and no more."""
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+
+from assistant.answering.answer import Found
+from assistant.answering.extraction import Draft, Unit, joined, quotable
+from assistant.answering.state import TurnState
+from assistant.law.hierarchy import ARTICLES, rank_of
+from assistant.retrieval.candidates import in_force
+from ingestion.chunking.passages import Passage
+from ingestion.chunking.sentences import Span, list_parts, sentences, units
+
+
+def in_context(turn: TurnState, found: Sequence[Draft]) -> tuple[Draft, ...]:
+    """Words of one passage as the whole sentences and items of lists that they stand in.
+
+    With what these lean on and what excepts from them.
+    """
+    told = []
+    for draft in found:
+        [item] = draft.evidence
+        text, first = turn.document(item.passage).text, item.passage.start
+        told += [
+            _leaning(Unit(item, max(start - first, 0), end - first), turn.scope.as_of)
+            for start, end in _whole(text, first + draft.start, first + draft.end)
+        ]
+    units_told = joined(told)
+    return tuple(Draft(each.text, (each.evidence,), each.start, each.end) for each in units_told)
+
+
+def below_their_leads(
+    turn: TurnState, found: Sequence[Draft]
+) -> Generator[Found, None, list[Draft]]:
+    """The quotes, those of an item of a list of an article after what leads to it.
+
+    A lead that stands in another passage of the article is added to the evidence.
+    """
+    told: list[Draft] = []
+    for draft in found:
+        passage = draft.evidence[0].passage
+        if rank_of(passage) in ARTICLES:
+            text, start = turn.document(passage).text, passage.start + draft.start
+            for lead in leads(text, start):
+                if not turn.quotes(text[slice(*lead)]):
+                    holding = _holding(turn, passage, lead)
+                    yield from turn.show(holding)
+                    told += [_at(turn, draft, each, lead) for each in holding]
+        told.append(draft)
+    return [*dict.fromkeys(told)]
+
+
+def _holding(turn: TurnState, passage: Passage, span: Span) -> list[Passage]:
+    """The first passage of an article that holds this span of it, best the one quoted."""
+    others = in_force(turn.generation, passage.references[0], turn.scope)
+    same = [passage, *(each for each in others if each.document_id == passage.document_id)]
+    return [each for each in same if each.start <= span[0] and span[1] <= each.end][:1]
+
+
+def _at(turn: TurnState, draft: Draft, passage: Passage, span: Span) -> Draft:
+    """A span of the article of a draft, as it stands in this passage."""
+    start, end = span[0] - passage.start, span[1] - passage.start
+    shown = turn.shown(passage)
+    return replace(draft, text=passage.text[start:end], evidence=(shown,), start=start, end=end)
+
+
+def leads(text: str, place: int) -> tuple[Span, ...]:
+    """The leads of the lists in which a place of a text stands, outermost first. Pure."""
+    return next((above for (_, end), above in _statements(text) if place < end), ())
+
+
+def _leaning(unit: Unit, as_of: date) -> Unit:
+    """A sentence with its neighbours, where it says little or something else without them."""
+    holding = [
+        each
+        for each in quotable(unit.evidence, as_of)
+        if each.start <= unit.start and unit.end <= each.end and list_parts(each.text) is None
+    ]
+    return min(holding, key=lambda each: each.end - each.start, default=unit)
+
+
+def _whole(text: str, start: int, end: int) -> Iterator[Span]:
+    """A list where a span holds all of it, else the sentences and items that it touches.
+
+    An item is taken from its marker to the last of its sentences that is touched.
+    """
+    touched: list[Statement] = []
+    for unit in units(text, longest=len(text)):
+        is_held = start <= unit.start and not text[end : unit.end].strip(" .;")
+        whole: Statement = ((unit.start, unit.end), ())
+        said = [whole] if is_held else _parts(text[unit.start : unit.end], unit.start)
+        touched += [each for each in said if each[0][0] < end and start < each[0][1]]
+    for _, run in groupby(touched, lambda each: each[1]):
+        spans = [span for span, _ in run]
+        first, last = spans[-1]
+        closes = [first + part.end for part in sentences(text[first:last])]
+        yield spans[0][0], next((close for close in closes if end <= close), last)
+
+
+Statement = tuple[Span, tuple[Span, ...]]
+"""A sentence, a lead or an item of a list, and the leads that it stands below, outermost first."""
+
+
+def _statements(text: str) -> Iterator[Statement]:
+    for unit in units(text, longest=len(text)):
+        yield from _parts(text[unit.start : unit.end], unit.start)
+
+
+def _parts(text: str, start: int, above: tuple[Span, ...] = ()) -> Iterator[Statement]:
+    """The statements of a sentence or a list that begins at this place."""
+    listed = list_parts(text)
+    if listed is None:
+        yield (start, start + len(text)), above
+        return
+    lead, items = listed
+    head = (start + lead.start, start + lead.end)
+    yield head, above
+    for item in items:
+        yield from _parts(text[item.start : item.end], start + item.start, (*above, head))
