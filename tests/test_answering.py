@@ -616,3 +616,37 @@ def test_the_screen_leads_to_the_rows_and_shows_nothing_of_them_as_markup(
     assert any(each.startswith("/factures/calcul?mesure=") for each in addresses)
     [drawing] = [a for tag, a in found if tag == "img"]
     assert str(drawing["src"]).startswith("/factures/calcul/graphique.svg?mesure=")
+
+
+CASES = [
+    f"{number}° Lorsque le besoin relève du cas {number}, que décrit la présente liste en des "
+    f"termes assez longs pour que l'article ne tienne pas dans un seul passage, {word}"
+    for number, word in enumerate(["plan ;"] * 12 + ["télescope."], 1)
+]
+LISTED = "\n".join(["L'acheteur peut négocier dans les cas suivants :", *CASES])
+
+
+@pytest.fixture(scope="module")
+def listed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _with(tmp_path_factory.mktemp("listed"), {"R2124-3": LISTED})
+
+
+def test_an_item_is_quoted_below_its_lead_that_stands_in_another_passage(
+    listed_home: Path, tmp_path: Path
+) -> None:
+    result = _result(listed_home, tmp_path, "Un télescope relève-t-il d'un cas ?")
+    [lead, *items] = [each for each in result.answer.sentences if each.support is Support.VERBATIM]
+    assert lead.text == "L'acheteur peut négocier dans les cas suivants :"
+    assert items[0].text.endswith(CASES[-1])
+    assert lead.citations != items[0].citations
+
+
+def test_a_list_that_is_quoted_from_its_lead_is_quoted_to_its_end(
+    listed_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.answering.extraction.CLOSE", 1.0)
+    result = _result(
+        listed_home, tmp_path, "L'acheteur peut-il négocier lorsque le besoin relève d'un plan ?"
+    )
+    said = [each.text for each in result.answer.sentences if each.support is Support.VERBATIM]
+    assert "\n".join(said) == LISTED

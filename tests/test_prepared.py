@@ -324,6 +324,7 @@ def _carried(article: str, first: str, last: str) -> BankQuestion:
 
 
 LISTED = "\n".join((LEAD, *ITEMS))
+SHORT = "Il doit :\n1° Une caution donnée à la commune ;\n2° Une garantie donnée au maire."
 LEANT_ON = f"{RULE_TEXT} {LEANING} {EXCEPTION} Le reste est payé en fin de marché."
 
 
@@ -339,6 +340,7 @@ LEANT_ON = f"{RULE_TEXT} {LEANING} {EXCEPTION} Le reste est payé en fin de marc
             (LEAD, *ITEMS[2].splitlines()[:2]),
         ),
         (_carried(LISTED, LEAD, ITEMS[2]), {"R2191-3": LISTED}, (LISTED,)),
+        (_carried(SHORT, "1° Une", "commune ;"), {"R2191-3": SHORT}, (SHORT.splitlines()[1],)),
         (
             _carried(LEANT_ON, "demander une garantie", "demande."),
             {"R2191-3": LEANT_ON},

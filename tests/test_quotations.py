@@ -341,6 +341,26 @@ def test_what_leans_on_a_quote_is_quoted_with_it(beside: str) -> None:
     assert found[0].text.startswith(f"{rule} {condition}")
 
 
+def test_two_passages_of_an_article_are_quoted_in_its_order_and_once() -> None:
+    lead = "Les critères peuvent porter sur les éléments suivants :"
+    items = ["a) La qualité du rapport remis au maire ;", "b) Le délai de remise du rapport."]
+    shared = f"Le rapport est joint à l'offre remise au maire.\n{lead}"
+    before, after = f"Le maire lit chaque rapport remis.\n{shared}", "\n".join([shared, *items])
+    first = _of_article(before, 0, 2, 0.3)
+    second = _of_article(after, len(before) - len(shared), 1, 0.9)
+    other = evidence_of("Le rapport est remis au maire chaque mois.", 3, 0.3)
+    found = quotes("Le rapport ?", [second, first, other], SINCE, WordEmbedder())
+    assert [draft.evidence[0].number for draft in found] == [2, 2, 2, 1, 3]
+    assert "\n".join(draft.text for draft in found[:4]) == "\n".join([before, *items])
+
+
+def _of_article(text: str, start: int, number: int, score: float) -> Evidence:
+    """A passage of one article that begins at this character of it."""
+    item = evidence_of(text, number, score)
+    passage = replace(item.passage, document_id="d", start=start, end=start + len(text))
+    return replace(item, passage=passage)
+
+
 def _piece(text: str, number: int, similarity: float, score: float = 0.5) -> Evidence:
     item = evidence_of(text, number, score, similarity)
     return replace(item, passage=replace(item.passage, kind=Kind.TENDER))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from assistant.answering.answer import Choice, Event, LineRole, Prominence
 from assistant.answering.card import LABELS, Card
 from assistant.answering.computation import Worked, calculate_answer
-from assistant.answering.context import below_their_leads, in_context
+from assistant.answering.context import in_context, in_their_lists
 from assistant.answering.derogation import Derogating
 from assistant.answering.extraction import Draft, quotes, statements
 from assistant.answering.leading import led
@@ -293,7 +293,7 @@ class Answering:
             turn.sentences or asks_several(part.question)
         ):
             found = led(found, read.read, self._tuning.clause)
-        told = yield from below_their_leads(turn, self._card.part(read.asked, found))
+        told = yield from in_their_lists(turn, self._card.part(read.asked, found))
         yield from self._say_quotes(part.question, told)
         self.quoted += found
 

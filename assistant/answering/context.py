@@ -8,10 +8,11 @@ from itertools import groupby
 from assistant.answering.answer import Found
 from assistant.answering.extraction import Draft, Unit, joined, quotable
 from assistant.answering.state import TurnState
+from assistant.citations.quotations import is_verbatim
 from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.retrieval.candidates import in_force
 from ingestion.chunking.passages import Passage
-from ingestion.chunking.sentences import Span, list_parts, sentences, units
+from ingestion.chunking.sentences import Span, list_parts, marker, sentences, units
 
 
 def in_context(turn: TurnState, found: Sequence[Draft]) -> tuple[Draft, ...]:
@@ -23,40 +24,62 @@ def in_context(turn: TurnState, found: Sequence[Draft]) -> tuple[Draft, ...]:
     for draft in found:
         [item] = draft.evidence
         text, first = turn.document(item.passage).text, item.passage.start
+        length = len(item.passage.text)
         told += [
-            _leaning(Unit(item, max(start - first, 0), end - first), turn.scope.as_of)
+            _leaning(Unit(item, max(start - first, 0), min(end - first, length)), turn.scope.as_of)
             for start, end in _whole(text, first + draft.start, first + draft.end)
         ]
-    units_told = joined(told)
-    return tuple(Draft(each.text, (each.evidence,), each.start, each.end) for each in units_told)
+    return tuple(Draft(each.text, (each.evidence,), each.start, each.end) for each in joined(told))
 
 
-def below_their_leads(
-    turn: TurnState, found: Sequence[Draft]
-) -> Generator[Found, None, list[Draft]]:
-    """The quotes, those of an item of a list of an article after what leads to it.
+def in_their_lists(turn: TurnState, found: Sequence[Draft]) -> Generator[Found, None, list[Draft]]:
+    """The quotes, of a list of an article that is cut between passages with what the cut took.
 
-    A lead that stands in another passage of the article is added to the evidence.
+    An item stands after what leads to it, which is added to the evidence where it is not there;
+    a list that is quoted from its lead goes on in the next passage, where that was found as well.
     """
     told: list[Draft] = []
     for draft in found:
-        passage = draft.evidence[0].passage
-        if rank_of(passage) in ARTICLES:
-            text, start = turn.document(passage).text, passage.start + draft.start
-            for lead in leads(text, start):
-                if not turn.quotes(text[slice(*lead)]):
-                    holding = _holding(turn, passage, lead)
-                    yield from turn.show(holding)
-                    told += [_at(turn, draft, each, lead) for each in holding]
-        told.append(draft)
+        above: list[Draft] = []
+        for passage, lead in _above(turn, draft):
+            yield from turn.show([passage])
+            above.append(replace(_at(turn, draft, passage, lead), spoken_by=""))
+        told += [*above, replace(draft, spoken_by="") if above else draft]
+        told += _rest(turn, draft, found)
     return [*dict.fromkeys(told)]
 
 
-def _holding(turn: TurnState, passage: Passage, span: Span) -> list[Passage]:
-    """The first passage of an article that holds this span of it, best the one quoted."""
+def _above(turn: TurnState, draft: Draft) -> Iterator[tuple[Passage, Span]]:
+    """The leads of the list of an article in which a quote stands, and where each is quotable."""
+    passage = draft.evidence[0].passage
+    if rank_of(passage) not in ARTICLES:
+        return
+    text = turn.document(passage).text
     others = in_force(turn.generation, passage.references[0], turn.scope)
-    same = [passage, *(each for each in others if each.document_id == passage.document_id)]
-    return [each for each in same if each.start <= span[0] and span[1] <= each.end][:1]
+    same = [passage, *(each for each in others if _is_of(each, passage))]
+    for start, end in leads(text, passage.start + draft.start):
+        holding = (each for each in same if each.start <= start and end <= each.end)
+        for each in [each for each in holding if is_verbatim(text[start:end], each.text)][:1]:
+            yield each, (start, end)
+
+
+def _rest(turn: TurnState, draft: Draft, found: Sequence[Draft]) -> Iterator[Draft]:
+    """The items of a list after the end of its passage, unless they are quoted already."""
+    passage = draft.evidence[0].passage
+    if rank_of(passage) not in ARTICLES or draft.end < len(passage.text):
+        return
+    text, start, end = turn.document(passage).text, passage.start + draft.start, passage.end
+    for unit in units(text, longest=len(text)):
+        if start <= unit.start < end < unit.end:
+            begin = unit.end - len(text[end : unit.end].lstrip())
+            of_article = (item.passage for item in turn.evidence if _is_of(item.passage, passage))
+            rest = next((each for each in of_article if each.start <= begin < each.end), None)
+            if rest and all(rest != each.evidence[0].passage for each in found):
+                yield _at(turn, draft, rest, (begin, min(unit.end, rest.end)))
+
+
+def _is_of(other: Passage, passage: Passage) -> bool:
+    return other.document_id == passage.document_id
 
 
 def _at(turn: TurnState, draft: Draft, passage: Passage, span: Span) -> Draft:
@@ -76,9 +99,13 @@ def _leaning(unit: Unit, as_of: date) -> Unit:
     holding = [
         each
         for each in quotable(unit.evidence, as_of)
-        if each.start <= unit.start and unit.end <= each.end and list_parts(each.text) is None
+        if each.start <= unit.start and unit.end <= each.end and not _is_list(each.text)
     ]
     return min(holding, key=lambda each: each.end - each.start, default=unit)
+
+
+def _is_list(text: str) -> bool:
+    return marker(text) is not None or list_parts(text) is not None
 
 
 def _whole(text: str, start: int, end: int) -> Iterator[Span]:

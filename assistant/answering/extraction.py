@@ -12,7 +12,7 @@ from assistant.law.hierarchy import Rank, rank_of, speaks_for
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.injections import addressed
 from assistant.retrieval.retriever import NAMED
-from ingestion.chunking.sentences import list_parts, units
+from ingestion.chunking.sentences import list_parts, sentences, units
 from ingestion.index.search import Embedder
 from ingestion.readers.documents import Kind
 
@@ -238,7 +238,43 @@ def quotes(
             _quote(unit, Prominence.ASIDE if item.score < floor else Prominence.BODY)
             for unit in kept
         ]
-    return sorted(chosen, key=lambda draft: (draft.evidence[0].number, draft.start))
+    return _told_once(sorted(chosen, key=lambda draft: (draft.evidence[0].number, draft.start)))
+
+
+def _told_once(chosen: Sequence[Draft]) -> list[Draft]:
+    """The quotes, those of one article in its order, without what two passages of it share. Pure.
+
+    They stand together: none is folded where the first of them is not.
+    """
+    told: list[Draft] = []
+    for article in dict.fromkeys(map(_article, chosen)):
+        same = [draft for draft in chosen if _article(draft) == article]
+        end = 0
+        for draft in sorted(same, key=_place):
+            if rest := _from(draft, end):
+                told.append(replace(rest, place=same[0].place))
+                end = _place(rest)[0] + len(rest.text)
+    return told
+
+
+def _article(draft: Draft) -> tuple[str, str]:
+    passage = draft.evidence[0].passage
+    return passage.document_id, passage.locator
+
+
+def _place(draft: Draft) -> tuple[int, int]:
+    """Where a quote begins in its document, and where its passage does."""
+    start = draft.evidence[0].passage.start
+    return start + draft.start, start
+
+
+def _from(draft: Draft, place: int) -> Draft | None:
+    """What a quote says from this place of its document on, in whole sentences."""
+    starts = (part.start for part in sentences(draft.text))
+    cut = next((each for each in starts if _place(draft)[0] + each >= place), None)
+    if cut is None:
+        return None
+    return replace(draft, text=draft.text[cut:], start=draft.start + cut)
 
 
 def _of_named_words(question: str, found: Sequence[Unit]) -> Sequence[Unit]:
