@@ -324,6 +324,10 @@ def _carried(article: str, first: str, last: str) -> BankQuestion:
 
 
 LISTED = "\n".join((LEAD, *ITEMS))
+LISTED_RULE = (
+    f"{LEAD}\n1° Le contrat passé avec un tiers. La durée du contrat ne peut dépasser quatre ans ;"
+    "\n2° Le concours ouvert par le maire."
+)
 SHORT = "Il doit :\n1° Une caution donnée à la commune ;\n2° Une garantie donnée au maire."
 LEANT_ON = f"{RULE_TEXT} {LEANING} {EXCEPTION} Le reste est payé en fin de marché."
 
@@ -340,6 +344,11 @@ LEANT_ON = f"{RULE_TEXT} {LEANING} {EXCEPTION} Le reste est payé en fin de marc
             (LEAD, *ITEMS[2].splitlines()[:2]),
         ),
         (_carried(LISTED, LEAD, ITEMS[2]), {"R2191-3": LISTED}, (LISTED,)),
+        (
+            _carried(LISTED_RULE, "La durée", "quatre ans ;"),
+            {"R2191-3": LISTED_RULE},
+            ("La durée du contrat ne peut dépasser quatre ans ;",),
+        ),
         (_carried(SHORT, "1° Une", "commune ;"), {"R2191-3": SHORT}, (SHORT.splitlines()[1],)),
         (
             _carried(LEANT_ON, "demander une garantie", "demande."),

@@ -1,5 +1,6 @@
 """Context: what a quote needs of the text around it to say what it says there, and no more."""
 
+import re
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,6 +14,8 @@ from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.retrieval.candidates import in_force
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import Span, list_parts, marker, sentences, units
+
+_POINTS_BACK = re.compile(r"\b(ce|cet|cette|ces|tels?|telles?|il|elle|ils|elles)\b", re.IGNORECASE)
 
 
 def in_context(turn: TurnState, found: Sequence[Draft]) -> tuple[Draft, ...]:
@@ -90,8 +93,8 @@ def _at(turn: TurnState, draft: Draft, passage: Passage, span: Span) -> Draft:
 
 
 def leads(text: str, place: int) -> tuple[Span, ...]:
-    """The leads of the lists in which a place of a text stands, outermost first. Pure."""
-    return next((above for (_, end), above in _statements(text) if place < end), ())
+    """The leads of the lists of which an item begins here, outermost first. Pure."""
+    return next((above for (start, _), above in _statements(text) if start == place), ())
 
 
 def _leaning(unit: Unit, as_of: date) -> Unit:
@@ -111,7 +114,8 @@ def _is_list(text: str) -> bool:
 def _whole(text: str, start: int, end: int) -> Iterator[Span]:
     """A list where a span holds all of it, else the sentences and items that it touches.
 
-    An item is taken from its marker to the last of its sentences that is touched.
+    An item is taken from its marker, unless the sentence touched says all by itself, to the last
+    of its sentences that is touched.
     """
     touched: list[Statement] = []
     for unit in units(text, longest=len(text)):
@@ -123,7 +127,15 @@ def _whole(text: str, start: int, end: int) -> Iterator[Span]:
         spans = [span for span, _ in run]
         first, last = spans[-1]
         closes = [first + part.end for part in sentences(text[first:last])]
-        yield spans[0][0], next((close for close in closes if end <= close), last)
+        yield _opening(text, spans[0], start), next((each for each in closes if end <= each), last)
+
+
+def _opening(text: str, span: Span, start: int) -> int:
+    """Where the first sentence that is touched begins, or the item of which it is a part."""
+    first, last = span
+    spans = [(first + each.start, first + each.end) for each in sentences(text[first:last])]
+    touched = next((each for each in spans if start < each[1]), span)
+    return first if _POINTS_BACK.search(text[slice(*touched)]) else touched[0]
 
 
 Statement = tuple[Span, tuple[Span, ...]]
