@@ -303,7 +303,7 @@ def test_a_dossier_is_answered_for_its_own_people(assistant: Assistant) -> None:
     )
 
 
-PENALTY = "Quelle pénalité pour un retard de livraison ?"
+PENALTY = "Un retard de livraison d'une seule borne donne-t-il lieu à une pénalité ?"
 
 
 @pytest.mark.parametrize(
