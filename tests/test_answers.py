@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.answer import Answer, Outcome, Removed, Sentence, cite, conclude, marked
-from assistant.answering.composer import bare, carried, write_sentences
 from assistant.answering.extraction import Draft
 from assistant.answering.notices import (
     not_found,
@@ -18,6 +17,7 @@ from assistant.answering.notices import (
     remarks,
     untold_of,
 )
+from assistant.answering.writing import bare, carried, write_sentences
 from assistant.citations.checker import Support
 from assistant.confidence import average, mcnemar, percentiles, resampled, share
 from assistant.question.language import Language

@@ -1,11 +1,17 @@
 """Composer: from the evidence of a turn to what it says, event by event."""
 
-import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.answer import Choice, Event, LineRole, Prominence
 from assistant.answering.card import LABELS, Card
+from assistant.answering.closing import (
+    absence,
+    asked_together,
+    fitted_for_another,
+    referred,
+    waiting,
+)
 from assistant.answering.computation import Worked, calculate_answer
 from assistant.answering.context import in_context, in_their_lists
 from assistant.answering.derogation import Derogating
@@ -15,17 +21,11 @@ from assistant.answering.notices import (
     concealed,
     disagreeing,
     doubted,
-    not_found,
-    not_found_in_dossier,
     not_found_of,
-    notice,
     of_unknown_days,
-    referred_to,
     remarks,
-    to_index,
     uncertain,
     untold_of,
-    untuned,
 )
 from assistant.answering.premises import ground, premise_of, statement
 from assistant.answering.prepared import PreparedAnswer, candidate_rules, prepared_answer
@@ -35,7 +35,6 @@ from assistant.answering.stating import BESIDE_STATED, differing_pieces, say_sta
 from assistant.calculators.constants import IndexedLaw, Rates
 from assistant.calculators.requests import parse_calculation
 from assistant.citations.cases import is_of_another_case
-from assistant.citations.checker import check_sentence
 from assistant.law.changes import (
     TextDays,
     changes,
@@ -45,13 +44,10 @@ from assistant.law.changes import (
     of_the_day,
 )
 from assistant.law.contradictions import Conflict, conflicts, explained
-from assistant.law.hierarchy import general_text
-from assistant.llm.language_model import LanguageModel, Prompt, load_prompt
 from assistant.question.clarification import missing_fact
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.question.rewriting import asks_several, keeps_all_figures
-from assistant.question.scope import general_texts_meant
 from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Evidence, Subquestion
 from assistant.retrieval.ranking import Tuning, is_foreign
@@ -61,65 +57,9 @@ from assistant.retrieval.retriever import (
     read_first,
     told_by_the_bank,
 )
-from ingestion.chunking.sentences import sentences
 from ingestion.index.judged_rules import judged_rules
 from ingestion.index.question_vectors import questions_of_dossiers
 from ingestion.index.search import Embedder, PassageReader, Vectors
-from ingestion.legislation.general_clauses import general_text_of
-
-# Writing: what the model says of the quotes in its own words, sentence by sentence.
-#
-# A written sentence comes after the quotes, cites the quoted passage that carries it, and is shown
-# only when the checks say so. "Oui" and "Non" are taken off: they answer the question, and no
-# passage can be asked whether they are right.
-
-LONGEST = 90
-"""Tokens; one or two sentences."""
-
-SENTENCES = 2
-
-_YES_OR_NO = re.compile(r"^(oui|non)\b[\s,.:;–-]*", re.IGNORECASE)
-
-
-def write_sentences(
-    question: str, quoted: Sequence[Draft], model: LanguageModel
-) -> Generator[str | None, None, None]:
-    """The sentences that the model writes, each as soon as it is whole; None while it writes."""
-    extract = load_prompt("extract", "quotes").fill(quotes="\n".join(d.text for d in quoted))
-    asked = load_prompt("question", "question").fill(question=question)
-    prompt = Prompt(load_prompt("write").fill(), (extract, asked))
-    text, told = "", 0
-    for piece in model.stream(prompt, LONGEST):
-        text += piece or ""
-        whole = sentences(text)[:-1]
-        yield None
-        for span in whole[told:SENTENCES]:
-            yield bare(text[span.start : span.end])
-        told = max(told, len(whole))
-        if told >= SENTENCES:
-            return
-    # The last sentence is whole only if it was closed: the rest was cut by the limit.
-    for span in sentences(text)[told:SENTENCES]:
-        if text[span.end - 1] in ".!":
-            yield bare(text[span.start : span.end])
-
-
-def bare(sentence: str) -> str:
-    """The sentence without its opening "Oui," or "Non,". Pure."""
-    rest = _YES_OR_NO.sub("", sentence)
-    return rest[:1].upper() + rest[1:]
-
-
-def carried(sentence: str, quoted: Sequence[Draft]) -> Draft:
-    """The sentence as a draft that cites the quote whose passage carries it, else the first."""
-    carrying = (
-        quote
-        for quote in quoted
-        if check_sentence(sentence, [quote.evidence[0].passage.text]).support
-    )
-    quote = next(carrying, quoted[0])
-    return Draft(sentence, quote.evidence, quote.start, quote.end)
-
 
 # Answering: from the evidence of a turn to what it says, event by event.
 #
@@ -194,9 +134,15 @@ class Answering:
         turn = self._turn
         if not turn.sentences:
             turn.preface = ""
-            told = [self._absence(), self._asks_back]
+            told = [absence(turn), self._asks_back]
             said = told if turn.untold else told[::-1]
-            told = [self._waiting(), *said, self._referred(), *self._cautions, self._tuned()]
+            told = [
+                waiting(turn),
+                *said,
+                referred(turn),
+                *self._cautions,
+                self._fitted_for(),
+            ]
             turn.notice = "\n\n".join(filter(None, told))
             return
         opposed = conflicts(turn.cited, turn.generation, turn.scope)
@@ -210,21 +156,8 @@ class Answering:
         hidden = concealed(turn.language, turn.citations)
         turn.warning = "\n\n".join(filter(None, [untold, doubt, hidden]))
 
-    def _tuned(self) -> str:
-        """That the ranking was not fitted with this embedder, where it was not."""
-        if not self._tuning.is_neutral:
-            return ""
-        return untuned(self._turn.language, self._embedder.name)
-
-    def _absence(self) -> str:
-        """Why there is no answer: the law of that day is not kept here, or nothing was found."""
-        turn = self._turn
-        if turn.untold:
-            return untold_of(turn.language, turn.scope.as_of, [])
-        if turn.scope.dossier is not None:
-            return not_found_in_dossier(turn.language)
-        manifest = turn.generation.manifest
-        return not_found(turn.language, manifest.passages, manifest.state_date)
+    def _fitted_for(self) -> str:
+        return fitted_for_another(self._turn, self._tuning, self._embedder)
 
     def _correct(self) -> Iterator[Event]:
         """Say that a premise of the question is false, as long as the law of the day says so."""
@@ -396,12 +329,12 @@ class Answering:
         if (days := self._dated) is not None:
             changed = tuple(each for each in changed if not days.tells(each))
         return [
-            self._waiting(),
+            waiting(turn),
             not_found_of(language, turn.unanswered) if turn.unanswered else "",
-            self._asked_together(),
+            asked_together(turn),
             self._asks_back or self._ask_for_fact(cited),
             " ".join(self._cautions),
-            self._referred(),
+            referred(turn),
             *(disagreeing(language, line) for line in differing_pieces(turn)),
             *(
                 explained(conflict, cited, language)
@@ -411,32 +344,8 @@ class Answering:
             *(describe_change(change, language) for change in changed),
             doubted(language, turn.citations),
             remarks(language, cited, turn.scope.as_of, turn.generation.manifest.state_date),
-            self._tuned(),
+            self._fitted_for(),
         ]
-
-    def _asked_together(self) -> str:
-        """That several things were asked and searched as one, where they were."""
-        turn = self._turn
-        is_cut = turn.scope.dossier is not None or len(turn.parts) > 1
-        if is_cut or turn.language is not Language.FRENCH or not asks_several(turn.standalone):
-            return ""
-        return notice("asked_together", turn.language)
-
-    def _waiting(self) -> str:
-        return to_index(self._turn.language) if self._turn.to_index else ""
-
-    def _referred(self) -> str:
-        """Which CCAG the dossier refers to, where one is cited or asked about."""
-        turn = self._turn
-        if turn.scope.dossier is None:
-            return ""
-        asked = general_texts_meant([turn.standalone])
-        is_cited = any(general_text(item.passage) for item in turn.cited)
-        if not (asked or is_cited):
-            return ""
-        titles = turn.generation.manifest.titles
-        indexed = frozenset(text for title in titles if (text := general_text_of(title)))
-        return referred_to(turn.language, turn.applied, asked or (), indexed)
 
     def _ask_for_fact(self, cited: Sequence[Evidence]) -> str:
         """The question for the fact on which the quotes turn, "" when there is none.

@@ -14,7 +14,7 @@ from assistant.answering.answer import (
     TurnResult,
 )
 from assistant.answering.case_law import CaseLawAnswering
-from assistant.answering.composer import Answering, carried, write_sentences
+from assistant.answering.composer import Answering
 from assistant.answering.computation import Accounting
 from assistant.answering.extraction import Draft
 from assistant.answering.notices import (
@@ -27,6 +27,7 @@ from assistant.answering.record import ASKED, SEARCHED, Purpose, journal_body
 from assistant.answering.reviewing import say_review
 from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
+from assistant.answering.writing import carried, write_sentences
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rates, no_rates
 from assistant.errors import ModelStopped
