@@ -228,12 +228,12 @@ def test_of_two_things_that_were_searched_as_one_the_reader_is_told(
     home: Path, tmp_path: Path
 ) -> None:
     both = _result(home, tmp_path, "Quel est le délai de standstill, et pour qui court-il ?").answer
-    assert "posez-les une à une" in both.notice
+    assert "posez-la seule" in both.notice
     for asked in (
         "Quel est le délai de standstill ?",
         "Quel est le délai de standstill ? Quelle retenue de garantie maximale ?",
     ):
-        assert "une à une" not in _result(home, tmp_path, asked).answer.notice
+        assert "posez-la seule" not in _result(home, tmp_path, asked).answer.notice
 
 
 def test_a_rule_of_another_regime_is_not_quoted_beside_the_nearest(tmp_path: Path) -> None:

@@ -241,6 +241,20 @@ def test_what_is_announced_goes_with_its_announcement() -> None:
     assert _units(text)[0] == text
 
 
+THRESHOLDS = (
+    "Les seuils de procédure sont fixés ainsi :\nACHETEURS\nFournitures :\na) Acheteurs de l'État\n"
+    "140 000 € HT\nb) Autres acheteurs de fournitures\n216 000 € HT\nc) Acheteurs de la défense\n"
+    "216 000 € HT\nTravaux\n5 404 000 € HT\nUn avis de l'administration les revoit."
+)
+
+
+def test_a_label_and_its_figure_on_lines_of_their_own_stay_with_what_is_above() -> None:
+    told = _units(THRESHOLDS)
+    [amounts] = [each for each in told if "140 000 € HT" in each]
+    assert amounts.endswith("c) Acheteurs de la défense\n216 000 € HT\nTravaux\n5 404 000 € HT")
+    assert "Un avis de l'administration les revoit." in told
+
+
 def test_the_rows_of_a_short_table_are_quoted_with_their_header() -> None:
     table = "Critère | Lot 1 | Lot 2\nPrix | 40 % | 30 %\nValeur technique | 60 % | 70 %"
     said = "Les offres sont classées par ordre décroissant."

@@ -66,6 +66,7 @@ _REFERS_BACK = re.compile(
     r"Cette|Cet|Ce|Ces)\b"
 )
 _OPPOSES = re.compile(r"(Toutefois|Cependant|Néanmoins|Par exception|Par dérogation)\b")
+_ENDS = ".;:!?"
 _DEFINES = re.compile(r"(?P<words>[A-Z]{2,}(?: et [A-Z]{2,})*) désign(?:e|ent)\b")
 _RESTRICTS = re.compile(
     r"(Toutefois|Cependant|Néanmoins|Par exception|Par dérogation|Sauf)\b"
@@ -130,7 +131,7 @@ def quotable(evidence: Evidence, as_of: date) -> list[Unit]:
     What speaks to a machine that reads it answers nobody.
     """
     spans = units(evidence.passage.text)
-    found = _tables([Unit(evidence, span.start, span.end) for span in spans])
+    found = _tables(_labelled([Unit(evidence, span.start, span.end) for span in spans]))
     runs = groupby(found, lambda unit: bool(addressed(unit.text)))
     return [
         unit
@@ -139,6 +140,22 @@ def quotable(evidence: Evidence, as_of: date) -> list[Unit]:
         for unit in _self_contained([*run], as_of)
         if len(unit.text) >= SHORTEST
     ]
+
+
+def _labelled(found: Sequence[Unit]) -> list[Unit]:
+    """The units, of a rule each with the labels and bare figures on the lines below it. Pure.
+
+    A table whose cells are lines says "Travaux", then "5 404 000 € HT".
+    """
+    told: list[Unit] = []
+    for unit in found:
+        above = told[-1] if told and unit.evidence.passage.dossier is None else None
+        is_label = len(unit.text) < SHORTEST and unit.text[-1] not in _ENDS
+        if above and is_label and above.text[-1] not in _ENDS:
+            told[-1] = Unit(unit.evidence, above.start, unit.end)
+        else:
+            told.append(unit)
+    return told
 
 
 def _tables(found: Sequence[Unit]) -> list[Unit]:
