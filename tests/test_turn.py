@@ -267,10 +267,12 @@ def test_a_figure_that_the_model_mistranslates_is_not_held_against_a_text(
     assert ("Computed:" in result.answer.markdown) is is_compared
 
 
-def test_what_the_model_writes_instead_of_a_translation_is_not_searched(small_home: Path) -> None:
+def test_what_the_model_writes_instead_of_a_translation_is_not_searched(
+    small_home: Path, journal: Journal
+) -> None:
     asked = "May I buy without competition?"
     model = ScriptedModel({"competition": "Oui, sans publicité ni mise en concurrence."})
-    asking = assistant_over(small_home, model=model).ask(
+    asking = assistant_over(small_home, journal, model=model).ask(
         asked, as_of=TODAY, language=Language.ENGLISH
     )
     result = result_of(asking)

@@ -289,13 +289,17 @@ def _is_at_it(home: Path, first: dict[str, Any]) -> bool:
 
 
 def _since(process: int) -> str | None:
-    """When a process began, None when it is gone; another of the same number began later."""
+    """When a process began, None when it is gone; another of the same number began later.
+
+    One whose threads still end holds its locks.
+    """
     try:
         told = Path(f"/proc/{process}/stat").read_text(errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return None
     state, *fields = told.rpartition(")")[2].split()
-    return None if state in "ZX" else fields[18]  # `starttime` of proc(5)
+    threads, began = int(fields[16]), fields[18]  # `num_threads`, `starttime` of proc(5)
+    return None if state in "ZX" and threads <= 1 else began
 
 
 def _line(line: str) -> dict[str, Any] | None:
