@@ -21,6 +21,7 @@ from assistant.journal.journal import journal_of
 from assistant.ledger.query.plan import Population
 from assistant.question.day import DaySource
 from assistant.question.language import Language
+from assistant.retrieval.ranking import default_tuning
 from assistant.web.buyer.conversation import Conversation, Turn, advance
 from assistant.web.buyer.turn_view import sheet_addresses, turn_html
 from assistant.web.ledger.pages import LedgerPages
@@ -239,9 +240,14 @@ def test_of_two_things_that_were_searched_as_one_the_reader_is_told(
 def test_a_rule_of_another_regime_is_not_quoted_beside_the_nearest(tmp_path: Path) -> None:
     law = {"R2191-33": RETENTION, "R2391-21": RETENTION.replace("5 %", "8 %")}
     home = _with(tmp_path, law, {"R2391-21": "Marchés de défense ou de sécurité"})
-    answer = _result(home, tmp_path, "Quelle retenue de garantie maximale ?").answer
+    ranking = {**default_tuning().ranking, "other regime": -0.01}
+    assistant = assistant_over(
+        home, journal_of(tmp_path), day=DAY, tuning=replace(default_tuning(), ranking=ranking)
+    )
+    asked = "Quelle retenue de garantie maximale ?"
+    answer = result_of(assistant.ask(asked)).answer
     assert {each.locator for each in answer.citations} == {"art. R2191-33"}
-    named = _result(home, tmp_path, "Quelle retenue de garantie maximale en défense ?").answer
+    named = result_of(assistant.ask("Quelle retenue de garantie maximale en défense ?")).answer
     assert "art. R2391-21" in {each.locator for each in named.citations}
 
 
