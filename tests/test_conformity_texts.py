@@ -83,6 +83,7 @@ SUMS = [
         None,
     ),
     ("- Prix : 60 %\n- Technique : 45 %", "60 + 45 = 105"),
+    ("- Prix : 60 %\n\nLa technique compte pour le reste.", None),
     (
         "- Prix : 60 %\n- Technique : 40 %\n- Satisfaisant : 75 %\n- Insuffisant : 25 %",
         None,
