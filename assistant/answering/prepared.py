@@ -106,12 +106,10 @@ def candidate_rules(
     A sheet does not tell which text a rule was written on: it bears one where the law asked about
     is that of today only.
     """
-    bearing = [item for item in evidence if _bears(item, is_of_today=is_of_today)]
-    near: dict[str, list[tuple[Likeness, Evidence]]] = {}
-    for each in questions.alike(asked, ALIKE):
-        ids = each.question.passage_ids
-        if item := next((item for item in bearing if item.passage.id in ids), None):
-            near.setdefault(each.question.rule, []).append((each, item))
+    near = _near_rules(
+        [item for item in evidence if _bears(item, is_of_today=is_of_today)],
+        questions.alike(asked, ALIKE),
+    )
     if not near:
         return []
     rules = embedder.embed_passages(list(near))
@@ -128,6 +126,18 @@ def candidate_rules(
         )
         for row, (rule, of) in enumerate(near.items())
     ]
+
+
+def _near_rules(
+    bearing: Sequence[Evidence], alike: Iterable[Likeness]
+) -> dict[str, list[tuple[Likeness, Evidence]]]:
+    """Each rule with its questions among those that are alike, and the evidence that bears it."""
+    near: dict[str, list[tuple[Likeness, Evidence]]] = {}
+    for each in alike:
+        ids = each.question.passage_ids
+        if item := next((item for item in bearing if item.passage.id in ids), None):
+            near.setdefault(each.question.rule, []).append((each, item))
+    return near
 
 
 def _bears(item: Evidence, *, is_of_today: bool) -> bool:
