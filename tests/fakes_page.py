@@ -59,7 +59,7 @@ from tests.page_texts import (
 )
 
 TODAY = date(2026, 11, 24)
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a queue moves up by itself, for a page that is gone."""
 
 

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.web.buyer.service import BuyerService
@@ -30,6 +30,9 @@ FLAGS = [
 
 
 SCRIPT_DELAY = 0.25  # seconds
+
+# A machine that builds and serves at once takes longer than the five seconds of Playwright.
+PATIENCE = 90_000  # milliseconds
 
 
 def with_late_scripts(app: ASGIApp) -> ASGIApp:
@@ -76,7 +79,8 @@ def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The browser of the Debian package."""
+    """The browser of the Debian package, on whose pages is waited for what is expected."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -35,7 +35,7 @@ from tests.page_server import serving
 from tests.page_texts import NOT_FOUND
 from tests.program_server import DOSSIER, QUESTION, ProgramService, Served, told, user
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 @pytest.fixture(scope="module")

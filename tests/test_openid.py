@@ -71,7 +71,7 @@ class Town:
 
 def signed_in(address: str, person: str) -> str:
     """The address to which the provider sends the browser of who has logged in and agreed."""
-    with httpx2.Client(timeout=20) as browser:
+    with httpx2.Client(timeout=60) as browser:
         while not address.startswith(BACK):
             reply = browser.get(address)
             if not reply.is_redirect:
@@ -194,7 +194,7 @@ def test_a_return_holds_once_and_in_the_browser_that_left(town: Town) -> None:
 def test_who_cancels_at_the_provider_is_told_so(town: Town) -> None:
     town.client.cookies.clear()
     address = town.leave()
-    with httpx2.Client(timeout=20) as browser:
+    with httpx2.Client(timeout=60) as browser:
         reply = browser.get(address)
         form = browser.get(urljoin(address, reply.headers["location"]))
         cancel = re.search(r'href="([^"]+/abort)"', form.text)

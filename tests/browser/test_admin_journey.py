@@ -22,9 +22,6 @@ from tests.page_server import serving
 from tests.small_index import ARTICLES, Article, answering_embedder, assistant_over, write_code
 from tests.test_gate import BROKEN, NEW
 
-SLOW = 90_000
-"""Milliseconds that a build may take on a busy machine."""
-
 SHOTS = os.environ.get("SHOTS", "")
 """A folder for pictures of the pages, for whoever wants to look at them."""
 
@@ -59,14 +56,14 @@ def sent(page: Page, address: str, texts: Path, articles: list[Article]) -> None
     page.goto(f"{address}admin/sources")
     page.locator("input[type=file]").set_input_files(write_code(texts, articles))
     page.get_by_role("button", name="Ajouter").click()
-    expect(page.locator("#report")).to_have_text("Fichiers reçus (1)", timeout=SLOW)
+    expect(page.locator("#report")).to_have_text("Fichiers reçus (1)")
 
 
 def built(page: Page, address: str) -> None:
     page.goto(f"{address}admin/")
     page.get_by_role("button", name="Construire un index candidat").click()
     expect(page.get_by_text("Construction en cours")).to_be_visible()
-    expect(page.get_by_role("heading", name="Candidat")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name="Candidat")).to_be_visible()
 
 
 def test_from_a_text_to_a_backup(page: Page, address: str, tmp_path: Path) -> None:
@@ -77,9 +74,9 @@ def test_from_a_text_to_a_backup(page: Page, address: str, tmp_path: Path) -> No
     page.goto(f"{address}admin/")
     page.get_by_role("button", name="Construire un index candidat").click()
     asked = page.locator(".steps li", has_text="Questions de contrôle")
-    expect(asked.locator("progress")).to_be_visible(timeout=SLOW)
+    expect(asked.locator("progress")).to_be_visible()
     looked_at(page, "construction")
-    expect(page.get_by_role("heading", name="Candidat")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name="Candidat")).to_be_visible()
     expect(page.locator("#candidate .passed")).to_contain_text("au moins aussi bien")
     looked_at(page, "candidat")
     page.get_by_role("link", name="Voir chaque texte qui change").click()
@@ -122,7 +119,7 @@ def test_a_build_is_stopped_and_goes_on_without_the_page(
     page.goto("about:blank")
     page.goto(f"{address}admin/")
     page.get_by_role("button", name="Arrêter la construction").click()
-    expect(page.get_by_text("Construction annulée, ")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Construction annulée, ")).to_be_visible()
     looked_at(page, "annulee")
 
 
@@ -134,7 +131,7 @@ def test_the_keyboard_alone_builds(page: Page, address: str) -> None:
             break
     page.keyboard.press("Enter")
     expect(page.get_by_text("Construction en cours")).to_be_visible()
-    expect(page.get_by_role("heading", name="Candidat")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name="Candidat")).to_be_visible()
 
 
 def test_a_phone_shows_everything_without_sideways_scrolling(page: Page, address: str) -> None:

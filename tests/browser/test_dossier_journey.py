@@ -71,7 +71,7 @@ def test_from_creation_to_removal(page: Page, address: str, parcel: Path) -> Non
     page.locator("input[type=file]").set_input_files(parcel)
     page.get_by_role("button", name="Ajouter").click()
     expect(page.locator(".sending li")).to_contain_text("dce.zip")
-    expect(page.locator("#report")).to_have_text("Fichiers reçus (6)", timeout=60_000)
+    expect(page.locator("#report")).to_have_text("Fichiers reçus (6)")
     expect(page.locator("#report")).to_be_focused()
     expect(page.locator(".report .refused")).to_contain_text("macro.exe")
 
@@ -125,7 +125,7 @@ def test_files_dropped_on_the_page_are_sent(page: Page, address: str) -> None:
         const told = {dataTransfer: data, bubbles: true, cancelable: true};
         document.querySelector('.drop').dispatchEvent(new DragEvent('drop', told)); }"""
     )
-    expect(page.locator(".pieces .file")).to_have_text("RC.md", timeout=60_000)
+    expect(page.locator(".pieces .file")).to_have_text("RC.md")
 
 
 def test_a_phone_shows_a_dossier_without_sideways_scrolling(page: Page, address: str) -> None:
@@ -154,9 +154,7 @@ def test_files_dropped_on_the_page_become_a_dossier_that_is_asked_about(
     expect(dialog.locator("li")).to_contain_text("CCAP.md")
     assert barriers(page) == []
     dialog.get_by_role("button", name="Créer le dossier").press("Enter")
-    expect(page.locator("#dossier-start #fiche")).to_contain_text(
-        "150 euros par jour", timeout=60_000
-    )
+    expect(page.locator("#dossier-start #fiche")).to_contain_text("150 euros par jour")
     expect(page.locator("#dossier-start #review")).to_be_visible()
     assert barriers(page) == []
     page.get_by_role("button", name="Quelles sont les pénalités de retard ?").click()

@@ -51,11 +51,11 @@ def test_a_question_on_a_full_disk_says_so_and_the_next_is_answered(
 ) -> None:
     ask(page)
     problem = page.locator("#t0 .problem")
-    expect(problem).to_contain_text("plein", timeout=30_000)
+    expect(problem).to_contain_text("plein")
     expect(problem).not_to_contain_text("Errno")
     expect(page.locator("#t0 .passage").first).to_be_visible()
     page.screenshot(path=tmp_path / "full-disk.png", full_page=True)
     filler.unlink()
     ask(page, QUESTION)
-    expect(page.locator("#t1.finished .record")).to_be_visible(timeout=30_000)
+    expect(page.locator("#t1.finished .record")).to_be_visible()
     expect(page.locator("#t1 .problem")).to_have_count(0)

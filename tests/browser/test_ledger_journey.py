@@ -50,18 +50,16 @@ def imported(page: Page, address: str, path: Path) -> None:
     page.get_by_role("link", name="Importer des fichiers").click()
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="Lire les fichiers").click()
-    expect(page.locator("#report")).to_have_text(
-        "Aperçu : rien n'est encore enregistré", timeout=60_000
-    )
+    expect(page.locator("#report")).to_have_text("Aperçu : rien n'est encore enregistré")
     column = page.get_by_label("Total à régler")
     expect(column).to_have_value("")
     column.select_option("gross")
     assert barriers(page) == []
     page.get_by_role("button", name="Relire avec ces colonnes").click()
-    expect(page.get_by_text("BR-CO-15")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("BR-CO-15")).to_be_visible()
     expect(column).to_have_value("gross")
     page.get_by_role("button", name="Enregistrer").click()
-    expect(page.locator("#report")).to_have_text("Enregistré", timeout=60_000)
+    expect(page.locator("#report")).to_have_text("Enregistré")
 
 
 def looked_at(page: Page) -> None:

@@ -20,8 +20,6 @@ ENGLISH = "Below which amount may a town buy supplies without advertising or com
 FRENCH = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
 OTHER = "Above which amount is an advance granted?"
 IN_FRENCH = "À partir de quel montant du marché accorder une avance ?"
-PATIENCE = 60_000
-"""Milliseconds: another process starts before the next answer."""
 
 WHILE_READING = {"buy supplies": (1, signal.SIGILL)}
 WHILE_WRITING = {FRENCH: (4, signal.SIGKILL)}
@@ -66,26 +64,22 @@ def _answer_recorded(journal: Journal) -> str:
 def test_it_ends_while_it_reads(page: Page, journal: Journal, tmp_path: Path) -> None:
     ask(page, ENGLISH)
     notice = page.locator("#t0.finished .notice").first
-    expect(notice).to_contain_text("The language model stopped", timeout=PATIENCE)
+    expect(notice).to_contain_text("The language model stopped")
     expect(page.locator("#t0 .passage").first).to_be_visible()
     expect(page.locator("#t0 .record")).to_be_visible()
     page.screenshot(path=tmp_path / "reading.png", full_page=True)
     assert "The language model stopped" in _answer_recorded(journal)
     ask(page, OTHER)
-    expect(page.locator("#t1.finished .understood")).to_contain_text(
-        IN_FRENCH[:30], timeout=PATIENCE
-    )
+    expect(page.locator("#t1.finished .understood")).to_contain_text(IN_FRENCH[:30])
     expect(page.locator("#t1 .answer")).not_to_contain_text("language model")
 
 
 def test_it_ends_while_it_writes(page: Page, journal: Journal, tmp_path: Path) -> None:
     ask(page, FRENCH)
     notice = page.locator("#t0.finished .notice").first
-    expect(notice).to_contain_text("Le modèle de langue s’est arrêté", timeout=PATIENCE)
+    expect(notice).to_contain_text("Le modèle de langue s’est arrêté")
     expect(page.locator("#t0 .sentence").first).to_contain_text("60")
     page.screenshot(path=tmp_path / "writing.png", full_page=True)
     assert "Le modèle de langue s’est arrêté" in _answer_recorded(journal)
     ask(page, OTHER)
-    expect(page.locator("#t1.finished .understood")).to_contain_text(
-        IN_FRENCH[:30], timeout=PATIENCE
-    )
+    expect(page.locator("#t1.finished .understood")).to_contain_text(IN_FRENCH[:30])

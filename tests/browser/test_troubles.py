@@ -133,9 +133,9 @@ def test_a_full_queue_says_so_and_keeps_the_question(
     expect(later.locator("#question")).to_have_value(QUESTION)
     later.screenshot(path=tmp_path / "full-queue.png")
     RELEASED.set()
-    expect(page.locator(".turn.finished")).to_be_visible(timeout=60_000)
+    expect(page.locator(".turn.finished")).to_be_visible()
     later.locator("#question").press("Enter")
-    expect(later.locator(".turn.finished")).to_be_visible(timeout=60_000)
+    expect(later.locator(".turn.finished")).to_be_visible()
     later.context.close()
 
 
@@ -206,7 +206,7 @@ def test_a_lost_connection_is_told_and_the_page_comes_back(
         expect(page.locator("#trouble")).to_contain_text("Connexion perdue")
         page.screenshot(path=tmp_path / "lost.png")
     with serving(next(apps), port):
-        expect(page.locator("#trouble")).to_be_empty(timeout=30_000)
+        expect(page.locator("#trouble")).to_be_empty()
         expect(page.locator("#question")).to_have_value(QUESTION)
         page.locator("#question").press("Enter")
         expect(page.locator(".turn.finished")).to_be_visible()

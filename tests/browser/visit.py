@@ -27,8 +27,8 @@ def ask(page: Page, question: str = QUESTION) -> None:
 
 
 def eventually(page: Page, holds: Callable[[], bool]) -> None:
-    """Wait for what the server does after the page has shown it, ten seconds at most."""
-    for _ in range(100):
+    """Wait for what the server does after the page has shown it, a minute and a half at most."""
+    for _ in range(900):
         if holds():
             return
         page.wait_for_timeout(100)
