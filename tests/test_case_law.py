@@ -20,6 +20,7 @@ from assistant.question.language import Language
 from assistant.question.scope import subject_of
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import NAMED
+from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, advance
 from assistant.web.buyer.turn_view import turn_html
 from assistant.web.serving import LocalBuyerService
@@ -27,7 +28,7 @@ from ingestion.case_law.installation import CaseLawCopy, case_law_home
 from ingestion.case_law.jade import court_of
 from ingestion.case_law.ruling import applied_articles
 from ingestion.chunking.passages import Passage
-from ingestion.errors import IngestionError
+from ingestion.errors import DamagedSnapshot, IngestionError
 from ingestion.index.search import applying
 from ingestion.legislation.archive_files import DilaFund
 from ingestion.legislation.dila import listed
@@ -38,7 +39,7 @@ from ingestion.readers.documents import Kind
 from tests.command_line import command_of, on_one_line
 from tests.dila_server import Dila, cut, offering
 from tests.fakes import WordEmbedder
-from tests.index_home import add, build_and_publish, published
+from tests.index_home import add, build_and_publish, damage, published
 from tests.jade_files import (
     ALL_RULINGS,
     ELSEWHERE,
@@ -445,6 +446,15 @@ def test_under_an_answer_stand_the_decisions_that_apply_its_article(
     page = str(turn_html(turn, 0, Conversation((turn,))))
     assert "Quatre décisions appliquent l’article L2152-6" in page
     assert 'href="/law/L2152-6?as_of=2026-09-01&amp;lang=fr#rulings"' in page
+
+
+def test_decisions_that_are_damaged_are_installed_again_and_the_rules_are_left(
+    with_rulings: Path, tmp_path: Path
+) -> None:
+    copied = Path(shutil.copytree(with_rulings, tmp_path / "home"))
+    damage(case_law_home(copied))
+    with pytest.raises(DamagedSnapshot, match=r"sourcier decisions install$"):
+        SnapshotHolder(copied, answering_embedder()).case_law()
 
 
 def test_the_page_says_that_decisions_are_not_the_rule(with_rulings: Path, tmp_path: Path) -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from assistant.retrieval.snapshots import SnapshotHolder
-from ingestion.errors import UnknownDossier
+from ingestion.errors import DamagedSnapshot, EmbedderMismatch, UnknownDossier
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.tenders.dossiers import Dossiers
+from ingestion.tenders.intake import index
+from tests.fakes import WordEmbedder
+from tests.index_home import damage
 from tests.small_index import DOSSIER, answering_embedder
 
 OTHERS = ("gymnase-2026", "voirie-2026", "mairie-2026", "stade-2026")
@@ -77,3 +80,20 @@ def test_two_readers_may_find_the_same_dossier_removed(
     both.abort()
     with pytest.raises(UnknownDossier):
         holder.dossier(DOSSIER, None)
+
+
+def test_what_mends_the_index_of_a_dossier_is_not_what_mends_that_of_the_rules(home: Path) -> None:
+    mends = rf"sourcier dossier index {DOSSIER}$"
+    with pytest.raises(EmbedderMismatch, match=mends):
+        SnapshotHolder(home, WordEmbedder("autres@1")).dossier(DOSSIER, None)
+    dossiers = Dossiers(home)
+    damage(dossiers.home(DOSSIER))
+    holder = SnapshotHolder(home, answering_embedder())
+    with pytest.raises(DamagedSnapshot, match=mends):
+        holder.dossier(DOSSIER, None)
+    with dossiers.writing(DOSSIER) as folder:
+        index(folder, answering_embedder(), lambda step, done, total: None)
+    assert holder.dossier(DOSSIER, None)
+    damage(home)
+    with pytest.raises(DamagedSnapshot, match=r"sourcier index rollback"):
+        holder.current()

@@ -4,7 +4,7 @@ from pathlib import Path
 from threading import Lock
 
 from ingestion.case_law.installation import case_law_home
-from ingestion.errors import EmbedderMismatch, UnknownSnapshot
+from ingestion.errors import DamagedSnapshot, EmbedderMismatch, UnknownSnapshot
 from ingestion.index.publication import current_name, open_snapshot, served_name
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
@@ -22,7 +22,9 @@ class SnapshotHolder:
         self._embedder = embedder
         self._rules = _Held(home, embedder, name)
         self._dossiers: dict[Path, _Held] = {}
-        self._case_law = _Held(case_law_home(home), embedder, remedy="sourcier decisions install")
+        self._case_law = _Held(
+            case_law_home(home), embedder, of="des décisions", remedy="sourcier decisions install"
+        )
 
     def current(self) -> IndexSnapshot:
         """The snapshot of the rules to use now.
@@ -43,7 +45,7 @@ class SnapshotHolder:
         """What may be searched of a dossier.
 
         Raises UnknownDossier when there is none for these teams, UnknownSnapshot when its pieces
-        are not indexed yet.
+        are not indexed yet, DamagedSnapshot, or EmbedderMismatch.
         """
         folder = self.dossiers(teams).home(dossier_id)
         # Other threads add and remove as well: the walk is over a copy, which is made at once.
@@ -58,7 +60,9 @@ class SnapshotHolder:
             raise UnknownSnapshot(
                 f"Les pièces du dossier {dossier_id} ne sont pas encore indexées. {remedy}"
             )
-        return self._dossiers.setdefault(folder, _Held(folder, self._embedder)).current()
+        of, remedy = f"du dossier {dossier_id}", f"sourcier dossier index {dossier_id}"
+        held = _Held(folder, self._embedder, of=of, remedy=remedy)
+        return self._dossiers.setdefault(folder, held).current()
 
     def case_law(self) -> IndexSnapshot | None:
         """What courts decided; None where it is not installed.
@@ -81,9 +85,13 @@ class _Held:
         home: Path,
         embedder: Embedder,
         name: str | None = None,
+        *,
+        of: str = "",
         remedy: str = "sourcier index build",
     ) -> None:
+        """`of` says whose index it is, "" for that of the rules, the only one to be rolled back."""
         self._home = home
+        self._of = of
         self._remedy = remedy
         self._embedder = embedder
         self._pinned = name
@@ -98,7 +106,7 @@ class _Held:
             return self._open
 
     def _checked(self, name: str) -> IndexSnapshot:
-        generation = open_snapshot(self._home, name)
+        generation = self._opened(name)
         built_by = generation.manifest.embedder
         if built_by != self._embedder.name:
             raise EmbedderMismatch(
@@ -106,3 +114,14 @@ class _Held:
                 f"choisi est {self._embedder.name}. Reconstruisez-le : {self._remedy}"
             )
         return generation
+
+    def _opened(self, name: str) -> IndexSnapshot:
+        try:
+            return open_snapshot(self._home, name)
+        except DamagedSnapshot as error:
+            if not self._of:
+                raise
+            raise DamagedSnapshot(
+                f"L'index {self._of} est abîmé, ou d'une autre version de Sourcier. "
+                f"Reconstruisez-le : {self._remedy}"
+            ) from error
