@@ -21,8 +21,8 @@ from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.ranking import PreparedWeights, Refusal, default_tuning, tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
-from ingestion.index.judged_rules import JudgedQuestion, JudgedRules, digest_of_rule
-from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
+from ingestion.index.judged_rules import JudgedRules, digest_of_rule
+from ingestion.index.question_bank import BankQuestion, Form, JudgedQuestion, Style, digest_of
 from ingestion.index.questions import LeadingQuestion, QuestionIndex
 from ingestion.index.store import DisputedFigure
 from tests.fakes import ScriptedModel, WordEmbedder
@@ -113,8 +113,8 @@ def test_a_rule_is_as_near_as_its_words_and_ahead_of_the_nearest_other() -> None
 
 def test_a_rule_that_answered_questions_like_it_is_likelier_and_one_that_did_not_less() -> None:
     marks = {digest_of_rule(RULE): 2, digest_of_rule(FARTHER.rule): 0}
-    near = JudgedQuestion("Mobilier à 30 000 €, faut-il une annonce ?", marks)
-    far = JudgedQuestion("Qui ouvre les plis du concours ?", {digest_of_rule(RULE): 1})
+    near = JudgedQuestion("Mobilier à 30 000 €, faut-il une annonce ?", rules=marks)
+    far = JudgedQuestion("Qui ouvre les plis du concours ?", rules={digest_of_rule(RULE): 1})
     sure, unsure = sorted(_candidates(BANK, FARTHER, judged=[near, far]), key=_by_judged)[::-1]
     assert sure.answer.text == RULE
     assert sure.judged > 1
@@ -129,14 +129,14 @@ def _by_judged(rule: CandidateRule) -> float:
 def test_only_a_rule_that_answers_whole_counts_and_a_mended_one_is_another() -> None:
     asked = "Mobilier à 30 000 €, faut-il une annonce ?"
     for mark in (1, 0, -1):
-        judged = [JudgedQuestion(asked, {digest_of_rule(RULE): mark})]
+        judged = [JudgedQuestion(asked, rules={digest_of_rule(RULE): mark})]
         assert _candidates(BANK, judged=judged)[0].judged < 0
-    mended = [JudgedQuestion(asked, {digest_of_rule("Une règle mieux dite."): 2})]
+    mended = [JudgedQuestion(asked, rules={digest_of_rule("Une règle mieux dite."): 2})]
     assert _candidates(BANK, judged=mended)[0].judged == 0
 
 
 def test_what_was_judged_of_the_question_itself_can_be_left_out() -> None:
-    judged = [JudgedQuestion(ASKED, {digest_of_rule(RULE): 2})]
+    judged = [JudgedQuestion(ASKED, rules={digest_of_rule(RULE): 2})]
     assert _candidates(BANK, judged=judged)[0].judged > 1
     assert _candidates(BANK, judged=judged, leaving=ASKED)[0].judged == 0
 

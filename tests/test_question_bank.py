@@ -22,8 +22,10 @@ from ingestion.index.question_bank import (
     OUTSIDE,
     RULES,
     UNANSWERED,
+    Answered,
     BankQuestion,
     Form,
+    JudgedQuestion,
     Lacking,
     Outside,
     OutsideQuestion,
@@ -33,6 +35,7 @@ from ingestion.index.question_bank import (
     digest_of,
     is_held_out,
     read_bank,
+    read_judged,
     read_nowhere_answered,
     read_outside,
     read_rules,
@@ -293,6 +296,22 @@ def test_rules_are_not_in_the_words_of_their_article() -> None:
     assert copied == []
 
 
+def test_each_judged_question_stands_once_and_has_its_articles() -> None:
+    judged = read_judged()
+    said = Counter(" ".join(each.question.casefold().split()) for each in judged)
+    assert [question for question, count in said.items() if count > 1] == []
+    assert [each.question for each in judged if each.answered is None] == []
+    lacking = [e.question for e in judged if e.answered is not Answered.NO and not e.articles]
+    assert lacking == []
+
+
+@needs_code
+def test_what_answers_a_judged_question_is_an_article_of_the_code() -> None:
+    texts = _texts()
+    named = {article for each in read_judged() for article in each.articles}
+    assert named - texts.keys() == set()
+
+
 def test_one_article_in_ten_is_held_out_with_its_twin() -> None:
     articles = {each.article for each in read_bank()}
     assert 0.06 < sum(map(is_held_out, articles)) / len(articles) < 0.14
@@ -397,9 +416,11 @@ def test_a_build_takes_what_is_shipped_and_computes_the_rest(
     monkeypatch.setattr("ingestion.index.build.shipped_file", lambda _: tmp_path / "shipped.npz")
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: lines)
     monkeypatch.setattr("ingestion.index.build.read_nowhere_answered", lambda: ())
+    judged = [JudgedQuestion("Combien ?", Answered.NO), JudgedQuestion("Où ?")]
+    monkeypatch.setattr("ingestion.index.build.read_judged", lambda: judged)
     add(tmp_path / "home", write_articles(tmp_path / "code.jsonl", ARTICLES))
     build_and_publish(tmp_path / "home", embedder)
-    assert embedder.asked == ["Des sous ?"]
+    assert embedder.asked == ["Des sous ?", "Combien ?"]
     [nearest] = published(tmp_path / "home").questions.alike(known[0], 1)
     assert nearest.question.text == "Une avance ?"
     assert nearest.cosine == pytest.approx(1.0)
@@ -410,6 +431,7 @@ def test_a_question_of_the_default_embedder_is_not_computed_again() -> None:
     texts = [wording for each in read_bank() for wording in each.asked]
     texts += [each.question for each in read_nowhere_answered()]
     texts += [each.text for each in asked_of_dossiers()]
+    texts += [each.question for each in read_judged()]
     assert shipped.find(texts, 384)[0].all()
 
 

@@ -26,8 +26,10 @@ from assistant.retrieval.retriever import Retriever
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.index.lexical import Term
 from ingestion.index.question_bank import (
+    Answered,
     BankQuestion,
     Form,
+    JudgedQuestion,
     Lacking,
     Style,
     UnansweredQuestion,
@@ -245,7 +247,7 @@ def _passages(*documents: Document) -> list[Passage]:
 
 def _led_to(question: BankQuestion, *documents: Document) -> list[str]:
     passages = _passages(*documents)
-    found = leading_questions([question], (), documents, passages)
+    found = leading_questions([question], (), (), documents, passages)
     texts = {each.id: each.text for each in passages}
     return [texts[passage_id] for each in found for passage_id in each.passage_ids]
 
@@ -276,7 +278,7 @@ def test_nothing_leads_to_another_article() -> None:
 def test_a_question_leads_to_its_passage_in_each_of_its_wordings() -> None:
     article = _article()
     question = replace(_bank(article.text, (0, 40)), wordings=("Et les autres ?", "Qui prévenir ?"))
-    found = leading_questions([question], (), [article], _passages(article))
+    found = leading_questions([question], (), (), [article], _passages(article))
     assert [each.text for each in found] == [question.question, "Et les autres ?", "Qui prévenir ?"]
     assert len({each.passage_ids for each in found}) == 1
 
@@ -285,9 +287,37 @@ def test_what_no_text_answers_leads_nowhere() -> None:
     article, other = _article(), _article(reference="R2185-1")
     nowhere = UnansweredQuestion("s-1", "Combien de devis ?", "R2181-1", Lacking.FIGURE)
     question = _bank(article.text, (0, 40))
-    found = leading_questions([question], [nowhere], [article], _passages(article))
+    found = leading_questions([question], [nowhere], (), [article], _passages(article))
     assert [each.text for each in found if not each.passage_ids] == ["Combien de devis ?"]
-    assert leading_questions([question], [nowhere], [other], _passages(other)) == ()
+    assert leading_questions([question], [nowhere], (), [other], _passages(other)) == ()
+
+
+ASKED_BY_OTHERS = "Faut-il écrire à ceux qui n'ont pas gagné ?"
+
+
+@pytest.mark.parametrize("answered", [Answered.YES, Answered.PARTLY])
+def test_what_readers_found_to_answer_is_led_to_whole(answered: Answered) -> None:
+    article, sheet = _article(), _sheet("R2182-1")
+    judged = JudgedQuestion(ASKED_BY_OTHERS, answered, ("R2182-1", "R2181-1", "R2183-1"))
+    passages = _passages(article, sheet)
+    [found] = leading_questions((), (), [judged], [article, sheet], passages)
+    assert set(found.passage_ids) == {each.id for each in passages}
+    assert found.passage_ids[0] == _passages(sheet)[0].id
+
+
+def test_what_readers_found_to_answer_may_not_be_there_or_not_answer() -> None:
+    article = _article()
+    elsewhere = JudgedQuestion("Et chez les autres ?", Answered.YES, ("R2185-1",))
+    nowhere = JudgedQuestion(ASKED_BY_OTHERS, Answered.NO, ("R2181-1",))
+    unread = JudgedQuestion("Non relue ?", None, ("R2181-1",))
+    asked = _bank(article.text, (0, 40))
+    found = leading_questions(
+        [asked], (), [elsewhere, nowhere, unread], [article], _passages(article)
+    )
+    assert [(each.text, bool(each.passage_ids)) for each in found] == [
+        (asked.question, True),
+        (ASKED_BY_OTHERS, False),
+    ]
 
 
 def test_its_rule_goes_with_the_text_that_it_was_written_on() -> None:
@@ -295,7 +325,7 @@ def test_its_rule_goes_with_the_text_that_it_was_written_on() -> None:
     question = replace(_bank(article.text, (0, 40)), rule="L'acheteur informe aussitôt, par écrit.")
 
     def rule(asked: BankQuestion, *documents: Document) -> str:
-        [found] = leading_questions([asked], (), documents, _passages(*documents))
+        [found] = leading_questions([asked], (), (), documents, _passages(*documents))
         return found.rule
 
     changed = replace(question, text_sha256=digest_of("Un autre texte."))

@@ -14,7 +14,7 @@ from ingestion.durable import require_space
 from ingestion.errors import BuildCancelled, DamagedSnapshot, IngestionError, LostDocuments
 from ingestion.index.lexical import Term, read_glossary
 from ingestion.index.publication import find_content, repository_of, verify_snapshot
-from ingestion.index.question_bank import read_bank, read_nowhere_answered
+from ingestion.index.question_bank import read_bank, read_judged, read_nowhere_answered
 from ingestion.index.question_vectors import ShippedVectors, shipped_file
 from ingestion.index.questions import LeadingQuestion, leading_questions
 from ingestion.index.search import Embedder, Vectors, as_indexed, embedder_host
@@ -161,7 +161,9 @@ def _texts(library: Library, progress: Progress, compare: Comparison) -> _Texts:
         passages += as_one(passages_of(document))
         progress("Découpage en passages", done, len(documents))
     origins = {entry.source: entry.sha256 for entry in library.entries}
-    questions = leading_questions(read_bank(), read_nowhere_answered(), documents, passages)
+    questions = leading_questions(
+        read_bank(), read_nowhere_answered(), read_judged(), documents, passages
+    )
     disputed = compare(passages, documents)
     return _Texts(
         origins, documents, tuple(passages), read_glossary(), questions, unreadable, disputed

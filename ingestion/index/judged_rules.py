@@ -5,20 +5,14 @@ like it answered questions like the one asked.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
-from pydantic import TypeAdapter
 
-from ingestion.index.question_bank import read_lines, read_rules
+from ingestion.index.question_bank import JudgedQuestion, read_judged, read_rules
 from ingestion.index.question_vectors import ShippedVectors, shipped_file
 from ingestion.index.search import Vectors
-from ingestion.library.library import CORPUS
-
-JUDGED = CORPUS / "questions" / "jugements.jsonl"
 
 ANSWERS = 2
 """The mark of a rule that answers; 1 in part, 0 beside, -1 where who acted on it would do wrong."""
@@ -30,25 +24,9 @@ LEAST = 1e-4
 """What counts for either side where nothing near was judged."""
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedQuestion:
-    """A question, and the marks of rules by `digest_of_rule`."""
-
-    question: str
-    rules: Mapping[str, int]
-
-
-_judged = TypeAdapter(JudgedQuestion)
-
-
 def digest_of_rule(text: str) -> str:
     """By what a rule is named among those judged: one that was mended since is another."""
     return sha256(text.encode()).hexdigest()[:12]
-
-
-def read_judged(path: Path = JUDGED) -> tuple[JudgedQuestion, ...]:
-    """The questions of a file; raises IngestionError naming the line that is not one."""
-    return tuple(read_lines(path, _judged))
 
 
 class JudgedRules:

@@ -5,7 +5,7 @@ offsets of its answering sentences, so that a question whose article has changed
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
@@ -18,6 +18,8 @@ from ingestion.errors import IngestionError
 from ingestion.library.library import CORPUS
 
 BANK = CORPUS / "questions" / "banque"
+JUDGED = CORPUS / "questions" / "jugements.jsonl"
+
 UNANSWERED = "sans-reponse.jsonl"
 """The file of questions on the subject that no article answers."""
 
@@ -147,11 +149,35 @@ class OutsideQuestion:
     style: Style
 
 
+class Answered(StrEnum):
+    """Whether the code answers a question, as its readers saw it."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedQuestion:
+    """A question of someone who had no text before them, and what readers of the code thought.
+
+    `answered` is None where they were asked about rules only. `articles` are those that answer, the
+    most direct first, or where none does, the nearest. `rules` are marks of rules of the bank by
+    their digests (judged_rules.py).
+    """
+
+    question: str
+    answered: Answered | None = None
+    articles: tuple[str, ...] = ()
+    rules: Mapping[str, int] = field(default_factory=dict)
+
+
 T = TypeVar("T")
 _question = TypeAdapter(BankQuestion)
 _rule = TypeAdapter(ArticleRule)
 _unanswered = TypeAdapter(UnansweredQuestion)
 _outside = TypeAdapter(OutsideQuestion)
+_judged = TypeAdapter(JudgedQuestion)
 
 
 def digest_of(text: str) -> str:
@@ -227,6 +253,11 @@ def read_outside(folder: Path = BANK) -> tuple[OutsideQuestion, ...]:
 def read_nowhere_answered() -> tuple[UnansweredQuestion | OutsideQuestion, ...]:
     """Every question that no article answers, on the subject or about something else."""
     return (*read_unanswered(), *read_outside())
+
+
+def read_judged(path: Path = JUDGED) -> tuple[JudgedQuestion, ...]:
+    """The questions of a file; raises IngestionError naming the line that is not one."""
+    return tuple(read_lines(path, _judged))
 
 
 def write_bank(

@@ -14,7 +14,9 @@ from pydantic import TypeAdapter
 
 from ingestion.chunking.passages import Passage
 from ingestion.index.question_bank import (
+    Answered,
     BankQuestion,
+    JudgedQuestion,
     OutsideQuestion,
     UnansweredQuestion,
     digest_of,
@@ -56,12 +58,14 @@ class Likeness:
 def leading_questions(
     bank: Iterable[BankQuestion],
     unanswered: Iterable[UnansweredQuestion | OutsideQuestion],
+    judged: Sequence[JudgedQuestion],
     documents: Sequence[Document],
     passages: Sequence[Passage],
 ) -> tuple[LeadingQuestion, ...]:
     """The questions of the bank that lead to one of these passages, in each of their wordings.
 
-    Then, where there are any, those that lead to none. In the bank's order. Pure.
+    Then those of people who had no text before them and, where there are any of either, those that
+    lead to none. In the bank's order. Pure.
     """
     texts: dict[str, set[str]] = {}
     for document in documents:
@@ -72,9 +76,31 @@ def leading_questions(
         for question, ids in passages_answering(bank, documents, passages)
         for wording in question.asked
     ]
+    answered += _led_by_readers(judged, documents, passages)
     if not answered:
         return ()
-    return (*answered, *(LeadingQuestion(each.question, (), each.id) for each in unanswered))
+    nowhere = [LeadingQuestion(each.question, (), each.id) for each in unanswered]
+    nowhere += [
+        LeadingQuestion(each.question, ()) for each in judged if each.answered is Answered.NO
+    ]
+    return (*answered, *nowhere)
+
+
+def _led_by_readers(
+    judged: Iterable[JudgedQuestion], documents: Sequence[Document], passages: Sequence[Passage]
+) -> Iterator[LeadingQuestion]:
+    """The questions that readers thought these passages to answer, whole articles of them."""
+    articles, sheets = _by_reference(documents, passages)
+    for question in judged:
+        found = [
+            each
+            for article in question.articles
+            for each in articles.get(article) or sheets.get(article, [])
+        ]
+        if found and question.answered in (Answered.YES, Answered.PARTLY):
+            yield LeadingQuestion(
+                question.question, tuple(dict.fromkeys(each.id for each in found))
+            )
 
 
 def _prepared(question: BankQuestion, texts: Mapping[str, set[str]]) -> LeadingQuestion:
@@ -94,14 +120,7 @@ def passages_answering(
     text is not the one that the question was written from; where the article itself is not there,
     the sections of sheets that are about it.
     """
-    texts = {each.id: each for each in documents}
-    articles: dict[str, list[Passage]] = {}
-    sheets: dict[str, list[Passage]] = {}
-    for passage in passages:
-        if passage.dossier is None:
-            is_article = texts[passage.document_id].reference is not None
-            for reference in passage.references:
-                (articles if is_article else sheets).setdefault(reference, []).append(passage)
+    articles, sheets = _by_reference(documents, passages)
     digests = {each.id: digest_of(each.text) for each in documents if each.reference}
     for question in bank:
         leads_to = articles.get(question.article) or sheets.get(question.article, [])
@@ -112,6 +131,21 @@ def passages_answering(
         ]
         if leads_to:
             yield question, tuple(each.id for each in answering or leads_to)
+
+
+def _by_reference(
+    documents: Sequence[Document], passages: Sequence[Passage]
+) -> tuple[dict[str, list[Passage]], dict[str, list[Passage]]]:
+    """The passages of articles, and those of sheets about them, by the article; of no dossier."""
+    texts = {each.id: each for each in documents}
+    articles: dict[str, list[Passage]] = {}
+    sheets: dict[str, list[Passage]] = {}
+    for passage in passages:
+        if passage.dossier is None:
+            is_article = texts[passage.document_id].reference is not None
+            for reference in passage.references:
+                (articles if is_article else sheets).setdefault(reference, []).append(passage)
+    return articles, sheets
 
 
 def _overlaps(passage: Passage, question: BankQuestion) -> bool:

@@ -5,11 +5,12 @@ code's, on rules of the bank that readers judged: of each of our own questions a
 strangers that are there to be fitted on, the three that seemed nearest (tests/data/
 judged_rules.jsonl), and of questions that people wrote without the code before them, the likeliest
 and another (corpus/questions/jugements.jsonl). Of the latter what was judged of a question itself
-does not count as a signal. A rule counts as right when it answers (2), not in part (1), beside (0),
-or so that one who acted on it would do wrong (-1). Then what each threshold says, of questions that
-were not fitted on (ten parts, each by the others): of how many, and how many of these are right, in
-part, beside and wrong. A last line says the same of questions written as the latter were, by other
-people (tests/data/judged_lines.jsonl), which are never fitted on.
+does not count as a signal, and neither it nor its neighbours in the file lead to any article. A
+rule counts as right when it answers (2), not in part (1), beside (0), or so that one who acted on
+it would do wrong (-1). Then what each threshold says, of questions that were not fitted on (ten
+parts, each by the others): of how many, and how many of these are right, in part, beside and wrong.
+A last line says the same of questions written as the latter were, by other people
+(tests/data/judged_lines.jsonl), which are never fitted on.
 
 Rules are named by a digest there.
 """
@@ -36,10 +37,12 @@ from assistant.evaluation.questions import read_questions
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
 from assistant.settings import default_home, load_settings
-from ingestion.index.judged_rules import digest_of_rule, judged_rules, read_judged
+from ingestion.index.judged_rules import digest_of_rule, judged_rules
 from ingestion.index.publication import current_name, open_snapshot
+from ingestion.index.question_bank import read_judged
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
+from tests.studies.judged import by_folds
 from tests.studies.ranking import OWN, STRANGERS
 
 DATA = Path(__file__).parents[1] / "data"
@@ -71,8 +74,9 @@ def main() -> None:
     snapshot = open_snapshot(home, current_name(home))
     asked = {each.id: each.text for path in (*OWN, STRANGERS) for each in read_questions(path)}
     own = [(asked[each.question], each.rules) for each in read_judged(JUDGED)]
-    fresh = [(each.question, each.rules) for each in read_judged()]
-    rules = rules_of([*own, *fresh], snapshot, embedder)
+    rules = rules_of(own, snapshot, embedder)
+    for left, apart in by_folds([each for each in read_judged() if each.rules], snapshot):
+        rules += rules_of([(each.question, each.rules) for each in left], apart, embedder)
     model, console = fitted(_rows(rules), _right(rules)), Console(width=150)
     console.print(len(rules), "rules", weights(model, SIGNALS))
     table = Table(*map(str, THRESHOLDS))

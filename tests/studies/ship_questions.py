@@ -15,8 +15,7 @@ from rich.progress import Progress
 from assistant.container import load_embedder
 from assistant.settings import default_home, load_settings
 from ingestion.index.dossier_bank import asked_of_dossiers
-from ingestion.index.judged_rules import read_judged
-from ingestion.index.question_bank import read_bank, read_nowhere_answered, read_rules
+from ingestion.index.question_bank import read_bank, read_judged, read_nowhere_answered, read_rules
 from ingestion.index.question_vectors import ShippedVectors, shipped_file, write_shipped
 from ingestion.index.search import Embedder, Vectors
 from ingestion.index.vectors import embed_cached

@@ -1,0 +1,146 @@
+"""What the questions of people bring: python -m tests.studies.judged --data DIR [--one-in N].
+
+Over the index of DIR, the code's. The questions of corpus/questions/jugements.jsonl were written by
+people who had no text before them, and lead to the articles that readers found to answer. A fifth
+of them at a time is asked of an index where none of that fifth leads anywhere (neighbouring lines,
+which are of one author, stay together), those of other people (tests/data/judged_lines.jsonl) of
+the whole one; each also where only the bank leads. Printed are the shares that have an article that
+answers among the first 1, 3, 6 and 10, and how often a question that the code answers is nearer to
+those that have an answer than one that it does not answer (area). Then, for bounds of the odds of
+a refusal (assistant/retrieval/tuning.toml), which shares of each kind are refused.
+"""
+
+import argparse
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from assistant.container import load_embedder
+from assistant.retrieval.evidence import Evidence, Scope
+from assistant.retrieval.ranking import default_tuning
+from assistant.retrieval.retriever import Retriever
+from assistant.settings import default_home, load_settings
+from ingestion.index.publication import current_name, open_snapshot
+from ingestion.index.question_bank import Answered, JudgedQuestion, read_judged
+from ingestion.index.questions import QuestionIndex
+from ingestion.index.search import Embedder
+from ingestion.index.snapshot import IndexSnapshot
+from tests.studies.answerability import separation
+
+OTHERS = Path(__file__).parents[1] / "data" / "judged_lines.jsonl"
+FOLDS, OF_AN_AUTHOR = 5, 250
+"""Lines that follow each other and are asked together: about those of one author."""
+
+SHOWN, DEPTHS = 10, (1, 3, 6, 10)
+BOUNDS = (-1.0, -0.5, 0.0, 0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an index finds for a question."""
+
+    question: JudgedQuestion
+    evidence: tuple[Evidence, ...]
+    unanswered: float
+
+    @property
+    def place(self) -> int:
+        """Where the first passage of an article that answers stands, from 0."""
+        expected = set(self.question.articles)
+        places = (n for n, e in enumerate(self.evidence) if expected & {*e.passage.references})
+        return next(places, SHOWN)
+
+    @property
+    def odds(self) -> float:
+        """Those of an answer."""
+        weights = default_tuning().refusing(in_dossier=False, is_asked=True, is_read=False)
+        nearest = max((each.similarity for each in self.evidence), default=0.0)
+        return weights.similarity * nearest + weights.unanswered * self.unanswered + weights.bias
+
+
+def without(snapshot: IndexSnapshot, texts: Collection[str]) -> IndexSnapshot:
+    """The snapshot as if nobody had asked these questions."""
+    known = snapshot.questions
+    rows = [row for row, each in enumerate(known.questions) if each.text not in texts]
+    kept = QuestionIndex(tuple(known.questions[row] for row in rows), known.vectors[rows])
+    return replace(snapshot, questions=kept)
+
+
+def by_folds(
+    questions: Sequence[JudgedQuestion], snapshot: IndexSnapshot
+) -> Iterator[tuple[list[JudgedQuestion], IndexSnapshot]]:
+    """The questions of each fold, and the snapshot without what they lead to."""
+    for fold in range(FOLDS):
+        left = [e for n, e in enumerate(questions) if n // OF_AN_AUTHOR % FOLDS == fold]
+        yield left, without(snapshot, {each.question for each in left})
+
+
+def find(
+    questions: Sequence[JudgedQuestion], snapshot: IndexSnapshot, embedder: Embedder
+) -> list[Found]:
+    """What an index finds for questions that readers looked at."""
+    retriever, found = Retriever(snapshot, embedder), []
+    for each in track([each for each in questions if each.answered], "Questions"):
+        [vector] = embedder.embed_questions([each.question])
+        evidence = retriever.retrieve(each.question, Scope(date.today()), SHOWN)
+        found.append(Found(each, evidence, snapshot.questions.unanswered(vector)))
+    return found
+
+
+def main() -> None:
+    """Run the study."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=default_home())
+    parser.add_argument("--one-in", type=int, default=1, help="ask one question in so many")
+    arguments = parser.parse_args()
+    home, step = arguments.data, arguments.one_in
+    embedder = load_embedder(home, load_settings(home))
+    snapshot = open_snapshot(home, current_name(home))
+    judged, others = read_judged(), read_judged(OTHERS)
+    bank_alone = without(snapshot, {each.question for each in judged})
+    folds = [*by_folds(judged, snapshot)]
+    study(
+        {
+            "by folds": [
+                each for left, apart in folds for each in find(left[::step], apart, embedder)
+            ],
+            "by folds, bank alone": [
+                each for left, _ in folds for each in find(left[::step], bank_alone, embedder)
+            ],
+            "of other people": find(others[::step], snapshot, embedder),
+            "of other people, bank alone": find(others[::step], bank_alone, embedder),
+        }
+    )
+
+
+def study(sets: dict[str, Sequence[Found]]) -> None:
+    """Print what is found, and what is refused."""
+    console = Console(width=140)
+    found = Table("set", "answered", "questions", *(f"in {depth}" for depth in DEPTHS), "area")
+    refused = Table("set", "odds", *(f"{each.value}, refused" for each in Answered))
+    for name, each in sets.items():
+        of = {kind: [e for e in each if e.question.answered is kind] for kind in Answered}
+        for kind in (Answered.YES, Answered.PARTLY):
+            shares = [_share(e.place < depth for e in of[kind]) for depth in DEPTHS]
+            area = separation([e.odds for e in of[kind]], [e.odds for e in of[Answered.NO]])
+            told = [*shares, f"{area:.3f}"]
+            found.add_row(name, kind.value, str(len(of[kind])), *told)
+        for bound in BOUNDS:
+            lost = [_share(e.odds <= bound for e in of[kind]) for kind in Answered]
+            refused.add_row(name, str(bound), *lost)
+    console.print(found)
+    console.print(refused)
+
+
+def _share(held: Iterable[bool]) -> str:
+    return f"{float(np.mean([*held])):.3f}"
+
+
+if __name__ == "__main__":
+    main()
