@@ -407,6 +407,16 @@ def test_signals_are_weighed_by_the_weights_of_what_was_asked_and_read(
     assert answerability(LATE_ASKED, [passage], TUNING, readings, unanswered) is expected
 
 
+@pytest.mark.parametrize(("score", "expected"), [(0.9, YES), (0.2, DOUBTFUL), (0.0, DOUBTFUL)])
+def test_where_no_passage_is_ahead_of_the_others_there_is_doubt(
+    score: float, expected: Answerability
+) -> None:
+    asked = Refusal(refused=-1.0, sure=-0.5, similarity=10.0, ahead=1.0, bias=-9.0)
+    tuning = replace(TUNING, refusal={"rules asked": asked})
+    passage = evidence_of(SAYS, similarity=0.9, score=score)
+    assert answerability(LATE_ASKED, [passage], tuning, unanswered=0.0) is expected
+
+
 def test_the_nearest_and_the_strongest_passage_count() -> None:
     near, strong = evidence_of(ELSE, similarity=0.87), evidence_of(SAYS, 2, strength=9)
     assert answerability(LATE_ASKED, [strong, near], TUNING) is YES

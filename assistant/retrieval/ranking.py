@@ -31,7 +31,8 @@ class Refusal:
 
     Up to `refused` nothing is quoted, above `sure` no doubt is said. `answers` weighs what the
     reader tells, and only where it read; `unanswered` how much nearer the question is to those of
-    the bank that no text answers than to the others.
+    the bank that no text answers than to the others. `ahead` weighs for the doubt alone: how likely
+    (a logarithm) the first passage is to be the best of those found.
     """
 
     refused: float
@@ -41,6 +42,7 @@ class Refusal:
     topic: float = 0.0
     answers: float = 0.0
     unanswered: float = 0.0
+    ahead: float = 0.0
     bias: float = 0.0
 
 

@@ -240,11 +240,15 @@ def delegated(passage: Passage) -> list[str]:
 # Of the rules, how near the best passage is in meaning and how strong its signals are together are
 # added. In a dossier the signals do not tell; whether a passage is on the subject of the question
 # does. Where the bank asks about the nearest passage, whether the question is nearer to those that
-# no text answers tells most; elsewhere, what the reader tells of the first passages. The weights
-# (tuning.toml) are those of a logistic regression.
+# no text answers tells most; elsewhere, what the reader tells of the first passages. Where none of
+# the passages is much likelier than the next the first is often beside the question: that is said.
+# The weights (tuning.toml) are those of a logistic regression.
 
 FIRST = 3
 """Passages that are read, and whose subjects count in a dossier."""
+
+UNSEARCHED = 1e-6
+"""How likely a passage that was not searched for counts to be the best."""
 
 
 class Answerability(StrEnum):
@@ -280,6 +284,7 @@ def answerability(
     odds += weights.unanswered * (unanswered or 0.0)
     if odds <= weights.refused:
         return Answerability.NO
+    odds += weights.ahead * log(max(evidence[0].score, UNSEARCHED))
     return Answerability.YES if odds > weights.sure else Answerability.DOUBTFUL
 
 

@@ -5,26 +5,30 @@ people who had no text before them, and lead to the articles that readers found 
 of them at a time is asked of an index where none of that fifth leads anywhere (neighbouring lines,
 which are of one author, stay together), those of other people (tests/data/judged_lines.jsonl) of
 the whole one; each also where only the bank leads. Printed are the shares that have an article that
-answers among the first 1, 3, 6 and 10, and how often a question that the code answers is nearer to
-those that have an answer than one that it does not answer (area). Then, for bounds of the odds of
-a refusal (assistant/retrieval/tuning.toml), which shares of each kind are refused.
+answers among the first 1, 3, 6 and 10, and how often a question that the code answers has higher
+odds of an answer than one that it does not (area). Then, for bounds of these odds, which shares of
+each kind are refused, and of the others, for bounds of the doubt, which shares of those whose first
+passage answers and does not are doubted. The weights of both (assistant/retrieval/tuning.toml) are
+fitted on the first set and printed.
 """
 
 import argparse
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import log
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from sklearn.linear_model import LogisticRegression
 
 from assistant.container import load_embedder
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import default_tuning
-from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.retriever import UNSEARCHED, Retriever
 from assistant.settings import default_home, load_settings
 from ingestion.index.publication import current_name, open_snapshot
 from ingestion.index.question_bank import Answered, JudgedQuestion, read_judged
@@ -39,6 +43,10 @@ FOLDS, OF_AN_AUTHOR = 5, 250
 
 SHOWN, DEPTHS = 10, (1, 3, 6, 10)
 BOUNDS = (-1.0, -0.5, 0.0, 0.5, 1.0)
+DOUBTS = (0.35, 0.4, 0.45, 0.5, 0.55)
+"""How likely the first passage is to answer where it is doubted."""
+
+WEIGHTS = default_tuning().refusing(in_dossier=False, is_asked=True, is_read=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +65,21 @@ class Found:
         return next(places, SHOWN)
 
     @property
+    def signals(self) -> tuple[float, float]:
+        """How near the nearest passage is, and how much nearer what has no answer."""
+        nearest = max((each.similarity for each in self.evidence), default=0.0)
+        return nearest, self.unanswered
+
+    @property
     def odds(self) -> float:
         """Those of an answer."""
-        weights = default_tuning().refusing(in_dossier=False, is_asked=True, is_read=False)
-        nearest = max((each.similarity for each in self.evidence), default=0.0)
-        return weights.similarity * nearest + weights.unanswered * self.unanswered + weights.bias
+        nearest, unanswered = self.signals
+        return WEIGHTS.similarity * nearest + WEIGHTS.unanswered * unanswered + WEIGHTS.bias
+
+    @property
+    def ahead(self) -> float:
+        """The logarithm of how likely the first passage is to be the best."""
+        return float(np.log(max(self.evidence[0].score, UNSEARCHED)))
 
 
 def without(snapshot: IndexSnapshot, texts: Collection[str]) -> IndexSnapshot:
@@ -136,6 +154,42 @@ def study(sets: dict[str, Sequence[Found]]) -> None:
             refused.add_row(name, str(bound), *lost)
     console.print(found)
     console.print(refused)
+    console.print(_doubts(sets, console))
+
+
+def _doubts(sets: dict[str, Sequence[Found]], console: Console) -> Table:
+    """What is doubted, by weights that are fitted on the first set."""
+    first = next(iter(sets.values()))
+    whole = [each for each in first if each.question.answered is not Answered.PARTLY]
+    told = fitted([e.signals for e in whole], [e.question.answered is Answered.YES for e in whole])
+    console.print("refusal:", dict(zip(("similarity", "unanswered", "bias"), told, strict=True)))
+    kept = [each for each in first if each.odds > WEIGHTS.refused]
+    odds, ahead, bias = fitted([(e.odds, e.ahead) for e in kept], [_answers(e) for e in kept])
+    sure = {each: round((log(each / (1 - each)) - bias) / odds, 2) for each in DOUBTS}
+    console.print("doubt: ahead", round(ahead / odds, 2), "sure", sure)
+    table = Table("set", "sure", "first answers, doubted", "does not", *(e.value for e in Answered))
+    for name, each in sets.items():
+        left = [e for e in each if e.odds > WEIGHTS.refused]
+        for bound in sure.values():
+            doubted = [e.odds + ahead / odds * e.ahead <= bound for e in left]
+            pairs = [*zip(left, doubted, strict=True)]
+            kinds = [_share(d for e, d in pairs if _answers(e) is is_so) for is_so in (True, False)]
+            kinds += [
+                _share(d for e, d in pairs if e.question.answered is kind) for kind in Answered
+            ]
+            table.add_row(name, str(bound), *kinds)
+    return table
+
+
+def _answers(found: Found) -> bool:
+    """Whether its first passage is of an article that answers."""
+    return found.question.answered is not Answered.NO and found.place == 0
+
+
+def fitted(rows: Sequence[Sequence[float]], right: Sequence[bool]) -> list[float]:
+    """The weights of a logistic regression, and its bias last."""
+    model = LogisticRegression(C=100, max_iter=5000).fit(np.array(rows), right)
+    return [float(each) for each in (*model.coef_[0], model.intercept_[0])]
 
 
 def _share(held: Iterable[bool]) -> str:
