@@ -18,7 +18,7 @@ from starlette.requests import HTTPConnection
 
 from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.calculators.calculation import Buyer
-from assistant.ledger.service import Batches
+from assistant.ledger.batches import Batches
 from assistant.web.buyer import dossier_forms
 from assistant.web.site import Site
 from ingestion.ledger.importing import FileReport

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from assistant.ledger.batches import Batch
 from assistant.ledger.import_report import (
     SAMPLE_HEADS,
     VERDICTS,
@@ -18,7 +19,6 @@ from assistant.ledger.import_report import (
 )
 from assistant.ledger.query.plan import Population
 from assistant.ledger.replies import ROOTS
-from assistant.ledger.service import Batch
 from assistant.reports.markup import Html, load_words, render
 from assistant.web.buyer.dossier_forms import BOUNDS, FIELD, TooMuch, parcels_of
 from assistant.web.frame import current_frame
