@@ -15,7 +15,7 @@ from assistant.calculators.calculation import Buyer
 from assistant.ledger.needs import PurchaseThresholds, opportunities, split_needs
 from assistant.ledger.purchases import contracts
 from assistant.ledger.query.plan import Plan, PlanMeasure, PlanPeriod, Population
-from assistant.ledger.query.result import groups
+from assistant.ledger.query.sums import groups
 from ingestion.errors import UnreadableFile
 from ingestion.ledger.columns import understood
 from ingestion.ledger.contracts import read_json, read_xml

@@ -20,7 +20,8 @@ from assistant.ledger.query.plan import (
     Value,
     rows_of,
 )
-from assistant.ledger.query.result import WHOLE, PlanResult, ResultLine
+from assistant.ledger.query.result import PlanResult, ResultLine
+from assistant.ledger.query.sums import WHOLE
 from assistant.ledger.tables import Cell, Format, LedgerTable, TableColumn
 from ingestion.errors import NothingImported
 from ingestion.ledger.embedded import Ledger

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from assistant.ledger.late import BRACKETS, is_late
 from assistant.ledger.query.plan import Population, rows_of
-from assistant.ledger.query.result import UNKNOWN, WHOLE
+from assistant.ledger.query.sums import UNKNOWN, WHOLE
 from assistant.ledger.replies import piece_address
 from assistant.ledger.tables import (
     Cell,
