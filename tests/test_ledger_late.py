@@ -12,25 +12,19 @@ from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rate, Rates, no_rates
 from assistant.calculators.payment import PaymentAsked, payment
 from assistant.errors import Ungrounded, WrongFigures
+from assistant.ledger.forecasts import LEAST, expected, forecasts, paces
 from assistant.ledger.late import (
-    LEAST,
-    RECEIVED,
     Basis,
     Payment,
     Payments,
-    StagePassage,
-    expected,
-    forecasts,
     late_invoices,
     missing_rates,
-    paces,
-    passages,
     payments,
     terms,
-    waiting,
 )
 from assistant.ledger.payments import late_tables
 from assistant.ledger.query.sql import LateColumns
+from assistant.ledger.stages import RECEIVED, StagePassage, passages, waiting
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import StatusEvent, TableRow
 from tests.fake_law import FakeLaw

@@ -1,10 +1,13 @@
-"""Late payment: last days and their cost, the stage an invoice waits in, a forecast."""
+"""Late payment: the last day of each invoice, and what it costs to have passed it.
 
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+Computed as assistant.calculators computes one invoice, on the same constants and rates, each read
+once. A status never stops the clock: that an invoice is suspended does not prove that the time
+limit lawfully was.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -12,17 +15,10 @@ from typing import NamedTuple
 from assistant.calculators.amounts import add_days, round_to_cents
 from assistant.calculators.calculation import Buyer, Ground
 from assistant.calculators.constants import Law, Rate, Rates
-from assistant.confidence import Estimate, share
 from assistant.errors import WrongFigures
 from assistant.ledger.query.plan import Population, rows_of
 from assistant.ledger.query.sql import LateColumns
 from ingestion.ledger.embedded import Ledger
-
-# Late payment: the last day of each invoice, and what it costs to have passed it.
-#
-# Computed as assistant.calculators computes one invoice, on the same constants and rates, each read
-# once. A status never stops the clock: that an invoice is suspended does not prove that the time
-# limit lawfully was.
 
 _TO_PAY = """
 SELECT id, number, coalesce(supplier_name, '') AS supplier, currency, status, started, paid,
@@ -197,207 +193,3 @@ def _cost(
         percent = rate.percent + law.points
         interest = round_to_cents(payment.amount * percent / 100 * days / _YEAR)
     return LateColumns(payment.id, deadline, days, interest, law.indemnity)
-
-
-# Stages: where each unpaid invoice is, since when, and the days that are left to it.
-
-RECEIVED = "reçue"
-"""The stage of an invoice of which no status is dated."""
-
-UNRECEIVED = "sans date de réception"
-"""The stage of one of which nothing is dated."""
-
-_BRACKETS = (
-    (30, "en retard de plus de 30 jours"),
-    (0, "en retard de 30 jours ou moins"),
-    (-8, "à payer sous 7 jours"),
-    (-16, "à payer sous 15 jours"),
-)
-_PASSED = """
-SELECT invoice, status, "at" FROM status_event
-WHERE invoice IN (SELECT unnest(CAST($1 AS VARCHAR[]))) ORDER BY "at", status
-"""
-_LATER = "à payer dans plus de 15 jours"
-
-_STAGES_UNDATED = "dernier jour inconnu"
-
-BRACKETS = (*(said for _, said in _BRACKETS), _LATER, _STAGES_UNDATED)
-"""How near invoices are to their last day, those longest beyond it first."""
-
-
-@dataclass(frozen=True, slots=True)
-class StagePassage:
-    """The day on which an invoice entered a stage."""
-
-    stage: str
-    entered: date
-
-
-@dataclass(frozen=True, slots=True)
-class StageWaiting:
-    """The unpaid invoices of a stage that are as near to their last day, and their euros.
-
-    `longest` is None where no day is known on which one of them came.
-    """
-
-    stage: str
-    bracket: str
-    invoices: tuple[str, ...]
-    amount: Decimal
-    longest: int | None
-
-
-def is_late(bracket: str) -> bool:
-    """Whether the invoices of a bracket are beyond their last day."""
-    return any(said == bracket and more >= 0 for more, said in _BRACKETS)
-
-
-def passages(ledger: Ledger, invoices: Sequence[str]) -> Mapping[str, Sequence[StagePassage]]:
-    """The stages that each of these invoices went through, the last one last, by invoice."""
-    found: dict[str, list[StagePassage]] = defaultdict(list)
-    for invoice, status, day in ledger.rows(_PASSED, [list(invoices)]):
-        found[invoice].append(StagePassage(stage_of(status), day))
-    return found
-
-
-def stage_of(status: str) -> str:
-    """What a status is called as a stage."""
-    return rows_of(Population.INVOICES).fields["status"].words.get(status, status)
-
-
-def current(payment: Payment, passed: Sequence[StagePassage]) -> StagePassage:
-    """The stage that an invoice is in; received, where none is dated."""
-    return passed[-1] if passed else StagePassage(RECEIVED, payment.started)
-
-
-def waiting(
-    found: Iterable[tuple[Payment, LateColumns]],
-    passed: Mapping[str, Sequence[StagePassage]],
-    today: date,
-    undated: Iterable[Undated] = (),
-) -> tuple[StageWaiting, ...]:
-    """The unpaid invoices in euros by stage and bracket; `longest` is in days in the stage.
-
-    `undated` are those whose time limit has no known beginning.
-    """
-    held: dict[tuple[str, str], list[tuple[Payment | Undated, int | None]]] = defaultdict(list)
-    for payment, cost in found:
-        if payment.paid is None:
-            stage = current(payment, passed.get(payment.id, ()))
-            days = (today - stage.entered).days
-            held[stage.stage, _bracket(cost.late_days)].append((payment, days))
-    for each in undated:
-        known = passed.get(each.id, ())
-        stage_name = known[-1].stage if known else UNRECEIVED
-        lasted = (today - known[-1].entered).days if known else None
-        held[stage_name, _STAGES_UNDATED].append((each, lasted))
-    return tuple(_waiting(stage, bracket, held[stage, bracket]) for stage, bracket in sorted(held))
-
-
-def _waiting(
-    stage: str, bracket: str, held: Sequence[tuple[Payment | Undated, int | None]]
-) -> StageWaiting:
-    amounts = (payment.amount for payment, _ in held if payment.currency == "EUR")
-    return StageWaiting(
-        stage,
-        bracket,
-        tuple(payment.id for payment, _ in held),
-        sum((amount for amount in amounts if amount is not None), Decimal(0)),
-        max((days for _, days in held if days is not None), default=None),
-    )
-
-
-def _bracket(late_days: int) -> str:
-    return next((said for more, said in _BRACKETS if late_days > more), _LATER)
-
-
-# A forecast: which unpaid invoices will be late at the current pace of the stage they are in.
-#
-# The pace of a stage is how long the invoices paid within a year took from entering it until they
-# were paid. Of those that took at least as long as an invoice has already waited, the share that
-# took longer than it may is its risk, with the interval of that share. An invoice still unpaid says
-# nothing yet, so that a pace which has just slowed down is seen late.
-
-LEAST = 20
-"""Paid invoices below which nothing is foreseen."""
-
-METHOD = (
-    "Rythme de chaque étape : durées entre l'entrée dans l'étape et le paiement, pour les factures "
-    f"payées depuis un an et qui ont attendu au moins autant ; intervalle de Wilson à 95 %, rien "
-    f"sous {LEAST} factures comparables. Les factures encore impayées n'y sont pas : un "
-    "ralentissement récent se voit avec retard."
-)
-
-SUMMED = "somme des bornes de chaque facture, plus large qu'un intervalle à 95 %"
-"""What the bounds of `expected` are."""
-
-_RECENT = timedelta(days=365)
-
-_PACES = """
-, recent AS (
-    SELECT id, started, paid FROM to_pay WHERE reason IS NULL AND paid > $2 AND paid <= $1
-)
-SELECT NULL, paid - started AS days, count(*) FROM recent GROUP BY days
-UNION ALL
-SELECT status_event.status, paid - "at" AS days, count(*)
-FROM recent JOIN status_event ON invoice = id WHERE "at" <= paid GROUP BY status_event.status, days
-"""
-
-Paces = Mapping[str, Sequence[int]]
-"""Days until payment from each stage, sorted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """The risk that an unpaid invoice is late; None where too few are comparable."""
-
-    payment: Payment
-    deadline: date
-    stage: StagePassage
-    risk: Estimate | None
-
-
-def paces(ledger: Ledger, today: date) -> Paces:
-    """How long the invoices paid within a year took from each stage."""
-    days: dict[str, list[int]] = defaultdict(list)
-    for status, taken, count in ledger.rows(to_pay(_PACES), (today, today - _RECENT)):
-        days[RECEIVED if status is None else stage_of(status)] += [taken] * count
-    return {stage: sorted(each) for stage, each in days.items()}
-
-
-def forecasts(
-    found: Iterable[tuple[Payment, LateColumns]],
-    passed: Mapping[str, Sequence[StagePassage]],
-    pace: Paces,
-    today: date,
-) -> tuple[Forecast, ...]:
-    """The unpaid invoices that are not late yet, the nearest to it first."""
-    open_ones = [
-        _forecast(payment, cost, current(payment, passed.get(payment.id, ())), pace, today)
-        for payment, cost in found
-        if payment.paid is None and cost.late_days <= 0
-    ]
-    return tuple(sorted(open_ones, key=lambda one: (one.deadline, one.payment.number)))
-
-
-def expected(found: Iterable[Forecast]) -> tuple[float, float, float] | None:
-    """How many are expected to be late: fewest, likely, most; None where nothing is foreseen."""
-    risks = [each.risk for each in found if each.risk]
-    if not risks:
-        return None
-    return (
-        sum(risk.low for risk in risks),
-        sum(risk.value for risk in risks),
-        sum(risk.high for risk in risks),
-    )
-
-
-def _forecast(
-    payment: Payment, cost: LateColumns, stage: StagePassage, pace: Paces, today: date
-) -> Forecast:
-    days = pace.get(stage.stage, ())
-    waited, allowed = (today - stage.entered).days, (cost.deadline - stage.entered).days
-    comparable = len(days) - bisect_left(days, waited)
-    longer = len(days) - bisect_right(days, allowed)
-    risk = share(longer, comparable) if comparable >= LEAST else None
-    return Forecast(payment, cost.deadline, stage, risk)

@@ -6,26 +6,16 @@ from decimal import Decimal
 
 from assistant.calculators.amounts import euros
 from assistant.confidence import Estimate
+from assistant.ledger.forecasts import METHOD, SUMMED, Forecast, expected, forecasts, paces
 from assistant.ledger.late import (
-    METHOD,
-    SUMMED,
     Basis,
-    Forecast,
     LateInvoice,
     Payment,
     Payments,
-    StagePassage,
-    StageWaiting,
-    expected,
-    forecasts,
     late_invoices,
     missing_rates,
-    paces,
-    passages,
     payments,
-    stage_of,
     undated,
-    waiting,
 )
 from assistant.ledger.query.measures import (
     CREDIT_NOTE,
@@ -41,6 +31,7 @@ from assistant.ledger.query.result import PlanResult, computed_cuts
 from assistant.ledger.query.sql import LateColumns
 from assistant.ledger.query.sums import EURO
 from assistant.ledger.query.wording import figures
+from assistant.ledger.stages import StagePassage, StageWaiting, passages, stage_of, waiting
 from assistant.ledger.tables import (
     DrawingShape,
     Format,
