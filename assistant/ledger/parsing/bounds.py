@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.calculators.facts import exact
-from assistant.ledger.parsing.rankings import EACH, Found, Ranking
+from assistant.ledger.parsing.connectives import Found
+from assistant.ledger.parsing.rankings import EACH, Ranking
 from assistant.ledger.parsing.vocabulary import Remainder, load_vocabulary
 from assistant.ledger.query.plan import (
     Bound,

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from assistant.calculators.facts import exact
 from assistant.ledger.parsing.bounds import AFTER, SIDES, amounts, days
-from assistant.ledger.parsing.rankings import Found, gathered, joined, turned
+from assistant.ledger.parsing.connectives import Found, gathered, joined, turned
+from assistant.ledger.parsing.rankings import EACH
 from assistant.ledger.parsing.vocabulary import (
     LEGAL_FORMS,
     Name,
@@ -15,7 +16,8 @@ from assistant.ledger.parsing.vocabulary import (
     load_vocabulary,
     spoken,
 )
-from assistant.ledger.query.plan import Operator, PlanFilter, Population
+from assistant.ledger.query.measures import INVOICE
+from assistant.ledger.query.plan import FieldKind, Operator, Plan, PlanFilter, Population, rows_of
 from assistant.question.language import fold_text
 from assistant.question.quantities import find_quantities
 
@@ -220,3 +222,25 @@ def _of_names(left: Remainder, named: Sequence[Name]) -> PlanFilter:
 
 def _is_of_names(condition: PlanFilter) -> bool:
     return bool(condition.said) and condition.operator is Operator.IS
+
+
+# Credit notes among invoices: their amounts are negative, and below every other. Pure.
+
+
+def without_credit(plan: Plan, filters: Found) -> Found | None:
+    """The conditions, without credit notes where the least is asked for and they are not named.
+
+    "La moins chère" and "de moins de 100 €" are about invoices. None where credit notes are
+    compared with an amount, or ranked by theirs: is the highest the one nearest to nothing?
+    """
+    fields = rows_of(plan.over).fields
+    if "is_credit" not in fields:
+        return filters
+    said = {each.operator for each, _ in filters if each.field == "is_credit"}
+    sides = {each.operator for each, _ in filters if fields[each.field].kind is FieldKind.AMOUNT}
+    if Operator.KNOWN in said and (sides or (plan.is_of_some and plan.of)):
+        return None
+    is_least = plan.group == EACH and plan.is_ascending
+    if said or not (is_least or (sides & _DOWN and not sides & _UP)):
+        return filters
+    return [*filters, (INVOICE, 0)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
+from assistant.ledger.parsing.connectives import Found
 from assistant.ledger.parsing.periods import (
     HAS_YEAR,
     TODAY,
@@ -19,7 +20,6 @@ from assistant.ledger.parsing.periods import (
     period_ending,
     units,
 )
-from assistant.ledger.parsing.rankings import Found
 from assistant.ledger.parsing.vocabulary import Remainder, WordRule, load_vocabulary
 from assistant.ledger.query.measures import NOT_PAID, PAID
 from assistant.ledger.query.plan import Operator, PlanFilter, Population, rows_of
