@@ -7,10 +7,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from assistant.ledger.parsing.connectives import Found
+from assistant.ledger.parsing.period_forms import TODAY, Bounds
 from assistant.ledger.parsing.periods import (
     HAS_YEAR,
-    TODAY,
-    Bounds,
     PeriodSpan,
     are_alike,
     find_period,

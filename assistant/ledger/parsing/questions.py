@@ -14,7 +14,8 @@ from assistant.ledger.parsing.bounds import Bounded, group_bound
 from assistant.ledger.parsing.conditions import conditions, without_credit
 from assistant.ledger.parsing.connectives import Found
 from assistant.ledger.parsing.moments import When, compared, dated, from_mandate, placed, usual_date
-from assistant.ledger.parsing.periods import Bounds, find_period, is_to_date
+from assistant.ledger.parsing.period_forms import Bounds
+from assistant.ledger.parsing.periods import find_period, is_to_date
 from assistant.ledger.parsing.rankings import EACH, Ranking, Share, ranking, share_place
 from assistant.ledger.parsing.vocabulary import (
     Name,

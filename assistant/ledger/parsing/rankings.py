@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from assistant.ledger.parsing.connectives import Found
-from assistant.ledger.parsing.periods import COUNTS
+from assistant.ledger.parsing.period_forms import COUNTS
 from assistant.ledger.parsing.vocabulary import Remainder, WordRule, load_vocabulary
 from assistant.ledger.query.plan import PeriodStep, PlanFilter, Population
 
