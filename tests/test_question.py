@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.ledger.parsing.questions import asks_ledger
+from assistant.ledger.parsing.subject import asks_ledger
 from assistant.question.day import (
     Day,
     DaySource,

@@ -16,11 +16,10 @@ from assistant.ledger.parsing.following import (
     is_bare,
     leans,
 )
-from assistant.ledger.parsing.questions import (
-    NotUnderstood,
+from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
+from assistant.ledger.parsing.subject import (
     asks_law,
     asks_ledger,
-    parse_plan,
     population_asked,
     population_meant,
 )

@@ -14,7 +14,8 @@ from assistant.answering.record import calculation_fields, citations, mark_line
 from assistant.calculators.calculation import Buyer, Calculation, Ground
 from assistant.calculators.catalogue import FORMS, CalculatorForm, CalculatorInput, InputKind
 from assistant.errors import WrongArguments
-from assistant.ledger.parsing.questions import NotUnderstood, population_asked
+from assistant.ledger.parsing.questions import NotUnderstood
+from assistant.ledger.parsing.subject import population_asked
 from assistant.ledger.query.plan import Population
 from assistant.ledger.tables import LedgerTable, table_fields, written
 from assistant.ledger.views import ViewRequest

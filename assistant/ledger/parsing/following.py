@@ -11,15 +11,10 @@ from datetime import date
 from assistant.errors import WrongPlan
 from assistant.ledger.parsing.moments import OF_NOW, usual_date
 from assistant.ledger.parsing.periods import are_alike, find_period, is_beside, is_relative
-from assistant.ledger.parsing.questions import (
-    NotUnderstood,
-    Read,
-    asks_ledger,
-    population_asked,
-    read_question,
-    summed_field,
-)
+from assistant.ledger.parsing.question_parts import Read, read_question
+from assistant.ledger.parsing.questions import NotUnderstood, summed_field
 from assistant.ledger.parsing.rankings import EACH
+from assistant.ledger.parsing.subject import asks_ledger, population_asked
 from assistant.ledger.parsing.vocabulary import Name, Remainder, load_vocabulary
 from assistant.ledger.query.measures import PAID
 from assistant.ledger.query.plan import (

@@ -13,7 +13,8 @@ from dataclasses import replace
 from datetime import date
 
 from assistant.ledger.parsing.moments import When
-from assistant.ledger.parsing.questions import NotUnderstood, Read, read_question, valid_plan
+from assistant.ledger.parsing.question_parts import Read, read_question
+from assistant.ledger.parsing.questions import NotUnderstood, valid_plan
 from assistant.ledger.parsing.rankings import Ranking
 from assistant.ledger.parsing.vocabulary import Name, Remainder, load_vocabulary
 from assistant.ledger.query.plan import (

@@ -4,23 +4,18 @@ Each rule takes what it reads out of the question; a word that is left and says 
 a condition dropped in silence, so the question is then not understood.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.errors import WrongPlan
-from assistant.ledger.parsing.bounds import Bounded, group_bound
-from assistant.ledger.parsing.conditions import conditions, without_credit
+from assistant.ledger.parsing.conditions import without_credit
 from assistant.ledger.parsing.connectives import Found
-from assistant.ledger.parsing.moments import When, compared, dated, from_mandate, placed, usual_date
-from assistant.ledger.parsing.period_forms import Bounds
-from assistant.ledger.parsing.periods import find_period, is_to_date
-from assistant.ledger.parsing.rankings import EACH, Ranking, Share, ranking, share_place
+from assistant.ledger.parsing.question_parts import Read, read_question
+from assistant.ledger.parsing.rankings import EACH, Share
 from assistant.ledger.parsing.vocabulary import (
     Name,
     Remainder,
-    WordRule,
     beginnings,
     load_vocabulary,
     slips,
@@ -38,201 +33,6 @@ from assistant.ledger.query.plan import (
     rows_of,
     validate_plan,
 )
-from assistant.question.language import fold_text
-
-# Whether a question asks for figures of the ledger, or for the law: decided by its words. Pure.
-#
-# Only asked of questions that no rule understands whole: one that is understood asks for figures.
-
-_THINGS = (
-    r"(?:factures?|avoirs?|fournisseurs?|prestataires?|achats|depenses|titulaires?|paiements?|"
-    r"impayes?)"
-)
-_SPENT = r"(?:depense|paye|regle|verse|achete|commande|mandate|facture|recu|engage|notifie)"
-_OWED_LATE = r"(?:interets moratoires|indemnites forfaitaires)(?: de recouvrement)?"
-_OWNED = re.compile(
-    rf"\b(?:nos|mes) (?:\w+ ){{0,2}}{_THINGS}\b"
-    rf"|\b(?:notre|mon|ma) (?:\w+ )?(?:facture|fournisseur|prestataire)\b"
-    rf"|\bnotre (?:premier |plus gros |principal )?(?:titulaire|acheteur)\b"
-)
-"""What people also call theirs when they ask for a rule: figures are then to be asked for."""
-
-_OURS = re.compile(
-    rf"\b(?:qui|quel(?:le)?s?) sont (?:nos|mes) (?:\w+ ){{0,2}}{_THINGS}\b"
-    rf"|\bcombien (?:de |d')(?:nouve\w+ )?(?:factures|avoirs|fournisseurs)\b"
-    rf"|\b(?:quel(?:le)?s? (?:est |sont )?(?:la |les )?|liste\w* (?:des |les |de ))factures?\b"
-    rf"|\b(?:montant|total|somme|cumul|moyenne|nombre) (?:\w+ ){{0,2}}(?:des|de nos|d') ?"
-    rf"(?:factures|avoirs)\b"
-    rf"|\bfactures? (?:n[°o] ?|numero )?(?=[\w/-]*\d)[a-z]+[\w/-]*\d"
-    rf"|\b(?:avons-nous|a-t-on|ai-je) (?:deja |encore |ete )?{_SPENT}"
-    rf"|\bon a (?:depense|paye|achete)"
-    rf"|\bcombien (?:on|nous|j') ?(?:a|avons|ai) (?:deja )?{_SPENT}"
-    rf"|\bcombien (?:devons-nous|(?:on|nous|je) (?:doit|devons|dois))\b"
-    rf"|\b(?:combien d'|(?:total|cumul|somme) (?:des |de nos )){_OWED_LATE}"
-    rf"(?: (?:devons-nous|avons-nous|a-t-on|doit-on|dus|dues)(?: payer)?)?\W*$"
-    rf"|\bdevons-nous\b.*\b(?:factures?|interets moratoires)\b"
-)
-_THEIRS = re.compile(
-    r"\b(?:my|our) (?:\w+ ){0,2}(?:invoices?|bills?|suppliers?|vendors?|contractors?|purchases|"
-    r"spending|payments?|credit notes?)\b"
-    r"|\bhow (?:many|much)\b.*\b(?:we|i)\b.*\b(?:pay|paid|spen[dt]|owe|bought|buy)\b"
-)
-"""The same in English."""
-
-_FIGURES = re.compile(
-    r"\b(?:combien(?! de (?:temps|jours|semaines|mois)\b)|montants?|total|totaux|nombre|somme|"
-    r"(?:quelle|la) part|listes?|lister|montre\w*|affiche\w*|"
-    r"evolution|repartition|top|moyenne?s?|how (?:many|much)|total|list)\b"
-)
-_LAW = re.compile(
-    r"\b(?:article|code|ccag|loi|decret|regle\w*|obligat\w+|doi(?:t|vent)|faut|peut|peuvent|puis-je|"
-    r"dois-je|doit-on|droit|legal\w*|delai maximal|seuils?|mentions?)\b"
-)
-_STRICTLY_LAW = re.compile(
-    r"\b(?:article|code|ccag|loi|decret|obligat\w+|faut|puis-je|legal\w*|delai maximal|"
-    r"selon les regles|article|law|must|legally|allowed)\b"
-    r"|\bsi (?:je|on|nous|la|les?|une?|m(?:a|on)|notre)\b|\bsi [jl]'|\bif (?:i|we|the|an?|my|our)\b"
-)
-"""What is in no question about figures: "regle" is settled as well; what only may be is not."""
-
-
-def asks_ledger(question: str) -> bool:
-    """Whether the words ask for what was bought, billed or paid here, and for no rule."""
-    words = fold_text(question).replace("’", "'")
-    figures = _FIGURES.search(words)
-    asks = _OURS.search(words) or _THEIRS.search(words) or (figures and _OWNED.search(words))
-    if not asks or _STRICTLY_LAW.search(words):
-        return False
-    return bool(figures) or not _LAW.search(words)
-
-
-def asks_law(question: str) -> bool:
-    """Whether the words ask for a rule."""
-    return _LAW.search(fold_text(question)) is not None
-
-
-# A question as rules read it: its periods, conditions, groups and measures, taken out in turn.
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What the rules read of a question; `share` is where the part of a share is said."""
-
-    period: Bounds | None
-    compared: Bounds | None
-    filters: Found
-    ranked: Ranking
-    when: When
-    fields: tuple[str, ...]
-    measures: tuple[PlanMeasure, ...]
-    share: Share | None
-    has_noun: bool
-    bounded: Bounded | None
-
-    @property
-    def says_of_what(self) -> bool:
-        """Whether it names what is counted or measured."""
-        return bool(self.measures or self.fields or self.has_noun or self.ranked.group)
-
-    @property
-    def says_what(self) -> bool:
-        """Whether there is more than one word of measure, as in "combien ?"."""
-        ranked = self.ranked.group or self.ranked.step
-        parts = (self.period, self.filters, self.fields, ranked, self.has_noun)
-        return any(parts) or len(self.measures) > 1
-
-
-def read_question(left: Remainder, names: Sequence[Name], today: date, over: Population) -> Read:
-    """Each part of a question in the order in which rules may take it."""
-    comparison = compared(left, today)
-    other = comparison.bounds if comparison else None
-    if period := find_period(left.text, today):
-        said = left.text[period.start : period.end]
-        left.has_clash |= comparison is not None and comparison.may_share_year(said)
-        left.erase(period.start, period.end)
-        left.doubts += [said] if is_to_date(left.whole, period, today) else []
-    if period and comparison:
-        other = placed(left, period, comparison).bounds
-    bounds = (period.first, period.last) if period else None
-    left.has_clash |= bounds is not None and bounds == other
-    filters = conditions(left, names, over)
-    ranked = ranking(left, over)
-    left.has_clash |= _SUMMER.search(left.whole) is not None
-    left.has_clash |= _MEAN_OF_GROUPS.search(left.whole) is not None
-    bounded = group_bound(left, ranked, filters, over)
-    filters = bounded.filters if bounded else filters
-    fields = tuple(rule.name for rule, _ in _taken(left, load_vocabulary().fields, over))
-    left.has_clash |= _counts_days_of_unpaid(filters, fields)
-    by_date = ranked.group if ranked.step else None
-    usual = by_date or usual_date(over, fields)
-    when, bounds, filters = dated(left, over, period, filters, usual, today)
-    filters = from_mandate(left, when, filters)
-    left.has_clash |= find_period(left.text, today) is not None
-    if (ranked.group or ranked.step) and (filters or when.condition or when.field != usual):
-        left.doubt(_SHARE_OF)
-    measures = _measures(left, over)
-    if comparison and comparison.is_of_sums and PlanMeasure.COUNT not in measures:
-        measures = (*measures, PlanMeasure.SUM)
-    return Read(
-        bounds,
-        other,
-        filters,
-        ranked,
-        when,
-        fields,
-        measures,
-        share_place(left),
-        left.take_all([load_vocabulary().nouns(over).says]),
-        bounded,
-    )
-
-
-def _counts_days_of_unpaid(filters: Found, fields: Sequence[str]) -> bool:
-    """Whether the days until payment are asked of what is not paid, which has none."""
-    has_days = "payment_days" in {*fields, *(each.field for each, _ in filters)}
-    return has_days and NOT_PAID in dict(filters)
-
-
-_SHARE_OF = re.compile(
-    r"(?<!en )\b(?:(?:parts?|proportions?|fractions?)(?! (?:de )?(?:chaque|chacune?)\b)|"
-    r"pourcentages?|combien pour cent)\b"
-)
-"""Of each group, the share that meets a condition, or of what meets it, the share of each?"""
-
-_SUMMER = re.compile(r"\b(?:l'|cet |d')ete\b")
-"""Which is not the participle, that says nothing."""
-
-_OFTEN = r"(?:mensuel|trimestriel|annuel)\w*"
-_MEAN_OF_GROUPS = re.compile(
-    rf"\bmoyenn\w* {_OFTEN}|\b{_OFTEN} moyenn|\ben moyenne (?:par|chaque) (?:mois|trimestre|an)|"
-    r"\bpar (?:mois|trimestre|an) en moyenne|\bnombres? moyens?\b|\bmoyennes? du nombre\b"
-)
-"""A mean of sums or of counts: no plan has one, and the mean of the rows is another."""
-
-_MEAN = re.compile(r"\bmoyen(?:ne)?s?\b")
-_COUNTED = re.compile(
-    r"(?<!pour )combien (?:d(?:e |'|es |u )(?!argent|depenses?\b|euros|frais|tva)|"
-    r"(?:[\w'-]+ ){1,3}d(?:e |')(?:factures|avoirs|marches)\b)"
-)
-
-
-def _measures(left: Remainder, over: Population) -> tuple[PlanMeasure, ...]:
-    """What is computed; "combien de …" counts, whatever took the words after it."""
-    found = tuple(
-        PlanMeasure.COUNT if _COUNTED.match(left.whole, start) else PlanMeasure(rule.name)
-        for rule, start in _taken(left, load_vocabulary().measures, over)
-    )
-    return (*found, PlanMeasure.AVERAGE) if _MEAN.search(left.whole) else found
-
-
-def _taken(
-    left: Remainder, rules: Sequence[WordRule], over: Population
-) -> list[tuple[WordRule, int]]:
-    """The rules that read something, and where."""
-    return [
-        (rule, start) for rule in rules if rule.is_for(over) for start in left.take_each(rule.says)
-    ]
-
 
 # Questions whose words ask for another figure than their plan would give. Pure.
 
@@ -341,14 +141,8 @@ def _measured(plan: Plan, read: Read) -> Plan | None:
         return replace(plan, measure=PlanMeasure.SHARE, of=sums)
     if kind is FieldKind.DAYS:
         return replace(plan, measure=PlanMeasure.DAYS, of=of)
-    of_groups = ranked.step or ranked.group not in (None, EACH)
-    if (
-        PlanMeasure.AVERAGE in measures
-        and of_groups
-        and not read.has_noun
-        and kind is FieldKind.AMOUNT
-    ):
-        return None  # the mean of the rows, or of what groups add up to?
+    if PlanMeasure.AVERAGE in measures and _may_be_of_groups(read, kind):
+        return None
     if PlanMeasure.AVERAGE in measures or kind is FieldKind.MONTHS:
         return replace(plan, measure=PlanMeasure.AVERAGE, of=of or rows.amount)
     counts = PlanMeasure.COUNT in measures or ranked.is_count
@@ -356,6 +150,12 @@ def _measured(plan: Plan, read: Read) -> Plan | None:
         summed = summed_field([each for each, _ in read.filters], rows)
         return replace(plan, measure=PlanMeasure.SUM, of=of or summed)
     return plan
+
+
+def _may_be_of_groups(read: Read, kind: FieldKind) -> bool:
+    """Whether a mean may be that of the rows, or of what groups add up to."""
+    is_grouped = read.ranked.step or read.ranked.group not in (None, EACH)
+    return bool(is_grouped) and not read.has_noun and kind is FieldKind.AMOUNT
 
 
 def summed_field(filters: Sequence[PlanFilter], rows: Rows) -> str:
@@ -369,6 +169,9 @@ def _filtered(plan: Plan, filters: Found, share: Share | None) -> Plan | None:
         return replace(plan, filters=tuple(each for each, _ in filters))
     parted = share.parted(filters) if share else None
     return replace(plan, filters=parted[0], part=parted[1]) if parted else None
+
+
+# Whole questions: understood, or what of them is not.
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,45 +199,6 @@ class NotUnderstood:
         meant = " ou ".join(f"« {name} »" for name in self.near)
         asks = f" ; vouliez-vous dire {meant} ?" if meant else "."
         return f"je ne sais pas quoi faire de {words}{asks}"
-
-
-def population_asked(question: str) -> Population | None:
-    """The population that a question names first, None when it names none.
-
-    What is spent on a contract is in its invoices.
-    """
-    folded = fold_text(question)
-    if _BY_CONTRACT.match(folded):
-        return None
-    if _SPENT_ON.search(folded):
-        return Population.INVOICES
-    found = (
-        (match.start(), Population(rule.name))
-        for rule in load_vocabulary().populations
-        if (match := rule.says.search(folded))
-    )
-    return min(found, default=(0, None))[1]
-
-
-def population_meant(question: str) -> Population:
-    """The population that a question names, else that of its words: contracts are notified."""
-    is_of_contracts = _OF_CONTRACTS.search(fold_text(question)) is not None
-    return population_asked(question) or (
-        Population.PURCHASES if is_of_contracts else Population.INVOICES
-    )
-
-
-_BY_CONTRACT = re.compile(r"\W*(?:et |puis )?par (?:marche|contrat)\b")
-"""What groups the figure before, whatever it counts."""
-
-_SPENT_WORD = r"\b(?:depens\w*|consomm\w*|conso|(?:pay|regl|vers|mandat)ee?s?)\b"
-_SPENT_ON = re.compile(
-    rf"^(?=.*{_SPENT_WORD})(?=.*\b(?:marche|contrat)\b)(?!.*\breste)"
-    rf"|{_SPENT_WORD}.*\b(?:sur|pour|des?)(?: (?:tous|les|nos|ces))* (?:marches|contrats)\b"
-)
-"""One contract, or theirs; what is left of one may be left to pay or to invoice."""
-
-_OF_CONTRACTS = re.compile(r"\b(?:notifi(?:ees?|es?|ons|er)|cpv)\b")
 
 
 def parse_plan(

@@ -1,0 +1,151 @@
+"""A question as rules read it: its periods, conditions, groups and measures, taken out in turn."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.ledger.parsing.bounds import Bounded, group_bound
+from assistant.ledger.parsing.conditions import conditions
+from assistant.ledger.parsing.connectives import Found
+from assistant.ledger.parsing.moments import (
+    Compared,
+    When,
+    compared,
+    dated,
+    from_mandate,
+    placed,
+    usual_date,
+)
+from assistant.ledger.parsing.period_forms import Bounds
+from assistant.ledger.parsing.periods import PeriodSpan, find_period, is_to_date
+from assistant.ledger.parsing.rankings import Ranking, Share, ranking, share_place
+from assistant.ledger.parsing.vocabulary import Name, Remainder, WordRule, load_vocabulary
+from assistant.ledger.query.measures import NOT_PAID
+from assistant.ledger.query.plan import PlanMeasure, Population
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the rules read of a question; `share` is where the part of a share is said."""
+
+    period: Bounds | None
+    compared: Bounds | None
+    filters: Found
+    ranked: Ranking
+    when: When
+    fields: tuple[str, ...]
+    measures: tuple[PlanMeasure, ...]
+    share: Share | None
+    has_noun: bool
+    bounded: Bounded | None
+
+    @property
+    def says_of_what(self) -> bool:
+        """Whether it names what is counted or measured."""
+        return bool(self.measures or self.fields or self.has_noun or self.ranked.group)
+
+    @property
+    def says_what(self) -> bool:
+        """Whether there is more than one word of measure, as in "combien ?"."""
+        ranked = self.ranked.group or self.ranked.step
+        parts = (self.period, self.filters, self.fields, ranked, self.has_noun)
+        return any(parts) or len(self.measures) > 1
+
+
+def read_question(left: Remainder, names: Sequence[Name], today: date, over: Population) -> Read:
+    """Each part of a question in the order in which rules may take it."""
+    period, comparison = _periods(left, today)
+    other = comparison.bounds if comparison else None
+    bounds = (period.first, period.last) if period else None
+    left.has_clash |= bounds is not None and bounds == other
+    filters = conditions(left, names, over)
+    ranked = ranking(left, over)
+    left.has_clash |= _SUMMER.search(left.whole) is not None
+    left.has_clash |= _MEAN_OF_GROUPS.search(left.whole) is not None
+    bounded = group_bound(left, ranked, filters, over)
+    filters = bounded.filters if bounded else filters
+    fields = tuple(rule.name for rule, _ in _taken(left, load_vocabulary().fields, over))
+    left.has_clash |= _counts_days_of_unpaid(filters, fields)
+    by_date = ranked.group if ranked.step else None
+    usual = by_date or usual_date(over, fields)
+    when, bounds, filters = dated(left, over, period, filters, usual, today)
+    filters = from_mandate(left, when, filters)
+    left.has_clash |= find_period(left.text, today) is not None
+    if (ranked.group or ranked.step) and (filters or when.condition or when.field != usual):
+        left.doubt(_SHARE_OF)
+    measures = _measures(left, over)
+    if comparison and comparison.is_of_sums and PlanMeasure.COUNT not in measures:
+        measures = (*measures, PlanMeasure.SUM)
+    return Read(
+        bounds,
+        other,
+        filters,
+        ranked,
+        when,
+        fields,
+        measures,
+        share_place(left),
+        left.take_all([load_vocabulary().nouns(over).says]),
+        bounded,
+    )
+
+
+def _periods(left: Remainder, today: date) -> tuple[PeriodSpan | None, Compared | None]:
+    """The period of a question and the one that it is compared with, taken out."""
+    comparison = compared(left, today)
+    if period := find_period(left.text, today):
+        said = left.text[period.start : period.end]
+        left.has_clash |= comparison is not None and comparison.may_share_year(said)
+        left.erase(period.start, period.end)
+        left.doubts += [said] if is_to_date(left.whole, period, today) else []
+    if period and comparison:
+        comparison = placed(left, period, comparison)
+    return period, comparison
+
+
+def _counts_days_of_unpaid(filters: Found, fields: Sequence[str]) -> bool:
+    """Whether the days until payment are asked of what is not paid, which has none."""
+    has_days = "payment_days" in {*fields, *(each.field for each, _ in filters)}
+    return has_days and NOT_PAID in dict(filters)
+
+
+_SHARE_OF = re.compile(
+    r"(?<!en )\b(?:(?:parts?|proportions?|fractions?)(?! (?:de )?(?:chaque|chacune?)\b)|"
+    r"pourcentages?|combien pour cent)\b"
+)
+"""Of each group, the share that meets a condition, or of what meets it, the share of each?"""
+
+_SUMMER = re.compile(r"\b(?:l'|cet |d')ete\b")
+"""Which is not the participle, that says nothing."""
+
+_OFTEN = r"(?:mensuel|trimestriel|annuel)\w*"
+_MEAN_OF_GROUPS = re.compile(
+    rf"\bmoyenn\w* {_OFTEN}|\b{_OFTEN} moyenn|\ben moyenne (?:par|chaque) (?:mois|trimestre|an)|"
+    r"\bpar (?:mois|trimestre|an) en moyenne|\bnombres? moyens?\b|\bmoyennes? du nombre\b"
+)
+"""A mean of sums or of counts: no plan has one, and the mean of the rows is another."""
+
+_MEAN = re.compile(r"\bmoyen(?:ne)?s?\b")
+_COUNTED = re.compile(
+    r"(?<!pour )combien (?:d(?:e |'|es |u )(?!argent|depenses?\b|euros|frais|tva)|"
+    r"(?:[\w'-]+ ){1,3}d(?:e |')(?:factures|avoirs|marches)\b)"
+)
+
+
+def _measures(left: Remainder, over: Population) -> tuple[PlanMeasure, ...]:
+    """What is computed; "combien de …" counts, whatever took the words after it."""
+    found = tuple(
+        PlanMeasure.COUNT if _COUNTED.match(left.whole, start) else PlanMeasure(rule.name)
+        for rule, start in _taken(left, load_vocabulary().measures, over)
+    )
+    return (*found, PlanMeasure.AVERAGE) if _MEAN.search(left.whole) else found
+
+
+def _taken(
+    left: Remainder, rules: Sequence[WordRule], over: Population
+) -> list[tuple[WordRule, int]]:
+    """The rules that read something, and where."""
+    return [
+        (rule, start) for rule in rules if rule.is_for(over) for start in left.take_each(rule.says)
+    ]

@@ -1,0 +1,119 @@
+"""What a question is about: figures of the ledger or the law, and of which rows. Pure."""
+
+import re
+
+from assistant.ledger.parsing.vocabulary import load_vocabulary
+from assistant.ledger.query.plan import Population
+from assistant.question.language import fold_text
+
+# Whether a question asks for figures of the ledger, or for the law.
+#
+# Only asked of questions that no rule understands whole: one that is understood asks for figures.
+
+_THINGS = (
+    r"(?:factures?|avoirs?|fournisseurs?|prestataires?|achats|depenses|titulaires?|paiements?|"
+    r"impayes?)"
+)
+_SPENT = r"(?:depense|paye|regle|verse|achete|commande|mandate|facture|recu|engage|notifie)"
+_OWED_LATE = r"(?:interets moratoires|indemnites forfaitaires)(?: de recouvrement)?"
+_OWNED = re.compile(
+    rf"\b(?:nos|mes) (?:\w+ ){{0,2}}{_THINGS}\b"
+    rf"|\b(?:notre|mon|ma) (?:\w+ )?(?:facture|fournisseur|prestataire)\b"
+    rf"|\bnotre (?:premier |plus gros |principal )?(?:titulaire|acheteur)\b"
+)
+"""What people also call theirs when they ask for a rule: figures are then to be asked for."""
+
+_OURS = re.compile(
+    rf"\b(?:qui|quel(?:le)?s?) sont (?:nos|mes) (?:\w+ ){{0,2}}{_THINGS}\b"
+    rf"|\bcombien (?:de |d')(?:nouve\w+ )?(?:factures|avoirs|fournisseurs)\b"
+    rf"|\b(?:quel(?:le)?s? (?:est |sont )?(?:la |les )?|liste\w* (?:des |les |de ))factures?\b"
+    rf"|\b(?:montant|total|somme|cumul|moyenne|nombre) (?:\w+ ){{0,2}}(?:des|de nos|d') ?"
+    rf"(?:factures|avoirs)\b"
+    rf"|\bfactures? (?:n[°o] ?|numero )?(?=[\w/-]*\d)[a-z]+[\w/-]*\d"
+    rf"|\b(?:avons-nous|a-t-on|ai-je) (?:deja |encore |ete )?{_SPENT}"
+    rf"|\bon a (?:depense|paye|achete)"
+    rf"|\bcombien (?:on|nous|j') ?(?:a|avons|ai) (?:deja )?{_SPENT}"
+    rf"|\bcombien (?:devons-nous|(?:on|nous|je) (?:doit|devons|dois))\b"
+    rf"|\b(?:combien d'|(?:total|cumul|somme) (?:des |de nos )){_OWED_LATE}"
+    rf"(?: (?:devons-nous|avons-nous|a-t-on|doit-on|dus|dues)(?: payer)?)?\W*$"
+    rf"|\bdevons-nous\b.*\b(?:factures?|interets moratoires)\b"
+)
+_THEIRS = re.compile(
+    r"\b(?:my|our) (?:\w+ ){0,2}(?:invoices?|bills?|suppliers?|vendors?|contractors?|purchases|"
+    r"spending|payments?|credit notes?)\b"
+    r"|\bhow (?:many|much)\b.*\b(?:we|i)\b.*\b(?:pay|paid|spen[dt]|owe|bought|buy)\b"
+)
+"""The same in English."""
+
+_FIGURES = re.compile(
+    r"\b(?:combien(?! de (?:temps|jours|semaines|mois)\b)|montants?|total|totaux|nombre|somme|"
+    r"(?:quelle|la) part|listes?|lister|montre\w*|affiche\w*|"
+    r"evolution|repartition|top|moyenne?s?|how (?:many|much)|total|list)\b"
+)
+_LAW = re.compile(
+    r"\b(?:article|code|ccag|loi|decret|regle\w*|obligat\w+|doi(?:t|vent)|faut|peut|peuvent|puis-je|"
+    r"dois-je|doit-on|droit|legal\w*|delai maximal|seuils?|mentions?)\b"
+)
+_STRICTLY_LAW = re.compile(
+    r"\b(?:article|code|ccag|loi|decret|obligat\w+|faut|puis-je|legal\w*|delai maximal|"
+    r"selon les regles|article|law|must|legally|allowed)\b"
+    r"|\bsi (?:je|on|nous|la|les?|une?|m(?:a|on)|notre)\b|\bsi [jl]'|\bif (?:i|we|the|an?|my|our)\b"
+)
+"""What is in no question about figures: "regle" is settled as well; what only may be is not."""
+
+
+def asks_ledger(question: str) -> bool:
+    """Whether the words ask for what was bought, billed or paid here, and for no rule."""
+    words = fold_text(question).replace("’", "'")
+    figures = _FIGURES.search(words)
+    asks = _OURS.search(words) or _THEIRS.search(words) or (figures and _OWNED.search(words))
+    if not asks or _STRICTLY_LAW.search(words):
+        return False
+    return bool(figures) or not _LAW.search(words)
+
+
+def asks_law(question: str) -> bool:
+    """Whether the words ask for a rule."""
+    return _LAW.search(fold_text(question)) is not None
+
+
+# Which rows: invoices or purchases.
+
+
+def population_asked(question: str) -> Population | None:
+    """The population that a question names first, None when it names none.
+
+    What is spent on a contract is in its invoices.
+    """
+    folded = fold_text(question)
+    if _BY_CONTRACT.match(folded):
+        return None
+    if _SPENT_ON.search(folded):
+        return Population.INVOICES
+    found = (
+        (match.start(), Population(rule.name))
+        for rule in load_vocabulary().populations
+        if (match := rule.says.search(folded))
+    )
+    return min(found, default=(0, None))[1]
+
+
+def population_meant(question: str) -> Population:
+    """The population that a question names, else that of its words: contracts are notified."""
+    is_of_contracts = _OF_CONTRACTS.search(fold_text(question)) is not None
+    return population_asked(question) or (
+        Population.PURCHASES if is_of_contracts else Population.INVOICES
+    )
+
+
+_BY_CONTRACT = re.compile(r"\W*(?:et |puis )?par (?:marche|contrat)\b")
+"""What groups the figure before, whatever it counts."""
+
+_SPENT_WORD = r"\b(?:depens\w*|consomm\w*|conso|(?:pay|regl|vers|mandat)ee?s?)\b"
+_SPENT_ON = re.compile(
+    rf"^(?=.*{_SPENT_WORD})(?=.*\b(?:marche|contrat)\b)(?!.*\breste)"
+    rf"|{_SPENT_WORD}.*\b(?:sur|pour|des?)(?: (?:tous|les|nos|ces))* (?:marches|contrats)\b"
+)
+"""One contract, or theirs; what is left of one may be left to pay or to invoice."""
+
+_OF_CONTRACTS = re.compile(r"\b(?:notifi(?:ees?|es?|ons|er)|cpv)\b")
