@@ -1,60 +1,30 @@
 """The pipeline: one turn from a question to a recorded answer, as a stream of events."""
 
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
-from assistant.answering.answer import (
-    Event,
-    Exchange,
-    Finished,
-    ModelReading,
-    QueueWaiting,
-    TurnResult,
-)
+from assistant.answering.answer import Event, Exchange, Finished, TurnResult
+from assistant.answering.beginning import Beginning
 from assistant.answering.case_law import CaseLawAnswering
 from assistant.answering.composer import Answering
 from assistant.answering.computation import Accounting
-from assistant.answering.extraction import Draft
-from assistant.answering.notices import (
-    not_rewritten,
-    not_translated,
-    not_written,
-    read_elsewhere,
-)
+from assistant.answering.model_turns import ModelTurns
+from assistant.answering.notices import read_elsewhere
 from assistant.answering.record import ASKED, SEARCHED, Purpose, journal_body
 from assistant.answering.reviewing import say_review
 from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
-from assistant.answering.writing import carried, write_sentences
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rates, no_rates
-from assistant.errors import ModelStopped
 from assistant.journal.journal import Journal
 from assistant.ledger.service import LedgerService
 from assistant.llm.language_model import LanguageModel
-from assistant.llm.sharing import FairQueue
-from assistant.question.day import Day, DaySource, day_asked
+from assistant.question.day import DaySource
 from assistant.question.language import Language, readable
-from assistant.question.rewriting import (
-    in_french,
-    is_dependent,
-    is_translation,
-    keeps_figures,
-    side_by_side,
-    standalone,
-    subjects,
-)
-from assistant.question.scope import (
-    CASE_LAW,
-    ScopeRefusal,
-    dossiers_meant,
-    general_texts_meant,
-    names_offer,
-    refusal_for,
-)
-from assistant.retrieval.evidence import Scope, parts_of, together
+from assistant.question.rewriting import is_dependent, subjects
+from assistant.question.scope import CASE_LAW, ScopeRefusal, refusal_for
+from assistant.retrieval.evidence import parts_of, together
 from assistant.retrieval.ranking import Tuning, default_tuning
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.rulings import (
@@ -64,15 +34,13 @@ from assistant.retrieval.rulings import (
     numbers_named,
 )
 from assistant.retrieval.snapshots import SnapshotHolder
-from assistant.tenders.conformity.review import contract_day, day_of
 from assistant.tenders.conformity.rules import rule_book
-from assistant.tenders.general_clauses import AppliedText, applied_texts
-from ingestion.errors import DamagedSnapshot, EmbedderMismatch, ModelUnavailable
+from ingestion.errors import DamagedSnapshot, EmbedderMismatch
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.readers.documents import Kind
 from ingestion.tenders.compartments import RECORDS
-from ingestion.tenders.dossiers import Dossier, Dossiers
+from ingestion.tenders.dossiers import Dossiers
 
 TurnWatch = Callable[[TurnResult, str], None]
 """Hears of each question that somebody asked, once it is recorded: its result, how it ended."""
@@ -80,14 +48,6 @@ TurnWatch = Callable[[TurnResult, str], None]
 
 def unwatched(result: TurnResult, ended: str) -> None:
     """Where nobody counts the turns."""
-
-
-@dataclass(frozen=True, slots=True)
-class DossierFacts:
-    """What the pieces of a dossier tell: the day of its notice, and its CCAG."""
-
-    sent: date | None = None
-    applied: tuple[AppliedText, ...] = ()
 
 
 class Assistant:
@@ -121,8 +81,8 @@ class Assistant:
         self._writes = writes
         self._rates = rates
         self._clock = clock
-        self._turnstile = FairQueue()
-        self._told: dict[tuple[Dossier, str], DossierFacts] = {}
+        self._beginning = Beginning(holder, clock)
+        self._model_turns = ModelTurns(model)
         self._reader = reader
         self._watch = watch
         self.tuning = tuning or default_tuning()
@@ -163,7 +123,7 @@ class Assistant:
     @property
     def waiting(self) -> int:
         """How many turns wait for the model."""
-        return self._turnstile.waiting
+        return self._model_turns.waiting
 
     @property
     def engine_host(self) -> str:
@@ -202,7 +162,7 @@ class Assistant:
         asked = [readable(question)]
         if history and is_dependent(asked[0]):
             asked.append(history[-1].question)
-        turn = self._begun(asked, as_of, dossier, teams, user)
+        turn = self._beginning.begin(asked, as_of, dossier, teams, user)
         turn.language = language
         turn.scope = replace(turn.scope, withheld=withheld)
         ended = "interrupted"
@@ -229,7 +189,7 @@ class Assistant:
 
         Day, dossier and reader are those of `ask`; so is what it raises.
         """
-        turn = self._begun([readable(question)], as_of, dossier, teams, user)
+        turn = self._beginning.begin([readable(question)], as_of, dossier, teams, user)
         ended = "interrupted"
         try:
             self._search(turn)
@@ -238,50 +198,10 @@ class Assistant:
             result = self._record(turn, ended, teams, purpose)
         return result
 
-    def _begun(
-        self,
-        asked: Sequence[str],
-        as_of: date | None,
-        dossier: str | None,
-        teams: frozenset[str] | None,
-        user: str,
-    ) -> TurnState:
-        """A turn about the first of these questions, the others being those it depends on."""
-        question = asked[0]
-        generation = self._holder.current()
-        pieces = self._holder.dossier(dossier, teams) if dossier else None
-        day = day_asked([] if dossier else asked, as_of, self._clock())
-        general, told = general_texts_meant(asked), DossierFacts()
-        if pieces and dossier:
-            told = self._told_by(self.dossiers(teams).get(dossier), pieces)
-            general = tuple(each.text for each in told.applied if each.is_known)
-            if day.source is DaySource.TODAY and told.sent:
-                day = Day(told.sent, DaySource.DOSSIER, told.sent)
-        offers = any(map(names_offer, asked))
-        scope = Scope(day.as_of, dossier, offers, general=general)
-        turn = TurnState(question, day, scope, Language.FRENCH, generation, question, pieces, user)
-        turn.applied = told.applied
-        if dossier is None:
-            turn.proposed = dossiers_meant(question, self.dossiers(teams).all())
-        else:
-            turn.described = self.dossiers(teams).get(dossier)
-            turn.to_index = self._holder.awaits_index(dossier, teams)
-        return turn
-
-    def _told_by(self, dossier: Dossier, pieces: IndexSnapshot) -> DossierFacts:
-        """What the pieces of a dossier tell a question; they are read for it once an index."""
-        known = dossier, pieces.manifest.name
-        if known not in self._told:
-            documents = [*pieces.store.documents()]
-            day = contract_day(documents, dossier)
-            sent = day_of(documents, dossier)
-            self._told[known] = DossierFacts(sent, applied_texts(documents, day))
-        return self._told[known]
-
     def _run(self, turn: TurnState, history: Sequence[Exchange]) -> Generator[Event, None, None]:
         refusal = refusal_for(turn.question, of_dossier=turn.dossier is not None)
         if (case_law := self._case_law_asked(turn.question, refusal)) is not None:
-            yield from self._prepare(turn, history)
+            yield from self._model_turns.rewrite(turn, history)
             answering = CaseLawAnswering(turn, case_law, self._embedder, self._reader, self.tuning)
             yield from answering.say(self._evidence_limit)
             return
@@ -303,7 +223,7 @@ class Assistant:
                 yield from say_review(turn, request, turn.described, self._clock())
                 return
         if refusal is None:
-            yield from self._prepare(turn, history)
+            yield from self._model_turns.rewrite(turn, history)
         self._search(turn)
         turn.stages.enter(Stage.COMPOSING)
         yield turn.found
@@ -342,7 +262,7 @@ class Assistant:
         yield from answering.say()
         writes = self._writes and answering.quoted and not turn.unread
         if writes:
-            yield from self._write(turn, answering.quoted)
+            yield from self._model_turns.write(turn, answering.quoted)
         yield from answering.close()
         turn.applying = self._applying(turn)
         turn.notice = "\n\n".join(filter(None, [turn.unread, turn.notice]))
@@ -359,66 +279,6 @@ class Assistant:
         rules = (each.passage for each in turn.cited if each.passage.kind is Kind.RULES)
         cited = (article for each in rules for article in each.references)
         return first_applied(case_law, cited, turn.scope.as_of) if case_law else None
-
-    def _write(self, turn: TurnState, quoted: Sequence[Draft]) -> Generator[Event, None, None]:
-        """Let the model say it in its own words; each sentence cites the quote that carries it."""
-        ticket = yield from self._enter(turn.user)
-        try:
-            with closing(write_sentences(turn.standalone, quoted, self._model)) as written:
-                for text in written:
-                    if text is None:
-                        yield ModelReading()
-                    elif not turn.quotes(text):
-                        yield turn.judge(carried(text, quoted))
-        except (ModelStopped, ModelUnavailable) as failure:
-            turn.unread = not_written(turn.language, failure)
-        finally:
-            turn.asked(self._model)
-            self._turnstile.leave(ticket)
-
-    def _prepare(
-        self, turn: TurnState, history: Sequence[Exchange]
-    ) -> Generator[Event, None, None]:
-        """Make the question one that can be searched by itself, in the language of the texts."""
-        if history and is_dependent(turn.question):
-            previous = history[-1].question
-            yield from self._rewrite(turn, standalone(turn.question, previous, self._model))
-            if turn.unread:
-                turn.standalone = side_by_side(previous, turn.question)
-        if turn.language is Language.ENGLISH and not turn.unread:
-            asked = turn.standalone
-            yield from self._rewrite(turn, in_french(asked, self._model))
-            if not is_translation(turn.standalone, asked):
-                turn.standalone, turn.unread = asked, not_translated(turn.language)
-            turn.has_own_figures = keeps_figures(turn.standalone, asked)
-
-    def _rewrite(
-        self, turn: TurnState, rewriting: Generator[None, None, str]
-    ) -> Generator[Event, None, None]:
-        ticket = yield from self._enter(turn.user)
-        try:
-            # Closed before its model is asked what was sent: it is told once the stream ends.
-            with closing(rewriting):
-                while True:
-                    next(rewriting)
-                    yield ModelReading()
-        except StopIteration as rewritten:
-            turn.standalone = rewritten.value
-        except (ModelStopped, ModelUnavailable) as failure:
-            turn.unread = not_rewritten(turn.language, failure)
-        finally:
-            turn.asked(self._model)
-            self._turnstile.leave(ticket)
-
-    def _enter(self, user: str) -> Generator[Event, None, object]:
-        """Wait for this turn's place at the model, and return the ticket to leave with."""
-        entering = self._turnstile.enter(user)
-        while True:
-            try:
-                yield QueueWaiting(next(entering))
-            except StopIteration as entered:
-                ticket: object = entered.value
-                return ticket
 
     def _record(
         self, turn: TurnState, ended: str, teams: frozenset[str] | None, purpose: Purpose
