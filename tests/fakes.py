@@ -58,6 +58,23 @@ class WordEmbedder:
         return unit
 
 
+class RememberingEmbedder(WordEmbedder):
+    """Notes the questions and the passages that it embeds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self.told: list[str] = []
+
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        self.asked += texts
+        return super().embed_passages(texts)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        self.told += texts
+        return super().embed_passages(texts)
+
+
 class WordReader:
     """A passage answers when it has at least `enough` of the question's words."""
 

@@ -25,7 +25,7 @@ from ingestion.index.judged_rules import JudgedRules, digest_of_rule
 from ingestion.index.question_bank import BankQuestion, Form, JudgedQuestion, Style, digest_of
 from ingestion.index.questions import LeadingQuestion, QuestionIndex
 from ingestion.index.store import DisputedFigure
-from tests.fakes import ScriptedModel, WordEmbedder
+from tests.fakes import RememberingEmbedder, ScriptedModel, WordEmbedder
 from tests.index_home import ARTICLES, with_articles
 from tests.passage_texts import article_of, evidence_of
 
@@ -120,6 +120,15 @@ def test_a_rule_that_answered_questions_like_it_is_likelier_and_one_that_did_not
     assert sure.judged > 1
     assert unsure.judged < 0
     assert [each.judged for each in _candidates(BANK, FARTHER)] == [0.0, 0.0]
+
+
+def test_the_vectors_of_rules_that_are_known_are_not_computed_again() -> None:
+    embedder = RememberingEmbedder()
+    known = judgements([JudgedQuestion(ASKED, rules={digest_of_rule(RULE): 2})])
+    rules = ["Une règle mieux dite.", RULE, "Et une autre."]
+    assert np.allclose(known.vectors(rules, embedder), WordEmbedder().embed_passages(rules))
+    assert embedder.told == [rules[0], rules[2]]
+    assert np.allclose(known.vectors([RULE], embedder), WordEmbedder().embed_passages([RULE]))
 
 
 def _by_judged(rule: CandidateRule) -> float:

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -50,7 +49,7 @@ from ingestion.index.question_vectors import (
 )
 from ingestion.index.search import Vectors
 from ingestion.legislation.references import find_references, normalise
-from tests.fakes import WordEmbedder
+from tests.fakes import RememberingEmbedder
 from tests.index_home import (
     ARTICLES,
     add,
@@ -350,18 +349,6 @@ BANK_LINE = BankQuestion(
     "R2191-3-01", "", "R2191-3", digest_of(ARTICLES["R2191-3"]), ((0, 20),), Form.YES,
     Style.SHORT, "Oui.", rule="Une avance est accordée.",
 )  # fmt: skip
-
-
-class RememberingEmbedder(WordEmbedder):
-    """Notes the questions that it embeds."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[str] = []
-
-    def embed_questions(self, texts: Sequence[str]) -> Vectors:
-        self.asked += texts
-        return super().embed_questions(texts)
 
 
 TEXTS = [f"Question {number} ?" for number in range(40)]

@@ -112,7 +112,7 @@ def candidate_rules(
     )
     if not near:
         return []
-    rules = embedder.embed_passages(list(near))
+    rules = judged.vectors(list(near), embedder)
     cosines = [float(cosine) for cosine in rules @ asked]
     odds = judged.odds(asked, rules, leaving=leaving)
     counts = [sum(exp((each.cosine - 1) / SHARPNESS) for each, _ in of) for of in near.values()]

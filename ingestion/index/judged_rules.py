@@ -12,7 +12,7 @@ import numpy as np
 
 from ingestion.index.question_bank import JudgedQuestion, read_judged, read_rules
 from ingestion.index.question_vectors import ShippedVectors, shipped_file
-from ingestion.index.search import Vectors
+from ingestion.index.search import Embedder, Vectors
 
 ANSWERS = 2
 """The mark of a rule that answers; 1 in part, 0 beside, -1 where who acted on it would do wrong."""
@@ -48,10 +48,24 @@ class JudgedRules:
         self._of, self._rule, answers = np.array(marks, dtype=np.intp).reshape(-1, 3).T
         self._answers = answers.astype(np.bool_)
         self._rules = np.array([rules[digest] for digest in digests], dtype=np.float32)
+        self._place = place
 
     def __len__(self) -> int:
         """How many judgements there are."""
         return len(self._of)
+
+    def vectors(self, rules: Sequence[str], embedder: Embedder) -> Vectors:
+        """A row for each rule: those that are known, the others computed by the embedder.
+
+        Embedding the rules of a question took longer than all else that is done for it.
+        """
+        places = [self._place.get(digest_of_rule(rule), -1) for rule in rules]
+        unknown = [rule for rule, place in zip(rules, places, strict=True) if place < 0]
+        computed = iter(embedder.embed_passages(unknown) if unknown else ())
+        return np.array(
+            [self._rules[place] if place >= 0 else next(computed) for place in places],
+            dtype=np.float32,
+        )
 
     def odds(self, question: Vectors, rules: Vectors, *, leaving: str = "") -> list[float]:
         """The logarithm of the odds that each rule answers, by judgements alone; 0 without any.
@@ -72,7 +86,7 @@ class JudgedRules:
 def judged_rules(embedder: str, dimension: int) -> JudgedRules:
     """What was judged, for an embedder whose vectors are shipped; else nothing."""
     shipped = ShippedVectors(shipped_file(embedder))
-    judged = read_judged()
+    judged = [each for each in read_judged() if each.rules]
     is_asked, asked = shipped.find([each.question for each in judged], dimension)
     texts = [each.text for each in read_rules()]
     is_known, rows = shipped.find(texts, dimension)
