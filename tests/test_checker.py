@@ -205,6 +205,13 @@ def test_a_figure_falls_on_its_side_of_each_limit(question: str, expected: str) 
     assert found.startswith(expected)
 
 
+def test_a_contract_is_not_held_against_what_a_body_spends() -> None:
+    spends = "L'avance est de 10 % si les dépenses annuelles du titulaire excèdent 60 000 €."
+    assert said("Et pour un marché de 35 000 € HT ?", spends) is None
+    asked = "Nos dépenses sont de 35 000 €, et alors ?"
+    assert said(asked, spends) == "Calcul : 35 000 € est inférieur à 60 000 €."
+
+
 def test_durations_and_amounts_are_compared_apart() -> None:
     quote = "Une avance est due au-delà de 50 000 € HT et de plus de 2 mois."
     assert said("Mon marché de 55 000 € HT dure trois semaines.", quote) == (

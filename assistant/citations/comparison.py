@@ -149,6 +149,10 @@ _VALIDITY = re.compile(
     r"\bvalidit[éy]|\b(?:rest|demeur)\w+ (?:ouverte?s?|valables?|engag\w+)"
     r"|\b(?:maintien|maintenir) (?:de )?(?:leur|son|l'|les |des )?offres?\b"
 )
+_OF_A_BODY = re.compile(
+    r"\b(?:dépenses?|recettes?|charges?|budgets?|chiffres? d'affaires|capital|turnover|expenditure)\b"
+)
+_CLAUSE = re.compile(r"[^.;:\n]*$")
 _BOUNDS = {"lt", "le", "gt", "ge", "max", "min"}
 _WITH_TAX = re.compile(r"\bttc\b|toutes taxes|including (vat|tax)")
 _TAX_RATE = re.compile(r"\b(?:tva|vat) (?:\w+ ){0,2}$")
@@ -188,7 +192,7 @@ def compare(question: str, quote: str, language: Language) -> str | None:
             for figure in find_quantities(asked)
             if figure.unit == unit and not _TAX_RATE.search(asked[: figure.start])
         ]
-        limits = _limits(said, unit)
+        limits = [limit for limit in _limits(said, unit) if not _is_of_a_body(limit, asked, said)]
         if len(given) != 1 or not limits or _is_part(given[0], asked):
             continue
         if not _is_of_the_rule(given[0], asked, said) and not _is_of_other(unit, asked, said):
@@ -225,6 +229,12 @@ def _is_of_other(unit: str, asked: str, said: str) -> bool:
         return False
     is_listed = len(_values(said, unit)) > len(_limits(said, unit))
     return is_listed or bool(_VALIDITY.search(asked)) > bool(_VALIDITY.search(said))
+
+
+def _is_of_a_body(limit: Quantity, asked: str, said: str) -> bool:
+    """Whether a limit is about what a body spends or earns, and the question is not."""
+    clause = _CLAUSE.search(said, 0, limit.start)
+    return bool(clause and _OF_A_BODY.search(clause[0])) and not _OF_A_BODY.search(asked)
 
 
 def _values(said: str, unit: str) -> set[str]:
