@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from assistant.answering.answer import Outcome, Prominence
+from assistant.answering.context import besides
+from assistant.answering.extraction import Draft
 from assistant.answering.pipeline import Assistant
 from assistant.answering.prepared import (
     CandidateRule,
@@ -401,3 +403,22 @@ def test_of_a_text_that_the_bank_is_not_about_the_reader_tells(
     answer = run_turn(assistant, asked, None, None).answer
     assert {each.support for each in answer.sentences} == {Support.VERBATIM}
     assert reader.asked == [asked]
+
+
+DELAY = "Un délai de onze jours est respecté avant la signature du marché."
+LONGER = "Ce délai est porté à seize jours sans voie électronique."
+ELSEWHERE = "Les marchés négociés en sont dispensés par la suite."
+
+
+def _draft(item: Evidence, text: str) -> Draft:
+    start = item.passage.text.index(text)
+    return Draft(text, (item,), start, start + len(text))
+
+
+def test_what_leans_on_the_words_that_answer_is_said_with_them() -> None:
+    item = evidence_of(f"{DELAY} {LONGER} {ELSEWHERE} {LONGER}")
+    whole, other = _draft(item, item.passage.text), _draft(evidence_of(ELSEWHERE, 2), ELSEWHERE)
+    said = [_draft(item, DELAY)]
+    assert [each.text for each in besides([whole, other], said)] == [LONGER, ELSEWHERE]
+    assert [each.evidence[0].number for each in besides([whole, other], said)] == [1, 2]
+    assert [each.text for each in besides([other], said)] == [ELSEWHERE]

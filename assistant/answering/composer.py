@@ -13,7 +13,7 @@ from assistant.answering.closing import (
     waiting,
 )
 from assistant.answering.computation import Worked, calculate_answer
-from assistant.answering.context import in_context, in_their_lists
+from assistant.answering.context import besides, in_context, in_their_lists
 from assistant.answering.derogation import Derogating
 from assistant.answering.extraction import Draft, quotes, statements
 from assistant.answering.leading import led
@@ -214,7 +214,7 @@ class Answering:
         if read.prepared is not None:
             carrying = read.prepared.carried_by(found)
             yield turn.answer_prepared(read.prepared, carrying)
-            found = [*carrying, *(draft for draft in found if not draft.meets(carrying))]
+            found = [*carrying, *besides(found, carrying)]
         said = len(turn.sentences)
         yield from say_stated(turn, part.question)
         if len(turn.sentences) > said:

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from assistant.answering.answer import Found
-from assistant.answering.extraction import Draft, Unit, joined, quotable
+from assistant.answering.extraction import Draft, Unit, joined, leans_back, quotable
 from assistant.answering.state import TurnState
 from assistant.citations.quotations import is_verbatim
 from assistant.law.hierarchy import ARTICLES, rank_of
@@ -33,6 +33,25 @@ def in_context(turn: TurnState, found: Sequence[Draft]) -> tuple[Draft, ...]:
             for start, end in _whole(text, first + draft.start, first + draft.end)
         ]
     return tuple(Draft(each.text, (each.evidence,), each.start, each.end) for each in joined(told))
+
+
+def besides(found: Sequence[Draft], said: Sequence[Draft]) -> Iterator[Draft]:
+    """The quotes that share no words with those said, and of the others what leans on these. Pure.
+
+    "Ce délai est porté à seize jours" goes on from a sentence that is said.
+    """
+    for draft in found:
+        if not draft.meets(said):
+            yield draft
+            continue
+        is_said = False
+        for unit in units(draft.text, longest=len(draft.text)):
+            start, end = draft.start + unit.start, draft.start + unit.end
+            one = replace(draft, text=draft.text[unit.start : unit.end], start=start, end=end)
+            if one.meets(said):
+                is_said = True
+            elif is_said := is_said and leans_back(one.text):
+                yield one
 
 
 def in_their_lists(turn: TurnState, found: Sequence[Draft]) -> Generator[Found, None, list[Draft]]:
