@@ -250,7 +250,9 @@ THRESHOLDS = (
 
 def test_a_label_and_its_figure_on_lines_of_their_own_stay_with_what_is_above() -> None:
     told = _units(THRESHOLDS)
-    [amounts] = [each for each in told if "140 000 € HT" in each]
+    announced, amounts = [each for each in told if "140 000 € HT" in each]
+    assert announced.startswith("Les seuils de procédure")
+    assert announced.endswith(amounts)
     assert amounts.endswith("c) Acheteurs de la défense\n216 000 € HT\nTravaux\n5 404 000 € HT")
     assert "Un avis de l'administration les revoit." in told
 

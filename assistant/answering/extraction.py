@@ -171,8 +171,8 @@ def _tables(found: Sequence[Unit]) -> list[Unit]:
 def _self_contained(found: Sequence[Unit], as_of: date) -> list[Unit]:
     """The units of that day, with their neighbours where they say little without them. Pure.
 
-    Before one, what "il" or "dans ce cas" refers to; after it, what "suivante :" announces, and the
-    exception that "toutefois" brings, where it is of that day too.
+    Before one, what "il" or "dans ce cas" refers to; after it, what "suivante :" announces, below
+    its label, and the exception that "toutefois" brings, where it is of that day too.
     """
     speaks = [_speaks(unit, as_of) for unit in found]
     widened = []
@@ -185,6 +185,7 @@ def _self_contained(found: Sequence[Unit], as_of: date) -> list[Unit]:
         if place + 1 < len(found):
             restricted = speaks[place + 1] and _RESTRICTS.match(found[place + 1].text)
             last += unit.text.endswith(":") or bool(restricted)
+            last += place < last < len(found) - 1 and len(found[last].text) < SHORTEST
         if all(speaks[first : last + 1]):
             whole = Unit(unit.evidence, found[first].start, found[last].end)
             widened.append(whole if len(whole.text) <= LONGEST else unit)
