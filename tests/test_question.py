@@ -23,7 +23,7 @@ from assistant.question.day import (
 from assistant.question.language import Language, detect_language, find_stems
 from assistant.question.rewriting import MOST, asks_several, subjects
 from assistant.question.scope import names_offer, refusal_for
-from ingestion.index.question_bank import read_bank
+from ingestion.index.question_bank import Answered, read_bank, read_judged
 from ingestion.library.library import CORPUS
 from tests.question_lists import read_lists
 from tests.shared_texts import SHARED, shared_rows
@@ -267,6 +267,7 @@ def test_what_no_dossier_says_is_refused_of_it_too(question: str) -> None:
 
 def test_hardly_any_question_on_the_law_is_taken_for_another() -> None:
     asked = [wording for each in read_bank() for wording in each.asked]
+    asked += [each.question for each in read_judged() if each.answered is not Answered.NO]
     assert sum(map(asks_ledger, asked)) < len(asked) / 1000
     assert sum(refusal_for(each) is not None for each in asked) < len(asked) / 1000
 
@@ -278,6 +279,10 @@ def test_hardly_any_question_on_the_law_is_taken_for_another() -> None:
         ("How much do we owe if we pay an invoice late?", False),
         ("Combien je dois à nos fournisseurs ?", True),
         ("How much do we owe?", True),
+        ("How long does a hospital have to pay my invoice, and what interest applies?", False),
+        ("How long do we take to pay our invoices?", True),
+        ("On a acheté un logiciel à 14 000 euros, qu'est-ce qu'on risque ?", False),
+        ("À partir de combien on doit faire un écrit ?", False),
     ],
 )
 def test_what_only_may_be_asks_for_no_figure(question: str, is_asked: bool) -> None:

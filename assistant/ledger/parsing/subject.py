@@ -33,7 +33,7 @@ _OURS = re.compile(
     rf"|\b(?:avons-nous|a-t-on|ai-je) (?:deja |encore |ete )?{_SPENT}"
     rf"|\bon a (?:depense|paye|achete)"
     rf"|\bcombien (?:on|nous|j') ?(?:a|avons|ai) (?:deja )?{_SPENT}"
-    rf"|\bcombien (?:devons-nous|(?:on|nous|je) (?:doit|devons|dois))\b"
+    rf"|(?<!partir de )\bcombien (?:devons-nous|(?:on|nous|je) (?:doit|devons|dois))\b"
     rf"|\b(?:combien d'|(?:total|cumul|somme) (?:des |de nos )){_OWED_LATE}"
     rf"(?: (?:devons-nous|avons-nous|a-t-on|doit-on|dus|dues)(?: payer)?)?\W*$"
     rf"|\bdevons-nous\b.*\b(?:factures?|interets moratoires)\b"
@@ -52,11 +52,13 @@ _FIGURES = re.compile(
 )
 _LAW = re.compile(
     r"\b(?:article|code|ccag|loi|decret|regle\w*|obligat\w+|doi(?:t|vent)|faut|peut|peuvent|puis-je|"
-    r"dois-je|doit-on|droit|legal\w*|delai maximal|seuils?|mentions?)\b"
+    r"dois-je|doit-on|droit|legal\w*|delai maximal|seuils?|mentions?"
+    r"|(?:have|has) to|must|may|can|shall|should|entitled|rules?|appl(?:y|ies)|threshold)\b"
 )
 _STRICTLY_LAW = re.compile(
     r"\b(?:article|code|ccag|loi|decret|obligat\w+|faut|puis-je|legal\w*|delai maximal|"
-    r"selon les regles|article|law|must|legally|allowed)\b"
+    r"selon les regles|risqu\w+|comment calculer|law|must|legally|allowed)\b"
+    r"|\bsans (?:aucune )?(?:mise en )?(?:concurrence|consultation|publicite)\b"
     r"|\bsi (?:je|on|nous|la|les?|une?|m(?:a|on)|notre)\b|\bsi [jl]'|\bif (?:i|we|the|an?|my|our)\b"
 )
 """What is in no question about figures: "regle" is settled as well; what only may be is not."""
