@@ -12,7 +12,14 @@ from unicodedata import normalize
 
 import pytest
 
-from assistant.answering.premises import Premise, ground, premise_of, premises, statement
+from assistant.answering.premises import (
+    Premise,
+    ground,
+    is_near,
+    premise_of,
+    premises,
+    statement,
+)
 from assistant.citations.checker import Support, check_sentence
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
@@ -139,6 +146,23 @@ def test_a_premise_is_not_corrected_once_the_text_has_changed() -> None:
     assert ground(premise, [changed]) is None
     assert ground(premise, [article_of("R2182-2", still)]) is None
     assert statement(premise, Evidence(1, changed, 0.0, "0" * 64), DAY) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (["R2181-1", "R2181-3", "R2182-1"], True),
+        (["L2182-1"], True),
+        (["R2181-1", "R2181-3", "R2183-1", "R2182-1"], False),
+        ([], False),
+    ],
+)
+def test_what_corrects_a_premise_is_among_the_first_that_were_found(
+    found: list[str], expected: bool
+) -> None:
+    articles = [article_of(each, "Un délai de onze jours est respecté.") for each in found]
+    evidence = [Evidence(number, each, 0.1, "0" * 64) for number, each in enumerate(articles, 1)]
+    assert is_near(_premise("standstill of an adapted procedure"), evidence) is expected
 
 
 def test_a_sheet_does_not_speak_for_an_article_that_is_there_and_has_changed() -> None:

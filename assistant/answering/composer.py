@@ -27,7 +27,7 @@ from assistant.answering.notices import (
     uncertain,
     untold_of,
 )
-from assistant.answering.premises import ground, premise_of, statement
+from assistant.answering.premises import ground, is_near, premise_of, statement
 from assistant.answering.prepared import PreparedAnswer, candidate_rules, prepared_answer
 from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
@@ -162,7 +162,8 @@ class Answering:
     def _correct(self) -> Iterator[Event]:
         """Say that a premise of the question is false, as long as the law of the day says so."""
         turn = self._turn
-        if (premise := premise_of(turn.standalone)) is None:
+        premise = premise_of(turn.standalone)
+        if premise is None or not is_near(premise, turn.evidence):
             return
         found = ground(premise, in_force(turn.generation, premise.article, turn.scope))
         if found is None:

@@ -150,7 +150,8 @@ _VALIDITY = re.compile(
     r"|\b(?:maintien|maintenir) (?:de )?(?:leur|son|l'|les |des )?offres?\b"
 )
 _OF_A_BODY = re.compile(
-    r"\b(?:dépenses?|recettes?|charges?|budgets?|chiffres? d'affaires|capital|turnover|expenditure)\b"
+    r"\b(?:dépenses?|recettes?|charges?|budgets?|chiffres? d'affaires|capital"
+    r"|turnover|expenditure)\b"
 )
 _CLAUSE = re.compile(r"[^.;:\n]*$")
 _BOUNDS = {"lt", "le", "gt", "ge", "max", "min"}
