@@ -161,6 +161,14 @@ def test_a_calculation_is_said_with_the_articles_that_it_rests_on(
             assert citation.quote == TURNOVER[citation.start : citation.end]
 
 
+def test_what_rests_on_an_article_that_was_not_found_is_not_calculated(tmp_path: Path) -> None:
+    said = "Puis-je exiger un chiffre d'affaires minimal pour un marché de 300 000 € HT ? Voir {}."
+    others = {each: said.format(each) for each in ("R2142-6", "L2142-1", "R2142-8")}
+    result = _result(_with(tmp_path, LAW | others), tmp_path / "journal", TURNOVER_ASKED)
+    assert result.route == "rule"
+    assert "450\u202f000" not in result.answer.markdown
+
+
 @pytest.mark.parametrize(("lost", "route"), [("", "calculation"), ("en 2026 ", "rule")])
 def test_an_english_question_is_calculated_where_its_translation_has_all_its_figures(
     home: Path, tmp_path: Path, lost: str, route: str

@@ -13,12 +13,9 @@ from functools import cache
 from assistant.answering.extraction import Draft, quotable
 from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.question.language import Language, fold_text
-from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.evidence import Evidence, is_among_first
 from ingestion.chunking.passages import Passage
 from ingestion.library.library import CORPUS
-
-NEAREST = 3
-"""Passages found for a question among which what corrects it is to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +48,7 @@ def is_near(premise: Premise, evidence: Sequence[Evidence]) -> bool:
     that its article answers, 87 of which have it there by the bank alone, and in 38 others, of
     which 6.
     """
-    found = {key[1:] for item in evidence[:NEAREST] for key in item.passage.references}
-    return premise.article[1:] in found
+    return is_among_first([letter + premise.article[1:] for letter in "LRD"], evidence)
 
 
 def ground(premise: Premise, passages: Sequence[Passage]) -> Passage | None:

@@ -1,6 +1,6 @@
 """Evidence: the passages put before the reader, for a question and each of its subquestions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -113,6 +113,16 @@ class Scope:
         if self.general is None or not reference.startswith(CCAG):
             return True
         return any(each.family in (CCAG, reference.partition(" ")[0]) for each in self.general)
+
+
+NEAREST = 3
+"""Passages among which is to be what is said of a question on other grounds than their words."""
+
+
+def is_among_first(articles: Iterable[str], evidence: Sequence[Evidence]) -> bool:
+    """Whether one of these articles is among the first passages that were found. Pure."""
+    found = {key for item in evidence[:NEAREST] for key in item.passage.references}
+    return not found.isdisjoint(articles)
 
 
 # Parts: each subject of a question with the evidence that was found for it. Pure.
