@@ -36,6 +36,7 @@ from ingestion.index.question_bank import (
     digest_of,
 )
 from ingestion.index.questions import (
+    LESS_SURE,
     NEAREST,
     LeadingQuestion,
     leading_questions,
@@ -362,8 +363,8 @@ def test_a_question_nearer_to_those_that_no_text_answers_says_so(tmp_path: Path)
 
 def test_passages_come_in_the_order_of_their_nearest_questions(tmp_path: Path) -> None:
     vectors = np.array([[0, 1], [1, 0], [0.6, 0.8]], dtype=np.float32)
-    questions = [LeadingQuestion("", ("a", "b")), LeadingQuestion("", ("a",)),
-                 LeadingQuestion("", ("c",))]  # fmt: skip
+    questions = [LeadingQuestion("", ("a", "b"), "1"), LeadingQuestion("", ("a",), "2"),
+                 LeadingQuestion("", ("c",), "3")]  # fmt: skip
     write_questions(tmp_path, questions, vectors)
     index = read_leading_questions(tmp_path)
     assert len(index) == 3
@@ -379,18 +380,32 @@ def test_passages_come_in_the_order_of_their_nearest_questions(tmp_path: Path) -
 
 
 @given(
-    st.lists(st.tuples(st.sets(st.sampled_from("abcd"), min_size=1), st.floats(-1, 1)), min_size=1)
+    st.lists(
+        st.tuples(
+            st.sets(st.sampled_from("abcd"), min_size=1),
+            st.floats(-1, 1),
+            st.sampled_from(["", "R2181-1-01"]),
+        ),
+        min_size=1,
+    )
 )
-def test_a_passage_is_as_near_as_its_nearest_questions(asked: list[tuple[set[str], float]]) -> None:
+def test_a_passage_is_as_near_as_its_nearest_questions_and_those_of_the_bank_count_more(
+    asked: list[tuple[set[str], float, str]],
+) -> None:
     with TemporaryDirectory() as folder:
-        questions = [LeadingQuestion("", tuple(names)) for names, _ in asked]
-        vectors = np.array([[cosine] for _, cosine in asked], dtype=np.float32)
+        questions = [LeadingQuestion("", tuple(names), of=of) for names, _, of in asked]
+        vectors = np.array([[cosine] for _, cosine, _ in asked], dtype=np.float32)
         write_questions(Path(folder), questions, vectors)
         found = read_leading_questions(Path(folder)).search(np.ones(1, dtype=np.float32), 9)
     for hit in found:
-        near = sorted((cosine for names, cosine in asked if hit.passage_id in names), reverse=True)
+        counted = (
+            cosine if of else cosine - LESS_SURE
+            for names, cosine, of in asked
+            if hit.passage_id in names
+        )
+        near = sorted(counted, reverse=True)
         assert hit.score == pytest.approx(fmean(near[:NEAREST]), abs=1e-6)
-    assert {hit.passage_id for hit in found} == {name for names, _ in asked for name in names}
+    assert {hit.passage_id for hit in found} == {name for names, *_ in asked for name in names}
     assert found == sorted(found, key=lambda hit: -hit.score)
 
 

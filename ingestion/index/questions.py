@@ -29,12 +29,17 @@ QUESTIONS, VECTORS = "leading.json", "questions.npy"
 NEAREST = 3
 """Questions of a passage by which it is found: several that are near say more than one."""
 
+LESS_SURE = 0.015
+"""How much farther a question counts that was not written for its article. Without it who asks as
+the bank does found 0.01 less, with it who does not finds 0.006 less (tests.studies.judged)."""
+
 
 @dataclass(frozen=True, slots=True)
 class LeadingQuestion:
     """A question in one wording, and the identifiers of the passages that answer it, if any do.
 
-    `of` is the identifier of its line in the bank, the same for all its wordings. `rule` is the
+    `of` is the identifier of its line in the bank, the same for all its wordings, "" for one that
+    was written for no article and that readers found an answer to. `rule` is the
     sentence of ours that answers, "" where the article's text is no longer that on which it was
     written. `spans` are the answering words, half-open characters of that text; none where only
     sheets are there.
@@ -172,6 +177,7 @@ class QuestionIndex:
             for name in each.passage_ids
         )
         self._is_answered = np.array([bool(names) for names in leads_to], dtype=bool)
+        self._farther = np.array([0.0 if each.of else LESS_SURE for each in self.questions])
 
     def __len__(self) -> int:
         return len(self.questions)
@@ -185,10 +191,10 @@ class QuestionIndex:
         return passage_id in self._changed
 
     def search(self, vector: Vectors, k: int) -> list[Hit]:
-        """At most `k` hits, best first; the score is the mean cosine of the `NEAREST` questions."""
+        """At most `k` hits, best first; the score is the mean nearness of the `NEAREST` questions."""
         if not self.questions:
             return []
-        cosines = (self.vectors @ vector)[self._rows]
+        cosines = (self.vectors @ vector - self._farther)[self._rows]
         order = np.lexsort((-cosines, self._places))
         first = np.cumsum(self._sizes) - self._sizes
         is_near = np.arange(len(order)) - first[self._places] < NEAREST
