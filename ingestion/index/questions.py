@@ -191,7 +191,7 @@ class QuestionIndex:
         return passage_id in self._changed
 
     def search(self, vector: Vectors, k: int) -> list[Hit]:
-        """At most `k` hits, best first; the score is the mean nearness of the `NEAREST` questions."""
+        """At most `k` hits, best first; the score is how near the `NEAREST` are on the average."""
         if not self.questions:
             return []
         cosines = (self.vectors @ vector - self._farther)[self._rows]
