@@ -21,6 +21,7 @@ from assistant.journal.journal import journal_of
 from assistant.ledger.query.plan import Population
 from assistant.question.day import DaySource
 from assistant.question.language import Language
+from assistant.question.rewriting import subjects
 from assistant.retrieval.ranking import default_tuning
 from assistant.web.buyer.conversation import Conversation, Turn, advance
 from assistant.web.buyer.turn_view import sheet_addresses, turn_html
@@ -136,6 +137,15 @@ def test_what_is_asked_besides_a_false_premise_is_answered_too(home: Path, tmp_p
     first, *others = answer.sentences
     assert first.text in RETENTION
     assert any(each.text in REPAID for each in others)
+
+
+def test_a_premise_of_the_second_thing_that_is_asked_is_put_right_too(
+    home: Path, tmp_path: Path
+) -> None:
+    asked = "Quel est le délai de paiement ? Peut-on prévoir une retenue de garantie de 10 % ?"
+    assert len(subjects(asked)) > 1
+    answer = _result(home, tmp_path, asked).answer
+    assert answer.preface.startswith("Le code n'admet pas une retenue de garantie de ce taux")
 
 
 def test_no_premise_is_put_right_beside_a_calculation(home: Path, tmp_path: Path) -> None:

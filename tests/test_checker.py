@@ -208,6 +208,11 @@ def test_a_figure_falls_on_its_side_of_each_limit(question: str, expected: str) 
 def test_a_contract_is_not_held_against_what_a_body_spends() -> None:
     spends = "L'avance est de 10 % si les dépenses annuelles du titulaire excèdent 60 000 €."
     assert said("Et pour un marché de 35 000 € HT ?", spends) is None
+    assert said("J'ai un budget de 35 000 € HT, et alors ?", spends) is None
+    paid = "Le délai de paiement des dépenses ne peut excéder 60 jours."
+    assert said("Notre délai est de 20 jours ?", paid) is not None
+    charged = "Le cahier des charges est requis au-delà de 60 000 €."
+    assert said("Et pour 35 000 € HT ?", charged) is not None
     asked = "Nos dépenses sont de 35 000 €, et alors ?"
     assert said(asked, spends) == "Calcul : 35 000 € est inférieur à 60 000 €."
 

@@ -419,6 +419,9 @@ def test_what_leans_on_the_words_that_answer_is_said_with_them() -> None:
     item = evidence_of(f"{DELAY} {LONGER} {ELSEWHERE} {LONGER}")
     whole, other = _draft(item, item.passage.text), _draft(evidence_of(ELSEWHERE, 2), ELSEWHERE)
     said = [_draft(item, DELAY)]
-    assert [each.text for each in besides([whole, other], said)] == [LONGER, ELSEWHERE]
-    assert [each.evidence[0].number for each in besides([whole, other], said)] == [1, 2]
+    for found in ([whole, other], [other, replace(whole, place=Prominence.ASIDE)]):
+        told = besides(found, said)
+        assert [each.text for each in told] == [LONGER, ELSEWHERE]
+        assert [each.evidence[0].number for each in told] == [1, 2]
+        assert told[0].place is Prominence.BODY
     assert [each.text for each in besides([other], said)] == [ELSEWHERE]

@@ -21,9 +21,9 @@ from ingestion.index.question_bank import (
     OUTSIDE,
     RULES,
     UNANSWERED,
-    Answered,
     BankQuestion,
     Form,
+    HasAnswer,
     JudgedQuestion,
     Lacking,
     Outside,
@@ -300,7 +300,7 @@ def test_each_judged_question_stands_once_and_has_its_articles() -> None:
     said = Counter(" ".join(each.question.casefold().split()) for each in judged)
     assert [question for question, count in said.items() if count > 1] == []
     assert [each.question for each in judged if each.answered is None] == []
-    lacking = [e.question for e in judged if e.answered is not Answered.NO and not e.articles]
+    lacking = [e.question for e in judged if e.answered is not HasAnswer.NO and not e.articles]
     assert lacking == []
 
 
@@ -403,7 +403,7 @@ def test_a_build_takes_what_is_shipped_and_computes_the_rest(
     monkeypatch.setattr("ingestion.index.build.shipped_file", lambda _: tmp_path / "shipped.npz")
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: lines)
     monkeypatch.setattr("ingestion.index.build.read_nowhere_answered", lambda: ())
-    judged = [JudgedQuestion("Combien ?", Answered.NO), JudgedQuestion("Où ?")]
+    judged = [JudgedQuestion("Combien ?", HasAnswer.NO), JudgedQuestion("Où ?")]
     monkeypatch.setattr("ingestion.index.build.read_judged", lambda: judged)
     add(tmp_path / "home", write_articles(tmp_path / "code.jsonl", ARTICLES))
     build_and_publish(tmp_path / "home", embedder)

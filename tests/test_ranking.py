@@ -26,9 +26,9 @@ from assistant.retrieval.retriever import Retriever
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.index.lexical import Term
 from ingestion.index.question_bank import (
-    Answered,
     BankQuestion,
     Form,
+    HasAnswer,
     JudgedQuestion,
     Lacking,
     Style,
@@ -296,8 +296,8 @@ def test_what_no_text_answers_leads_nowhere() -> None:
 ASKED_BY_OTHERS = "Faut-il écrire à ceux qui n'ont pas gagné ?"
 
 
-@pytest.mark.parametrize("answered", [Answered.YES, Answered.PARTLY])
-def test_what_readers_found_to_answer_is_led_to_whole(answered: Answered) -> None:
+@pytest.mark.parametrize("answered", [HasAnswer.YES, HasAnswer.PARTLY])
+def test_what_readers_found_to_answer_is_led_to_whole(answered: HasAnswer) -> None:
     article, sheet = _article(), _sheet("R2182-1")
     judged = JudgedQuestion(ASKED_BY_OTHERS, answered, ("R2182-1", "R2181-1", "R2183-1"))
     passages = _passages(article, sheet)
@@ -308,8 +308,8 @@ def test_what_readers_found_to_answer_is_led_to_whole(answered: Answered) -> Non
 
 def test_what_readers_found_to_answer_may_not_be_there_or_not_answer() -> None:
     article = _article()
-    elsewhere = JudgedQuestion("Et chez les autres ?", Answered.YES, ("R2185-1",))
-    nowhere = JudgedQuestion(ASKED_BY_OTHERS, Answered.NO, ("R2181-1",))
+    elsewhere = JudgedQuestion("Et chez les autres ?", HasAnswer.YES, ("R2185-1",))
+    nowhere = JudgedQuestion(ASKED_BY_OTHERS, HasAnswer.NO, ("R2181-1",))
     unread = JudgedQuestion("Non relue ?", None, ("R2181-1",))
     asked = _bank(article.text, (0, 40))
     found = leading_questions(

@@ -164,7 +164,7 @@ class Answering:
         """Say that a premise of the question is false, as long as the law of the day says so."""
         turn = self._turn
         premise = premise_of(turn.standalone)
-        if premise is None or not is_near(premise, turn.evidence):
+        if premise is None or not any(is_near(premise, part.evidence) for part in turn.parts):
             return
         found = ground(premise, in_force(turn.generation, premise.article, turn.scope))
         if found is None:
@@ -209,6 +209,7 @@ class Answering:
 
         Figures are also named by who asks about something else: of 66 calculations that people's
         questions led to, 5 of the 13 that were beside them are left out so, and none of the others.
+        A fact that is asked back rests on nothing yet, and is asked.
         """
         articles = [key for each in grounds for key in each.references]
         return any(is_among_first(articles, part.evidence) for part in self._turn.parts)

@@ -1,12 +1,12 @@
 """Context: what a quote needs of the text around it to say what it says there, and no more."""
 
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
-from assistant.answering.answer import Found
+from assistant.answering.answer import Found, Prominence
 from assistant.answering.extraction import Draft, Unit, joined, leans_back, quotable
 from assistant.answering.state import TurnState
 from assistant.citations.quotations import is_verbatim
@@ -35,15 +35,17 @@ def in_context(turn: TurnState, found: Sequence[Draft]) -> tuple[Draft, ...]:
     return tuple(Draft(each.text, (each.evidence,), each.start, each.end) for each in joined(told))
 
 
-def besides(found: Sequence[Draft], said: Sequence[Draft]) -> Iterator[Draft]:
-    """The quotes that share no words with those said, and of the others what leans on these. Pure.
+def besides(found: Sequence[Draft], said: Sequence[Draft]) -> list[Draft]:
+    """What leans on the quotes that are said, then those that share no words with them. Pure.
 
-    "Ce délai est porté à seize jours" goes on from a sentence that is said.
+    "Ce délai est porté à seize jours" goes on from a sentence that is said, and is not folded.
     """
+    others = [draft for draft in found if not draft.meets(said)]
+    return [*_leaning_on(said, [draft for draft in found if draft.meets(said)]), *others]
+
+
+def _leaning_on(said: Sequence[Draft], found: Iterable[Draft]) -> Iterator[Draft]:
     for draft in found:
-        if not draft.meets(said):
-            yield draft
-            continue
         is_said = False
         for unit in units(draft.text, longest=len(draft.text)):
             start, end = draft.start + unit.start, draft.start + unit.end
@@ -51,7 +53,7 @@ def besides(found: Sequence[Draft], said: Sequence[Draft]) -> Iterator[Draft]:
             if one.meets(said):
                 is_said = True
             elif is_said := is_said and leans_back(one.text):
-                yield one
+                yield replace(one, place=Prominence.BODY)
 
 
 def in_their_lists(turn: TurnState, found: Sequence[Draft]) -> Generator[Found, None, list[Draft]]:

@@ -35,20 +35,16 @@ UNITS = 3
 """Sentences or lists quoted from one passage: a third one answers more for few more words."""
 
 WHOLE = 600
-"""Characters up to which a passage of the rules is quoted whole, for its conditions to stand
-together."""
+"""Characters up to which a passage of the rules is quoted whole: its conditions stand together."""
 
 TABLE = 300
 """Characters up to which the rows of a table are quoted together: on our 85 questions about a
-dossier two answers more are right than row by row, in 119 words instead of 103. With 600 one is,
-in 132."""
+dossier two answers more are right than row by row, in 119 words instead of 103; with 600 one."""
 
 CLAUSES = 6
-"""Sentences or lists quoted from the pieces of a dossier, however they are spread over them.
-
-On 570 questions about three dossiers of the bank, six of six passages hold the whole answer for
-0.67 of them in 102 words; three from each of the nearest passages held it for 0.58 in 118.
-"""
+"""Sentences or lists quoted from the pieces of a dossier, however they are spread over them. On 570
+questions about three dossiers of the bank, six of six passages hold the whole answer for 0.67 in
+102 words; three from each of the nearest passages held it for 0.58 in 118."""
 
 BESIDE, ASTRAY = 0.1, 0.2
 """How much less near than the nearest (a sum of two cosines) a passage of a piece stands aside by
@@ -150,8 +146,7 @@ def _labelled(found: Sequence[Unit]) -> list[Unit]:
     told: list[Unit] = []
     for unit in found:
         above = told[-1] if told and unit.evidence.passage.dossier is None else None
-        is_label = len(unit.text) < SHORTEST and unit.text[-1] not in _ENDS
-        if above and is_label and above.text[-1] not in _ENDS:
+        if above and _is_label(unit) and above.text[-1] not in _ENDS:
             told[-1] = Unit(unit.evidence, above.start, unit.end)
         else:
             told.append(unit)
@@ -184,12 +179,17 @@ def _self_contained(found: Sequence[Unit], as_of: date) -> list[Unit]:
             first -= 1
         if place + 1 < len(found):
             restricted = speaks[place + 1] and _RESTRICTS.match(found[place + 1].text)
-            last += unit.text.endswith(":") or bool(restricted)
-            last += place < last < len(found) - 1 and len(found[last].text) < SHORTEST
+            announces = unit.text.endswith(":")
+            last += announces or bool(restricted)
+            last += announces and last + 1 < len(found) and _is_label(found[last])
         if all(speaks[first : last + 1]):
             whole = Unit(unit.evidence, found[first].start, found[last].end)
             widened.append(whole if len(whole.text) <= LONGEST else unit)
     return widened
+
+
+def _is_label(unit: Unit) -> bool:
+    return len(unit.text) < SHORTEST and unit.text[-1] not in _ENDS
 
 
 def refers_back(sentence: str) -> bool:

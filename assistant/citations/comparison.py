@@ -150,8 +150,8 @@ _VALIDITY = re.compile(
     r"|\b(?:maintien|maintenir) (?:de )?(?:leur|son|l'|les |des )?offres?\b"
 )
 _OF_A_BODY = re.compile(
-    r"\b(?:dépenses?|recettes?|charges?|budgets?|chiffres? d'affaires|capital"
-    r"|turnover|expenditure)\b"
+    r"\b(?:dépenses|recettes|charges (?:annuelles|de fonctionnement)|chiffres? d'affaires|turnover"
+    r"|expenditure)\b"
 )
 _CLAUSE = re.compile(r"[^.;:\n]*$")
 _BOUNDS = {"lt", "le", "gt", "ge", "max", "min"}
@@ -234,6 +234,8 @@ def _is_of_other(unit: str, asked: str, said: str) -> bool:
 
 def _is_of_a_body(limit: Quantity, asked: str, said: str) -> bool:
     """Whether a limit is about what a body spends or earns, and the question is not."""
+    if limit.unit != "euro":
+        return False
     clause = _CLAUSE.search(said, 0, limit.start)
     return bool(clause and _OF_A_BODY.search(clause[0])) and not _OF_A_BODY.search(asked)
 

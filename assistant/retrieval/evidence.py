@@ -115,13 +115,13 @@ class Scope:
         return any(each.family in (CCAG, reference.partition(" ")[0]) for each in self.general)
 
 
-NEAREST = 3
-"""Passages among which is to be what is said of a question on other grounds than their words."""
+AMONG_FIRST = 3
+"""First passages among which the article of a premise, or of a calculation, must be."""
 
 
 def is_among_first(articles: Iterable[str], evidence: Sequence[Evidence]) -> bool:
     """Whether one of these articles is among the first passages that were found. Pure."""
-    found = {key for item in evidence[:NEAREST] for key in item.passage.references}
+    found = {key for item in evidence[:AMONG_FIRST] for key in item.passage.references}
     return not found.isdisjoint(articles)
 
 

@@ -55,7 +55,7 @@ class JudgedRules:
         return len(self._of)
 
     def vectors(self, rules: Sequence[str], embedder: Embedder) -> Vectors:
-        """A row for each rule: those that are known, the others computed by the embedder.
+        """A row for each rule, judged or not: those that are shipped, the others computed.
 
         Embedding the rules of a question took longer than all else that is done for it.
         """

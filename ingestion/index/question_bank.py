@@ -149,7 +149,7 @@ class OutsideQuestion:
     style: Style
 
 
-class Answered(StrEnum):
+class HasAnswer(StrEnum):
     """Whether the code answers a question, as its readers saw it."""
 
     YES = "yes"
@@ -161,15 +161,17 @@ class Answered(StrEnum):
 class JudgedQuestion:
     """A question of someone who had no text before them, and what readers of the code thought.
 
-    `answered` is None where they were asked about rules only. `articles` are those that answer, the
-    most direct first, or where none does, the nearest. `rules` are marks of rules of the bank by
-    their digests (judged_rules.py).
+    `author` is the number of who wrote it, 0 where that is not kept. `answered` is None where they
+    were asked about rules only. `articles` are those that answer, the most direct first, or where
+    none does, the nearest, if one was named. `rules` are marks of rules of the bank by their
+    digests (judged_rules.py).
     """
 
     question: str
-    answered: Answered | None = None
+    answered: HasAnswer | None = None
     articles: tuple[str, ...] = ()
     rules: Mapping[str, int] = field(default_factory=dict)
+    author: int = 0
 
 
 T = TypeVar("T")

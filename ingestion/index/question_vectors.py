@@ -1,4 +1,4 @@
-"""The vectors of the bank's questions, shipped for the default embedder.
+"""The vectors of all questions that are shipped, and of the rules, for the default embedder.
 
 To embed seventy thousand questions takes a quarter of an hour on two cores. Kept in a byte a number
 they are twenty-six megabytes, and no cosine of theirs is wrong by more than a hundredth.

@@ -1,4 +1,4 @@
-"""The questions that lead to a passage, or to none: those of the bank.
+"""The questions that lead to a passage, or to none: those of the bank, and those of people.
 
 They are searched by meaning, question against question, since buyers do not speak as the law does;
 they are never shown as text of the law, and never quoted. Those that no text answers tell that a
@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 
 from ingestion.chunking.passages import Passage
 from ingestion.index.question_bank import (
-    Answered,
     BankQuestion,
+    HasAnswer,
     JudgedQuestion,
     OutsideQuestion,
     UnansweredQuestion,
@@ -30,8 +30,8 @@ NEAREST = 3
 """Questions of a passage by which it is found: several that are near say more than one."""
 
 LESS_SURE = 0.015
-"""How much farther a question counts that was not written for its article. Without it who asks as
-the bank does found 0.01 less, with it who does not finds 0.006 less (tests.studies.judged)."""
+"""How much farther a question counts that was written for no article, where passages are searched:
+with it who asks as the bank does finds theirs as before (tests/README.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class LeadingQuestion:
     """A question in one wording, and the identifiers of the passages that answer it, if any do.
 
     `of` is the identifier of its line in the bank, the same for all its wordings, "" for one that
-    was written for no article and that readers found an answer to. `rule` is the
+    was written for no article: people's, and those of dossiers. `rule` is the
     sentence of ours that answers, "" where the article's text is no longer that on which it was
     written. `spans` are the answering words, half-open characters of that text; none where only
     sheets are there.
@@ -86,7 +86,7 @@ def leading_questions(
         return ()
     nowhere = [LeadingQuestion(each.question, (), each.id) for each in unanswered]
     nowhere += [
-        LeadingQuestion(each.question, ()) for each in judged if each.answered is Answered.NO
+        LeadingQuestion(each.question, ()) for each in judged if each.answered is HasAnswer.NO
     ]
     return (*answered, *nowhere)
 
@@ -102,7 +102,7 @@ def _led_by_readers(
             for article in question.articles
             for each in articles.get(article) or sheets.get(article, [])
         ]
-        if found and question.answered in (Answered.YES, Answered.PARTLY):
+        if found and question.answered in (HasAnswer.YES, HasAnswer.PARTLY):
             yield LeadingQuestion(
                 question.question, tuple(dict.fromkeys(each.id for each in found))
             )

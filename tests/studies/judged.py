@@ -2,8 +2,8 @@
 
 Over the index of DIR, the code's. The questions of corpus/questions/jugements.jsonl were written by
 people who had no text before them, and lead to the articles that readers found to answer. A fifth
-of them at a time is asked of an index where none of that fifth leads anywhere (neighbouring lines,
-which are of one author, stay together), those of other people (tests/data/judged_lines.jsonl) of
+of them at a time is asked of an index where none of that fifth leads anywhere (what one author
+wrote stays together), those of other people (tests/data/judged_lines.jsonl) of
 the whole one; each also where only the bank leads. Printed are the shares that have an article that
 answers among the first 1, 3, 6 and 10, and how often a question that the code answers has higher
 odds of an answer than one that it does not (area). Then, for bounds of these odds, which shares of
@@ -31,15 +31,14 @@ from assistant.retrieval.ranking import default_tuning
 from assistant.retrieval.retriever import UNSEARCHED, Retriever
 from assistant.settings import default_home, load_settings
 from ingestion.index.publication import current_name, open_snapshot
-from ingestion.index.question_bank import Answered, JudgedQuestion, read_judged
+from ingestion.index.question_bank import HasAnswer, JudgedQuestion, read_judged
 from ingestion.index.questions import QuestionIndex
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
 from tests.studies.answerability import separation
 
 OTHERS = Path(__file__).parents[1] / "data" / "judged_lines.jsonl"
-FOLDS, OF_AN_AUTHOR = 5, 250
-"""Lines that follow each other and are asked together: about those of one author."""
+FOLDS = 5
 
 SHOWN, DEPTHS = 10, (1, 3, 6, 10)
 BOUNDS = (-1.0, -0.5, 0.0, 0.5, 1.0)
@@ -50,7 +49,7 @@ WEIGHTS = default_tuning().refusing(in_dossier=False, is_asked=True, is_read=Fal
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFor:
     """What an index finds for a question."""
 
     question: JudgedQuestion
@@ -95,19 +94,19 @@ def by_folds(
 ) -> Iterator[tuple[list[JudgedQuestion], IndexSnapshot]]:
     """The questions of each fold, and the snapshot without what they lead to."""
     for fold in range(FOLDS):
-        left = [e for n, e in enumerate(questions) if n // OF_AN_AUTHOR % FOLDS == fold]
+        left = [each for each in questions if each.author % FOLDS == fold]
         yield left, without(snapshot, {each.question for each in left})
 
 
 def find(
     questions: Sequence[JudgedQuestion], snapshot: IndexSnapshot, embedder: Embedder
-) -> list[Found]:
+) -> list[FoundFor]:
     """What an index finds for questions that readers looked at."""
     retriever, found = Retriever(snapshot, embedder), []
     for each in track([each for each in questions if each.answered], "Questions"):
         [vector] = embedder.embed_questions([each.question])
         evidence = retriever.retrieve(each.question, Scope(date.today()), SHOWN)
-        found.append(Found(each, evidence, snapshot.questions.unanswered(vector)))
+        found.append(FoundFor(each, evidence, snapshot.questions.unanswered(vector)))
     return found
 
 
@@ -115,7 +114,7 @@ def main() -> None:
     """Run the study."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=default_home())
-    parser.add_argument("--one-in", type=int, default=1, help="ask one question in so many")
+    parser.add_argument("--one-in", type=int, default=1, help="by folds, ask one in so many")
     arguments = parser.parse_args()
     home, step = arguments.data, arguments.one_in
     embedder = load_embedder(home, load_settings(home))
@@ -131,43 +130,45 @@ def main() -> None:
             "by folds, bank alone": [
                 each for left, _ in folds for each in find(left[::step], bank_alone, embedder)
             ],
-            "of other people": find(others[::step], snapshot, embedder),
-            "of other people, bank alone": find(others[::step], bank_alone, embedder),
+            "of other people": find(others, snapshot, embedder),
+            "of other people, bank alone": find(others, bank_alone, embedder),
         }
     )
 
 
-def study(sets: dict[str, Sequence[Found]]) -> None:
+def study(sets: dict[str, Sequence[FoundFor]]) -> None:
     """Print what is found, and what is refused."""
     console = Console(width=140)
     found = Table("set", "answered", "questions", *(f"in {depth}" for depth in DEPTHS), "area")
-    refused = Table("set", "odds", *(f"{each.value}, refused" for each in Answered))
+    refused = Table("set", "odds", *(f"{each.value}, refused" for each in HasAnswer))
     for name, each in sets.items():
-        of = {kind: [e for e in each if e.question.answered is kind] for kind in Answered}
-        for kind in (Answered.YES, Answered.PARTLY):
+        of = {kind: [e for e in each if e.question.answered is kind] for kind in HasAnswer}
+        for kind in (HasAnswer.YES, HasAnswer.PARTLY):
             shares = [_share(e.place < depth for e in of[kind]) for depth in DEPTHS]
-            area = separation([e.odds for e in of[kind]], [e.odds for e in of[Answered.NO]])
+            area = separation([e.odds for e in of[kind]], [e.odds for e in of[HasAnswer.NO]])
             told = [*shares, f"{area:.3f}"]
             found.add_row(name, kind.value, str(len(of[kind])), *told)
         for bound in BOUNDS:
-            lost = [_share(e.odds <= bound for e in of[kind]) for kind in Answered]
+            lost = [_share(e.odds <= bound for e in of[kind]) for kind in HasAnswer]
             refused.add_row(name, str(bound), *lost)
     console.print(found)
     console.print(refused)
     console.print(_doubts(sets, console))
 
 
-def _doubts(sets: dict[str, Sequence[Found]], console: Console) -> Table:
+def _doubts(sets: dict[str, Sequence[FoundFor]], console: Console) -> Table:
     """What is doubted, by weights that are fitted on the first set."""
     first = next(iter(sets.values()))
-    whole = [each for each in first if each.question.answered is not Answered.PARTLY]
-    told = fitted([e.signals for e in whole], [e.question.answered is Answered.YES for e in whole])
+    whole = [each for each in first if each.question.answered is not HasAnswer.PARTLY]
+    told = fitted([e.signals for e in whole], [e.question.answered is HasAnswer.YES for e in whole])
     console.print("refusal:", dict(zip(("similarity", "unanswered", "bias"), told, strict=True)))
     kept = [each for each in first if each.odds > WEIGHTS.refused]
     odds, ahead, bias = fitted([(e.odds, e.ahead) for e in kept], [_answers(e) for e in kept])
     sure = {each: round((log(each / (1 - each)) - bias) / odds, 2) for each in DOUBTS}
     console.print("doubt: ahead", round(ahead / odds, 2), "sure", sure)
-    table = Table("set", "sure", "first answers, doubted", "does not", *(e.value for e in Answered))
+    table = Table(
+        "set", "sure", "first answers, doubted", "does not", *(e.value for e in HasAnswer)
+    )
     for name, each in sets.items():
         left = [e for e in each if e.odds > WEIGHTS.refused]
         for bound in sure.values():
@@ -175,15 +176,15 @@ def _doubts(sets: dict[str, Sequence[Found]], console: Console) -> Table:
             pairs = [*zip(left, doubted, strict=True)]
             kinds = [_share(d for e, d in pairs if _answers(e) is is_so) for is_so in (True, False)]
             kinds += [
-                _share(d for e, d in pairs if e.question.answered is kind) for kind in Answered
+                _share(d for e, d in pairs if e.question.answered is kind) for kind in HasAnswer
             ]
             table.add_row(name, str(bound), *kinds)
     return table
 
 
-def _answers(found: Found) -> bool:
+def _answers(found: FoundFor) -> bool:
     """Whether its first passage is of an article that answers."""
-    return found.question.answered is not Answered.NO and found.place == 0
+    return found.question.answered is not HasAnswer.NO and found.place == 0
 
 
 def fitted(rows: Sequence[Sequence[float]], right: Sequence[bool]) -> list[float]:

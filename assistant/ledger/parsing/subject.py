@@ -53,11 +53,11 @@ _FIGURES = re.compile(
 _LAW = re.compile(
     r"\b(?:article|code|ccag|loi|decret|regle\w*|obligat\w+|doi(?:t|vent)|faut|peut|peuvent|puis-je|"
     r"dois-je|doit-on|droit|legal\w*|delai maximal|seuils?|mentions?"
-    r"|(?:have|has) to|must|may|can|shall|should|entitled|rules?|appl(?:y|ies)|threshold)\b"
+    r"|(?:have|has) to|must|entitled|rules?|appl(?:y|ies)|threshold)\b"
 )
 _STRICTLY_LAW = re.compile(
     r"\b(?:article|code|ccag|loi|decret|obligat\w+|faut|puis-je|legal\w*|delai maximal|"
-    r"selon les regles|risqu\w+|comment calculer|law|must|legally|allowed)\b"
+    r"selon les regles|(?:que|quoi|qu'on|il) risqu\w+|comment calculer|law|must|legally|allowed)\b"
     r"|\bsans (?:aucune )?(?:mise en )?(?:concurrence|consultation|publicite)\b"
     r"|\bsi (?:je|on|nous|la|les?|une?|m(?:a|on)|notre)\b|\bsi [jl]'|\bif (?:i|we|the|an?|my|our)\b"
 )

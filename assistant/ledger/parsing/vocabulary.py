@@ -325,7 +325,8 @@ _ASKS = re.compile(
 _ASKS_FOR_RULES = re.compile(
     r"\b(?:article|code(?! cpv)|ccag|loi|decret|obligat\w+|doi(?:t|vent)|faut|peut|peuvent|pouvons|"
     r"puis-je|droit|legal\w*|interdit\w*|comment|pourquoi|qu'est-ce|defini\w*|signifie\w*|"
-    r"sanction\w*|risqu\w+|sans (?:mise en )?concurrence|law|must|should|can|why|what is)\b"
+    r"sanction\w*|(?:que|quoi|qu'on|il) risqu\w+|sans (?:mise en )?concurrence|law|must|should|"
+    r"can|why|what is)\b"
 )
 
 
