@@ -160,10 +160,12 @@ def _doubts(sets: dict[str, Sequence[FoundFor]], console: Console) -> Table:
     """What is doubted, by weights that are fitted on the first set."""
     first = next(iter(sets.values()))
     whole = [each for each in first if each.question.answered is not HasAnswer.PARTLY]
-    told = fitted([e.signals for e in whole], [e.question.answered is HasAnswer.YES for e in whole])
+    told = regression(
+        [e.signals for e in whole], [e.question.answered is HasAnswer.YES for e in whole]
+    )
     console.print("refusal:", dict(zip(("similarity", "unanswered", "bias"), told, strict=True)))
     kept = [each for each in first if each.odds > WEIGHTS.refused]
-    odds, ahead, bias = fitted([(e.odds, e.ahead) for e in kept], [_answers(e) for e in kept])
+    odds, ahead, bias = regression([(e.odds, e.ahead) for e in kept], [_answers(e) for e in kept])
     sure = {each: round((log(each / (1 - each)) - bias) / odds, 2) for each in DOUBTS}
     console.print("doubt: ahead", round(ahead / odds, 2), "sure", sure)
     table = Table(
@@ -187,7 +189,7 @@ def _answers(found: FoundFor) -> bool:
     return found.question.answered is not HasAnswer.NO and found.place == 0
 
 
-def fitted(rows: Sequence[Sequence[float]], right: Sequence[bool]) -> list[float]:
+def regression(rows: Sequence[Sequence[float]], right: Sequence[bool]) -> list[float]:
     """The weights of a logistic regression, and its bias last."""
     model = LogisticRegression(C=100, max_iter=5000).fit(np.array(rows), right)
     return [float(each) for each in (*model.coef_[0], model.intercept_[0])]

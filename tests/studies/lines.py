@@ -42,12 +42,11 @@ from ingestion.index.publication import current_name, open_snapshot
 from ingestion.index.question_bank import read_judged
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
-from tests.studies.judged import by_folds
+from tests.studies.judged import OTHERS, by_folds
 from tests.studies.ranking import OWN, STRANGERS
 
 DATA = Path(__file__).parents[1] / "data"
-JUDGED = DATA / "judged_rules.jsonl"
-ASKED_AFTERWARDS = DATA / "judged_lines.jsonl"
+OWN_JUDGED = DATA / "judged_rules.jsonl"
 SIGNALS = ("vote", "nearness", "ahead", "share", "judged")
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 MARKS = (2, 1, 0, -1)
@@ -73,7 +72,7 @@ def main() -> None:
     embedder = load_embedder(home, load_settings(home))
     snapshot = open_snapshot(home, current_name(home))
     asked = {each.id: each.text for path in (*OWN, STRANGERS) for each in read_questions(path)}
-    own = [(asked[each.question], each.rules) for each in read_judged(JUDGED)]
+    own = [(asked[each.question], each.rules) for each in read_judged(OWN_JUDGED)]
     rules = rules_of(own, snapshot, embedder)
     for left, apart in by_folds([each for each in read_judged() if each.rules], snapshot):
         rules += rules_of([(each.question, each.rules) for each in left], apart, embedder)
@@ -81,7 +80,7 @@ def main() -> None:
     console.print(len(rules), "rules", weights(model, SIGNALS))
     table = Table(*map(str, THRESHOLDS))
     table.add_row(*_told(rules, _cross_validated(rules)))
-    later = [(each.question, each.rules) for each in read_judged(ASKED_AFTERWARDS)]
+    later = [(each.question, each.rules) for each in read_judged(OTHERS)]
     unseen = rules_of(later, snapshot, embedder)
     table.add_row(*_told(unseen, model.predict_proba(_rows(unseen))[:, 1]))
     console.print(table)
