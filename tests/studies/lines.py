@@ -5,7 +5,7 @@ code's, on rules of the bank that readers judged: of each of our own questions a
 strangers that are there to be fitted on, the three that seemed nearest (tests/data/
 judged_rules.jsonl), and of questions that people wrote without the code before them, the likeliest
 and another (corpus/questions/jugements.jsonl). Of the latter what was judged of a question itself
-does not count as a signal, and neither it nor its neighbours in the file lead to any article. A
+does not count as a signal, and nothing that its author wrote leads to an article. A
 rule counts as right when it answers (2), not in part (1), beside (0), or so that one who acted on
 it would do wrong (-1). Then what each threshold says, of questions that were not fitted on (ten
 parts, each by the others): of how many, and how many of these are right, in part, beside and wrong.
