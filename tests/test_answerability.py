@@ -22,7 +22,7 @@ from assistant.retrieval.retriever import (
     answerability,
     read_first,
     referred,
-    told_by_the_bank,
+    told_by_questions,
 )
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
@@ -451,9 +451,9 @@ def test_the_bank_tells_of_its_own_passages_only(tmp_path: Path) -> None:
     known = [LeadingQuestion("un", (asked.passage.id,)), LeadingQuestion("deux", ())]
     write_questions(tmp_path, known, vectors)
     questions = read_leading_questions(tmp_path)
-    assert told_by_the_bank(vectors[1], [asked, other], questions) == pytest.approx(1.0)
-    assert told_by_the_bank(vectors[1], [other, asked], questions) is None
-    assert told_by_the_bank(vectors[1], [], questions) is None
+    assert told_by_questions(vectors[1], [asked, other], questions) == pytest.approx(1.0)
+    assert told_by_questions(vectors[1], [other, asked], questions) is None
+    assert told_by_questions(vectors[1], [], questions) is None
 
 
 def test_separation_is_the_share_of_pairs_in_order() -> None:

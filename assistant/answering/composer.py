@@ -55,7 +55,7 @@ from assistant.retrieval.retriever import (
     Answerability,
     answerability,
     read_first,
-    told_by_the_bank,
+    told_by_questions,
 )
 from ingestion.chunking.passages import Passage
 from ingestion.index.judged_rules import judged_rules
@@ -252,7 +252,7 @@ class Answering:
         current = of_the_day(part.evidence, versions, turn.scope.as_of)
         readable = [item for item in current if turn.scope.reads(item.passage)]
         [asked] = self._embedder.embed_questions([part.question])
-        unanswered = told_by_the_bank(asked, readable, turn.generation.questions)
+        unanswered = told_by_questions(asked, readable, turn.generation.questions)
         readings = read_first(part.question, readable, self._reader if unanswered is None else None)
         if turn.scope.dossier is not None:
             unanswered = self._unanswered_in_dossiers(asked)

@@ -103,8 +103,8 @@ class Searcher:
     ) -> list[Candidate]:
         """The passages that may be evidence with their signals, in no given order.
 
-        `among` are the identifiers of the only ones that are looked for; no question of the bank
-        leads to any of them.
+        `among` are the identifiers of the only ones that are looked for; no question leads to
+        any of them.
         """
         generation, phrases = self.generation, phrases_of(self.generation.glossary)
         led_to = phrases.articles(question)[:LED_TO]

@@ -106,7 +106,7 @@ class Tuning:
     def refusing(self, *, in_dossier: bool, is_asked: bool, is_read: bool) -> Refusal:
         """The weights for a question of a dossier, or of the rules.
 
-        Of the rules, one whose nearest passage the bank asks about needs no reader; else there are
+        Of the rules, one to whose nearest passage questions lead needs no reader; else there are
         weights for where the passages were read, and for where they were not.
         """
         texts = "dossier" if in_dossier else "rules"

@@ -239,7 +239,7 @@ def delegated(passage: Passage) -> list[str]:
 #
 # Of the rules, how near the best passage is in meaning and how strong its signals are together are
 # added. In a dossier the signals do not tell; whether a passage is on the subject of the question
-# does. Where the bank asks about the nearest passage, whether the question is nearer to those that
+# does. Where questions lead to the nearest passage, whether the question is nearer to those that
 # no text answers tells most; elsewhere, what the reader tells of the first passages. Where none of
 # the passages is much likelier than the next the first is often beside the question: that is said.
 # The weights (tuning.toml) are those of a logistic regression.
@@ -269,7 +269,7 @@ def answerability(
     """Whether to look for an answer in the evidence; always in a passage asked for by name.
 
     Without `tuning`, the weights are those fitted with the default embedder. `readings` are what
-    `read_first` gives, `unanswered` what `told_by_the_bank` does.
+    `read_first` gives, `unanswered` what `told_by_questions` does.
     """
     if not evidence:
         return Answerability.NO
@@ -288,13 +288,13 @@ def answerability(
     return Answerability.YES if odds > weights.sure else Answerability.DOUBTFUL
 
 
-def told_by_the_bank(
+def told_by_questions(
     vector: Vectors, evidence: Sequence[Evidence], questions: QuestionIndex
 ) -> float | None:
     """How much nearer a question is to those that no text answers than to those that one does.
 
-    None where no question of the bank leads to the nearest passage: of a text that the bank is not
-    about, it cannot tell.
+    None where no question leads to the nearest passage: of a text that nobody has asked about, they
+    cannot tell.
     """
     if not evidence or evidence[0].passage.id not in questions:
         return None

@@ -226,7 +226,7 @@ def _remove_left(working: Path) -> None:
 # generations/<name>/vectors.npy       their vectors, row i for passage i
 # generations/<name>/chroma/           the same vectors, searchable
 # generations/<name>/lexical/          their words, searchable
-# generations/<name>/leading.json      the passages that each question of the bank leads to
+# generations/<name>/leading.json      the passages that each question leads to
 # generations/<name>/questions.npy     vectors of these questions, row i for question i
 # generations/<name>/glossary.json     the everyday words that lead to articles
 # generations/<name>/manifest.sha256   sha256 of the manifest, as `sha256sum --check` reads it
