@@ -1,5 +1,6 @@
 """The glossary and the bank of questions, by which passages are found."""
 
+import json
 import re
 from collections import Counter
 from dataclasses import replace
@@ -62,6 +63,8 @@ from tests.shared_texts import CODE, needs_code
 from tests.studies.bank_writing import joined, sentences_of, texts_of
 
 TERMS = read_glossary()
+
+DATA = Path(__file__).parent / "data"
 
 LONGEST_RULE = 38
 """Words of a rule; most have thirty at most."""
@@ -302,6 +305,33 @@ def test_each_judged_question_stands_once_and_has_its_articles() -> None:
     assert [each.question for each in judged if each.answered is None] == []
     lacking = [e.question for e in judged if e.answered is not HasAnswer.NO and not e.articles]
     assert lacking == []
+
+
+def test_no_judged_question_is_one_by_which_answers_are_measured() -> None:
+    def words(text: str) -> tuple[str, ...]:
+        return tuple(re.findall(r"\w+", text.casefold()))
+
+    names = ("unseen_*", "questions_*", "strangers_fitted", "judged_lines")
+    measured = {
+        words(json.loads(line)["question"])
+        for name in names
+        for path in DATA.glob(f"{name}.jsonl")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    }
+    assert len(measured) > 2000
+    judged = [each.question for each in read_judged()]
+    assert [each for each in judged if words(each) in measured] == []
+
+
+@needs_code
+def test_judged_questions_are_not_in_the_words_of_their_article() -> None:
+    texts = _texts()
+    copied = [
+        each.question
+        for each in read_judged()
+        if any(_runs(each.question, COPIED) & _runs(texts[name], COPIED) for name in each.articles)
+    ]
+    assert copied == []
 
 
 @needs_code
