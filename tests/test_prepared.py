@@ -23,8 +23,15 @@ from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.ranking import PreparedWeights, Refusal, default_tuning, tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
-from ingestion.index.judged_rules import JudgedRules, digest_of_rule
-from ingestion.index.question_bank import BankQuestion, Form, JudgedQuestion, Style, digest_of
+from ingestion.index.judged_rules import JudgedRules
+from ingestion.index.question_bank import (
+    BankQuestion,
+    Form,
+    JudgedQuestion,
+    Style,
+    digest_of,
+    digest_of_rule,
+)
 from ingestion.index.questions import LeadingQuestion, QuestionIndex
 from ingestion.index.store import DisputedFigure
 from tests.fakes import RememberingEmbedder, ScriptedModel, WordEmbedder

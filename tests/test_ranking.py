@@ -1,5 +1,6 @@
 """How passages are ranked, and by which questions they are found."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
@@ -26,6 +27,8 @@ from assistant.retrieval.retriever import Retriever
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.index.lexical import Term
 from ingestion.index.question_bank import (
+    ANSWERS,
+    ArticleRule,
     BankQuestion,
     Form,
     HasAnswer,
@@ -34,6 +37,7 @@ from ingestion.index.question_bank import (
     Style,
     UnansweredQuestion,
     digest_of,
+    digest_of_rule,
 )
 from ingestion.index.questions import (
     LESS_SURE,
@@ -248,7 +252,7 @@ def _passages(*documents: Document) -> list[Passage]:
 
 def _led_to(question: BankQuestion, *documents: Document) -> list[str]:
     passages = _passages(*documents)
-    found = leading_questions([question], (), (), documents, passages)
+    found = leading_questions([question], (), (), (), documents, passages)
     texts = {each.id: each.text for each in passages}
     return [texts[passage_id] for each in found for passage_id in each.passage_ids]
 
@@ -279,7 +283,7 @@ def test_nothing_leads_to_another_article() -> None:
 def test_a_question_leads_to_its_passage_in_each_of_its_wordings() -> None:
     article = _article()
     question = replace(_bank(article.text, (0, 40)), wordings=("Et les autres ?", "Qui prévenir ?"))
-    found = leading_questions([question], (), (), [article], _passages(article))
+    found = leading_questions([question], (), (), (), [article], _passages(article))
     assert [each.text for each in found] == [question.question, "Et les autres ?", "Qui prévenir ?"]
     assert len({each.passage_ids for each in found}) == 1
 
@@ -288,9 +292,9 @@ def test_what_no_text_answers_leads_nowhere() -> None:
     article, other = _article(), _article(reference="R2185-1")
     nowhere = UnansweredQuestion("s-1", "Combien de devis ?", "R2181-1", Lacking.FIGURE)
     question = _bank(article.text, (0, 40))
-    found = leading_questions([question], [nowhere], (), [article], _passages(article))
+    found = leading_questions([question], [nowhere], (), (), [article], _passages(article))
     assert [each.text for each in found if not each.passage_ids] == ["Combien de devis ?"]
-    assert leading_questions([question], [nowhere], (), [other], _passages(other)) == ()
+    assert leading_questions([question], [nowhere], (), (), [other], _passages(other)) == ()
 
 
 ASKED_BY_OTHERS = "Faut-il écrire à ceux qui n'ont pas gagné ?"
@@ -301,7 +305,7 @@ def test_what_readers_found_to_answer_is_led_to_whole(answered: HasAnswer) -> No
     article, sheet = _article(), _sheet("R2182-1")
     judged = JudgedQuestion(ASKED_BY_OTHERS, answered, ("R2182-1", "R2181-1", "R2183-1"))
     passages = _passages(article, sheet)
-    [found] = leading_questions((), (), [judged], [article, sheet], passages)
+    [found] = leading_questions((), (), [judged], (), [article, sheet], passages)
     assert set(found.passage_ids) == {each.id for each in passages}
     assert found.passage_ids[0] == _passages(sheet)[0].id
 
@@ -313,7 +317,7 @@ def test_what_readers_found_to_answer_may_not_be_there_or_not_answer() -> None:
     unread = JudgedQuestion("Non relue ?", None, ("R2181-1",))
     asked = _bank(article.text, (0, 40))
     found = leading_questions(
-        [asked], (), [elsewhere, nowhere, unread], [article], _passages(article)
+        [asked], (), [elsewhere, nowhere, unread], (), [article], _passages(article)
     )
     assert [(each.text, bool(each.passage_ids)) for each in found] == [
         (asked.question, True),
@@ -321,12 +325,67 @@ def test_what_readers_found_to_answer_may_not_be_there_or_not_answer() -> None:
     ]
 
 
+TOLD, OTHERWISE = "L'acheteur écrit aux perdants.", "Les perdants reçoivent une lettre."
+
+
+def _by_people(
+    *judged: JudgedQuestion, rules: Sequence[ArticleRule], bank: Sequence[BankQuestion] = ()
+) -> list[LeadingQuestion]:
+    article, other = _article(), _article(reference="R2182-1")
+    passages = _passages(article, other)
+    found = leading_questions(bank, (), judged, rules, [article, other], passages)
+    return [each for each in found if not each.of]
+
+
+def _answered_by(text: str, *rules: str, articles: Sequence[str] = ("R2181-1",)) -> JudgedQuestion:
+    marks = {digest_of_rule(rule): ANSWERS for rule in rules}
+    return JudgedQuestion(text, HasAnswer.YES, tuple(articles), marks)
+
+
+def test_what_answers_a_question_of_people_is_said_to_who_asks_like_them() -> None:
+    text = _article().text
+    span = (len(text) - 40, len(text))
+    rule = ArticleRule("R2181-1", (), TOLD, text_sha256=digest_of(text), spans=(span,))
+    asked = _answered_by(ASKED_BY_OTHERS, TOLD, articles=("R2182-1", "R2181-1"))
+    [found] = _by_people(asked, rules=[rule])
+    assert (found.rule, found.spans) == (TOLD, (span,))
+    last = _passages(_article())[-1].id
+    assert found.rule_ids == (last,) != found.passage_ids
+    in_part = replace(asked, rules={digest_of_rule(TOLD): 1})
+    [unsaid] = _by_people(in_part, rules=[rule])
+    assert (unsaid.rule, unsaid.rule_ids) == ("", unsaid.passage_ids)
+    for changed in (replace(rule, text_sha256=digest_of("Un autre.")), replace(rule, spans=())):
+        assert [each.rule for each in _by_people(asked, rules=[changed])] == [""]
+
+
+def test_a_rule_that_the_bank_asks_for_rests_on_the_words_of_its_first_question() -> None:
+    question = _bank(_article().text, (0, 40))
+    rule = ArticleRule("R2181-1", (question.id, "R2181-1-02"), TOLD)
+    [found] = _by_people(_answered_by(ASKED_BY_OTHERS, TOLD), rules=[rule], bank=[question])
+    assert (found.rule, found.spans) == (TOLD, ((0, 40),))
+
+
+def test_of_rules_that_answer_the_one_that_answers_most_is_said() -> None:
+    digest = digest_of(_article().text)
+    rules = [
+        ArticleRule("R2181-1", (), text, text_sha256=digest, spans=((0, 40),))
+        for text in (TOLD, OTHERWISE)
+    ]
+    asked = [
+        _answered_by("Un ?", OTHERWISE, TOLD),
+        _answered_by("Deux ?", TOLD),
+        _answered_by("Trois ?", OTHERWISE),
+        _answered_by("Quatre ?", TOLD),
+    ]
+    assert [each.rule for each in _by_people(*asked, rules=rules)] == [TOLD, TOLD, OTHERWISE, TOLD]
+
+
 def test_its_rule_goes_with_the_text_that_it_was_written_on() -> None:
     article = _article()
     question = replace(_bank(article.text, (0, 40)), rule="L'acheteur informe aussitôt, par écrit.")
 
     def rule(asked: BankQuestion, *documents: Document) -> str:
-        [found] = leading_questions([asked], (), (), documents, _passages(*documents))
+        [found] = leading_questions([asked], (), (), (), documents, _passages(*documents))
         return found.rule
 
     changed = replace(question, text_sha256=digest_of("Un autre texte."))

@@ -115,10 +115,10 @@ def candidate_rules(
     rules = judged.vectors(list(near), embedder)
     cosines = [float(cosine) for cosine in rules @ asked]
     odds = judged.odds(asked, rules, leaving=leaving)
-    counts = [sum(exp((each.cosine - 1) / SHARPNESS) for each, _ in of) for of in near.values()]
+    counts = [sum(exp((each.cosine - 1) / SHARPNESS) for each in of) for of in near.values()]
     return [
         CandidateRule(
-            PreparedAnswer(rule, of[0][1], tuple(_answering(of[0][1], of[0][0].question.spans))),
+            PreparedAnswer(rule, of[0].evidence, tuple(_answering(of[0].evidence, of[0].spans))),
             counts[row] / sum(counts),
             cosines[row],
             cosines[row] - max(cosines[:row] + cosines[row + 1 :], default=0.0),
@@ -128,15 +128,24 @@ def candidate_rules(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _NearRule:
+    """A rule by one of its questions: how near that is, the words, and the evidence of them."""
+
+    cosine: float
+    spans: tuple[tuple[int, int], ...]
+    evidence: Evidence
+
+
 def _near_rules(
     bearing: Sequence[Evidence], alike: Iterable[Likeness]
-) -> dict[str, list[tuple[Likeness, Evidence]]]:
+) -> dict[str, list[_NearRule]]:
     """Each rule with its questions among those that are alike, and the evidence that bears it."""
-    near: dict[str, list[tuple[Likeness, Evidence]]] = {}
+    near: dict[str, list[_NearRule]] = {}
     for each in alike:
-        ids = each.question.passage_ids
-        if item := next((item for item in bearing if item.passage.id in ids), None):
-            near.setdefault(each.question.rule, []).append((each, item))
+        asked = each.question
+        if item := next((item for item in bearing if item.passage.id in asked.rule_ids), None):
+            near.setdefault(asked.rule, []).append(_NearRule(each.cosine, asked.spans, item))
     return near
 
 

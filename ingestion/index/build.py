@@ -14,7 +14,7 @@ from ingestion.durable import require_space
 from ingestion.errors import BuildCancelled, DamagedSnapshot, IngestionError, LostDocuments
 from ingestion.index.lexical import Term, read_glossary
 from ingestion.index.publication import find_content, repository_of, verify_snapshot
-from ingestion.index.question_bank import read_bank, read_judged, read_nowhere_answered
+from ingestion.index.question_bank import read_bank, read_judged, read_nowhere_answered, read_rules
 from ingestion.index.question_vectors import ShippedVectors, shipped_file
 from ingestion.index.questions import LeadingQuestion, leading_questions
 from ingestion.index.search import Embedder, Vectors, as_indexed, embedder_host
@@ -39,7 +39,7 @@ def uncompared(
     return ()
 
 
-FORMAT = b"7"
+FORMAT = b"8"
 """To be raised when a snapshot of the same texts is written or searched otherwise."""
 
 _LOST = "ses passages ne se retrouvent pas par leur sens"
@@ -162,7 +162,7 @@ def _texts(library: Library, progress: Progress, compare: Comparison) -> _Texts:
         progress("Découpage en passages", done, len(documents))
     origins = {entry.source: entry.sha256 for entry in library.entries}
     questions = leading_questions(
-        read_bank(), read_nowhere_answered(), read_judged(), documents, passages
+        read_bank(), read_nowhere_answered(), read_judged(), read_rules(), documents, passages
     )
     disputed = compare(passages, documents)
     return _Texts(

@@ -6,27 +6,24 @@ like it answered questions like the one asked.
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from hashlib import sha256
 
 import numpy as np
 
-from ingestion.index.question_bank import JudgedQuestion, read_judged, read_rules
+from ingestion.index.question_bank import (
+    ANSWERS,
+    JudgedQuestion,
+    digest_of_rule,
+    read_judged,
+    read_rules,
+)
 from ingestion.index.question_vectors import ShippedVectors, shipped_file
 from ingestion.index.search import Embedder, Vectors
-
-ANSWERS = 2
-"""The mark of a rule that answers; 1 in part, 0 beside, -1 where who acted on it would do wrong."""
 
 SHARPNESS = 0.05
 """Difference of cosines by which one question, or one rule, counts e times another."""
 
 LEAST = 1e-4
 """What counts for either side where nothing near was judged."""
-
-
-def digest_of_rule(text: str) -> str:
-    """By what a rule is named among those judged: one that was mended since is another."""
-    return sha256(text.encode()).hexdigest()[:12]
 
 
 class JudgedRules:

@@ -119,14 +119,17 @@ class ArticleRule:
     """What an article says, in a sentence of ours that is true wherever it is read.
 
     It names what it is about and the cases outside which it does not hold, and never says oui or
-    non. `questions` are the identifiers of those that it answers, of which each has one rule.
-    `english` is the same for those who ask in English.
+    non. `questions` are the identifiers of those of the bank that it answers, of which each has one
+    rule. `english` is the same for those who ask in English. A rule that none of these asks for,
+    only people's questions, has the `spans` that say it, in the text whose sha256 is `text_sha256`.
     """
 
     article: str
     questions: tuple[str, ...]
     text: str
     english: str = ""
+    text_sha256: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,15 @@ class OutsideQuestion:
     style: Style
 
 
+ANSWERS = 2
+"""The mark of a rule that answers a question."""
+
+
+def digest_of_rule(text: str) -> str:
+    """By what a rule is named among those judged: one that was mended since is another."""
+    return sha256(text.encode()).hexdigest()[:12]
+
+
 class HasAnswer(StrEnum):
     """Whether the code answers a question, as its readers saw it."""
 
@@ -164,7 +176,7 @@ class JudgedQuestion:
     `author` is the number of who wrote it, 0 where that is not kept. `answered` is None where they
     were asked about rules only. `articles` are those that answer, the most direct first, or where
     none does, the nearest, if one was named. `rules` are marks of rules of the bank by their
-    digests (judged_rules.py).
+    digests: `ANSWERS`, 1 in part, 0 beside, -1 where who acted on it would do wrong.
     """
 
     question: str
@@ -172,6 +184,11 @@ class JudgedQuestion:
     articles: tuple[str, ...] = ()
     rules: Mapping[str, int] = field(default_factory=dict)
     author: int = 0
+
+    @property
+    def answering(self) -> tuple[str, ...]:
+        """The digests of the rules that answer it."""
+        return tuple(name for name, mark in self.rules.items() if mark == ANSWERS)
 
 
 T = TypeVar("T")

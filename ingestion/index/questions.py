@@ -5,21 +5,25 @@ they are never shown as text of the law, and never quoted. Those that no text an
 question near to them has no answer either.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
 from pydantic import TypeAdapter
 
 from ingestion.chunking.passages import Passage
 from ingestion.index.question_bank import (
+    ArticleRule,
     BankQuestion,
     HasAnswer,
     JudgedQuestion,
     OutsideQuestion,
     UnansweredQuestion,
     digest_of,
+    digest_of_rule,
 )
 from ingestion.index.search import Hit, Vectors
 from ingestion.readers.documents import Document
@@ -34,15 +38,34 @@ LESS_SURE = 0.015
 with it who asks as the bank does finds theirs as before (tests/README.md)."""
 
 
+class Rooted(Protocol):
+    """What was written on words of an article: a question, or a rule."""
+
+    @property
+    def article(self) -> str:
+        """Its number."""
+
+    @property
+    def text_sha256(self) -> str:
+        """The digest of the text that it had."""
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Half-open characters of that text."""
+
+
+R = TypeVar("R", bound=Rooted)
+
+
 @dataclass(frozen=True, slots=True)
 class LeadingQuestion:
     """A question in one wording, and the identifiers of the passages that answer it, if any do.
 
     `of` is the identifier of its line in the bank, the same for all its wordings, "" for one that
     was written for no article: people's, and those of dossiers. `rule` is the
-    sentence of ours that answers, "" where the article's text is no longer that on which it was
-    written. `spans` are the answering words, half-open characters of that text; none where only
-    sheets are there.
+    sentence of ours that answers, "" where none does or the article's text is no longer that on
+    which it was written. `spans` are the words that say it, half-open characters of that text; none
+    where only sheets are there. `bearing` are the passages that they are of, where not all are.
     """
 
     text: str
@@ -50,6 +73,15 @@ class LeadingQuestion:
     of: str = ""
     rule: str = ""
     spans: tuple[tuple[int, int], ...] = ()
+    bearing: tuple[str, ...] = ()
+
+    @property
+    def rule_ids(self) -> tuple[str, ...]:
+        """The passages that bear its rule."""
+        return self.bearing or self.passage_ids
+
+
+_UNRULED = LeadingQuestion("", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +93,10 @@ class Likeness:
 
 
 def leading_questions(
-    bank: Iterable[BankQuestion],
+    bank: Sequence[BankQuestion],
     unanswered: Iterable[UnansweredQuestion | OutsideQuestion],
     judged: Sequence[JudgedQuestion],
+    rules: Iterable[ArticleRule],
     documents: Sequence[Document],
     passages: Sequence[Passage],
 ) -> tuple[LeadingQuestion, ...]:
@@ -72,16 +105,20 @@ def leading_questions(
     Then those of people who had no text before them and, where there are any of either, those that
     lead to none. In the bank's order. Pure.
     """
-    texts: dict[str, set[str]] = {}
-    for document in documents:
-        if document.reference:
-            texts.setdefault(document.reference, set()).add(digest_of(document.text))
+    texts = _digests_of_texts(documents)
     answered = [
-        replace(_prepared(question, texts), text=wording, passage_ids=ids)
+        replace(
+            _ruled(question.rule, question, texts), text=wording, passage_ids=ids, of=question.id
+        )
         for question, ids in passages_answering(bank, documents, passages)
         for wording in question.asked
     ]
-    answered += _led_by_readers(judged, documents, passages)
+    ruled = {
+        digest_of_rule(each.text): replace(rule, bearing=ids)
+        for each, ids in passages_answering(_as_written(rules, bank), documents, passages)
+        if (rule := _ruled(each.text, each, texts)) != _UNRULED
+    }
+    answered += _led_by_readers(judged, ruled, documents, passages)
     if not answered:
         return ()
     nowhere = [LeadingQuestion(each.question, (), each.id) for each in unanswered]
@@ -91,51 +128,81 @@ def leading_questions(
     return (*answered, *nowhere)
 
 
+def _as_written(
+    rules: Iterable[ArticleRule], bank: Iterable[BankQuestion]
+) -> Iterator[ArticleRule]:
+    """Each rule with the words that say it, those of the first of its questions if it has any."""
+    asked = {each.id: each for each in bank}
+    for rule in rules:
+        first = next((asked[of] for of in rule.questions if of in asked), None)
+        if first is not None:
+            yield replace(rule, text_sha256=first.text_sha256, spans=first.spans)
+        elif rule.spans:
+            yield rule
+
+
 def _led_by_readers(
-    judged: Iterable[JudgedQuestion], documents: Sequence[Document], passages: Sequence[Passage]
+    judged: Sequence[JudgedQuestion],
+    ruled: Mapping[str, LeadingQuestion],
+    documents: Sequence[Document],
+    passages: Sequence[Passage],
 ) -> Iterator[LeadingQuestion]:
-    """The questions that readers thought these passages to answer, whole articles of them."""
+    """The questions that readers thought these passages to answer, whole articles of them.
+
+    `ruled` are named by the digests of their rules; of several rules that answer, that which
+    answers most goes with the question, so that those that ask the same thing are told the same.
+    """
     articles, sheets = _by_reference(documents, passages)
+    answering = Counter(name for each in judged for name in each.answering if name in ruled)
     for question in judged:
         found = [
-            each
+            each.id
             for article in question.articles
             for each in articles.get(article) or sheets.get(article, [])
         ]
         if found and question.answered in (HasAnswer.YES, HasAnswer.PARTLY):
-            yield LeadingQuestion(
-                question.question, tuple(dict.fromkeys(each.id for each in found))
-            )
+            usual = max(question.answering, key=lambda name: answering[name], default="")
+            told = ruled.get(usual, _UNRULED)
+            yield replace(told, text=question.question, passage_ids=tuple(dict.fromkeys(found)))
 
 
-def _prepared(question: BankQuestion, texts: Mapping[str, set[str]]) -> LeadingQuestion:
-    """Its rule, as long as no other text of its article than the one it is of is there."""
-    kept = texts.get(question.article, set())
-    if kept and question.text_sha256 not in kept:
-        return LeadingQuestion("", (), question.id)
-    return LeadingQuestion("", (), question.id, question.rule, question.spans if kept else ())
+def _digests_of_texts(documents: Iterable[Document]) -> dict[str, set[str]]:
+    """Those of the texts of each article."""
+    texts: dict[str, set[str]] = {}
+    for document in documents:
+        if document.reference:
+            texts.setdefault(document.reference, set()).add(digest_of(document.text))
+    return texts
+
+
+def _ruled(rule: str, written: Rooted, texts: Mapping[str, set[str]]) -> LeadingQuestion:
+    """A rule, as long as no other text of its article than the one it is of is there."""
+    kept = texts.get(written.article, set())
+    if kept and written.text_sha256 not in kept:
+        return _UNRULED
+    return replace(_UNRULED, rule=rule, spans=written.spans if kept else ())
 
 
 def passages_answering(
-    bank: Iterable[BankQuestion], documents: Sequence[Document], passages: Sequence[Passage]
-) -> Iterator[tuple[BankQuestion, tuple[str, ...]]]:
-    """Each question that some of these passages answer, with their identifiers. Pure.
+    bank: Iterable[R], documents: Sequence[Document], passages: Sequence[Passage]
+) -> Iterator[tuple[R, tuple[str, ...]]]:
+    """Each question or rule that some of these passages answer, with their identifiers. Pure.
 
     Of an article, those passages of it that overlap the answering words, or all of them where its
-    text is not the one that the question was written from; where the article itself is not there,
-    the sections of sheets that are about it.
+    text is not the one that these were written from; where the article itself is not there, the
+    sections of sheets that are about it.
     """
     articles, sheets = _by_reference(documents, passages)
     digests = {each.id: digest_of(each.text) for each in documents if each.reference}
-    for question in bank:
-        leads_to = articles.get(question.article) or sheets.get(question.article, [])
+    for each in bank:
+        leads_to = articles.get(each.article) or sheets.get(each.article, [])
         answering = [
-            each
-            for each in leads_to
-            if digests.get(each.document_id) == question.text_sha256 and _overlaps(each, question)
+            passage.id
+            for passage in leads_to
+            if digests.get(passage.document_id) == each.text_sha256 and _overlaps(passage, each)
         ]
         if leads_to:
-            yield question, tuple(each.id for each in answering or leads_to)
+            yield each, tuple(answering or [passage.id for passage in leads_to])
 
 
 def _by_reference(
@@ -153,8 +220,8 @@ def _by_reference(
     return articles, sheets
 
 
-def _overlaps(passage: Passage, question: BankQuestion) -> bool:
-    return any(start < passage.end and passage.start < end for start, end in question.spans)
+def _overlaps(passage: Passage, written: Rooted) -> bool:
+    return any(start < passage.end and passage.start < end for start, end in written.spans)
 
 
 class QuestionIndex:
@@ -223,7 +290,9 @@ class QuestionIndex:
         for row in np.argsort(-cosines, kind="stable"):
             question = self.questions[row]
             if question.rule:
-                nearest.setdefault(question.of, Likeness(question, float(cosines[row])))
+                nearest.setdefault(
+                    question.of or question.text, Likeness(question, float(cosines[row]))
+                )
             if len(nearest) == k:
                 break
         return list(nearest.values())

@@ -37,9 +37,9 @@ from assistant.evaluation.questions import read_questions
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
 from assistant.settings import default_home, load_settings
-from ingestion.index.judged_rules import digest_of_rule, judged_rules
+from ingestion.index.judged_rules import judged_rules
 from ingestion.index.publication import current_name, open_snapshot
-from ingestion.index.question_bank import read_judged
+from ingestion.index.question_bank import digest_of_rule, read_judged
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
 from tests.studies.judged import OTHERS, by_folds

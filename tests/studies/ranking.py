@@ -119,7 +119,7 @@ def led_by_what_is_learnt(
         if not is_held_out(each.article) and _half(each.article) != half
     ]
     unanswered = [each for each in read_nowhere_answered() if not is_held_out(subject(each))]
-    questions = leading_questions(bank, unanswered, (), documents, passages)
+    questions = leading_questions(bank, unanswered, (), (), documents, passages)
     vectors = embed_cached(
         folder.parent / "vectors.sqlite",
         embedder,
