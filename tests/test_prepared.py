@@ -108,6 +108,15 @@ def test_the_nearer_its_questions_and_the_more_of_them_the_more_a_rule_counts() 
     assert _candidates(FARTHER, BANK, again)[1].vote > far.vote
 
 
+def test_questions_around_that_no_rule_answers_make_a_rule_less_sure() -> None:
+    [sure] = _candidates(BANK)
+    unruled = replace(BANK, text=ASKED, of="", rule="")
+    [unsure] = _candidates(BANK, unruled)
+    assert sure.ruled == 1.0
+    assert 0.0 < unsure.ruled < 0.5
+    assert unsure.vote == sure.vote
+
+
 def test_a_rule_is_as_near_as_its_words_and_ahead_of_the_nearest_other() -> None:
     one, other = _candidates(
         replace(BANK, rule="Mobilier : une annonce."), replace(FARTHER, rule="Annonce.")
@@ -159,9 +168,9 @@ def test_what_was_judged_of_the_question_itself_can_be_left_out() -> None:
     assert _candidates(BANK, judged=judged, leaving=ASKED)[0].judged == 0
 
 
-@pytest.mark.parametrize("signal", ["vote", "nearness", "ahead", "share", "judged"])
+@pytest.mark.parametrize("signal", ["vote", "nearness", "ahead", "share", "judged", "ruled"])
 def test_each_signal_counts_by_its_weight(signal: str) -> None:
-    rule = CandidateRule(PreparedAnswer(RULE, EVIDENCE), 0.3, 0.5, 0.7, 0.2)
+    rule = CandidateRule(PreparedAnswer(RULE, EVIDENCE), 0.3, 0.5, 0.7, 0.2, 0.4)
     weights = replace(PreparedWeights(bias=-2.0), **{signal: 10.0})
     assert rule.odds(weights) == pytest.approx(10 * getattr(rule, signal) - 2)
     assert rule.share == EVIDENCE.score

@@ -33,6 +33,7 @@ from ingestion.index.question_bank import (
     UnansweredQuestion,
     chapter_of,
     digest_of,
+    digest_of_rule,
     is_held_out,
     read_bank,
     read_judged,
@@ -253,7 +254,31 @@ def test_each_question_has_one_rule_of_its_article() -> None:
     rules = read_rules()
     told = Counter(of for rule in rules for of in rule.questions)
     assert told == Counter(articles.keys())
-    assert [r.text for r in rules if {articles[of] for of in r.questions} != {r.article}] == []
+    asked = [each for each in rules if each.questions]
+    assert [r.text for r in asked if {articles[of] for of in r.questions} != {r.article}] == []
+    assert [each.text for each in asked if each.spans] == []
+
+
+@needs_code
+def test_a_rule_that_people_alone_ask_for_rests_on_words_of_its_article() -> None:
+    texts = _texts()
+    unasked = [each for each in read_rules() if not each.questions]
+    assert len(unasked) > 400
+    for rule in unasked:
+        text = texts[rule.article]
+        assert digest_of(text) == rule.text_sha256
+        ends = [0, *(end for span in rule.spans for end in span)]
+        assert ends == sorted(ends)
+        assert rule.spans
+        assert ends[-1] <= len(text)
+
+
+def test_a_rule_stands_once_and_answers_someone() -> None:
+    told = Counter(each.text for each in read_rules())
+    assert [text for text, count in told.items() if count > 1] == []
+    answering = {name for each in read_judged() for name in each.answering}
+    unasked = [each.text for each in read_rules() if not each.questions]
+    assert [text for text in unasked if digest_of_rule(text) not in answering] == []
 
 
 def test_each_rule_is_a_short_sentence_that_says_no_side() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import exp
 from pathlib import Path
 from statistics import fmean
 from tempfile import TemporaryDirectory
@@ -42,7 +43,9 @@ from ingestion.index.question_bank import (
 from ingestion.index.questions import (
     LESS_SURE,
     NEAREST,
+    SHARPNESS,
     LeadingQuestion,
+    QuestionIndex,
     leading_questions,
     read_leading_questions,
     write_questions,
@@ -406,6 +409,20 @@ def test_the_questions_most_alike_have_a_rule_and_come_once_each(tmp_path: Path)
     alike = read_leading_questions(tmp_path).alike
     assert [each.question.text for each in alike(vectors[2], 9)] == ["un autrement", "trois"]
     assert [each.question.text for each in alike(vectors[3], 1)] == ["trois"]
+
+
+def test_how_many_of_the_questions_around_a_rule_answers_is_told_by_how_near_they_are() -> None:
+    vectors = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]], np.float32)
+    questions = (
+        LeadingQuestion("un", ("a",), "1", "Une règle."),
+        LeadingQuestion("deux", ("a",)),
+        LeadingQuestion("trois", ()),
+    )
+    index = QuestionIndex(questions, vectors)
+    assert index.ruled(vectors[0], 1) == 1.0
+    assert index.ruled(vectors[0], 2) == pytest.approx(1 / (1 + exp(-0.2 / SHARPNESS)))
+    assert index.ruled(vectors[2], 2) == 0.0
+    assert QuestionIndex((), vectors[:0]).ruled(vectors[0], 2) == 0.0
 
 
 def test_a_question_nearer_to_those_that_no_text_answers_says_so(tmp_path: Path) -> None:

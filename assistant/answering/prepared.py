@@ -1,9 +1,10 @@
 """Prepared answers: the rule of the bank that answers, in a line.
 
 A rule is what an article says, in a sentence of ours that is true wherever it is read. It was
-written on a text that is still the same (its hash), for several questions of the bank. That it
-answers another is told by how many of those are near, by how near the rule is, by how likely its
-passage is, and by what readers thought of rules like it as the answer to questions like this one.
+written on a text that is still the same (its hash), for several questions of the bank or of people.
+That it answers another is told by how many of those are near, and how many that no rule answers; by
+how near the rule is, by how likely its passage is, and by what readers thought of rules like it as
+the answer to questions like this one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,14 +18,14 @@ from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.ranking import PreparedWeights
 from ingestion.index.judged_rules import JudgedRules
 from ingestion.index.question_bank import english_rules
-from ingestion.index.questions import Likeness, QuestionIndex
+from ingestion.index.questions import SHARPNESS, Likeness, QuestionIndex
 from ingestion.index.search import Embedder, Vectors
 
 ALIKE = 40
-"""Questions of the bank that are looked at, each in its nearest wording."""
+"""Questions with a rule that are looked at, each in its nearest wording."""
 
-SHARPNESS = 0.05
-"""Difference of cosines by which one question counts e times another."""
+AROUND = 60
+"""Wordings, with a rule or without, that tell whether rules answer what is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class CandidateRule:
 
     `vote` is the share that its questions have in how near the bank's are, `nearness` the cosine of
     the question with the rule, `ahead` by how much it is above that of the nearest other, `judged`
-    the odds by what was judged of others.
+    the odds by what was judged of others. `ruled` is the same for all rules: how many of the
+    questions around have one.
     """
 
     answer: PreparedAnswer
@@ -63,6 +65,7 @@ class CandidateRule:
     nearness: float
     ahead: float
     judged: float = 0.0
+    ruled: float = 0.0
 
     @property
     def share(self) -> float:
@@ -77,6 +80,7 @@ class CandidateRule:
             + weights.ahead * self.ahead
             + weights.share * self.share
             + weights.judged * self.judged
+            + weights.ruled * self.ruled
             + weights.bias
         )
 
@@ -115,6 +119,7 @@ def candidate_rules(
     rules = judged.vectors(list(near), embedder)
     cosines = [float(cosine) for cosine in rules @ asked]
     odds = judged.odds(asked, rules, leaving=leaving)
+    ruled = questions.ruled(asked, AROUND)
     counts = [sum(exp((each.cosine - 1) / SHARPNESS) for each in of) for of in near.values()]
     return [
         CandidateRule(
@@ -123,6 +128,7 @@ def candidate_rules(
             cosines[row],
             cosines[row] - max(cosines[:row] + cosines[row + 1 :], default=0.0),
             odds[row],
+            ruled,
         )
         for row, (rule, of) in enumerate(near.items())
     ]

@@ -58,6 +58,7 @@ class PreparedWeights:
     ahead: float = 0.0
     share: float = 0.0
     judged: float = 0.0
+    ruled: float = 0.0
     bias: float = -1.0
 
 

@@ -33,6 +33,9 @@ QUESTIONS, VECTORS = "leading.json", "questions.npy"
 NEAREST = 3
 """Questions of a passage by which it is found: several that are near say more than one."""
 
+SHARPNESS = 0.05
+"""Difference of cosines by which one question counts e times another."""
+
 LESS_SURE = 0.015
 """How much farther a question counts that was written for no article, where passages are searched:
 with it who asks as the bank does finds theirs as before (tests/README.md)."""
@@ -244,6 +247,7 @@ class QuestionIndex:
             for name in each.passage_ids
         )
         self._is_answered = np.array([bool(names) for names in leads_to], dtype=bool)
+        self._has_rule = np.array([bool(each.rule) for each in self.questions], dtype=bool)
         self._farther = np.array([0.0 if each.of else LESS_SURE for each in self.questions])
 
     def __len__(self) -> int:
@@ -280,6 +284,18 @@ class QuestionIndex:
         cosines = self.vectors @ vector
         near = [np.sort(cosines[of])[-NEAREST:] for of in (~self._is_answered, self._is_answered)]
         return float(near[0].mean() - near[1].mean()) if near[0].size and near[1].size else 0.0
+
+    def ruled(self, vector: Vectors, k: int) -> float:
+        """What share those that a rule answers have in the `k` most alike, by how near they are.
+
+        The others are answered in part, or by what no rule says, or not at all; 0 without any.
+        """
+        if not self.questions:
+            return 0.0
+        cosines = self.vectors @ vector
+        near = np.argpartition(-cosines, min(k, len(cosines)) - 1)[:k]
+        counts = np.exp((cosines[near] - 1) / SHARPNESS)
+        return float(counts[self._has_rule[near]].sum() / counts.sum())
 
     def alike(self, vector: Vectors, k: int) -> list[Likeness]:
         """The `k` questions with a rule most alike, each in its nearest wording, best first."""

@@ -3,11 +3,12 @@
 Fits the weights of the first line (assistant/retrieval/tuning.toml) over the index of DIR, the
 code's, on rules of the bank that readers judged: of each of our own questions and of those of
 strangers that are there to be fitted on, the three that seemed nearest (tests/data/
-judged_rules.jsonl), and of questions that people wrote without the code before them, the likeliest
-and another (corpus/questions/jugements.jsonl). Of the latter what was judged of a question itself
-does not count as a signal, and nothing that its author wrote leads to an article. A
-rule counts as right when it answers (2), not in part (1), beside (0), or so that one who acted on
-it would do wrong (-1). Then what each threshold says, of questions that were not fitted on (ten
+judged_rules.jsonl), and of questions that people wrote without the code before them, those that
+seemed near and those of the article that answers (corpus/questions/jugements.jsonl). Of the latter
+what was judged of a question itself does not count as a signal, and nothing that its author wrote
+leads to an article or has a rule. A rule counts as right when it answers (2), not in part (1),
+beside (0), or so that one who acted on it would do wrong (-1); none answers what readers thought
+to have no whole answer. Then what each threshold says, of questions that were not fitted on (ten
 parts, each by the others): of how many, and how many of these are right, in part, beside and wrong.
 A last line says the same of questions written as the latter were, by other people
 (tests/data/judged_lines.jsonl), which are never fitted on.
@@ -16,8 +17,8 @@ Rules are named by a digest there.
 """
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -39,7 +40,12 @@ from assistant.retrieval.retriever import Retriever
 from assistant.settings import default_home, load_settings
 from ingestion.index.judged_rules import judged_rules
 from ingestion.index.publication import current_name, open_snapshot
-from ingestion.index.question_bank import digest_of_rule, read_judged
+from ingestion.index.question_bank import (
+    HasAnswer,
+    JudgedQuestion,
+    digest_of_rule,
+    read_judged,
+)
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
 from tests.studies.judged import OTHERS, by_folds
@@ -47,7 +53,7 @@ from tests.studies.ranking import OWN, STRANGERS
 
 DATA = Path(__file__).parents[1] / "data"
 OWN_JUDGED = DATA / "judged_rules.jsonl"
-SIGNALS = ("vote", "nearness", "ahead", "share", "judged")
+SIGNALS = ("vote", "nearness", "ahead", "share", "judged", "ruled")
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 MARKS = (2, 1, 0, -1)
 PARTS, SHOWN = 10, 6
@@ -72,53 +78,51 @@ def main() -> None:
     embedder = load_embedder(home, load_settings(home))
     snapshot = open_snapshot(home, current_name(home))
     asked = {each.id: each.text for path in (*OWN, STRANGERS) for each in read_questions(path)}
-    own = [(asked[each.question], each.rules) for each in read_judged(OWN_JUDGED)]
+    own = [replace(each, question=asked[each.question]) for each in read_judged(OWN_JUDGED)]
     rules = rules_of(own, snapshot, embedder)
-    for left, apart in by_folds([each for each in read_judged() if each.rules], snapshot):
-        rules += rules_of([(each.question, each.rules) for each in left], apart, embedder)
+    for left, apart in by_folds(read_judged(), snapshot):
+        rules += rules_of(left, apart, embedder)
     model, console = fitted(_rows(rules), _right(rules)), Console(width=150)
     console.print(len(rules), "rules", weights(model, SIGNALS))
     table = Table(*map(str, THRESHOLDS))
     table.add_row(*_told(rules, _cross_validated(rules)))
-    later = [(each.question, each.rules) for each in read_judged(OTHERS)]
-    unseen = rules_of(later, snapshot, embedder)
+    unseen = rules_of(read_judged(OTHERS), snapshot, embedder)
     table.add_row(*_told(unseen, model.predict_proba(_rows(unseen))[:, 1]))
     console.print(table)
 
 
-Judged = tuple[str, Mapping[str, int]]
-"""A question and the marks of rules by their digests."""
-
-
 def rules_of(
-    judged: Sequence[Judged], snapshot: IndexSnapshot, embedder: Embedder
+    judged: Sequence[JudgedQuestion], snapshot: IndexSnapshot, embedder: Embedder
 ) -> list[JudgedRule]:
     """The rules that were judged and are found over an index, with what is known of each."""
     retriever = Retriever(snapshot, embedder)
     return [
         rule
-        for question, marks in track(judged, "Questions")
-        for rule in _of_question(question, marks, retriever, snapshot, embedder)
+        for asked in track(judged, "Questions")
+        for rule in _of_question(asked, retriever, snapshot, embedder)
     ]
 
 
 def _of_question(
-    question: str,
-    marks: Mapping[str, int],
-    retriever: Retriever,
-    snapshot: IndexSnapshot,
-    embedder: Embedder,
+    asked: JudgedQuestion, retriever: Retriever, snapshot: IndexSnapshot, embedder: Embedder
 ) -> Iterator[JudgedRule]:
-    evidence = retriever.retrieve(question, Scope(date.today()), SHOWN)
-    [vector] = embedder.embed_questions([question])
+    evidence = retriever.retrieve(asked.question, Scope(date.today()), SHOWN)
+    [vector] = embedder.embed_questions([asked.question])
     judged = judged_rules(embedder.name, embedder.dimension)
+    unread = 0 if asked.answered in (HasAnswer.NO, HasAnswer.PARTLY) else None
     for rule in candidate_rules(
-        vector, evidence, snapshot.questions, embedder, judged, is_of_today=True, leaving=question
+        vector,
+        evidence,
+        snapshot.questions,
+        embedder,
+        judged,
+        is_of_today=True,
+        leaving=asked.question,
     ):
-        mark = marks.get(digest_of_rule(rule.answer.text))
+        mark = asked.rules.get(digest_of_rule(rule.answer.text), unread)
         if mark is not None:
             known = tuple(float(getattr(rule, each)) for each in SIGNALS)
-            yield JudgedRule(question, known, mark)
+            yield JudgedRule(asked.question, known, mark)
 
 
 def fitted(rows: Floats, right: NDArray[np.bool_]) -> Pipeline:
