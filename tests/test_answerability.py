@@ -417,6 +417,26 @@ def test_where_no_passage_is_ahead_of_the_others_there_is_doubt(
     assert answerability(LATE_ASKED, [passage], tuning, unanswered=0.0) is expected
 
 
+@pytest.mark.parametrize(
+    ("unanswered", "settled", "expected"),
+    [
+        (-0.3, 0.5, YES),
+        (-0.3, 0.4, Answerability.IN_PART),
+        (0.0, 0.4, DOUBTFUL),
+        (0.3, 0.4, NO),
+        (None, 0.4, YES),
+    ],
+)
+def test_where_few_questions_like_it_have_a_whole_answer_it_may_have_none(
+    unanswered: float | None, settled: float, expected: Answerability
+) -> None:
+    asked = replace(TUNING.refusal["rules asked"], settled=0.5)
+    tuning = replace(TUNING, refusal=dict(TUNING.refusal) | {"rules asked": asked})
+    passage = evidence_of(SAYS, similarity=0.9, strength=9)
+    found = answerability(LATE_ASKED, [passage], tuning, (), unanswered, settled)
+    assert found is expected
+
+
 def test_the_nearest_and_the_strongest_passage_count() -> None:
     near, strong = evidence_of(ELSE, similarity=0.87), evidence_of(SAYS, 2, strength=9)
     assert answerability(LATE_ASKED, [strong, near], TUNING) is YES

@@ -93,8 +93,14 @@ def test_what_only_has_words_of_a_premise_is_answered(question: str) -> None:
 def test_a_premise_is_hardly_ever_heard_in_what_another_article_answers() -> None:
     asked = [(wording, each.article) for each in read_bank() for wording in each.asked]
     heard = [(premise_of(wording), article) for wording, article in asked]
-    others = [one for one, article in heard if one and one.article[1:] != article[1:]]
+    others = [one for one, article in heard if one and not _is_about(one, article)]
     assert len(others) < len(asked) / 2000
+
+
+def _is_about(premise: Premise, article: str) -> bool:
+    if premise.chapter:
+        return article[1:].startswith(f"{premise.chapter}-")
+    return premise.article[1:] == article[1:]
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=NAMES)

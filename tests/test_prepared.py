@@ -27,6 +27,7 @@ from ingestion.index.judged_rules import JudgedRules
 from ingestion.index.question_bank import (
     BankQuestion,
     Form,
+    HasAnswer,
     JudgedQuestion,
     Style,
     digest_of,
@@ -108,12 +109,11 @@ def test_the_nearer_its_questions_and_the_more_of_them_the_more_a_rule_counts() 
     assert _candidates(FARTHER, BANK, again)[1].vote > far.vote
 
 
-def test_questions_around_that_no_rule_answers_make_a_rule_less_sure() -> None:
+def test_questions_around_that_have_no_whole_answer_make_a_rule_less_sure() -> None:
     [sure] = _candidates(BANK)
-    unruled = replace(BANK, text=ASKED, of="", rule="")
-    [unsure] = _candidates(BANK, unruled)
-    assert sure.ruled == 1.0
-    assert 0.0 < unsure.ruled < 0.5
+    [unsure] = _candidates(BANK, replace(BANK, text=ASKED, of="", rule="", is_open=True))
+    assert sure.settled == 1.0
+    assert 0.0 < unsure.settled < 0.5
     assert unsure.vote == sure.vote
 
 
@@ -168,7 +168,7 @@ def test_what_was_judged_of_the_question_itself_can_be_left_out() -> None:
     assert _candidates(BANK, judged=judged, leaving=ASKED)[0].judged == 0
 
 
-@pytest.mark.parametrize("signal", ["vote", "nearness", "ahead", "share", "judged", "ruled"])
+@pytest.mark.parametrize("signal", ["vote", "nearness", "ahead", "share", "judged", "settled"])
 def test_each_signal_counts_by_its_weight(signal: str) -> None:
     rule = CandidateRule(PreparedAnswer(RULE, EVIDENCE), 0.3, 0.5, 0.7, 0.2, 0.4)
     weights = replace(PreparedWeights(bias=-2.0), **{signal: 10.0})
@@ -247,6 +247,18 @@ def odds() -> float:
 
 
 @pytest.fixture
+def judged() -> JudgedQuestion | None:
+    """A question of people that readers looked at."""
+    return None
+
+
+@pytest.fixture
+def settled_from() -> float:
+    """From which share of questions around with a whole answer nothing is left open."""
+    return 0.0
+
+
+@pytest.fixture
 def assistant(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -255,11 +267,14 @@ def assistant(
     banked: BankQuestion,
     odds: float,
     texts: dict[str, str],
+    judged: JudgedQuestion | None,
+    settled_from: float,
 ) -> Assistant:
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (banked,))
+    monkeypatch.setattr("ingestion.index.build.read_judged", lambda: (judged,) if judged else ())
     embedder, home = WordEmbedder(), with_articles(tmp_path, ARTICLES | texts)
     refusal = dict(default_tuning().refusal) | {
-        "rules asked": Refusal(refused=0.0, sure=0.0, bias=odds)
+        "rules asked": Refusal(refused=0.0, sure=0.0, bias=odds, settled=settled_from)
     }
     tuning = replace(default_tuning(), prepared=prepared_weights, refusal=refusal)
     journal = Journal(tmp_path / "journal.jsonl")
@@ -308,6 +323,39 @@ def test_what_asks_for_two_things_has_no_line(assistant: Assistant) -> None:
         answer = run_turn(assistant, asked, None, None).answer
         assert answer.sentences
         assert (answer.lead is not None) is has_line
+
+
+OPEN = JudgedQuestion(
+    "Une avance au démarrage, de combien au juste ?", HasAnswer.PARTLY, ("R2191-3",)
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.FRENCH, "Les textes traitent de ce sujet, mais ne règlent peut-être pas"),
+        (Language.ENGLISH, "The texts deal with this subject, but may not settle"),
+    ],
+)
+@pytest.mark.parametrize("settled_from", [0.5, 0.0])
+@pytest.mark.parametrize("judged", [OPEN])
+@pytest.mark.parametrize("prepared_weights", [PreparedWeights()])
+def test_where_questions_like_it_are_left_open_the_answer_says_so_first(
+    assistant: Assistant, settled_from: float, language: Language, said: str
+) -> None:
+    answer = run_turn(assistant, OPEN.question, None, None, language).answer
+    assert SAYS in answer.markdown
+    assert answer.preface.startswith(said) is bool(settled_from)
+    assert answer.outcome is (Outcome.PARTIAL if settled_from else Outcome.ANSWERED)
+
+
+@pytest.mark.parametrize("settled_from", [0.5])
+@pytest.mark.parametrize("judged", [OPEN])
+@pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=1.0)])
+def test_a_line_that_is_sure_leaves_nothing_open(assistant: Assistant) -> None:
+    answer = run_turn(assistant, OPEN.question, None, None).answer
+    assert answer.lead is not None
+    assert answer.preface == ""
 
 
 @pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=1.0)])

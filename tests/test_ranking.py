@@ -309,6 +309,7 @@ def test_what_readers_found_to_answer_is_led_to_whole(answered: HasAnswer) -> No
     judged = JudgedQuestion(ASKED_BY_OTHERS, answered, ("R2182-1", "R2181-1", "R2183-1"))
     passages = _passages(article, sheet)
     [found] = leading_questions((), (), [judged], (), [article, sheet], passages)
+    assert found.is_open is (answered is HasAnswer.PARTLY)
     assert set(found.passage_ids) == {each.id for each in passages}
     assert found.passage_ids[0] == _passages(sheet)[0].id
 
@@ -412,17 +413,20 @@ def test_the_questions_most_alike_have_a_rule_and_come_once_each(tmp_path: Path)
 
 
 def test_how_many_of_the_questions_around_a_rule_answers_is_told_by_how_near_they_are() -> None:
-    vectors = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]], np.float32)
+    vectors = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [0.0, 1.0], [-1.0, 0.0]], np.float32)
     questions = (
         LeadingQuestion("un", ("a",), "1", "Une règle."),
-        LeadingQuestion("deux", ("a",)),
-        LeadingQuestion("trois", ()),
+        LeadingQuestion("deux", ("a",), is_open=True),
+        LeadingQuestion("trois", ("a",)),
+        LeadingQuestion("quatre", ()),
+        LeadingQuestion("cinq", ("a",)),
     )
     index = QuestionIndex(questions, vectors)
-    assert index.ruled(vectors[0], 1) == 1.0
-    assert index.ruled(vectors[0], 2) == pytest.approx(1 / (1 + exp(-0.2 / SHARPNESS)))
-    assert index.ruled(vectors[2], 2) == 0.0
-    assert QuestionIndex((), vectors[:0]).ruled(vectors[0], 2) == 0.0
+    assert index.settled(vectors[0], 1) == 1.0
+    assert index.settled(vectors[0], 2) == pytest.approx(1 / (1 + exp(-0.2 / SHARPNESS)))
+    assert index.settled(vectors[2], 2) == 0.0
+    assert index.settled(vectors[4], 1) == 0.0
+    assert QuestionIndex((), vectors[:0]).settled(vectors[0], 2) == 0.0
 
 
 def test_a_question_nearer_to_those_that_no_text_answers_says_so(tmp_path: Path) -> None:

@@ -293,6 +293,17 @@ def test_the_figure_asked_about_is_held_against_the_nearest_text_alone(
     assert "est supérieur à 30 000 euros" not in said
 
 
+def test_a_figure_is_held_against_no_text_that_is_not_likely_to_be_meant(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "Une avance de 45 000 euros sans publicité ni mise en concurrence ?"
+    assert "45 000 euros est inférieur" in result_of(assistant.ask(question)).answer.markdown
+    monkeypatch.setattr("assistant.answering.state.LIKELY", 1.1)
+    said = result_of(assistant.ask(question)).answer.markdown
+    assert "60 000 €" in said
+    assert "45 000 euros est inférieur" not in said
+
+
 def test_a_dossier_is_answered_for_its_own_people(assistant: Assistant) -> None:
     question = "Quelle pénalité pour un retard de livraison ?"
     inside = result_of(assistant.ask(question, as_of=TODAY, dossier=DOSSIER))

@@ -20,11 +20,11 @@ from assistant.answering.leading import led
 from assistant.answering.notices import (
     concealed,
     disagreeing,
+    doubt_of,
     doubted,
     not_found_of,
     of_unknown_days,
     remarks,
-    uncertain,
     untold_of,
 )
 from assistant.answering.premises import ground, is_near, premise_of, statement
@@ -256,12 +256,15 @@ class Answering:
         readings = read_first(part.question, readable, self._reader if unanswered is None else None)
         if turn.scope.dossier is not None:
             unanswered = self._unanswered_in_dossiers(asked)
-        found_there = answerability(part.question, readable, self._tuning, readings, unanswered)
+        settled = turn.generation.questions.settled(asked)
+        found_there = answerability(
+            part.question, readable, self._tuning, readings, unanswered, settled
+        )
         if found_there is Answerability.NO:
             return None
         prepared = self._prepared(part.question, asked, readable)
-        if found_there is Answerability.DOUBTFUL and prepared is None and len(turn.parts) == 1:
-            doubt = uncertain(turn.language, readable[0].passage)
+        if prepared is None and len(turn.parts) == 1:
+            doubt = doubt_of(found_there, turn.language, readable[0].passage)
             turn.preface = f"{turn.preface}\n\n{doubt}".strip()
         known = {item.passage.id for item in turn.cited}
         quoted = readable if turn.scope.dossier else _of_its_regime(part.question, readable)

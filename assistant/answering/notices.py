@@ -13,6 +13,7 @@ from assistant.question.day import in_figures
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.injections import addressed
+from assistant.retrieval.retriever import Answerability
 from assistant.tenders.fiche import FicheLine
 from assistant.tenders.general_clauses import AppliedText
 from ingestion.chunking.passages import Passage
@@ -155,6 +156,13 @@ def uncertain(language: Language, nearest: Passage) -> str:
     is_named = any(reference in subject for reference in nearest.references)
     where = "" if is_named else f"{nearest.locator}, "
     return notice("uncertain", language, where=where, subject=subject)
+
+
+def doubt_of(found: Answerability, language: Language, nearest: Passage) -> str:
+    """What to say above the quotes where they may not answer, or not the whole; else nothing."""
+    if found is Answerability.DOUBTFUL:
+        return uncertain(language, nearest)
+    return notice("left_open", language) if found is Answerability.IN_PART else ""
 
 
 def to_index(language: Language) -> str:

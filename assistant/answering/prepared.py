@@ -24,9 +24,6 @@ from ingestion.index.search import Embedder, Vectors
 ALIKE = 40
 """Questions with a rule that are looked at, each in its nearest wording."""
 
-AROUND = 60
-"""Wordings, with a rule or without, that tell whether rules answer what is asked."""
-
 
 @dataclass(frozen=True, slots=True)
 class PreparedAnswer:
@@ -56,8 +53,8 @@ class CandidateRule:
 
     `vote` is the share that its questions have in how near the bank's are, `nearness` the cosine of
     the question with the rule, `ahead` by how much it is above that of the nearest other, `judged`
-    the odds by what was judged of others. `ruled` is the same for all rules: how many of the
-    questions around have one.
+    the odds by what was judged of others. `settled` is the same for all rules: how many of the
+    questions around are answered by one.
     """
 
     answer: PreparedAnswer
@@ -65,7 +62,7 @@ class CandidateRule:
     nearness: float
     ahead: float
     judged: float = 0.0
-    ruled: float = 0.0
+    settled: float = 0.0
 
     @property
     def share(self) -> float:
@@ -80,7 +77,7 @@ class CandidateRule:
             + weights.ahead * self.ahead
             + weights.share * self.share
             + weights.judged * self.judged
-            + weights.ruled * self.ruled
+            + weights.settled * self.settled
             + weights.bias
         )
 
@@ -119,7 +116,7 @@ def candidate_rules(
     rules = judged.vectors(list(near), embedder)
     cosines = [float(cosine) for cosine in rules @ asked]
     odds = judged.odds(asked, rules, leaving=leaving)
-    ruled = questions.ruled(asked, AROUND)
+    settled = questions.settled(asked)
     counts = [sum(exp((each.cosine - 1) / SHARPNESS) for each in of) for of in near.values()]
     return [
         CandidateRule(
@@ -128,7 +125,7 @@ def candidate_rules(
             cosines[row],
             cosines[row] - max(cosines[:row] + cosines[row + 1 :], default=0.0),
             odds[row],
-            ruled,
+            settled,
         )
         for row, (rule, of) in enumerate(near.items())
     ]

@@ -28,7 +28,7 @@ from assistant.llm.language_model import EngineUse, LanguageModel
 from assistant.question.day import Day
 from assistant.question.language import Language
 from assistant.retrieval.candidates import evidence_of
-from assistant.retrieval.evidence import Evidence, Scope, Subquestion
+from assistant.retrieval.evidence import LIKELY, Evidence, Scope, Subquestion
 from assistant.retrieval.rulings import ApplyingRulings
 from assistant.tenders.general_clauses import AppliedText
 from ingestion.chunking.passages import Passage
@@ -167,10 +167,10 @@ class TurnState:
     def compare(self, draft: Draft) -> Iterator[Wrote]:
         """Say on which side of a quoted limit the question's own figures fall.
 
-        Nothing is said where some figure of the quote was read with doubt, or where the model
-        that rewrote the question changed one.
+        Nothing is said where some figure of the quote was read with doubt, where the model that
+        rewrote the question changed one, or where the text is not likely to be what is asked about.
         """
-        if draft.doubts or not self.has_own_figures:
+        if draft.doubts or not self.has_own_figures or not self._is_meant(draft):
             return
         text = compare(self.standalone, draft.text, self.language)
         known = {sentence.text for sentence in self.sentences}
@@ -179,6 +179,12 @@ class TurnState:
             place = Prominence.ASIDE if draft.place is Prominence.ASIDE else Prominence.BODY
             sentence = Sentence(text, numbers, Support.COMPUTED, place)
             yield self._wrote(sentence, _citations(draft))
+
+    def _is_meant(self, draft: Draft) -> bool:
+        """Whether the limit of a quote is likely to be of what is asked; in a dossier it is."""
+        if self.scope.dossier is not None:
+            return True
+        return not self.preface and draft.evidence[0].score >= LIKELY
 
     def asked(self, model: LanguageModel) -> None:
         """Keep which model was asked, and what its server had to do with it."""

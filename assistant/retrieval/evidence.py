@@ -115,6 +115,11 @@ class Scope:
         return any(each.family in (CCAG, reference.partition(" ")[0]) for each in self.general)
 
 
+LIKELY = 0.5
+"""How likely to be the best a passage is whose limit is about what is asked: of 332 questions of
+people with a figure that falls on a side of the first one's, 0.65 are answered by its article, of
+those above this bound 0.74, nine in ten of all that are."""
+
 AMONG_FIRST = 3
 """First passages among which the article of a premise, or of a calculation, must be."""
 
@@ -123,6 +128,12 @@ def is_among_first(articles: Iterable[str], evidence: Sequence[Evidence]) -> boo
     """Whether one of these articles is among the first passages that were found. Pure."""
     found = {key for item in evidence[:AMONG_FIRST] for key in item.passage.references}
     return not found.isdisjoint(articles)
+
+
+def is_of_chapter(chapter: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether an article of this chapter ("2191") is among the first passages found. Pure."""
+    found = {key for item in evidence[:AMONG_FIRST] for key in item.passage.references}
+    return any(key[1:].startswith(f"{chapter}-") for key in found)
 
 
 # Parts: each subject of a question with the evidence that was found for it. Pure.

@@ -252,9 +252,10 @@ UNSEARCHED = 1e-6
 
 
 class Answerability(StrEnum):
-    """Whether the evidence answers, may answer, or does not."""
+    """Whether the evidence answers, may answer in part only, may answer, or does not."""
 
     YES = "yes"
+    IN_PART = "in part"
     DOUBTFUL = "doubtful"
     NO = "no"
 
@@ -265,11 +266,13 @@ def answerability(
     tuning: Tuning | None = None,
     readings: Sequence[float] = (),
     unanswered: float | None = None,
+    settled: float = 1.0,
 ) -> Answerability:
     """Whether to look for an answer in the evidence; always in a passage asked for by name.
 
     Without `tuning`, the weights are those fitted with the default embedder. `readings` are what
-    `read_first` gives, `unanswered` what `told_by_questions` does.
+    `read_first` gives, `unanswered` what `told_by_questions` does, `settled` what share of the
+    questions around a rule answers.
     """
     if not evidence:
         return Answerability.NO
@@ -285,7 +288,9 @@ def answerability(
     if odds <= weights.refused:
         return Answerability.NO
     odds += weights.ahead * log(max(evidence[0].score, UNSEARCHED))
-    return Answerability.YES if odds > weights.sure else Answerability.DOUBTFUL
+    if odds <= weights.sure:
+        return Answerability.DOUBTFUL
+    return Answerability.YES if settled >= weights.settled else Answerability.IN_PART
 
 
 def told_by_questions(

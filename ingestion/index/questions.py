@@ -33,6 +33,9 @@ QUESTIONS, VECTORS = "leading.json", "questions.npy"
 NEAREST = 3
 """Questions of a passage by which it is found: several that are near say more than one."""
 
+AROUND = 60
+"""Wordings around a question that tell whether questions like it have a whole answer."""
+
 SHARPNESS = 0.05
 """Difference of cosines by which one question counts e times another."""
 
@@ -69,6 +72,7 @@ class LeadingQuestion:
     sentence of ours that answers, "" where none does or the article's text is no longer that on
     which it was written. `spans` are the words that say it, half-open characters of that text; none
     where only sheets are there. `bearing` are the passages that they are of, where not all are.
+    `is_open` tells that they answer it in part only.
     """
 
     text: str
@@ -77,6 +81,7 @@ class LeadingQuestion:
     rule: str = ""
     spans: tuple[tuple[int, int], ...] = ()
     bearing: tuple[str, ...] = ()
+    is_open: bool = False
 
     @property
     def rule_ids(self) -> tuple[str, ...]:
@@ -166,7 +171,12 @@ def _led_by_readers(
         if found and question.answered in (HasAnswer.YES, HasAnswer.PARTLY):
             usual = max(question.answering, key=lambda name: answering[name], default="")
             told = ruled.get(usual, _UNRULED)
-            yield replace(told, text=question.question, passage_ids=tuple(dict.fromkeys(found)))
+            yield replace(
+                told,
+                text=question.question,
+                passage_ids=tuple(dict.fromkeys(found)),
+                is_open=question.answered is HasAnswer.PARTLY,
+            )
 
 
 def _digests_of_texts(documents: Iterable[Document]) -> dict[str, set[str]]:
@@ -248,6 +258,8 @@ class QuestionIndex:
         )
         self._is_answered = np.array([bool(names) for names in leads_to], dtype=bool)
         self._has_rule = np.array([bool(each.rule) for each in self.questions], dtype=bool)
+        is_open = [each.is_open or not each.passage_ids for each in self.questions]
+        self._is_open = np.array(is_open, dtype=bool)
         self._farther = np.array([0.0 if each.of else LESS_SURE for each in self.questions])
 
     def __len__(self) -> int:
@@ -285,17 +297,19 @@ class QuestionIndex:
         near = [np.sort(cosines[of])[-NEAREST:] for of in (~self._is_answered, self._is_answered)]
         return float(near[0].mean() - near[1].mean()) if near[0].size and near[1].size else 0.0
 
-    def ruled(self, vector: Vectors, k: int) -> float:
+    def settled(self, vector: Vectors, k: int = AROUND) -> float:
         """What share those that a rule answers have in the `k` most alike, by how near they are.
 
-        The others are answered in part, or by what no rule says, or not at all; 0 without any.
+        The others are those that nothing answers, or in part only; 0 without any of either.
         """
         if not self.questions:
             return 0.0
         cosines = self.vectors @ vector
         near = np.argpartition(-cosines, min(k, len(cosines)) - 1)[:k]
         counts = np.exp((cosines[near] - 1) / SHARPNESS)
-        return float(counts[self._has_rule[near]].sum() / counts.sum())
+        settled = counts[self._has_rule[near]].sum()
+        both = settled + counts[self._is_open[near]].sum()
+        return float(settled / both) if both else 0.0
 
     def alike(self, vector: Vectors, k: int) -> list[Likeness]:
         """The `k` questions with a rule most alike, each in its nearest wording, best first."""

@@ -8,8 +8,9 @@ the whole one; each also where only the bank leads. Printed are the shares that 
 answers among the first 1, 3, 6 and 10, and how often a question that the code answers has higher
 odds of an answer than one that it does not (area). Then, for bounds of these odds, which shares of
 each kind are refused, and of the others, for bounds of the doubt, which shares of those whose first
-passage answers and does not are doubted. The weights of both (assistant/retrieval/tuning.toml) are
-fitted on the first set and printed.
+passage answers and does not are doubted, and which of the rest are said to be left open maybe. The
+weights of refusal and doubt (assistant/retrieval/tuning.toml) are fitted on the first set and
+printed.
 """
 
 import argparse
@@ -42,6 +43,9 @@ FOLDS = 5
 
 SHOWN, DEPTHS = 10, (1, 3, 6, 10)
 BOUNDS = (-1.0, -0.5, 0.0, 0.5, 1.0)
+OPEN = (0.3, 0.4, 0.5, 0.6)
+"""What share of the questions around has a rule that answers where the point may be left open."""
+
 DOUBTS = (0.35, 0.4, 0.45, 0.5, 0.55)
 """How likely the first passage is to answer where it is doubted."""
 
@@ -55,6 +59,7 @@ class FoundFor:
     question: JudgedQuestion
     evidence: tuple[Evidence, ...]
     unanswered: float
+    settled: float
 
     @property
     def place(self) -> int:
@@ -106,7 +111,9 @@ def find(
     for each in track([each for each in questions if each.answered], "Questions"):
         [vector] = embedder.embed_questions([each.question])
         evidence = retriever.retrieve(each.question, Scope(date.today()), SHOWN)
-        found.append(FoundFor(each, evidence, snapshot.questions.unanswered(vector)))
+        known = snapshot.questions
+        told = known.unanswered(vector), known.settled(vector)
+        found.append(FoundFor(each, evidence, *told))
     return found
 
 
@@ -154,6 +161,7 @@ def study(sets: dict[str, Sequence[FoundFor]]) -> None:
     console.print(found)
     console.print(refused)
     console.print(_doubts(sets, console))
+    console.print(_left_open(sets))
 
 
 def _doubts(sets: dict[str, Sequence[FoundFor]], console: Console) -> Table:
@@ -181,6 +189,21 @@ def _doubts(sets: dict[str, Sequence[FoundFor]], console: Console) -> Table:
                 _share(d for e, d in pairs if e.question.answered is kind) for kind in HasAnswer
             ]
             table.add_row(name, str(bound), *kinds)
+    return table
+
+
+def _left_open(sets: dict[str, Sequence[FoundFor]]) -> Table:
+    """Of what is neither refused nor doubted, what is said to be left open maybe."""
+    table = Table("set", "settled", *(f"{each.value}, left open" for each in HasAnswer))
+    for name, each in sets.items():
+        sure = [e for e in each if e.odds > WEIGHTS.refused]
+        sure = [e for e in sure if e.odds + WEIGHTS.ahead * e.ahead > WEIGHTS.sure]
+        for bound in OPEN:
+            told = [
+                _share(e.settled < bound for e in sure if e.question.answered is kind)
+                for kind in HasAnswer
+            ]
+            table.add_row(name, str(bound), *told)
     return table
 
 

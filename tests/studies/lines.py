@@ -53,7 +53,7 @@ from tests.studies.ranking import OWN, STRANGERS
 
 DATA = Path(__file__).parents[1] / "data"
 OWN_JUDGED = DATA / "judged_rules.jsonl"
-SIGNALS = ("vote", "nearness", "ahead", "share", "judged", "ruled")
+SIGNALS = ("vote", "nearness", "ahead", "share", "judged", "settled")
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 MARKS = (2, 1, 0, -1)
 PARTS, SHOWN = 10, 6
