@@ -418,22 +418,22 @@ def test_where_no_passage_is_ahead_of_the_others_there_is_doubt(
 
 
 @pytest.mark.parametrize(
-    ("unanswered", "settled", "expected"),
+    ("unanswered", "left_open", "expected"),
     [
         (-0.3, 0.5, YES),
-        (-0.3, 0.4, Answerability.IN_PART),
-        (0.0, 0.4, DOUBTFUL),
-        (0.3, 0.4, NO),
-        (None, 0.4, YES),
+        (-0.3, 0.6, Answerability.IN_PART),
+        (0.0, 0.6, DOUBTFUL),
+        (0.3, 0.6, NO),
+        (None, 0.6, YES),
     ],
 )
 def test_where_few_questions_like_it_have_a_whole_answer_it_may_have_none(
-    unanswered: float | None, settled: float, expected: Answerability
+    unanswered: float | None, left_open: float, expected: Answerability
 ) -> None:
-    asked = replace(TUNING.refusal["rules asked"], settled=0.5)
+    asked = replace(TUNING.refusal["rules asked"], left_open=0.5)
     tuning = replace(TUNING, refusal=dict(TUNING.refusal) | {"rules asked": asked})
     passage = evidence_of(SAYS, similarity=0.9, strength=9)
-    found = answerability(LATE_ASKED, [passage], tuning, (), unanswered, settled)
+    found = answerability(LATE_ASKED, [passage], tuning, (), unanswered, left_open)
     assert found is expected
 
 

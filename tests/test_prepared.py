@@ -253,9 +253,9 @@ def judged() -> JudgedQuestion | None:
 
 
 @pytest.fixture
-def settled_from() -> float:
-    """From which share of questions around with a whole answer nothing is left open."""
-    return 0.0
+def left_open() -> float:
+    """Above which share of questions around without a whole answer the point may be open."""
+    return 1.0
 
 
 @pytest.fixture
@@ -268,13 +268,13 @@ def assistant(
     odds: float,
     texts: dict[str, str],
     judged: JudgedQuestion | None,
-    settled_from: float,
+    left_open: float,
 ) -> Assistant:
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (banked,))
     monkeypatch.setattr("ingestion.index.build.read_judged", lambda: (judged,) if judged else ())
     embedder, home = WordEmbedder(), with_articles(tmp_path, ARTICLES | texts)
     refusal = dict(default_tuning().refusal) | {
-        "rules asked": Refusal(refused=0.0, sure=0.0, bias=odds, settled=settled_from)
+        "rules asked": Refusal(refused=0.0, sure=0.0, bias=odds, left_open=left_open)
     }
     tuning = replace(default_tuning(), prepared=prepared_weights, refusal=refusal)
     journal = Journal(tmp_path / "journal.jsonl")
@@ -333,23 +333,23 @@ OPEN = JudgedQuestion(
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        (Language.FRENCH, "Les textes traitent de ce sujet, mais ne règlent peut-être pas"),
+        (Language.FRENCH, "Les textes traitent de ce sujet, mais ne tranchent peut-être pas"),
         (Language.ENGLISH, "The texts deal with this subject, but may not settle"),
     ],
 )
-@pytest.mark.parametrize("settled_from", [0.5, 0.0])
+@pytest.mark.parametrize("left_open", [0.5, 1.0])
 @pytest.mark.parametrize("judged", [OPEN])
 @pytest.mark.parametrize("prepared_weights", [PreparedWeights()])
 def test_where_questions_like_it_are_left_open_the_answer_says_so_first(
-    assistant: Assistant, settled_from: float, language: Language, said: str
+    assistant: Assistant, left_open: float, language: Language, said: str
 ) -> None:
     answer = run_turn(assistant, OPEN.question, None, None, language).answer
     assert SAYS in answer.markdown
-    assert answer.preface.startswith(said) is bool(settled_from)
-    assert answer.outcome is (Outcome.PARTIAL if settled_from else Outcome.ANSWERED)
+    assert answer.preface.startswith(said) is (left_open < 1)
+    assert answer.outcome is (Outcome.PARTIAL if left_open < 1 else Outcome.ANSWERED)
 
 
-@pytest.mark.parametrize("settled_from", [0.5])
+@pytest.mark.parametrize("left_open", [0.5])
 @pytest.mark.parametrize("judged", [OPEN])
 @pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=1.0)])
 def test_a_line_that_is_sure_leaves_nothing_open(assistant: Assistant) -> None:

@@ -267,10 +267,14 @@ def test_a_rule_that_people_alone_ask_for_rests_on_words_of_its_article() -> Non
     for rule in unasked:
         text = texts[rule.article]
         assert digest_of(text) == rule.text_sha256
-        ends = [0, *(end for span in rule.spans for end in span)]
-        assert ends == sorted(ends)
-        assert rule.spans
+        ends = [end for span in rule.spans for end in span]
+        assert ends
+        assert ends == sorted(set(ends))
         assert ends[-1] <= len(text)
+        for start, end in rule.spans:
+            assert not text[start].isspace()
+            assert not (start and text[start - 1 : start + 1].isalnum())
+            assert end == len(text) or not text[end - 1 : end + 1].isalnum()
 
 
 def test_a_rule_stands_once_and_answers_someone() -> None:
@@ -474,6 +478,7 @@ def test_a_question_of_the_default_embedder_is_not_computed_again() -> None:
     texts += [each.question for each in read_nowhere_answered()]
     texts += [each.text for each in asked_of_dossiers()]
     texts += [each.question for each in read_judged()]
+    texts += [each.text for each in read_rules()]
     assert shipped.find(texts, 384)[0].all()
 
 

@@ -354,19 +354,22 @@ def test_what_answers_a_question_of_people_is_said_to_who_asks_like_them() -> No
     [found] = _by_people(asked, rules=[rule])
     assert (found.rule, found.spans) == (TOLD, (span,))
     last = _passages(_article())[-1].id
-    assert found.rule_ids == (last,) != found.passage_ids
+    assert found.rule_passage_ids == (last,) != found.passage_ids
     in_part = replace(asked, rules={digest_of_rule(TOLD): 1})
-    [unsaid] = _by_people(in_part, rules=[rule])
-    assert (unsaid.rule, unsaid.rule_ids) == ("", unsaid.passage_ids)
+    for other in (in_part, replace(asked, answered=HasAnswer.PARTLY)):
+        [unsaid] = _by_people(other, rules=[rule])
+        assert (unsaid.rule, unsaid.rule_passage_ids) == ("", unsaid.passage_ids)
     for changed in (replace(rule, text_sha256=digest_of("Un autre.")), replace(rule, spans=())):
         assert [each.rule for each in _by_people(asked, rules=[changed])] == [""]
 
 
-def test_a_rule_that_the_bank_asks_for_rests_on_the_words_of_its_first_question() -> None:
-    question = _bank(_article().text, (0, 40))
-    rule = ArticleRule("R2181-1", (question.id, "R2181-1-02"), TOLD)
-    [found] = _by_people(_answered_by(ASKED_BY_OTHERS, TOLD), rules=[rule], bank=[question])
-    assert (found.rule, found.spans) == (TOLD, ((0, 40),))
+def test_a_rule_that_the_bank_asks_for_rests_on_the_words_of_most_of_its_questions() -> None:
+    first = _bank(_article().text, (0, 40))
+    second, third = (replace(first, id=f"R2181-1-0{number}", spans=((0, 60),)) for number in (2, 3))
+    rule = ArticleRule("R2181-1", (first.id, second.id, third.id), TOLD)
+    for bank, last in (([first], 40), ([first, second], 40), ([first, second, third], 60)):
+        [found] = _by_people(_answered_by(ASKED_BY_OTHERS, TOLD), rules=[rule], bank=bank)
+        assert (found.rule, found.spans) == (TOLD, ((0, last),))
 
 
 def test_of_rules_that_answer_the_one_that_answers_most_is_said() -> None:
@@ -410,23 +413,56 @@ def test_the_questions_most_alike_have_a_rule_and_come_once_each(tmp_path: Path)
     alike = read_leading_questions(tmp_path).alike
     assert [each.question.text for each in alike(vectors[2], 9)] == ["un autrement", "trois"]
     assert [each.question.text for each in alike(vectors[3], 1)] == ["trois"]
+    people = tuple(replace(each, of="") for each in questions)
+    alike = QuestionIndex(people, vectors).alike
+    assert [each.question.text for each in alike(vectors[0], 9)] == ["un", "un autrement", "trois"]
 
 
-def test_how_many_of_the_questions_around_a_rule_answers_is_told_by_how_near_they_are() -> None:
-    vectors = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [0.0, 1.0], [-1.0, 0.0]], np.float32)
-    questions = (
-        LeadingQuestion("un", ("a",), "1", "Une règle."),
-        LeadingQuestion("deux", ("a",), is_open=True),
-        LeadingQuestion("trois", ("a",)),
-        LeadingQuestion("quatre", ()),
-        LeadingQuestion("cinq", ("a",)),
-    )
-    index = QuestionIndex(questions, vectors)
-    assert index.settled(vectors[0], 1) == 1.0
-    assert index.settled(vectors[0], 2) == pytest.approx(1 / (1 + exp(-0.2 / SHARPNESS)))
-    assert index.settled(vectors[2], 2) == 0.0
-    assert index.settled(vectors[4], 1) == 0.0
-    assert QuestionIndex((), vectors[:0]).settled(vectors[0], 2) == 0.0
+AROUND_IT = (
+    LeadingQuestion("un", ("a",), "1", "Une règle."),
+    LeadingQuestion("deux", ("a",), is_open=True),
+    LeadingQuestion("trois", ()),
+    LeadingQuestion("quatre", ("a",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("known", "settled", "left_open"),
+    [
+        ((0,), 1.0, 0.0),
+        ((0, 1), 1 / (1 + exp(-0.2 / SHARPNESS)), 1 - 1 / (1 + exp(-0.2 / SHARPNESS))),
+        ((1, 2), 0.0, 1.0),
+        ((3,), 0.0, 0.0),
+        ((), 0.0, 0.0),
+    ],
+)
+def test_how_many_of_the_questions_around_have_a_whole_answer_is_told_by_how_near_they_are(
+    known: tuple[int, ...], settled: float, left_open: float
+) -> None:
+    vectors = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [-1.0, 0.0]], np.float32)
+    index = QuestionIndex(tuple(AROUND_IT[row] for row in known), vectors[list(known)])
+    assert index.settled(vectors[0]) == pytest.approx(settled)
+    assert index.left_open(vectors[0]) == pytest.approx(left_open, abs=1e-6)
+
+
+def test_a_question_whose_rule_is_unknown_leaves_nothing_open() -> None:
+    vectors = np.array([[1.0, 0.0], [0.8, 0.6]], np.float32)
+    index = QuestionIndex((AROUND_IT[3], AROUND_IT[1]), vectors)
+    assert index.left_open(vectors[0]) < 0.1
+    assert index.settled(vectors[0]) == 0.0
+
+
+def test_only_the_nearest_wordings_are_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingestion.index.questions.AROUND", 1)
+    vectors = np.array([[1.0, 0.0], [0.8, 0.6]], np.float32)
+    assert QuestionIndex(AROUND_IT[:2], vectors).settled(vectors[0]) == 1.0
+
+
+def test_a_rule_that_no_passage_bears_any_more_is_not_said() -> None:
+    asked = LeadingQuestion("un", ("a", "b"), "", "Une règle.", ((0, 4),), ("b", "c"))
+    assert asked.without({"a", "b"}) == replace(asked, passage_ids=(), bearing=("c",))
+    left = asked.without({"b", "c"})
+    assert (left.rule, left.spans, left.rule_passage_ids) == ("", (), ("a",))
 
 
 def test_a_question_nearer_to_those_that_no_text_answers_says_so(tmp_path: Path) -> None:

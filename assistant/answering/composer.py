@@ -256,9 +256,11 @@ class Answering:
         readings = read_first(part.question, readable, self._reader if unanswered is None else None)
         if turn.scope.dossier is not None:
             unanswered = self._unanswered_in_dossiers(asked)
-        settled = turn.generation.questions.settled(asked)
+        left_open = 0.0
+        if turn.scope.dossier is None:
+            left_open = turn.generation.questions.left_open(asked)
         found_there = answerability(
-            part.question, readable, self._tuning, readings, unanswered, settled
+            part.question, readable, self._tuning, readings, unanswered, left_open
         )
         if found_there is Answerability.NO:
             return None

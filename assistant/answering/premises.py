@@ -23,9 +23,9 @@ class Premise:
     """A false premise: how a question shows it, what corrects it and the article that must say so.
 
     It is heard when every pattern of `asked` is found and none of `unless`. `is_in_passing` where
-    the question asks something else, which the correction does not answer. `chapter` is that of the
-    code whose articles the premise is about where its own is seldom found with them: who they are
-    for stands at its head.
+    the question asks something else, which the correction does not answer. `chapters` are those of
+    the code whose rules are taken to bind somebody whom the article says they do not bind: it is
+    seldom found with them. None where the premise is about its article alone.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Premise:
     says: re.Pattern[str]
     correction: dict[Language, str]
     is_in_passing: bool
-    chapter: str
+    chapters: tuple[str, ...]
 
 
 def premise_of(question: str) -> Premise | None:
@@ -49,10 +49,10 @@ def is_near(premise: Premise, evidence: Sequence[Evidence]) -> bool:
 
     Of 14,000 questions of people whose answers readers found, the words of a premise are in 105
     that its article answers, 87 of which have it there by the bank alone, and in 38 others, of
-    which 6.
+    which 6; those with chapters, written later, are not counted.
     """
-    if premise.chapter:
-        return is_of_chapter(premise.chapter, evidence)
+    if premise.chapters:
+        return is_of_chapter(premise.chapters, evidence)
     return is_among_first([letter + premise.article[1:] for letter in "LRD"], evidence)
 
 
@@ -88,7 +88,7 @@ def premises() -> tuple[Premise, ...]:
             re.compile(row["says"]),
             {language: row[language] for language in Language},
             row.get("in_passing", False),
-            row.get("chapter", ""),
+            tuple(row.get("chapters", ())),
         )
         for row in table["premise"]
     )

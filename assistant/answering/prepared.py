@@ -51,10 +51,10 @@ class PreparedAnswer:
 class CandidateRule:
     """A rule that may answer a question, and what tells whether it does.
 
-    `vote` is the share that its questions have in how near the bank's are, `nearness` the cosine of
-    the question with the rule, `ahead` by how much it is above that of the nearest other, `judged`
-    the odds by what was judged of others. `settled` is the same for all rules: how many of the
-    questions around are answered by one.
+    `vote` is the share that its questions have in how near those with a rule are, `nearness` the
+    cosine of the question with the rule, `ahead` by how much it is above that of the nearest other,
+    `judged` the odds by what was judged of others. `settled` is the same for all rules: how many of
+    the questions around are answered by one.
     """
 
     answer: PreparedAnswer
@@ -146,8 +146,8 @@ def _near_rules(
     """Each rule with its questions among those that are alike, and the evidence that bears it."""
     near: dict[str, list[_NearRule]] = {}
     for each in alike:
-        asked = each.question
-        if item := next((item for item in bearing if item.passage.id in asked.rule_ids), None):
+        asked, ids = each.question, each.question.rule_passage_ids
+        if item := next((item for item in bearing if item.passage.id in ids), None):
             near.setdefault(asked.rule, []).append(_NearRule(each.cosine, asked.spans, item))
     return near
 

@@ -181,10 +181,14 @@ class TurnState:
             yield self._wrote(sentence, _citations(draft))
 
     def _is_meant(self, draft: Draft) -> bool:
-        """Whether the limit of a quote is likely to be of what is asked; in a dossier it is."""
-        if self.scope.dossier is not None:
-            return True
-        return not self.preface and draft.evidence[0].score >= LIKELY
+        """Whether the limit of a quote is likely to be of what is asked.
+
+        In a dossier it is, and so are the words that a prepared answer rests on.
+        """
+        item = draft.evidence[0]
+        lead = next((each for each in self.sentences[:1] if each.place is Prominence.LEAD), None)
+        is_prepared = lead is not None and item.number in lead.citations
+        return self.scope.dossier is not None or is_prepared or item.score >= LIKELY
 
     def asked(self, model: LanguageModel) -> None:
         """Keep which model was asked, and what its server had to do with it."""

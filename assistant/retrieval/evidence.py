@@ -1,6 +1,6 @@
 """Evidence: the passages put before the reader, for a question and each of its subquestions."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -116,9 +116,9 @@ class Scope:
 
 
 LIKELY = 0.5
-"""How likely to be the best a passage is whose limit is about what is asked: of 332 questions of
-people with a figure that falls on a side of the first one's, 0.65 are answered by its article, of
-those above this bound 0.74, nine in ten of all that are."""
+"""How likely to be the best a passage must be for its limit to be compared with a figure asked
+about: of 332 questions of people with such a figure 0.65 are answered by the article of the first
+passage, of those above this bound 0.74; it keeps nine in ten of those that are."""
 
 AMONG_FIRST = 3
 """First passages among which the article of a premise, or of a calculation, must be."""
@@ -130,10 +130,10 @@ def is_among_first(articles: Iterable[str], evidence: Sequence[Evidence]) -> boo
     return not found.isdisjoint(articles)
 
 
-def is_of_chapter(chapter: str, evidence: Sequence[Evidence]) -> bool:
-    """Whether an article of this chapter ("2191") is among the first passages found. Pure."""
+def is_of_chapter(chapters: Collection[str], evidence: Sequence[Evidence]) -> bool:
+    """Whether an article of these chapters ("2191") is among the first passages found. Pure."""
     found = {key for item in evidence[:AMONG_FIRST] for key in item.passage.references}
-    return any(key[1:].startswith(f"{chapter}-") for key in found)
+    return any(key[1:].partition("-")[0] in chapters for key in found)
 
 
 # Parts: each subject of a question with the evidence that was found for it. Pure.

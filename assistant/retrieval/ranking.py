@@ -32,8 +32,8 @@ class Refusal:
     Up to `refused` nothing is quoted, above `sure` no doubt is said. `answers` weighs what the
     reader tells, and only where it read; `unanswered` how much nearer the question is to those of
     the bank that no text answers than to the others. `ahead` weighs for the doubt alone: how likely
-    (a logarithm) the first passage is to be the best of those found. Where of the questions around
-    less than `settled` are answered by a rule, the texts may leave the very point open.
+    (a logarithm) the first passage is to be the best of those found. Where more than `left_open`
+    of the questions around have no whole answer, the texts may leave the very point open.
     """
 
     refused: float
@@ -45,7 +45,7 @@ class Refusal:
     unanswered: float = 0.0
     ahead: float = 0.0
     bias: float = 0.0
-    settled: float = 0.0
+    left_open: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,13 +266,13 @@ def answerability(
     tuning: Tuning | None = None,
     readings: Sequence[float] = (),
     unanswered: float | None = None,
-    settled: float = 1.0,
+    left_open: float = 0.0,
 ) -> Answerability:
     """Whether to look for an answer in the evidence; always in a passage asked for by name.
 
     Without `tuning`, the weights are those fitted with the default embedder. `readings` are what
-    `read_first` gives, `unanswered` what `told_by_questions` does, `settled` what share of the
-    questions around a rule answers.
+    `read_first` gives, `unanswered` what `told_by_questions` does, `left_open` what share of the
+    questions around has no whole answer.
     """
     if not evidence:
         return Answerability.NO
@@ -290,7 +290,7 @@ def answerability(
     odds += weights.ahead * log(max(evidence[0].score, UNSEARCHED))
     if odds <= weights.sure:
         return Answerability.DOUBTFUL
-    return Answerability.YES if settled >= weights.settled else Answerability.IN_PART
+    return Answerability.YES if left_open <= weights.left_open else Answerability.IN_PART
 
 
 def told_by_questions(

@@ -83,7 +83,7 @@ class _Texts:
     def _questions_without(self, gone: set[str]) -> tuple[LeadingQuestion, ...]:
         """Those that still lead to a passage, and those that never did."""
         return tuple(
-            replace(each, passage_ids=tuple(name for name in each.passage_ids if name not in gone))
+            each.without(gone)
             for each in self.questions
             if not each.passage_ids or not gone.issuperset(each.passage_ids)
         )

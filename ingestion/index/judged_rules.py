@@ -17,10 +17,8 @@ from ingestion.index.question_bank import (
     read_rules,
 )
 from ingestion.index.question_vectors import ShippedVectors, shipped_file
+from ingestion.index.questions import SHARPNESS
 from ingestion.index.search import Embedder, Vectors
-
-SHARPNESS = 0.05
-"""Difference of cosines by which one question, or one rule, counts e times another."""
 
 LEAST = 1e-4
 """What counts for either side where nothing near was judged."""

@@ -6,12 +6,13 @@ question near to them has no answer either.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from ingestion.chunking.passages import Passage
@@ -44,7 +45,7 @@ LESS_SURE = 0.015
 with it who asks as the bank does finds theirs as before (tests/README.md)."""
 
 
-class Rooted(Protocol):
+class Written(Protocol):
     """What was written on words of an article: a question, or a rule."""
 
     @property
@@ -60,7 +61,8 @@ class Rooted(Protocol):
         """Half-open characters of that text."""
 
 
-R = TypeVar("R", bound=Rooted)
+W = TypeVar("W", bound=Written)
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,11 @@ class LeadingQuestion:
     """A question in one wording, and the identifiers of the passages that answer it, if any do.
 
     `of` is the identifier of its line in the bank, the same for all its wordings, "" for one that
-    was written for no article: people's, and those of dossiers. `rule` is the
-    sentence of ours that answers, "" where none does or the article's text is no longer that on
-    which it was written. `spans` are the words that say it, half-open characters of that text; none
-    where only sheets are there. `bearing` are the passages that they are of, where not all are.
-    `is_open` tells that they answer it in part only.
+    was written for no article: people's, and those of dossiers. `rule` is the sentence of ours that
+    answers, "" where none does or the article's text is no longer that on which it was written.
+    `spans` are the words that say it, half-open characters of that text; none where only sheets are
+    there. `bearing` are the passages of the rule's own article, where the question may lead to
+    others. `is_open` tells that it is answered in part only.
     """
 
     text: str
@@ -84,12 +86,26 @@ class LeadingQuestion:
     is_open: bool = False
 
     @property
-    def rule_ids(self) -> tuple[str, ...]:
+    def rule_passage_ids(self) -> tuple[str, ...]:
         """The passages that bear its rule."""
         return self.bearing or self.passage_ids
 
+    def without(self, gone: Collection[str]) -> "LeadingQuestion":
+        """The same where these passages are no longer there; a rule that none bears is not said."""
+        left = tuple(name for name in self.passage_ids if name not in gone)
+        bearing = tuple(name for name in self.bearing if name not in gone)
+        if self.bearing and not bearing:
+            return replace(self, passage_ids=left, rule="", spans=(), bearing=())
+        return replace(self, passage_ids=left, bearing=bearing)
 
-_UNRULED = LeadingQuestion("", ())
+
+@dataclass(frozen=True, slots=True)
+class GroundedRule:
+    """A rule of the bank, the words that say it, and the passages that these are of."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    passage_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +126,23 @@ def leading_questions(
 ) -> tuple[LeadingQuestion, ...]:
     """The questions of the bank that lead to one of these passages, in each of their wordings.
 
-    Then those of people who had no text before them and, where there are any of either, those that
-    lead to none. In the bank's order. Pure.
+    Then those of people who had no text before them, each with that of the rules that answers it,
+    and, where there are any of either, those that lead to none. In the bank's order. Pure.
     """
     texts = _digests_of_texts(documents)
-    answered = [
-        replace(
-            _ruled(question.rule, question, texts), text=wording, passage_ids=ids, of=question.id
-        )
-        for question, ids in passages_answering(bank, documents, passages)
-        for wording in question.asked
-    ]
-    ruled = {
-        digest_of_rule(each.text): replace(rule, bearing=ids)
+    answered = []
+    for question, ids in passages_answering(bank, documents, passages):
+        rule = _grounded(question.rule, question, ids, texts)
+        said, spans = (rule.text, rule.spans) if rule else ("", ())
+        answered += [
+            LeadingQuestion(each, ids, question.id, said, spans) for each in question.asked
+        ]
+    grounded = {
+        digest_of_rule(each.text): rule
         for each, ids in passages_answering(_as_written(rules, bank), documents, passages)
-        if (rule := _ruled(each.text, each, texts)) != _UNRULED
+        if (rule := _grounded(each.text, each, ids, texts))
     }
-    answered += _led_by_readers(judged, ruled, documents, passages)
+    answered += _led_by_readers(judged, grounded, documents, passages)
     if not answered:
         return ()
     nowhere = [LeadingQuestion(each.question, (), each.id) for each in unanswered]
@@ -139,44 +155,48 @@ def leading_questions(
 def _as_written(
     rules: Iterable[ArticleRule], bank: Iterable[BankQuestion]
 ) -> Iterator[ArticleRule]:
-    """Each rule with the words that say it, those of the first of its questions if it has any."""
+    """Each rule with the words that say it: those of most of the bank's questions that it answers.
+
+    Of several the first; a rule that none of these asks for has its own.
+    """
     asked = {each.id: each for each in bank}
     for rule in rules:
-        first = next((asked[of] for of in rule.questions if of in asked), None)
-        if first is not None:
-            yield replace(rule, text_sha256=first.text_sha256, spans=first.spans)
+        written = [asked[of] for of in rule.questions if of in asked]
+        if written:
+            [(spans, _)] = Counter(each.spans for each in written).most_common(1)
+            yield replace(rule, text_sha256=written[0].text_sha256, spans=spans)
         elif rule.spans:
             yield rule
 
 
 def _led_by_readers(
     judged: Sequence[JudgedQuestion],
-    ruled: Mapping[str, LeadingQuestion],
+    rules: Mapping[str, GroundedRule],
     documents: Sequence[Document],
     passages: Sequence[Passage],
 ) -> Iterator[LeadingQuestion]:
     """The questions that readers thought these passages to answer, whole articles of them.
 
-    `ruled` are named by the digests of their rules; of several rules that answer, that which
-    answers most goes with the question, so that those that ask the same thing are told the same.
+    `rules` are named by their digests; of several that answer the whole question, that which
+    answers most goes with it, so that those who ask the same thing are told the same.
     """
     articles, sheets = _by_reference(documents, passages)
-    answering = Counter(name for each in judged for name in each.answering if name in ruled)
+    answering = Counter(name for each in judged for name in each.answering if name in rules)
     for question in judged:
-        found = [
-            each.id
-            for article in question.articles
-            for each in articles.get(article) or sheets.get(article, [])
-        ]
-        if found and question.answered in (HasAnswer.YES, HasAnswer.PARTLY):
-            usual = max(question.answering, key=lambda name: answering[name], default="")
-            told = ruled.get(usual, _UNRULED)
-            yield replace(
-                told,
-                text=question.question,
-                passage_ids=tuple(dict.fromkeys(found)),
-                is_open=question.answered is HasAnswer.PARTLY,
+        found = tuple(
+            dict.fromkeys(
+                each.id
+                for article in question.articles
+                for each in articles.get(article) or sheets.get(article, [])
             )
+        )
+        if found and question.answered is HasAnswer.PARTLY:
+            yield LeadingQuestion(question.question, found, is_open=True)
+        elif found and question.answered is HasAnswer.YES:
+            usual = max(question.answering, key=lambda name: answering[name], default="")
+            rule = rules.get(usual)
+            said = (rule.text, rule.spans, rule.passage_ids) if rule else ("", (), ())
+            yield LeadingQuestion(question.question, found, "", *said)
 
 
 def _digests_of_texts(documents: Iterable[Document]) -> dict[str, set[str]]:
@@ -188,17 +208,19 @@ def _digests_of_texts(documents: Iterable[Document]) -> dict[str, set[str]]:
     return texts
 
 
-def _ruled(rule: str, written: Rooted, texts: Mapping[str, set[str]]) -> LeadingQuestion:
+def _grounded(
+    rule: str, written: Written, ids: tuple[str, ...], texts: Mapping[str, set[str]]
+) -> GroundedRule | None:
     """A rule, as long as no other text of its article than the one it is of is there."""
     kept = texts.get(written.article, set())
-    if kept and written.text_sha256 not in kept:
-        return _UNRULED
-    return replace(_UNRULED, rule=rule, spans=written.spans if kept else ())
+    if not rule or (kept and written.text_sha256 not in kept):
+        return None
+    return GroundedRule(rule, written.spans if kept else (), ids)
 
 
 def passages_answering(
-    bank: Iterable[R], documents: Sequence[Document], passages: Sequence[Passage]
-) -> Iterator[tuple[R, tuple[str, ...]]]:
+    written: Iterable[W], documents: Sequence[Document], passages: Sequence[Passage]
+) -> Iterator[tuple[W, tuple[str, ...]]]:
     """Each question or rule that some of these passages answer, with their identifiers. Pure.
 
     Of an article, those passages of it that overlap the answering words, or all of them where its
@@ -207,7 +229,7 @@ def passages_answering(
     """
     articles, sheets = _by_reference(documents, passages)
     digests = {each.id: digest_of(each.text) for each in documents if each.reference}
-    for each in bank:
+    for each in written:
         leads_to = articles.get(each.article) or sheets.get(each.article, [])
         answering = [
             passage.id
@@ -233,7 +255,7 @@ def _by_reference(
     return articles, sheets
 
 
-def _overlaps(passage: Passage, written: Rooted) -> bool:
+def _overlaps(passage: Passage, written: Written) -> bool:
     return any(start < passage.end and passage.start < end for start, end in written.spans)
 
 
@@ -297,19 +319,31 @@ class QuestionIndex:
         near = [np.sort(cosines[of])[-NEAREST:] for of in (~self._is_answered, self._is_answered)]
         return float(near[0].mean() - near[1].mean()) if near[0].size and near[1].size else 0.0
 
-    def settled(self, vector: Vectors, k: int = AROUND) -> float:
-        """What share those that a rule answers have in the `k` most alike, by how near they are.
+    def settled(self, vector: Vectors) -> float:
+        """What share of the questions around a rule answers, of these and those left open.
 
-        The others are those that nothing answers, or in part only; 0 without any of either.
+        By how near they are; 0 without any of either.
         """
+        counts, ruled, left_open = self._around(vector)
+        both = counts[ruled | left_open].sum()
+        return float(counts[ruled].sum() / both) if both else 0.0
+
+    def left_open(self, vector: Vectors) -> float:
+        """What share of the questions around nothing answers, or in part only; 0 without any.
+
+        Of all: those whose rule is unknown, or no longer that of the text, leave nothing open.
+        """
+        counts, _, left_open = self._around(vector)
+        return float(counts[left_open].sum() / counts.sum()) if counts.size else 0.0
+
+    def _around(self, vector: Vectors) -> tuple[Vectors, Flags, Flags]:
+        """How much each wording around counts, whether it has a rule, and whether it is open."""
         if not self.questions:
-            return 0.0
+            return np.zeros(0, np.float32), np.zeros(0, np.bool_), np.zeros(0, np.bool_)
         cosines = self.vectors @ vector
-        near = np.argpartition(-cosines, min(k, len(cosines)) - 1)[:k]
+        near = np.argpartition(-cosines, min(AROUND, len(cosines)) - 1)[:AROUND]
         counts = np.exp((cosines[near] - 1) / SHARPNESS)
-        settled = counts[self._has_rule[near]].sum()
-        both = settled + counts[self._is_open[near]].sum()
-        return float(settled / both) if both else 0.0
+        return counts, self._has_rule[near], self._is_open[near]
 
     def alike(self, vector: Vectors, k: int) -> list[Likeness]:
         """The `k` questions with a rule most alike, each in its nearest wording, best first."""

@@ -43,8 +43,8 @@ FOLDS = 5
 
 SHOWN, DEPTHS = 10, (1, 3, 6, 10)
 BOUNDS = (-1.0, -0.5, 0.0, 0.5, 1.0)
-OPEN = (0.3, 0.4, 0.5, 0.6)
-"""What share of the questions around has a rule that answers where the point may be left open."""
+OPEN = (0.4, 0.5, 0.6, 0.7)
+"""Above what share of questions around without a whole answer the point may be left open."""
 
 DOUBTS = (0.35, 0.4, 0.45, 0.5, 0.55)
 """How likely the first passage is to answer where it is doubted."""
@@ -59,7 +59,7 @@ class FoundFor:
     question: JudgedQuestion
     evidence: tuple[Evidence, ...]
     unanswered: float
-    settled: float
+    left_open: float
 
     @property
     def place(self) -> int:
@@ -112,7 +112,7 @@ def find(
         [vector] = embedder.embed_questions([each.question])
         evidence = retriever.retrieve(each.question, Scope(date.today()), SHOWN)
         known = snapshot.questions
-        told = known.unanswered(vector), known.settled(vector)
+        told = known.unanswered(vector), known.left_open(vector)
         found.append(FoundFor(each, evidence, *told))
     return found
 
@@ -194,13 +194,13 @@ def _doubts(sets: dict[str, Sequence[FoundFor]], console: Console) -> Table:
 
 def _left_open(sets: dict[str, Sequence[FoundFor]]) -> Table:
     """Of what is neither refused nor doubted, what is said to be left open maybe."""
-    table = Table("set", "settled", *(f"{each.value}, left open" for each in HasAnswer))
+    table = Table("set", "share", *(f"{each.value}, left open" for each in HasAnswer))
     for name, each in sets.items():
         sure = [e for e in each if e.odds > WEIGHTS.refused]
         sure = [e for e in sure if e.odds + WEIGHTS.ahead * e.ahead > WEIGHTS.sure]
         for bound in OPEN:
             told = [
-                _share(e.settled < bound for e in sure if e.question.answered is kind)
+                _share(e.left_open > bound for e in sure if e.question.answered is kind)
                 for kind in HasAnswer
             ]
             table.add_row(name, str(bound), *told)

@@ -7,9 +7,10 @@ judged_rules.jsonl), and of questions that people wrote without the code before 
 seemed near and those of the article that answers (corpus/questions/jugements.jsonl). Of the latter
 what was judged of a question itself does not count as a signal, and nothing that its author wrote
 leads to an article or has a rule. A rule counts as right when it answers (2), not in part (1),
-beside (0), or so that one who acted on it would do wrong (-1); none answers what readers thought
-to have no whole answer. Then what each threshold says, of questions that were not fitted on (ten
-parts, each by the others): of how many, and how many of these are right, in part, beside and wrong.
+beside (0), or so that one who acted on it would do wrong (-1); of what readers thought to have no
+whole answer those that nobody marked count as beside. Then what each threshold says, of questions
+that were not fitted on (ten parts, each by the others): of how many, and how many of these are
+right, in part, beside and wrong.
 A last line says the same of questions written as the latter were, by other people
 (tests/data/judged_lines.jsonl), which are never fitted on.
 
