@@ -9,7 +9,7 @@ import pytest
 from assistant.retrieval import ranking
 from assistant.retrieval.ranking import Refusal, Tuning, tunings
 from ingestion.index import build
-from ingestion.index.question_bank import read_bank, read_judged, read_nowhere_answered
+from ingestion.index.question_bank import read_bank, read_judged, read_nowhere_answered, read_rules
 
 RANKING = {
     "words": 0.08, "meaning": 3.22, "nearness": 3.21, "alike": 5.20, "unasked": 2.89,
@@ -46,6 +46,7 @@ def without_bank() -> Iterator[None]:
         patch.setattr(build, "read_bank", lambda: ())
         patch.setattr(build, "read_nowhere_answered", lambda: ())
         patch.setattr(build, "read_judged", lambda: ())
+        patch.setattr(build, "read_rules", lambda: ())
         yield
 
 
@@ -57,4 +58,5 @@ def as_served() -> Iterator[None]:
         patch.setattr(build, "read_bank", read_bank)
         patch.setattr(build, "read_nowhere_answered", read_nowhere_answered)
         patch.setattr(build, "read_judged", read_judged)
+        patch.setattr(build, "read_rules", read_rules)
         yield

@@ -80,7 +80,10 @@ class JudgedRules:
 @cache
 def judged_rules(embedder: str, dimension: int) -> JudgedRules:
     """What was judged, for an embedder whose vectors are shipped; else nothing."""
-    shipped = ShippedVectors(shipped_file(embedder))
+    path = shipped_file(embedder)
+    if not path.exists():
+        return JudgedRules((), np.zeros((0, dimension), np.float32), {})
+    shipped = ShippedVectors(path)
     judged = [each for each in read_judged() if each.rules]
     is_asked, asked = shipped.find([each.question for each in judged], dimension)
     texts = [each.text for each in read_rules()]
