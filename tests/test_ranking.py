@@ -40,13 +40,13 @@ from ingestion.index.question_bank import (
     digest_of,
     digest_of_rule,
 )
+from ingestion.index.question_links import leading_questions
 from ingestion.index.questions import (
     LESS_SURE,
     NEAREST,
     SHARPNESS,
     LeadingQuestion,
     QuestionIndex,
-    leading_questions,
     read_leading_questions,
     write_questions,
 )

@@ -15,7 +15,7 @@ from ingestion.encoders.reader import Polarity, polarity_of
 from ingestion.errors import IngestionError
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
 from ingestion.index.question_bank import BankQuestion, is_held_out, read_bank, read_unanswered
-from ingestion.index.questions import passages_answering
+from ingestion.index.question_links import passages_answering
 from ingestion.index.search import Embedder, Vectors, as_indexed, context
 from ingestion.index.vectors import embed_cached
 from ingestion.library.library import Library

@@ -15,8 +15,9 @@ from ingestion.errors import BuildCancelled, DamagedSnapshot, IngestionError, Lo
 from ingestion.index.lexical import Term, read_glossary
 from ingestion.index.publication import find_content, repository_of, verify_snapshot
 from ingestion.index.question_bank import read_bank, read_judged, read_nowhere_answered, read_rules
+from ingestion.index.question_links import leading_questions
 from ingestion.index.question_vectors import ShippedVectors, shipped_file
-from ingestion.index.questions import LeadingQuestion, leading_questions
+from ingestion.index.questions import LeadingQuestion
 from ingestion.index.search import Embedder, Vectors, as_indexed, embedder_host
 from ingestion.index.snapshot import SnapshotContents
 from ingestion.index.store import DisputedFigure, Manifest

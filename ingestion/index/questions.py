@@ -5,29 +5,15 @@ they are never shown as text of the law, and never quoted. Those that no text an
 question near to them has no answer either.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from ingestion.chunking.passages import Passage
-from ingestion.index.question_bank import (
-    ArticleRule,
-    BankQuestion,
-    HasAnswer,
-    JudgedQuestion,
-    OutsideQuestion,
-    UnansweredQuestion,
-    digest_of,
-    digest_of_rule,
-)
 from ingestion.index.search import Hit, Vectors
-from ingestion.readers.documents import Document
 
 QUESTIONS, VECTORS = "leading.json", "questions.npy"
 
@@ -45,23 +31,6 @@ LESS_SURE = 0.015
 with it who asks as the bank does finds theirs as before (tests/README.md)."""
 
 
-class Written(Protocol):
-    """What was written on words of an article: a question, or a rule."""
-
-    @property
-    def article(self) -> str:
-        """Its number."""
-
-    @property
-    def text_sha256(self) -> str:
-        """The digest of the text that it had."""
-
-    @property
-    def spans(self) -> tuple[tuple[int, int], ...]:
-        """Half-open characters of that text."""
-
-
-W = TypeVar("W", bound=Written)
 Flags = NDArray[np.bool_]
 
 
@@ -100,163 +69,11 @@ class LeadingQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class GroundedRule:
-    """A rule of the bank, the words that say it, and the passages that these are of."""
-
-    text: str
-    spans: tuple[tuple[int, int], ...]
-    passage_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Likeness:
     """How near a question is to one that leads to passages: the cosine of the two."""
 
     question: LeadingQuestion
     cosine: float
-
-
-def leading_questions(
-    bank: Sequence[BankQuestion],
-    unanswered: Iterable[UnansweredQuestion | OutsideQuestion],
-    judged: Sequence[JudgedQuestion],
-    rules: Iterable[ArticleRule],
-    documents: Sequence[Document],
-    passages: Sequence[Passage],
-) -> tuple[LeadingQuestion, ...]:
-    """The questions of the bank that lead to one of these passages, in each of their wordings.
-
-    Then those of people who had no text before them, each with that of the rules that answers it,
-    and, where there are any of either, those that lead to none. In the bank's order. Pure.
-    """
-    texts = _digests_of_texts(documents)
-    answered = []
-    for question, ids in passages_answering(bank, documents, passages):
-        rule = _grounded(question.rule, question, ids, texts)
-        said, spans = (rule.text, rule.spans) if rule else ("", ())
-        answered += [
-            LeadingQuestion(each, ids, question.id, said, spans) for each in question.asked
-        ]
-    grounded = {
-        digest_of_rule(each.text): rule
-        for each, ids in passages_answering(_as_written(rules, bank), documents, passages)
-        if (rule := _grounded(each.text, each, ids, texts))
-    }
-    answered += _led_by_readers(judged, grounded, documents, passages)
-    if not answered:
-        return ()
-    nowhere = [LeadingQuestion(each.question, (), each.id) for each in unanswered]
-    nowhere += [
-        LeadingQuestion(each.question, ()) for each in judged if each.answered is HasAnswer.NO
-    ]
-    return (*answered, *nowhere)
-
-
-def _as_written(
-    rules: Iterable[ArticleRule], bank: Iterable[BankQuestion]
-) -> Iterator[ArticleRule]:
-    """Each rule with the words that say it: those of most of the bank's questions that it answers.
-
-    Of several the first; a rule that none of these asks for has its own.
-    """
-    asked = {each.id: each for each in bank}
-    for rule in rules:
-        written = [asked[of] for of in rule.questions if of in asked]
-        if written:
-            [(spans, _)] = Counter(each.spans for each in written).most_common(1)
-            yield replace(rule, text_sha256=written[0].text_sha256, spans=spans)
-        elif rule.spans:
-            yield rule
-
-
-def _led_by_readers(
-    judged: Sequence[JudgedQuestion],
-    rules: Mapping[str, GroundedRule],
-    documents: Sequence[Document],
-    passages: Sequence[Passage],
-) -> Iterator[LeadingQuestion]:
-    """The questions that readers thought these passages to answer, whole articles of them.
-
-    `rules` are named by their digests; of several that answer the whole question, that which
-    answers most goes with it, so that those who ask the same thing are told the same.
-    """
-    articles, sheets = _by_reference(documents, passages)
-    answering = Counter(name for each in judged for name in each.answering if name in rules)
-    for question in judged:
-        found = tuple(
-            dict.fromkeys(
-                each.id
-                for article in question.articles
-                for each in articles.get(article) or sheets.get(article, [])
-            )
-        )
-        if found and question.answered is HasAnswer.PARTLY:
-            yield LeadingQuestion(question.question, found, is_open=True)
-        elif found and question.answered is HasAnswer.YES:
-            usual = max(question.answering, key=lambda name: answering[name], default="")
-            rule = rules.get(usual)
-            said = (rule.text, rule.spans, rule.passage_ids) if rule else ("", (), ())
-            yield LeadingQuestion(question.question, found, "", *said)
-
-
-def _digests_of_texts(documents: Iterable[Document]) -> dict[str, set[str]]:
-    """Those of the texts of each article."""
-    texts: dict[str, set[str]] = {}
-    for document in documents:
-        if document.reference:
-            texts.setdefault(document.reference, set()).add(digest_of(document.text))
-    return texts
-
-
-def _grounded(
-    rule: str, written: Written, ids: tuple[str, ...], texts: Mapping[str, set[str]]
-) -> GroundedRule | None:
-    """A rule, as long as no other text of its article than the one it is of is there."""
-    kept = texts.get(written.article, set())
-    if not rule or (kept and written.text_sha256 not in kept):
-        return None
-    return GroundedRule(rule, written.spans if kept else (), ids)
-
-
-def passages_answering(
-    written: Iterable[W], documents: Sequence[Document], passages: Sequence[Passage]
-) -> Iterator[tuple[W, tuple[str, ...]]]:
-    """Each question or rule that some of these passages answer, with their identifiers. Pure.
-
-    Of an article, those passages of it that overlap the answering words, or all of them where its
-    text is not the one that these were written from; where the article itself is not there, the
-    sections of sheets that are about it.
-    """
-    articles, sheets = _by_reference(documents, passages)
-    digests = {each.id: digest_of(each.text) for each in documents if each.reference}
-    for each in written:
-        leads_to = articles.get(each.article) or sheets.get(each.article, [])
-        answering = [
-            passage.id
-            for passage in leads_to
-            if digests.get(passage.document_id) == each.text_sha256 and _overlaps(passage, each)
-        ]
-        if leads_to:
-            yield each, tuple(answering or [passage.id for passage in leads_to])
-
-
-def _by_reference(
-    documents: Sequence[Document], passages: Sequence[Passage]
-) -> tuple[dict[str, list[Passage]], dict[str, list[Passage]]]:
-    """The passages of articles, and those of sheets about them, by the article; of no dossier."""
-    texts = {each.id: each for each in documents}
-    articles: dict[str, list[Passage]] = {}
-    sheets: dict[str, list[Passage]] = {}
-    for passage in passages:
-        if passage.dossier is None:
-            is_article = texts[passage.document_id].reference is not None
-            for reference in passage.references:
-                (articles if is_article else sheets).setdefault(reference, []).append(passage)
-    return articles, sheets
-
-
-def _overlaps(passage: Passage, written: Written) -> bool:
-    return any(start < passage.end and passage.start < end for start, end in written.spans)
 
 
 class QuestionIndex:

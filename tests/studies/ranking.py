@@ -42,7 +42,8 @@ from ingestion.index.question_bank import (
     read_bank,
     read_nowhere_answered,
 )
-from ingestion.index.questions import leading_questions, read_leading_questions, write_questions
+from ingestion.index.question_links import leading_questions
+from ingestion.index.questions import read_leading_questions, write_questions
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.vectors import embed_cached
