@@ -31,6 +31,7 @@ from ingestion.index.publication import (
     verify_snapshot,
     withdraw,
 )
+from ingestion.index.sentence_index import SentenceIndex
 from ingestion.index.server import schema_of
 from ingestion.index.snapshot import SnapshotContents
 from ingestion.postgresql import LOCKS, PostgresServer, named_server, server_at
@@ -140,6 +141,18 @@ def test_what_someone_has_open_is_not_removed(home: Path, tmp_path: Path) -> Non
     gc.collect()
     discard(home, first)
     assert finished(home) == [current_name(home)]
+
+
+def test_the_sentences_of_clauses_are_kept(home: Path) -> None:
+    repository, snapshot = repository_of(home), published(home)
+    passages, vectors = tuple(snapshot.store.all_passages()), repository.vectors(current_name(home))
+    clauses = SentenceIndex((passages[1].id, passages[1].id, passages[4].id), vectors[:3])
+    contents = SnapshotContents((), passages, vectors, (), (), vectors[:0], clauses)
+    name = repository.write(contents, described("20990101-000000-000", 5), lambda _: None).name
+    kept = repository.open(name).sentences
+    assert kept.passage_ids == clauses.passage_ids
+    assert (kept.vectors == clauses.vectors).all()
+    assert snapshot.sentences.passage_ids == ()  # no clause among the articles
 
 
 def test_what_ends_a_writing_early_leaves_nothing(home: Path) -> None:

@@ -15,7 +15,7 @@ RANKING = {
     "words": 0.08, "meaning": 3.22, "nearness": 3.21, "alike": 5.20, "unasked": 2.89,
     "unasked nearness": 0.0,
     "everyday": 2.35, "phrase": 1.32, "coverage": 3.59, "other regime": -2.08, "topic": 2.0,
-    "piece": 1.0,
+    "piece": 1.0, "sentence": 0.0,
 }  # fmt: skip
 REFUSAL = {
     "rules": Refusal(similarity=11.44, strength=0.58, bias=-12.54, refused=-1.3, sure=0.3),

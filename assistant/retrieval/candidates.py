@@ -117,6 +117,9 @@ class Searcher:
         words = found_by(lambda k: generation.lexical.search(question, k))
         everyday = found_by(lambda k: generation.lexical.search_everyday(question, k))
         alike = found_by(lambda k: generation.questions.search(vector, k)) if among is None else []
+        clauses = (
+            found_by(lambda k: generation.sentences.search(vector, k)) if scope.dossier else []
+        )
         rankings = {
             "words": [hit.passage_id for hit in words],
             "meaning": [hit.passage_id for hit in meaning],
@@ -125,13 +128,15 @@ class Searcher:
                 each.id for each in self.lookup(led_to, scope) if among is None or each.id in among
             ],
         }
-        fused = fuse(*rankings.values(), [hit.passage_id for hit in alike])
+        led = ([hit.passage_id for hit in hits] for hits in (alike, clauses))
+        fused = fuse(*rankings.values(), *led)
         best = sorted(fused, key=lambda passage_id: -fused[passage_id])[:RANKED]
         named = [each.id for each in self.named(question, scope)]
         passages = standing(generation, [*named, *best], scope)
         texts = [(passage, phrases.everyday.of(passage)) for passage in passages]
         found = signals(question, texts, rankings)
-        return self._weighed(passages, found, _scores(meaning), _scores(alike))
+        sentences = _scores(clauses) if scope.dossier else None
+        return self._weighed(passages, found, _scores(meaning), _scores(alike), sentences)
 
     def _weighed(
         self,
@@ -139,9 +144,15 @@ class Searcher:
         found: Sequence[dict[str, float]],
         cosines: Mapping[str, float],
         alike: Mapping[str, float],
+        sentences: Mapping[str, float] | None,
     ) -> list[Candidate]:
-        """The candidates; one that a search by meaning did not find is as far as its farthest."""
+        """The candidates; one that a search by meaning did not find is as far as its farthest.
+
+        So it is with `sentences`, which are looked for in a dossier only; where none are known, as
+        in an index of before, a passage is as near as its nearest.
+        """
         farthest, least_alike = (min(each.values(), default=0.0) for each in (cosines, alike))
+        lowest = min((sentences or {}).values(), default=None)
         weighed = []
         for passage, each in zip(passages, found, strict=True):
             cosine = cosines.get(passage.id, farthest)
@@ -152,6 +163,9 @@ class Searcher:
                 "unasked": float(not asked),
                 "unasked nearness": 0.0 if asked else cosine,
             }
+            if sentences is not None:
+                least = cosine if lowest is None else lowest
+                told["sentence"] = sentences.get(passage.id, least)
             weighed.append(Candidate(passage, told, cosine, strength(told, self._weights)))
         return weighed
 

@@ -19,6 +19,7 @@ from ingestion.index.question_links import leading_questions
 from ingestion.index.question_vectors import ShippedVectors, shipped_file
 from ingestion.index.questions import LeadingQuestion
 from ingestion.index.search import Embedder, Vectors, as_indexed, embedder_host
+from ingestion.index.sentence_index import SentenceIndex, sentences_of
 from ingestion.index.snapshot import SnapshotContents
 from ingestion.index.store import DisputedFigure, Manifest
 from ingestion.index.vectors import embed_cached
@@ -40,7 +41,7 @@ def uncompared(
     return ()
 
 
-FORMAT = b"8"
+FORMAT = b"9"
 """To be raised when a snapshot of the same texts is written or searched otherwise."""
 
 _LOST = "ses passages ne se retrouvent pas par leur sens"
@@ -151,7 +152,13 @@ def _contents(
     _require_directions(texts, vectors)
     asked = _question_vectors(home, texts, embedder, progress)
     return SnapshotContents(
-        texts.documents, texts.passages, vectors, texts.glossary, texts.questions, asked
+        texts.documents,
+        texts.passages,
+        vectors,
+        texts.glossary,
+        texts.questions,
+        asked,
+        _sentences(home, texts, embedder, progress),
     )
 
 
@@ -224,6 +231,17 @@ def _question_vectors(home: Path, texts: _Texts, embedder: Embedder, progress: P
         home / "vectors.sqlite", embedder, unknown, told, as_questions=True
     )
     return vectors
+
+
+def _sentences(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) -> SentenceIndex:
+    def embed(sentences: Sequence[str]) -> Vectors:
+        def told(done: int) -> None:
+            if sentences:  # the code has none
+                progress("Calcul des vecteurs des phrases", done, len(sentences))
+
+        return embed_cached(home / "vectors.sqlite", embedder, sentences, told)
+
+    return sentences_of(texts.passages, embed)
 
 
 def _require_directions(texts: _Texts, vectors: Vectors) -> None:

@@ -17,6 +17,7 @@ from ingestion.index.lexical import (
 )
 from ingestion.index.questions import QuestionIndex, parsed_questions
 from ingestion.index.search import Hit, Vectors
+from ingestion.index.sentence_index import NO_SENTENCES, SENTENCES, parsed_sentences
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import Manifest, SqlPassages, no_passage
 from ingestion.postgresql import PostgresServer, Row, vector_text
@@ -41,6 +42,7 @@ def open_tables(server: PostgresServer, schema: str, manifest: Manifest) -> Inde
         _PgvectorIndex(server, schema),
         QuestionIndex(parsed_questions(bytes(parts["leading.json"])), asked),
         parsed_terms(bytes(parts["glossary.json"])),
+        parsed_sentences(bytes(parts[SENTENCES])) if SENTENCES in parts else NO_SENTENCES,
     )
 
 

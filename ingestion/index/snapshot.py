@@ -33,6 +33,12 @@ from ingestion.index.questions import (
     write_questions,
 )
 from ingestion.index.search import Hit, LexicalIndex, VectorIndex, Vectors
+from ingestion.index.sentence_index import (
+    NO_SENTENCES,
+    SentenceIndex,
+    read_sentences,
+    write_sentences,
+)
 from ingestion.index.store import (
     MANIFEST,
     SEAL,
@@ -67,6 +73,7 @@ class IndexSnapshot:
     vectors: VectorIndex
     questions: QuestionIndex
     glossary: tuple[Term, ...] = ()
+    sentences: SentenceIndex = NO_SENTENCES
 
     def near(self, vector: Vectors, k: int) -> list[Hit]:
         """At most `k` passages, the nearest to a question's vector first.
@@ -95,6 +102,7 @@ class SnapshotContents:
     glossary: tuple[Term, ...]
     questions: tuple[LeadingQuestion, ...]
     asked: Vectors
+    sentences: SentenceIndex = NO_SENTENCES
 
     @property
     def digest(self) -> str:
@@ -104,7 +112,8 @@ class SnapshotContents:
             digest.update(repr(each).encode())
         for written in (terms_json(self.glossary), questions_json(self.questions)):
             digest.update(written)
-        for rows in (self.vectors, self.asked):
+        digest.update(repr(self.sentences.passage_ids).encode())
+        for rows in (self.vectors, self.asked, self.sentences.vectors):
             digest.update(np.ascontiguousarray(rows, dtype="<f4").tobytes())
         return digest.hexdigest()
 
@@ -118,6 +127,7 @@ def contents_of(snapshot: IndexSnapshot, vectors: Vectors) -> SnapshotContents:
         snapshot.glossary,
         snapshot.questions.questions,
         snapshot.questions.vectors,
+        snapshot.sentences,
     )
 
 
@@ -228,6 +238,7 @@ def _remove_left(working: Path) -> None:
 # generations/<name>/lexical/          their words, searchable
 # generations/<name>/leading.json      the passages that each question leads to
 # generations/<name>/questions.npy     vectors of these questions, row i for question i
+# generations/<name>/sentences.npz     vectors of the sentences of clauses, and their passages
 # generations/<name>/glossary.json     the everyday words that lead to articles
 # generations/<name>/manifest.sha256   sha256 of the manifest, as `sha256sum --check` reads it
 # generations/<name>/manifest.json     sha256 of every other file; written last
@@ -297,7 +308,8 @@ class FolderRepository:
             vectors, questions = ChromaIndex(copy.folder), read_leading_questions(folder)
             weakref.finalize(vectors, leaving.pop_all().close)
         terms = read_terms(folder / "glossary.json")
-        return IndexSnapshot(manifest, store, lexical, vectors, questions, terms)
+        sentences = read_sentences(folder)
+        return IndexSnapshot(manifest, store, lexical, vectors, questions, terms, sentences)
 
     def vectors(self, name: str) -> Vectors:
         """Read from their file."""
@@ -343,6 +355,7 @@ def _write(folder: Path, contents: SnapshotContents, told: Callable[[int], None]
     write_terms(folder / "glossary.json", contents.glossary)
     np.save(folder / _VECTORS, contents.vectors)
     write_questions(folder, contents.questions, contents.asked)
+    write_sentences(folder, contents.sentences)
     told(1)
     write_lexical(folder / "lexical", contents.passages, EverydayWords(contents.glossary))
     told(2)

@@ -42,6 +42,7 @@ from ingestion.index.question_bank import is_held_out, read_bank, read_nowhere_a
 from ingestion.index.question_vectors import questions_of_dossiers
 from ingestion.index.questions import read_leading_questions
 from ingestion.index.search import Embedder, PassageReader, as_indexed
+from ingestion.index.sentence_index import sentences_of
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import Manifest, SqlitePassages, write_store
 from ingestion.index.vectors import ChromaIndex
@@ -169,6 +170,7 @@ def indexed(documents: Sequence[Document], folder: Path, embedder: Embedder) -> 
         TantivyIndex(folder / "lexical"),
         cast(ChromaIndex, ListVectorIndex([each.id for each in passages], vectors)),
         read_leading_questions(folder),
+        sentences=sentences_of(passages, embedder.embed_passages),
     )
 
 

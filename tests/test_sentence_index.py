@@ -1,0 +1,155 @@
+"""The sentences of clauses: which have a vector, and what is found by them in a dossier."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.retrieval.candidates import Searcher
+from assistant.retrieval.evidence import Scope
+from assistant.retrieval.ranking import default_tuning, tunings
+from ingestion.chunking.passages import Passage, passages_of
+from ingestion.durable import lock_for_writing
+from ingestion.index.search import Vectors, context
+from ingestion.index.sentence_index import (
+    NO_SENTENCES,
+    SentenceIndex,
+    parsed_sentences,
+    read_sentences,
+    sentences_of,
+)
+from ingestion.library.library import Library
+from ingestion.readers.documents import Document, Kind
+from tests.fakes import WordEmbedder
+from tests.index_home import ARTICLES, build_and_publish, published, with_articles
+from tests.small_index import TODAY
+
+LONG = (
+    "Le titulaire remet chaque mois au pouvoir adjudicateur un relevé des interventions, des "
+    "délais tenus et des pièces remplacées sur chaque équipement. Une benne hors d'usage est "
+    "remplacée sous deux jours. Les relevés sont remis par voie électronique et sont conservés "
+    "par le titulaire pendant la durée du marché et les deux années qui suivent."
+)
+NEAR = "Une benne est une cuve. Un engin hors d'usage est signalé. Une pièce remplacée est datée."
+
+
+def _clause(text: str, dossier: str | None = "bennes", reference: str = "") -> Passage:
+    document = Document("cc" * 32, "CCTP", "cctp.md", Kind.TENDER, text, dossier=dossier)
+    [passage] = passages_of(document)
+    return replace(passage, references=(reference,)) if reference else passage
+
+
+def _embedded(texts: Sequence[str]) -> Vectors:
+    return WordEmbedder().embed_passages(texts) if texts else np.zeros((0, 64), np.float32)
+
+
+def test_a_passage_is_as_near_as_its_nearest_sentence() -> None:
+    index = SentenceIndex(("a", "b", "a"), np.array([[1, 0], [0.6, 0.8], [0, 1]], np.float32))
+    found = index.search(np.array([0, 1], np.float32), 5)
+    assert [(hit.passage_id, round(hit.score, 3)) for hit in found] == [("a", 1.0), ("b", 0.8)]
+    assert [hit.passage_id for hit in index.search(np.array([1, 0], np.float32), 1)] == ["a"]
+    assert NO_SENTENCES.search(np.array([1, 0], np.float32), 5) == []
+
+
+def test_each_sentence_that_says_something_has_a_vector_and_so_has_its_place() -> None:
+    passage = _clause("Une benne est remplacée sous deux jours. Voir annexe. Le titulaire le dit.")
+    told: list[str] = []
+
+    def embed(texts: Sequence[str]) -> Vectors:
+        told.extend(texts)
+        return _embedded(texts)
+
+    index = sentences_of([passage], embed)
+    assert told == [
+        context(passage),
+        "Une benne est remplacée sous deux jours.",
+        "Le titulaire le dit.",
+    ]
+    assert index.passage_ids == (passage.id,) * 3
+
+
+@pytest.mark.parametrize(
+    ("dossier", "reference", "is_clause"),
+    [("bennes", "", True), (None, "CCAG-FCS 14.1", True), (None, "R2191-3", False)],
+)
+def test_clauses_have_sentences_and_articles_have_none(
+    dossier: str | None, reference: str, is_clause: bool
+) -> None:
+    found = sentences_of([_clause(LONG, dossier, reference)], _embedded)
+    assert bool(found.passage_ids) is is_clause
+
+
+def test_a_sentence_without_a_direction_is_left_out() -> None:
+    passage = _clause(LONG)
+
+    def embed(texts: Sequence[str]) -> Vectors:
+        vectors = _embedded(texts)
+        vectors[1] = np.nan
+        return vectors
+
+    found = sentences_of([passage], embed)
+    assert found.passage_ids == (passage.id,) * 3
+    assert np.isfinite(found.vectors).all()
+
+
+@given(st.lists(st.text(max_size=12), max_size=6))
+def test_what_is_kept_is_read_back(ids: list[str]) -> None:
+    vectors = np.arange(len(ids) * 2, dtype=np.float32).reshape(-1, 2)
+    names = tuple(each.rstrip("\0") for each in ids)  # no identifier has a null character
+    kept = parsed_sentences(SentenceIndex(names, vectors).to_bytes())
+    assert kept.passage_ids == names
+    assert (kept.vectors == vectors).all()
+
+
+@pytest.fixture
+def pieces(tmp_path: Path) -> Path:
+    """A data folder with two clauses of a dossier, published."""
+    home = tmp_path / "home"
+    with lock_for_writing(home):
+        library = Library(home)
+        for name, text in (("long.md", LONG), ("near.md", NEAR)):
+            path = tmp_path / name
+            path.write_text(text, encoding="utf-8")
+            assert library.add(path, name, Kind.TENDER, "bennes").reading.problem is None
+    build_and_publish(home)
+    return home
+
+
+def _best(home: Path, weight: float) -> str:
+    """The source of what is found first in the dossier when a sentence weighs so much."""
+    tuning = default_tuning()
+    searcher = Searcher(
+        published(home),
+        WordEmbedder(),
+        replace(tuning, ranking={**tuning.ranking, "sentence": weight}),
+    )
+    asked = "une benne hors d'usage est-elle remplacée ?"
+    found = searcher.candidates(asked, Scope(TODAY, dossier="bennes"))
+    return max(found, key=lambda each: each.strength).passage.source
+
+
+def test_the_clause_with_the_sentence_that_answers_comes_before_one_that_is_nearer(
+    pieces: Path,
+) -> None:
+    assert _best(pieces, 0.0) == "near.md"
+    assert _best(pieces, tunings()[0].ranking["sentence"]) == "long.md"
+
+
+def test_an_index_written_before_has_none_and_a_clause_is_as_near_as_it_is(
+    pieces: Path, tmp_path: Path
+) -> None:
+    assert read_sentences(tmp_path) is NO_SENTENCES
+    before = replace(published(pieces), sentences=NO_SENTENCES)
+    scope = Scope(TODAY, dossier="bennes")
+    for each in Searcher(before, WordEmbedder()).candidates("une benne", scope):
+        assert each.signals["sentence"] == each.cosine
+
+
+def test_a_question_of_the_law_weighs_no_sentence(tmp_path: Path) -> None:
+    home = with_articles(tmp_path, ARTICLES)
+    [first, *_] = Searcher(published(home), WordEmbedder()).candidates("avance", Scope(TODAY))
+    assert "sentence" not in first.signals
