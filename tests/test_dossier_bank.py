@@ -20,7 +20,8 @@ from ingestion.index.dossier_bank import (
     asked_of_dossiers,
     read_dossiers,
 )
-from ingestion.index.question_bank import Form, Style
+from ingestion.index.question_bank import Form, HasAnswer, Style
+from tests.studies.asked_of_dossiers import read_asked
 
 SIDES = {Form.YES: "oui", Form.YES_IF: "oui", Form.NO: "non", Form.NO_UNLESS: "non"}
 DELAY = DossierQuestion(
@@ -107,6 +108,16 @@ def test_each_lead_is_short_and_says_its_side_first() -> None:
     assert [each.id for each in questions if len(each.lead.split()) > 27] == []
     sided = [each for each in questions if each.form in SIDES]
     assert [e.id for e in sided if not e.lead.casefold().startswith(SIDES[e.form])] == []
+
+
+def test_what_readers_pointed_at_stands_in_its_piece() -> None:
+    pieces = {dossier.name: dossier for dossier in _bank()}
+    for asked in read_asked():
+        if asked.answered is HasAnswer.NO:
+            assert (asked.piece, asked.words) == ("", "")
+        else:
+            assert asked.words
+            assert asked.words in pieces[asked.dossier].piece(asked.piece).text
 
 
 def test_questions_are_not_in_the_words_of_their_piece() -> None:

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from assistant.answering.answer import Prominence
-from assistant.answering.extraction import Draft
-from assistant.answering.leading import LONGEST, led
+from assistant.answering.extraction import ASTRAY, Draft
+from assistant.answering.leading import LONGEST, ahead_of, led
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.ranking import ClauseWeights, default_tuning, tuning_for
 from ingestion.readers.documents import Kind
@@ -32,7 +32,7 @@ def _quoted(text: str = CLAUSE.passage.text, nearness: float = 1.2) -> list[Draf
 
 def _places(quoted: list[Draft], weights: ClauseWeights, reading: float = 2.0) -> list[Prominence]:
     read = {quoted[0].evidence[0].passage.id: reading}
-    return [each.place for each in led(quoted, read, weights)]
+    return [each.place for each in led(quoted, read, 0.5, weights)]
 
 
 LED = [Prominence.LEAD, Prominence.BODY]
@@ -42,7 +42,7 @@ NOT_LED = [Prominence.BODY, Prominence.BODY]
 def test_the_nearest_sentence_is_the_line_where_it_is_sure_to_answer() -> None:
     assert _places(_quoted(), SURE) == LED
     assert _places(_quoted(), ClauseWeights()) == NOT_LED
-    assert led([], {}, SURE) == []
+    assert led([], {}, 0.0, SURE) == []
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,7 @@ def test_the_nearest_sentence_is_the_line_where_it_is_sure_to_answer() -> None:
         (ClauseWeights(nearness=10.0), 12.0),
         (ClauseWeights(ahead=10.0), 2.0),
         (ClauseWeights(reading=10.0), 20.0),
+        (ClauseWeights(unanswered=-10.0), -5.0),
     ],
 )
 def test_each_thing_known_counts_by_its_weight(weights: ClauseWeights, least: float) -> None:
@@ -58,11 +59,17 @@ def test_each_thing_known_counts_by_its_weight(weights: ClauseWeights, least: fl
     assert _places(_quoted(), replace(weights, bias=-0.01 - least)) == NOT_LED
 
 
+def test_one_that_stands_alone_is_ahead_by_no_more_than_what_is_left_out() -> None:
+    first, other = _quoted()
+    assert ahead_of([first]) == ASTRAY
+    assert ahead_of([first, replace(other, nearness=first.nearness - 0.05)]) == pytest.approx(0.05)
+
+
 def test_it_is_ahead_of_the_nearest_other_wherever_that_one_stands() -> None:
     quoted = [*_quoted(), replace(_quoted()[1], nearness=1.15)]
     weights = ClauseWeights(ahead=10.0, bias=-1.0)
-    assert led(quoted, {CLAUSE.passage.id: 2.0}, weights)[0].place is Prominence.BODY
-    assert led(quoted[:2], {CLAUSE.passage.id: 2.0}, weights)[0].place is Prominence.LEAD
+    assert led(quoted, {CLAUSE.passage.id: 2.0}, 0.0, weights)[0].place is Prominence.BODY
+    assert led(quoted[:2], {CLAUSE.passage.id: 2.0}, 0.0, weights)[0].place is Prominence.LEAD
 
 
 @pytest.mark.parametrize(
@@ -85,7 +92,7 @@ def test_an_item_of_a_list_that_begins_elsewhere_is_no_line() -> None:
 
 def test_what_was_not_read_or_is_of_no_piece_is_no_line() -> None:
     quoted = _quoted()
-    assert led(quoted, {OTHER.passage.id: 2.0}, SURE) == quoted
+    assert led(quoted, {OTHER.passage.id: 2.0}, 0.0, SURE) == quoted
     assert _places(_quoted(nearness=0.0), SURE) == NOT_LED
 
 

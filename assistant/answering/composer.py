@@ -73,13 +73,15 @@ class PartRead:
     """A subject of the question as it was read: its vector, the evidence of the day, the quotes.
 
     `prepared` is the rule of the bank that answers, if any does, `read` the odds of passages that
-    were read, by their identifiers; none where it is doubtful that they answer.
+    were read, by their identifiers; none where it is doubtful that they answer. `unanswered` is how
+    much nearer it is to what is left open than to the rest, 0 where nothing tells.
     """
 
     asked: Vectors
     quotes: Sequence[Draft]
     prepared: PreparedAnswer | None
     read: Mapping[str, float]
+    unanswered: float
 
 
 class Answering:
@@ -240,7 +242,7 @@ class Answering:
         elif turn.language is Language.FRENCH and not (
             turn.sentences or asks_several(part.question)
         ):
-            found = led(found, read.read, self._tuning.clause)
+            found = led(found, read.read, read.unanswered, self._tuning.clause)
         told = yield from in_their_lists(turn, self._card.part(read.asked, found))
         yield from self._say_quotes(part.question, told)
         self.quoted += found
@@ -274,7 +276,8 @@ class Answering:
         found = [draft for draft in read if draft.evidence[0].passage.id not in known]
         is_sure = found_there is Answerability.YES
         odds = zip(readable, readings, strict=False) if is_sure else ()
-        return PartRead(asked, found, prepared, {item.passage.id: each for item, each in odds})
+        told = {item.passage.id: each for item, each in odds}
+        return PartRead(asked, found, prepared, told, unanswered or 0.0)
 
     def _prepared(
         self, question: str, asked: Vectors, evidence: Sequence[Evidence]

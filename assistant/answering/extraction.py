@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, islice
+from math import log
 
 from assistant.answering.answer import LineRole, Prominence
 from assistant.law.contradictions import Conflict
@@ -46,8 +47,13 @@ CLAUSES = 6
 questions about three dossiers of the bank, six of six passages hold the whole answer for 0.67 in
 102 words; three from each of the nearest passages held it for 0.58 in 118."""
 
+PASSAGE, LIKELIER, FARTHEST = 0.5, 0.02, 1e-4
+"""What the cosine of a passage and the logarithm of its score, down to the least, count beside the
+cosine of a sentence: on 551 questions about four dossiers held out the whole answer is there for
+0.740 of them in 111 words; with the two cosines alone, as much each, for 0.728 in 123."""
+
 BESIDE, ASTRAY = 0.1, 0.2
-"""How much less near than the nearest (a sum of two cosines) a passage of a piece stands aside by
+"""How much less near than the nearest (a sum of cosines) a passage of a piece stands aside by
 its best sentence, and a sentence is left out: chosen on the same. With 0.3 the whole answer is
 there for 0.004 more of them, in a tenth more words; with 0.15 for 0.017 fewer, in a tenth fewer."""
 
@@ -315,7 +321,7 @@ def _of_named_words(question: str, found: Sequence[Unit]) -> Sequence[Unit]:
 def _quotes_of_pieces(
     question: str, pieces: Sequence[Evidence], as_of: date, embedder: Embedder
 ) -> list[Draft]:
-    """The units nearest by themselves and with their passage.
+    """The units nearest by themselves and with their passage, and the likelier this is to answer.
 
     The nearest of all comes first, then the others passage by passage, the nearest passage first.
     """
@@ -326,7 +332,7 @@ def _quotes_of_pieces(
     headed = ["\n".join([*unit.evidence.passage.headings[-1:], unit.text]) for unit in found]
     alone = embedder.embed_passages(headed) @ asked
     nearness = {
-        unit: unit.evidence.similarity + float(cosine)
+        unit: float(cosine) + _nearness_of_passage(unit.evidence)
         for unit, cosine in zip(found, alone, strict=True)
     }
     ranked = sorted(found, key=lambda unit: -nearness[unit])
@@ -346,6 +352,11 @@ def _quotes_of_pieces(
         )
         for unit in kept
     ]
+
+
+def _nearness_of_passage(item: Evidence) -> float:
+    """What a passage adds to the cosine of each of its sentences, by its own and its score."""
+    return PASSAGE * item.similarity + LIKELIER * log(max(item.score, FARTHEST) / FARTHEST)
 
 
 def _nearest(ranked: Sequence[Unit]) -> list[Unit]:

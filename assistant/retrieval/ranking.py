@@ -74,6 +74,7 @@ class ClauseWeights:
     nearness: float = 0.0
     ahead: float = 0.0
     reading: float = 0.0
+    unanswered: float = 0.0
     bias: float = -1.0
 
 

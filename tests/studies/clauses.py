@@ -25,7 +25,7 @@ from sklearn.model_selection import KFold
 
 from assistant.answering.answer import Prominence
 from assistant.answering.extraction import quotes
-from assistant.answering.leading import led
+from assistant.answering.leading import ahead_of, led
 from assistant.container import load_embedder, load_reader
 from assistant.evaluation.questions import read_questions
 from assistant.retrieval.evidence import Scope
@@ -47,7 +47,7 @@ from tests.studies.answerability import demonstration, indexed
 from tests.studies.lines import fitted, weights
 
 OWN = Path(__file__).parents[1] / "data" / "dossier_questions.jsonl"
-SIGNALS = ("nearness", "ahead", "reading")
+SIGNALS = ("nearness", "ahead", "reading", "unanswered")
 BOUNDS = (0.5, 0.65, 0.75, 0.8)
 SHOWN, PARTS = 6, 8
 
@@ -59,7 +59,7 @@ Told = Callable[[str], bool]
 class FirstSentence:
     """What is known of a sentence that is quoted first, whether it may be a line, and answers."""
 
-    signals: tuple[float, float, float]
+    signals: tuple[float, float, float, float]
     may_lead: bool
     answers: bool
 
@@ -127,14 +127,15 @@ def first_sentences(
             quoted = quotes(question, evidence, date.today(), embedder)
             if found is Answerability.NO or not quoted or not quoted[0].nearness:
                 continue
-            first, *others = quoted
+            first = quoted[0]
             ids = [item.passage.id for item in evidence]
             read = dict(zip(ids, readings, strict=False))
-            ahead = first.nearness - max((each.nearness for each in others), default=0.0)
             reading = read.get(first.evidence[0].passage.id)
             if reading is not None:
-                may_lead = led([first], read, ClauseWeights(bias=1.0))[0].place is Prominence.LEAD
-                known = (first.nearness, ahead, reading)
+                may_lead = (
+                    led([first], read, 0.0, ClauseWeights(bias=1.0))[0].place is Prominence.LEAD
+                )
+                known = (first.nearness, ahead_of(quoted), reading, left_open)
                 yield FirstSentence(known, may_lead, told(first.text))
 
 
