@@ -14,6 +14,7 @@ from assistant.retrieval.evidence import Scope
 from assistant.retrieval.ranking import default_tuning, tunings
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.durable import lock_for_writing
+from ingestion.index import build
 from ingestion.index.search import Vectors, context
 from ingestion.index.sentence_index import (
     NO_SENTENCES,
@@ -25,7 +26,7 @@ from ingestion.index.sentence_index import (
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, Kind
 from tests.fakes import WordEmbedder
-from tests.index_home import ARTICLES, build_and_publish, published, with_articles
+from tests.index_home import ARTICLES, build_and_publish, build_only, published, with_articles
 from tests.small_index import TODAY
 
 LONG = (
@@ -117,6 +118,15 @@ def pieces(tmp_path: Path) -> Path:
             assert library.add(path, name, Kind.TENDER, "bennes").reading.problem is None
     build_and_publish(home)
     return home
+
+
+def test_room_for_sentences_is_asked_for(pieces: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(build, "require_space", lambda home, room: asked.append(room))
+    for count in (0, 1000):
+        monkeypatch.setattr(build, "sentence_texts", lambda passages, n=count: [("", "")] * n)
+        build_only(pieces, WordEmbedder(f"words@{count}"))
+    assert asked[1] - asked[0] == build.SENTENCE_COPIES * 1000 * 64 * 4
 
 
 def _best(home: Path, weight: float) -> str:

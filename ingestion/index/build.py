@@ -19,7 +19,7 @@ from ingestion.index.question_links import leading_questions
 from ingestion.index.question_vectors import ShippedVectors, shipped_file
 from ingestion.index.questions import LeadingQuestion
 from ingestion.index.search import Embedder, Vectors, as_indexed, embedder_host
-from ingestion.index.sentence_index import SentenceIndex, sentences_of
+from ingestion.index.sentence_index import SentenceIndex, sentence_texts, sentences_of
 from ingestion.index.snapshot import SnapshotContents
 from ingestion.index.store import DisputedFigure, Manifest
 from ingestion.index.vectors import embed_cached
@@ -46,9 +46,9 @@ FORMAT = b"9"
 
 _LOST = "ses passages ne se retrouvent pas par leur sens"
 
-VECTOR_COPIES, TEXT_COPIES = 10, 5
-"""Room that vectors and texts take, in times their own size; measured 9.3 and 4 with the cache
-and the copies of a verification."""
+VECTOR_COPIES, SENTENCE_COPIES, TEXT_COPIES = 10, 3, 5
+"""Room that vectors of passages, those of sentences and texts take, in times their own size;
+measured 9.3, 2 and 4 with the cache and the copies of a verification."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +196,10 @@ def _content(texts: _Texts, embedder: Embedder) -> str:
 
 def _room(texts: _Texts, embedder: Embedder) -> int:
     """Bytes that building takes at most."""
-    vectors = len(texts.passages) * embedder.dimension * 4
+    vectors = VECTOR_COPIES * len(texts.passages)
+    vectors += SENTENCE_COPIES * len(sentence_texts(texts.passages))
     characters = sum(len(document.text.encode()) for document in texts.documents)
-    return VECTOR_COPIES * vectors + TEXT_COPIES * characters + 20_000_000
+    return vectors * embedder.dimension * 4 + TEXT_COPIES * characters + 20_000_000
 
 
 def _name(created_at: datetime) -> str:

@@ -74,10 +74,15 @@ def sentences_of(
 
     One whose vector is no number is left out: its passage is found as a whole.
     """
-    texts = [(each.id, text) for each in passages if _is_clause(each) for text in _texts(each)]
+    texts = sentence_texts(passages)
     vectors = embed([text for _, text in texts])
     rows = np.flatnonzero(np.isfinite(vectors).all(axis=1))
     return SentenceIndex(tuple(texts[row][0] for row in rows), vectors[rows])
+
+
+def sentence_texts(passages: Sequence[Passage]) -> list[tuple[str, str]]:
+    """The identifier of each clause with each of its sentences, and with what places it."""
+    return [(each.id, text) for each in passages if _is_clause(each) for text in _texts(each)]
 
 
 def _is_clause(passage: Passage) -> bool:
