@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.retrieval.candidates import Searcher
+from assistant.retrieval import retriever
+from assistant.retrieval.candidates import Candidate, Searcher
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.ranking import default_tuning, tunings
+from assistant.retrieval.retriever import Retriever
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.durable import lock_for_writing
 from ingestion.index import build
@@ -21,8 +23,10 @@ from ingestion.index.sentence_index import (
     SentenceIndex,
     parsed_sentences,
     read_sentences,
+    sentences_npz,
     sentences_of,
 )
+from ingestion.legislation.general_clauses import GeneralText
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, Kind
 from tests.fakes import WordEmbedder
@@ -50,10 +54,10 @@ def _embedded(texts: Sequence[str]) -> Vectors:
 
 def test_a_passage_is_as_near_as_its_nearest_sentence() -> None:
     index = SentenceIndex(("a", "b", "a"), np.array([[1, 0], [0.6, 0.8], [0, 1]], np.float32))
-    found = index.search(np.array([0, 1], np.float32), 5)
-    assert [(hit.passage_id, round(hit.score, 3)) for hit in found] == [("a", 1.0), ("b", 0.8)]
-    assert [hit.passage_id for hit in index.search(np.array([1, 0], np.float32), 1)] == ["a"]
-    assert NO_SENTENCES.search(np.array([1, 0], np.float32), 5) == []
+    found = index.nearest(np.array([0, 1], np.float32))
+    assert [*found.items()] == [("a", 1.0), ("b", pytest.approx(0.8))]
+    assert [*index.nearest(np.array([1, 0], np.float32))] == ["a", "b"]
+    assert NO_SENTENCES.nearest(np.array([1, 0], np.float32)) == {}
 
 
 def test_each_sentence_that_says_something_has_a_vector_and_so_has_its_place() -> None:
@@ -74,14 +78,19 @@ def test_each_sentence_that_says_something_has_a_vector_and_so_has_its_place() -
 
 
 @pytest.mark.parametrize(
-    ("dossier", "reference", "is_clause"),
-    [("bennes", "", True), (None, "CCAG-FCS 14.1", True), (None, "R2191-3", False)],
+    ("dossier", "reference", "locator", "is_clause"),
+    [
+        ("bennes", "", "CCTP, art. 3", True),
+        (None, "CCAG-FCS 14.1", "art. 14.1 du CCAG-FCS", True),
+        (None, "CCAG-FCS 14.1", "art. 14.1, fiche « Pénalités de retard »", False),
+        (None, "R2191-3", "art. R2191-3", False),
+    ],
 )
-def test_clauses_have_sentences_and_articles_have_none(
-    dossier: str | None, reference: str, is_clause: bool
+def test_clauses_have_sentences_and_articles_and_sheets_have_none(
+    dossier: str | None, reference: str, locator: str, is_clause: bool
 ) -> None:
-    found = sentences_of([_clause(LONG, dossier, reference)], _embedded)
-    assert bool(found.passage_ids) is is_clause
+    passage = replace(_clause(LONG, dossier, reference), locator=locator)
+    assert bool(sentences_of([passage], _embedded).passage_ids) is is_clause
 
 
 def test_a_sentence_without_a_direction_is_left_out() -> None:
@@ -101,7 +110,7 @@ def test_a_sentence_without_a_direction_is_left_out() -> None:
 def test_what_is_kept_is_read_back(ids: list[str]) -> None:
     vectors = np.arange(len(ids) * 2, dtype=np.float32).reshape(-1, 2)
     names = tuple(each.rstrip("\0") for each in ids)  # no identifier has a null character
-    kept = parsed_sentences(SentenceIndex(names, vectors).to_bytes())
+    kept = parsed_sentences(sentences_npz(SentenceIndex(names, vectors)))
     assert kept.passage_ids == names
     assert (kept.vectors == vectors).all()
 
@@ -138,7 +147,8 @@ def _best(home: Path, weight: float) -> str:
         replace(tuning, ranking={**tuning.ranking, "sentence": weight}),
     )
     asked = "une benne hors d'usage est-elle remplacée ?"
-    found = searcher.candidates(asked, Scope(TODAY, dossier="bennes"))
+    scope = Scope(TODAY, dossier="bennes")
+    found = searcher.candidates(asked, scope, by_sentences=True)
     return max(found, key=lambda each: each.strength).passage.source
 
 
@@ -149,14 +159,39 @@ def test_the_clause_with_the_sentence_that_answers_comes_before_one_that_is_near
     assert _best(pieces, tunings()[0].ranking["sentence"]) == "long.md"
 
 
-def test_an_index_written_before_has_none_and_a_clause_is_as_near_as_it_is(
-    pieces: Path, tmp_path: Path
-) -> None:
+def test_an_index_written_before_has_none(tmp_path: Path) -> None:
     assert read_sentences(tmp_path) is NO_SENTENCES
-    before = replace(published(pieces), sentences=NO_SENTENCES)
-    scope = Scope(TODAY, dossier="bennes")
-    for each in Searcher(before, WordEmbedder()).candidates("une benne", scope):
-        assert each.signals["sentence"] == each.cosine
+
+
+@pytest.mark.parametrize("lacking", ["dossier", "rules", ""])
+def test_pieces_and_general_clauses_are_weighed_alike(
+    pieces: Path, tmp_path: Path, lacking: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "law"
+    folder.mkdir()
+    rules = published(with_articles(folder, ARTICLES))
+    [first, *_] = rules.store.all_passages()
+    monkeypatch.setattr(retriever, "general_ids", lambda snapshot: frozenset({first.id}))
+    told = sentences_of([replace(first, references=("CCAG-FCS 1",))], _embedded)
+    dossier = published(pieces)
+    weighed: list[bool] = []
+
+    def candidates(
+        _: Searcher, __: str, scope: Scope, *among: object, by_sentences: bool = False
+    ) -> list[Candidate]:
+        if scope.dossier:
+            weighed.append(by_sentences)
+        return []
+
+    monkeypatch.setattr(Searcher, "candidates", candidates)
+    found = Retriever(
+        replace(rules, sentences=NO_SENTENCES if lacking == "rules" else told),
+        WordEmbedder(),
+        replace(dossier, sentences=NO_SENTENCES) if lacking == "dossier" else dossier,
+    )
+    scope = Scope(TODAY, dossier="bennes", general=(GeneralText("CCAG-FCS", 2021),))
+    assert found.retrieve("une benne", scope, 6) == ()
+    assert weighed == [not lacking] * 2
 
 
 def test_a_question_of_the_law_weighs_no_sentence(tmp_path: Path) -> None:

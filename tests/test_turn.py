@@ -352,6 +352,29 @@ def test_in_a_dossier_the_sentence_that_surely_answers_is_the_line(
         assert "150 euros" in answer.lead.text
 
 
+@pytest.mark.parametrize("is_open", [True, False])
+def test_what_dossiers_leave_open_has_no_line_in_one(
+    small_home: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch, is_open: bool
+) -> None:
+    texts, answered = ("Que faut-il remettre ?", PENALTY), ((), ("ecole",))
+    known = [
+        LeadingQuestion(texts[0], answered[is_open]),
+        LeadingQuestion(texts[1], answered[not is_open]),
+    ]
+    asked = QuestionIndex(tuple(known), answering_embedder().embed_questions(texts))
+    monkeypatch.setattr(
+        "assistant.answering.composer.questions_of_dossiers", lambda name, dimension: asked
+    )
+    tuning = replace(
+        default_tuning(),
+        clause=ClauseWeights(unanswered=-1.0, bias=0.0),
+        refusal={**default_tuning().refusal, "dossier read": Refusal(refused=-99.0, sure=-99.0)},
+    )
+    assistant = assistant_over(small_home, journal, tuning=tuning, reader=WordReader(1))
+    answer = result_of(assistant.ask(PENALTY, dossier=DOSSIER)).answer
+    assert (answer.lead is None) is is_open
+
+
 def test_a_question_that_dossiers_leave_open_is_refused_in_one(
     small_home: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from itertools import islice
 from math import log
 from weakref import WeakKeyDictionary
 
@@ -99,12 +100,17 @@ class Searcher:
         self._weights = (tuning or default_tuning()).ranking
 
     def candidates(
-        self, question: str, scope: Scope, among: Container[str] | None = None
+        self,
+        question: str,
+        scope: Scope,
+        among: Container[str] | None = None,
+        *,
+        by_sentences: bool = False,
     ) -> list[Candidate]:
         """The passages that may be evidence with their signals, in no given order.
 
         `among` are the identifiers of the only ones that are looked for; no question leads to
-        any of them.
+        any of them. With `by_sentences` the nearest sentence of each counts as well.
         """
         generation, phrases = self.generation, phrases_of(self.generation.glossary)
         led_to = phrases.articles(question)[:LED_TO]
@@ -117,9 +123,8 @@ class Searcher:
         words = found_by(lambda k: generation.lexical.search(question, k))
         everyday = found_by(lambda k: generation.lexical.search_everyday(question, k))
         alike = found_by(lambda k: generation.questions.search(vector, k)) if among is None else []
-        clauses = (
-            found_by(lambda k: generation.sentences.search(vector, k)) if scope.dossier else []
-        )
+        sentences = generation.sentences.nearest(vector) if by_sentences else {}
+        clauses = found_by(lambda k: [Hit(*each) for each in islice(sentences.items(), k)])
         rankings = {
             "words": [hit.passage_id for hit in words],
             "meaning": [hit.passage_id for hit in meaning],
@@ -135,7 +140,6 @@ class Searcher:
         passages = standing(generation, [*named, *best], scope)
         texts = [(passage, phrases.everyday.of(passage)) for passage in passages]
         found = signals(question, texts, rankings)
-        sentences = _scores(clauses) if scope.dossier else None
         return self._weighed(passages, found, _scores(meaning), _scores(alike), sentences)
 
     def _weighed(
@@ -144,15 +148,13 @@ class Searcher:
         found: Sequence[dict[str, float]],
         cosines: Mapping[str, float],
         alike: Mapping[str, float],
-        sentences: Mapping[str, float] | None,
+        sentences: Mapping[str, float],
     ) -> list[Candidate]:
         """The candidates; one that a search by meaning did not find is as far as its farthest.
 
-        So it is with `sentences`, which are looked for in a dossier only; where none are known, as
-        in an index of before, a passage is as near as its nearest.
+        One without a sentence of its own is as near by them as it is whole.
         """
         farthest, least_alike = (min(each.values(), default=0.0) for each in (cosines, alike))
-        lowest = min((sentences or {}).values(), default=None)
         weighed = []
         for passage, each in zip(passages, found, strict=True):
             cosine = cosines.get(passage.id, farthest)
@@ -163,9 +165,8 @@ class Searcher:
                 "unasked": float(not asked),
                 "unasked nearness": 0.0 if asked else cosine,
             }
-            if sentences is not None:
-                least = cosine if lowest is None else lowest
-                told["sentence"] = sentences.get(passage.id, least)
+            if sentences:
+                told["sentence"] = sentences.get(passage.id, cosine)
             weighed.append(Candidate(passage, told, cosine, strength(told, self._weights)))
         return weighed
 

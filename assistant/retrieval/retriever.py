@@ -84,12 +84,18 @@ class Retriever:
         return (*first, *_shown(self._rules, beside, len(first) + 1))
 
     def _of_dossier(self, pieces: Searcher, question: str, scope: Scope) -> Ranked:
-        """The passages of the pieces, and of the CCAG that they refer to, best first."""
-        found = pieces.candidates(question, scope)
+        """The passages of the pieces, and of the CCAG that they refer to, best first.
+
+        Both are ranked together, so that sentences count for neither where an index of before has
+        none.
+        """
+        general = general_ids(self._rules.generation) if scope.general else frozenset()
+        searched = [pieces.generation, *([self._rules.generation] if general else [])]
+        by_sentences = all(each.sentences.passage_ids for each in searched)
+        found = pieces.candidates(question, scope, by_sentences=by_sentences)
         named = pieces.named(question, scope)
         if scope.general:
-            general = general_ids(self._rules.generation)
-            found += self._rules.candidates(question, scope, general)
+            found += self._rules.candidates(question, scope, general, by_sentences=by_sentences)
             named += self._rules.named(question, scope)
         return _scored(found, named)
 

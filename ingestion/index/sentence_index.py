@@ -7,14 +7,13 @@ by which it is found.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import sentences
-from ingestion.index.search import Hit, Vectors, context
+from ingestion.index.search import Vectors, context
 from ingestion.legislation.general_clauses import CCAG
 
 SENTENCES = "sentences.npz"
@@ -30,35 +29,36 @@ class SentenceIndex:
     passage_ids: tuple[str, ...]
     vectors: Vectors
 
-    def search(self, vector: Vectors, k: int) -> list[Hit]:
-        """At most `k` passages, best first; the score is the cosine of their nearest sentence."""
+    def nearest(self, vector: Vectors) -> dict[str, float]:
+        """The cosine of the nearest sentence of each passage that has any, the nearest first."""
         if not self.passage_ids:
-            return []
+            return {}
         cosines = self.vectors @ vector
         nearest: dict[str, float] = {}
         for row in np.argsort(-cosines, kind="stable"):
             nearest.setdefault(self.passage_ids[row], float(cosines[row]))
-        return [Hit(*each) for each in islice(nearest.items(), k)]
-
-    def to_bytes(self) -> bytes:
-        """As it is kept in a snapshot."""
-        written = BytesIO()
-        np.savez(written, passage_ids=np.array(self.passage_ids, dtype=str), vectors=self.vectors)
-        return written.getvalue()
+        return nearest
 
 
 NO_SENTENCES = SentenceIndex((), np.zeros((0, 0), np.float32))
 
 
+def sentences_npz(index: SentenceIndex) -> bytes:
+    """Sentences as they are kept in a snapshot."""
+    written = BytesIO()
+    np.savez(written, passage_ids=np.array(index.passage_ids, dtype=str), vectors=index.vectors)
+    return written.getvalue()
+
+
 def parsed_sentences(written: bytes) -> SentenceIndex:
-    """What `to_bytes` wrote."""
+    """What `sentences_npz` wrote."""
     with np.load(BytesIO(written), allow_pickle=False) as parts:
         return SentenceIndex(tuple(map(str, parts["passage_ids"])), parts["vectors"])
 
 
 def write_sentences(folder: Path, index: SentenceIndex) -> None:
     """Write them into the folder of a snapshot."""
-    (folder / SENTENCES).write_bytes(index.to_bytes())
+    (folder / SENTENCES).write_bytes(sentences_npz(index))
 
 
 def read_sentences(folder: Path) -> SentenceIndex:
@@ -86,10 +86,13 @@ def sentence_texts(passages: Sequence[Passage]) -> list[tuple[str, str]]:
 
 
 def _is_clause(passage: Passage) -> bool:
-    """Whether a passage is of a dossier, or of a CCAG."""
-    return passage.dossier is not None or any(each.startswith(CCAG) for each in passage.references)
+    """Whether a passage is of a dossier, or a clause of a CCAG: no section of a sheet about one."""
+    named = passage.references[0] if passage.references else passage.locator
+    return passage.dossier is not None or (
+        named.startswith(CCAG) and "fiche «" not in passage.locator
+    )
 
 
 def _texts(passage: Passage) -> list[str]:
-    spans = (passage.text[each.start : each.end] for each in sentences(passage.text))
-    return [context(passage), *(text for text in spans if len(text.split()) >= FEWEST_WORDS)]
+    cut = (passage.text[each.start : each.end] for each in sentences(passage.text))
+    return [context(passage), *(text for text in cut if len(text.split()) >= FEWEST_WORDS)]

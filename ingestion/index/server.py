@@ -23,7 +23,7 @@ from ingestion.errors import BusyIndex
 from ingestion.index.lexical import EverydayWords, french_words, terms_json
 from ingestion.index.questions import questions_json
 from ingestion.index.search import Vectors, context, lookup_keys
-from ingestion.index.sentence_index import SENTENCES
+from ingestion.index.sentence_index import SENTENCES, sentences_npz
 from ingestion.index.server_reading import open_tables
 from ingestion.index.snapshot import IndexSnapshot, SnapshotContents
 from ingestion.index.store import (
@@ -251,7 +251,7 @@ def _write_texts(connected: Connected, contents: SnapshotContents) -> None:
         "glossary.json": terms_json(contents.glossary),
         "leading.json": questions_json(contents.questions),
         "questions.npy": written.getvalue(),
-        SENTENCES: contents.sentences.to_bytes(),
+        SENTENCES: sentences_npz(contents.sentences),
     }
     connected.load("{schema}.parts", ("text", "bytea"), parts.items())
 

@@ -21,7 +21,7 @@ from rich.progress import track
 from rich.table import Table
 
 from assistant.container import load_embedder, load_reader
-from assistant.retrieval.evidence import Scope
+from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import Tuning, tuning_for
 from assistant.retrieval.retriever import Answerability, Retriever, answerability, read_first
 from assistant.settings import default_home, load_settings
@@ -38,6 +38,7 @@ ASKED = Path(__file__).parents[1] / "data" / "asked_of_dossiers.jsonl"
 WEIGHTS = (0.0, 10.0, 25.0, 40.0)
 DEPTHS = (1, 3, 6)
 SHOWN = max(DEPTHS)
+UNSURE = (Answerability.NO, Answerability.DOUBTFUL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +94,16 @@ def turns(
         weighed = [
             Retriever(rules, embedder, pieces, _weighing(tuning, weight)) for weight in WEIGHTS
         ]
-        served = Retriever(rules, embedder, pieces, tuning)
         scope = Scope(date.today(), dossier=dossier.name)
         for each in track(asked, dossier.name):
-            found = [
-                [item.passage for item in one.retrieve(each.question, scope, SHOWN)]
-                for one in weighed
-            ]
-            evidence = served.retrieve(each.question, scope, SHOWN)
+            found = [one.retrieve(each.question, scope, SHOWN) for one in weighed]
+            evidence = found[WEIGHTS.index(tuning.ranking["sentence"])]
             readings = read_first(each.question, evidence, reader)
             [vector] = embedder.embed_questions([each.question])
             yield AskedTurn(
                 each,
                 dossier.is_held_out,
-                tuple(_place(each, passages[:SHOWN]) for passages in found),
+                tuple(_place(each, shown) for shown in found),
                 answerability(each.question, evidence, tuning, readings, usual.unanswered(vector)),
             )
 
@@ -115,7 +112,8 @@ def _weighing(tuning: Tuning, sentence: float) -> Tuning:
     return replace(tuning, ranking={**tuning.ranking, "sentence": sentence})
 
 
-def _place(asked: AskedOfDossier, passages: Sequence[Passage]) -> int:
+def _place(asked: AskedOfDossier, shown: Sequence[Evidence]) -> int:
+    passages = (item.passage for item in shown[:SHOWN])
     right = (place for place, each in enumerate(passages) if asked.is_answered_by(each))
     return next(right, SHOWN)
 
@@ -153,12 +151,9 @@ def report(name: str, told: Sequence[AskedTurn]) -> None:
     said = Table("answered", "questions", "refused", "doubted")
     for answered in HasAnswer:
         these = [each.found for each in told if each.asked.answered is answered]
-        shares = (np.mean([one is no for one in these]) for no in _UNSURE)
+        shares = (np.mean([one is no for one in these]) for no in UNSURE)
         said.add_row(answered, str(len(these)), *(f"{share:.2f}" for share in shares))
     console.print(said)
-
-
-_UNSURE = (Answerability.NO, Answerability.DOUBTFUL)
 
 
 if __name__ == "__main__":

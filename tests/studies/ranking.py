@@ -60,7 +60,7 @@ STEPS, RATE, PENALTY = 3000, 0.1, 1e-5
 DEPTHS = (1, 3, 6, 10)
 _HEADING = re.compile(r"^## (?P<question>.+?) \((?P<articles>art\. .+)\)\s*$", re.MULTILINE)
 WEIGHTS = default_tuning().ranking
-NAMES = tuple(name for name in WEIGHTS if name not in {"topic", "piece"})  # of clauses only
+NAMES = tuple(name for name in WEIGHTS if name not in {"topic", "piece", "sentence"})  # of clauses
 CHOSEN = np.array([WEIGHTS[name] for name in NAMES])
 
 Floats = NDArray[np.float64]
