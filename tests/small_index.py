@@ -27,6 +27,13 @@ from tests.fakes import ScriptedModel, WordEmbedder
 TODAY = date(2026, 6, 1)
 DOSSIER = "ecole-2026"
 
+# What turns over it are asked: a rule, nothing that it has, what depends on the question before,
+# and the same by itself.
+ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
+NOT_THERE = "Quelle météo demain à Brest ?"
+FOLLOW_UP = "et pour une avance ?"
+WHOLE = "Sous quel montant accorder une avance ?"
+
 SMALL_PURCHASES = """---
 title: Petits achats
 etat_au: 2026-05-01
