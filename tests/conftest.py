@@ -7,15 +7,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
-from subprocess import CompletedProcess, Popen
+from subprocess import Popen
 
 import hypothesis
 import pytest
 
 from assistant.settings import default_home
-from ingestion.index import publication
 from ingestion.sandbox import Limits, Sandbox
 from tests.accounts_home import clear_accounts
+from tests.index_home import verified_here
 from tests.postgresql_server import Server, lacking, on_server, started
 from tests.small_index import answering_embedder, build_small_index
 from tests.words_tuning import by_words, without_bank
@@ -76,14 +76,13 @@ def no_waiting_for_the_disk() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="module")
-def verified_here() -> Iterator[None]:
-    """An index is verified in this process, which has loaded all it takes to.
+@pytest.fixture(autouse=True, scope="module", name="verified_here")
+def is_verified_here() -> Iterator[None]:
+    """No process is started to verify an index.
 
     The modules whose subject is the verification have a fixture of this name that does nothing.
     """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(publication, "examined_apart", _examined_here)
+    with verified_here():
         yield
 
 
@@ -142,10 +141,6 @@ def kept_children(_idle: Idle) -> Iterator[None]:
         patch.setattr(Sandbox, "_started", taken)
         patch.setattr(Sandbox, "__exit__", leave)
         yield
-
-
-def _examined_here(home: Path, name: str) -> CompletedProcess[str]:
-    return CompletedProcess([], *publication.examined(home, name))
 
 
 @pytest.fixture(scope="session")

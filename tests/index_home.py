@@ -1,11 +1,16 @@
 """A data folder with a few articles, for the tests of the index."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
 
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.durable import lock_for_writing
+from ingestion.index import publication
 from ingestion.index.build import Comparison, build, uncompared
 from ingestion.index.publication import current_name, open_snapshot, publish
 from ingestion.index.search import Embedder
@@ -23,6 +28,18 @@ ARTICLES = {
     "R2112-13": "Les prix peuvent être fermes ou révisables ; la révision suit une formule.",
 }
 """Text of each article, by reference."""
+
+
+@contextmanager
+def verified_here() -> Iterator[None]:
+    """An index is verified in this process, which has loaded all it takes to."""
+
+    def examined_here(home: Path, name: str) -> "CompletedProcess[str]":
+        return CompletedProcess([], *publication.examined(home, name))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publication, "examined_apart", examined_here)
+        yield
 
 
 def write_articles(path: Path, articles: Mapping[str, str]) -> Path:

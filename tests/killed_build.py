@@ -24,6 +24,7 @@ from ingestion.index.publication import publish
 from ingestion.index.search import Vectors
 from tests.administered import decisions, examinee
 from tests.fakes import WordEmbedder
+from tests.index_home import verified_here
 from tests.small_index import answering_embedder
 from tests.words_tuning import by_words, without_bank
 
@@ -58,7 +59,7 @@ class KilledEmbedder(WordEmbedder):
 
 def main() -> None:
     """Fork as asked, one child at a time."""
-    with by_words(), without_bank():
+    with by_words(), without_bank(), verified_here():
         _fork_for(sys.stdin)
 
 

@@ -34,7 +34,7 @@ from tests.test_decisions import last_told
 from tests.test_gate import NEW
 
 ROOT = Path(__file__).parent.parent
-STRIDE = 10
+STRIDE = 15
 """Touches of the folder between two kills; with 1 the test takes half an hour."""
 
 OLD = [f"20200101-00000{number}-000" for number in range(KEPT + 1)]

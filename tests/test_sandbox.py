@@ -1,24 +1,20 @@
 """Files are read in a child process that cannot harm."""
 
-import csv
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
-from ingestion.chunking.passages import passages_of
 from ingestion.errors import UnreadableFile
 from ingestion.readers.documents import Kind
 from ingestion.readers.reading import read_file
 from ingestion.sandbox import BusySandbox, Limits, Pool, Sandbox, run
 from tests.reading_files import paragraph, pdf, slow_pdf, zipped
-from tests.shared_texts import SHARED
 
 HERE = f"{__name__}:"
 
@@ -172,20 +168,22 @@ class _Work(Thread):
 
 
 @pytest.fixture
-def working() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
+def working() -> Iterator[list[_Work]]:
+    works: list[_Work] = []
+    yield works
+    for work in works:
+        work.over.set()
+    for work in works:
+        work.join(30)
 
 
-def begun(stack: ExitStack, pool: Pool, *, is_long: bool) -> _Work:
-    work = _Work(pool, is_long=is_long)
-    stack.callback(work.join, 30)
-    stack.callback(work.over.set)
-    work.start()
-    return work
+def begun(works: list[_Work], pool: Pool, *, is_long: bool) -> _Work:
+    works.append(_Work(pool, is_long=is_long))
+    works[-1].start()
+    return works[-1]
 
 
-def test_long_work_leaves_a_place_to_short_work(working: ExitStack) -> None:
+def test_long_work_leaves_a_place_to_short_work(working: list[_Work]) -> None:
     pool = Pool(places=2)
     first = begun(working, pool, is_long=True)
     assert first.begun.wait(30)
@@ -196,7 +194,7 @@ def test_long_work_leaves_a_place_to_short_work(working: ExitStack) -> None:
     assert second.begun.wait(30)
 
 
-def test_short_work_takes_every_place_and_no_more(working: ExitStack) -> None:
+def test_short_work_takes_every_place_and_no_more(working: list[_Work]) -> None:
     pool = Pool(places=2)
     works = [begun(working, pool, is_long=False) for _ in range(3)]
     running = [work for work in works if work.begun.wait(1)]
@@ -205,7 +203,7 @@ def test_short_work_takes_every_place_and_no_more(working: ExitStack) -> None:
     assert all(work.begun.wait(30) for work in works)
 
 
-def test_who_waits_too_long_or_comes_when_too_many_wait_is_told_so(working: ExitStack) -> None:
+def test_who_waits_too_long_or_comes_when_too_many_wait_is_told_so(working: list[_Work]) -> None:
     pool = Pool(places=2, waiting=1)
     for _ in range(2):
         assert begun(working, pool, is_long=False).begun.wait(30)
@@ -290,26 +288,3 @@ def test_an_absent_file_or_a_folder_is_said(tmp_path: Path) -> None:
     folder = tmp_path / "dossier.txt"
     folder.mkdir()
     assert read_file(folder, "dossier.txt", Kind.TENDER).problem == "ce n'est pas un fichier"
-
-
-MANIFESTS = [SHARED / "data/security" / kind / "MANIFEST.csv" for kind in ("pdfs", "office")]
-
-
-def listed(manifest: Path) -> list[Path]:
-    with manifest.open(encoding="utf-8") as rows:
-        return [manifest.parent / row["file"] for row in csv.DictReader(rows)]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("manifest", MANIFESTS, ids=["pdfs", "office"])
-def test_every_file_ends_in_text_or_a_french_reason(manifest: Path) -> None:
-    if not manifest.exists():
-        pytest.skip(f"hostile files are not here: {manifest}")
-    for path in listed(manifest):
-        reading = read_file(path, path.name, Kind.TENDER)
-        assert bool(reading.documents) == (reading.problem is None), path.name
-        assert reading.problem is None or len(reading.problem) > 10, path.name
-        for document in reading.documents:
-            assert document.text.strip(), path.name
-            for passage in passages_of(document):
-                assert document.text[passage.start : passage.end] == passage.text, path.name
