@@ -13,7 +13,7 @@ from ingestion.encoders.lessons import (
     in_batches,
     reading_lessons_of,
 )
-from ingestion.encoders.network import Adapter, TextEncoder, write_adapter
+from ingestion.encoders.network import LENGTH_STEP, Adapter, TextEncoder, write_adapter
 from ingestion.encoders.reader import (
     POLARITIES,
     TOKENS,
@@ -25,9 +25,11 @@ from ingestion.encoders.reader import (
 )
 from ingestion.encoders.teaching import ReaderRecipe, cost, teach_reader, train_reader
 from ingestion.errors import IngestionError, ModelUnavailable
+from ingestion.index.dossier_bank import HELD_OUT, BankDossier, JudgedDossierQuestion
 from ingestion.index.question_bank import (
     BankQuestion,
     Form,
+    HasAnswer,
     Lacking,
     Style,
     UnansweredQuestion,
@@ -36,6 +38,7 @@ from ingestion.index.question_bank import (
 )
 from ingestion.index.search import as_indexed, context
 from ingestion.models.catalogue import Weights
+from ingestion.readers.documents import Document, Kind
 from tests.fakes import WordEmbedder
 from tests.index_home import add, write_articles
 from tests.passage_texts import article_of
@@ -186,7 +189,11 @@ def _bank_of(articles: Mapping[str, str]) -> tuple[BankQuestion, ...]:
 
 
 def _lessons(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unanswered: tuple[UnansweredQuestion, ...] = ()
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    unanswered: tuple[UnansweredQuestion, ...] = (),
+    dossiers: tuple[BankDossier, ...] = (),
+    most: int | None = None,
 ) -> list[ReadingLesson]:
     """The lessons of thirty articles and their decrees, whose texts name them."""
     articles = {
@@ -199,9 +206,9 @@ def _lessons(
     lessons = "ingestion.encoders.lessons"
     monkeypatch.setattr(f"{lessons}.read_bank", lambda: _bank_of(articles))
     monkeypatch.setattr(f"{lessons}.read_unanswered", lambda: unanswered)
-    monkeypatch.setattr(f"{lessons}.read_dossiers", tuple)
+    monkeypatch.setattr(f"{lessons}.read_dossiers", lambda: dossiers)
     monkeypatch.setattr("ingestion.encoders.lessons.FEWEST", 10)
-    return reading_lessons_of(home, WordEmbedder(), lambda *_: None)
+    return reading_lessons_of(home, WordEmbedder(), lambda *_: None, most)
 
 
 def _article_of(passage: str) -> str:
@@ -238,6 +245,59 @@ def test_nothing_held_out_is_learnt_to_be_read(
     others = [each for each in lessons if not each.is_answered]
     assert {each.question for each in others} == {f"Et combien pour {n} ?" for n in taught}
     assert all(each.polarity is None for each in others)
+
+
+PIECE = "Le délai est de six mois. Il court dès la notification."
+
+
+def _of_dossier(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str = "ecole", most: int | None = None
+) -> list[ReadingLesson]:
+    """The lessons of a dossier beside the thirty articles, but those of the law."""
+    documents = tuple(
+        Document(
+            id=title, title=title, text=text, source=f"{title}.md", kind=Kind.TENDER, dossier=name
+        )
+        for title, text in (("CCAP", PIECE), ("RC", "L'offre est valable cent jours."))
+    )
+    judged = (
+        JudgedDossierQuestion("et ça dure ?", HasAnswer.YES, "CCAP", "Le délai est"),
+        JudgedDossierQuestion("et la valeur ?", HasAnswer.PARTLY, "RC", "cent jours"),
+        JudgedDossierQuestion("qui a gagné ?", HasAnswer.NO),
+    )
+    dossier = BankDossier(name, documents, (), (), judged)
+    lessons = _lessons(tmp_path, monkeypatch, dossiers=(dossier,), most=most)
+    return [each for each in lessons if not each.question.startswith("Que dit")]
+
+
+def test_what_others_asked_of_a_dossier_is_read_but_what_it_answers_in_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered, silent = _of_dossier(tmp_path, monkeypatch)
+    assert answered.question == "et ça dure ?"
+    [(start, end)] = answered.spans
+    assert answered.passages[0][start:end] == "Le délai est de six mois."
+    assert (silent.question, silent.is_answered) == ("qui a gagné ?", False)
+    assert len(set(silent.passages)) == 1 + WRONG
+
+
+def test_nothing_is_read_of_a_dossier_held_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _of_dossier(tmp_path, monkeypatch, min(HELD_OUT)) == []
+
+
+def test_who_goes_on_reads_little_of_the_law(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(_lessons(tmp_path, monkeypatch, most=7)) == 7
+
+
+def test_a_length_is_one_of_few(base: Path) -> None:
+    network = ReaderNetwork(TextEncoder(base))
+    lengths = {network.tokens(["un"], ["marché " * n]).ids.shape[1] for n in range(1, 40, 3)}
+    assert len(lengths) < 5
+    assert all(length % LENGTH_STEP == 0 for length in lengths)
 
 
 def test_without_the_code_there_is_nothing_to_read(tmp_path: Path) -> None:

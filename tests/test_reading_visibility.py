@@ -25,7 +25,7 @@ from ingestion.readers.visibility import hidden_text
 from ingestion.tenders.archives import unpack
 from tests.reading_files import odt, paragraph, pdf, reading_of, with_parts, word
 from tests.shared_texts import SHARED
-from tests.test_sandbox import listed
+from tests.test_hostile_files import listed
 
 SEEN = "Le prix est ferme pour la duree du marche."
 TOLD = "Le prix est revisable chaque mois."

@@ -14,7 +14,13 @@ from ingestion.chunking.passages import Passage, passages_of
 from ingestion.encoders.reader import Polarity, polarity_of
 from ingestion.errors import IngestionError
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
-from ingestion.index.question_bank import BankQuestion, is_held_out, read_bank, read_unanswered
+from ingestion.index.question_bank import (
+    BankQuestion,
+    HasAnswer,
+    is_held_out,
+    read_bank,
+    read_unanswered,
+)
 from ingestion.index.question_links import passages_answering
 from ingestion.index.search import Embedder, Vectors, as_indexed, context
 from ingestion.index.vectors import embed_cached
@@ -184,7 +190,7 @@ class ReadingLesson:
         return bool(self.spans)
 
 
-WRONG = 2
+WRONG = 1
 """Wrong passages beside each right one."""
 
 NEAREST = 10
@@ -196,7 +202,10 @@ SEED = 7
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question, the passages that answer it or are nearest to what it asks, and the answer."""
+    """A question, the passages that answer it or are of what it asks, and the answer.
+
+    Without any passage it is meant for the nearest, which does not answer.
+    """
 
     question: str
     passages: tuple[Passage, ...]
@@ -208,35 +217,38 @@ def reading_lessons_of(
     home: Path,
     embedder: Embedder,
     progress: Callable[[str, int, int], None],
-    most_of_law: int | None = None,
+    most: int | None = None,
 ) -> list[ReadingLesson]:
-    """A lesson for each question of the bank that is not held out, answered or not.
+    """A lesson for each question that is not held out, answered or not.
 
-    What a dossier answers is asked in every wording. Of the law `most_of_law` are drawn, all where
-    that is None. The embedder is the one that was taught to find; vectors it has computed are kept
-    in `home`. Raises IngestionError when the library does not hold the code.
+    What a dossier answers is asked in every wording. Where `most` is given no more than that are
+    drawn of the bank's questions of the law, nor of those of dossiers; all that others asked of
+    dossiers are there. The embedder is the one that was taught to find; vectors it has computed are
+    kept in `home`. Raises IngestionError when the library does not hold the code.
     """
     documents, _ = Library(home).readable()
     articles = [each for each in documents if each.reference]
     passages = [passage for each in articles for passage in passages_of(each)]
     of_law = require_code(list(_asked_of_law(articles, passages)))
+    dossiers = [each for each in read_dossiers() if not each.is_held_out]
     draw, found = random.Random(SEED), []
-    if most_of_law is not None:
-        of_law = draw.sample(of_law, min(most_of_law, len(of_law)))
-    teaching = [
-        (of_law, passages),
-        *(
-            (list(_asked_of(each)), _pieces(each))
-            for each in read_dossiers()
-            if not each.is_held_out
-        ),
-    ]
+    teaching = [(_drawn(of_law, most, draw), passages)]
+    of_bank = _drawn(
+        [(n, one) for n, each in enumerate(dossiers) for one in _asked_of(each)], most, draw
+    )
+    for number, dossier in enumerate(dossiers):
+        asked = [one for n, one in of_bank if n == number]
+        teaching.append(([*asked, *_judged_of(dossier)], _pieces(dossier)))
     for asked, among in teaching:
         vectors = _embedded(home, embedder, [as_indexed(each) for each in among], progress, False)
         rows = _embedded(home, embedder, [each.question for each in asked], progress, True)
         for each, row in zip(asked, rows, strict=True):
             found.append(_lesson(each, among, vectors @ row, draw))
     return found
+
+
+def _drawn(asked: list[Asked], most: int | None, draw: random.Random) -> list[Asked]:
+    return asked if most is None else draw.sample(asked, min(most, len(asked)))
 
 
 def _embedded(
@@ -284,6 +296,22 @@ def _asked_of(dossier: BankDossier) -> Iterator[_Asked]:
         yield _Asked(unanswered.question, near)
 
 
+def _judged_of(dossier: BankDossier) -> Iterator[_Asked]:
+    """What others asked of it, but what it answers in part: no lesson either way."""
+    passages = _pieces(dossier)
+    for judged in dossier.judged:
+        if judged.answered is HasAnswer.YES:
+            piece, (start, end) = dossier.piece(judged.piece).id, dossier.sentence(judged)
+            right = tuple(
+                each
+                for each in passages
+                if each.document_id == piece and each.start < end and start < each.end
+            )
+            yield _Asked(judged.question, right, ((start, end),))
+        elif judged.answered is HasAnswer.NO:
+            yield _Asked(judged.question, ())
+
+
 def _pieces(dossier: BankDossier) -> list[Passage]:
     return [passage for each in dossier.pieces for passage in passages_of(each)]
 
@@ -295,11 +323,11 @@ def _lesson(
     order = [among[place] for place in np.argsort(-nearness)]
     meant = {each.id for each in asked.passages}
     subjects = {key.lstrip("LRDA") for each in asked.passages for key in each.references}
-    first = next(each for each in order if each.id in meant)
+    first = next((each for each in order if each.id in meant), order[0])
     wrong = [
         each
         for each in order
-        if each.id not in meant
+        if each.id not in meant | {first.id}
         and subjects.isdisjoint(key.lstrip("LRDA") for key in each.references)
     ]
     drawn = draw.sample(wrong[:NEAREST], WRONG)

@@ -7,7 +7,7 @@ belongs to the weights that it was learnt on, and to no others.
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 # Read by the libraries when they are imported: no look-up of any hub, no usage statistics.
@@ -36,6 +36,11 @@ transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 # error is raised (torch 2.13): vectors are then of something else.
 if (_limit := os.environ.get("OMP_THREAD_LIMIT", "")).isdecimal():
     torch.set_num_threads(max(1, min(int(_limit), torch.get_num_threads())))
+
+
+LENGTH_STEP = 16
+"""Tokens by which lengths go up: kernels are made for each length, which takes longer than to read
+some tokens of nothing."""
 
 
 def native_precision() -> torch.dtype:
@@ -84,7 +89,12 @@ class TextEncoder:
     def encode(self, texts: Sequence[str], tokens: int) -> Tensor:
         """Unit rows that gradients flow through; what exceeds `tokens` does not count."""
         read = self.model.tokenizer(
-            list(texts), padding=True, truncation=True, max_length=tokens, return_tensors="pt"
+            list(texts),
+            padding=True,
+            truncation=True,
+            max_length=tokens,
+            pad_to_multiple_of=LENGTH_STEP,
+            return_tensors="pt",
         )
         with torch.autocast("cpu", torch.bfloat16, native_precision() is torch.bfloat16):
             pooled: Tensor = self.model(dict(read))["sentence_embedding"]
@@ -207,3 +217,17 @@ def joined(first: Adapter, second: Adapter) -> Adapter:
         second.own,
         second.card,
     )
+
+
+def part_way(before: Adapter, learnt: Adapter, share: float) -> Adapter:
+    """Both joined, of what was learnt on top only a `share`, layers between both. Pure.
+
+    Weights between those of before and after keep more of what was known (Wortsman et al., 2022,
+    arXiv:2109.01903).
+    """
+    up = {name: share * each for name, each in learnt.up.items()}
+    own = {
+        name: torch.lerp(before.own[name].float(), each.float(), share)
+        for name, each in learnt.own.items()
+    }
+    return joined(before, replace(learnt, up=up, own=own))

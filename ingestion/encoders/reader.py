@@ -9,12 +9,13 @@ embedder, with differences of its own.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cosine_similarity, layer_norm, normalize, pad
 
-from ingestion.encoders.network import TextEncoder, native_precision
+from ingestion.encoders.network import LENGTH_STEP, TextEncoder, native_precision
 from ingestion.index.question_bank import Form
 
 TOKENS = 256
@@ -147,6 +148,7 @@ class ReaderNetwork(nn.Module):
             padding=True,
             truncation="longest_first",
             max_length=TOKENS,
+            pad_to_multiple_of=LENGTH_STEP,
             return_offsets_mapping=True,
             return_tensors="pt",
         )
@@ -169,8 +171,9 @@ class ReaderNetwork(nn.Module):
         )
 
     def _read(self, pairs: Pairs, places: Tensor) -> ReaderOutput:
-        """What the heads say of the pairs at these places; what is past the longest is not read."""
-        width, longest = pairs.ids.shape[1], int(pairs.attended[places].sum(1).max())
+        """What the heads say of the pairs at these places; little past the longest is read."""
+        width = pairs.ids.shape[1]
+        longest = LENGTH_STEP * ceil(int(pairs.attended[places].sum(1).max()) / LENGTH_STEP)
         ids, attended, of_passage = (
             each[places, :longest] for each in (pairs.ids, pairs.attended, pairs.of_passage.long())
         )

@@ -31,6 +31,7 @@ from ingestion.encoders.network import (
     learnt,
     merge,
     open_to_learning,
+    part_way,
     read_adapter,
     write_adapter,
 )
@@ -242,11 +243,16 @@ def _batches_of(lessons: Sequence[Lesson], recipe: RetrieverRecipe) -> list[list
 # Wrong passages are those that the taught embedder holds for near: what is read at work.
 
 
-KEPT_OF_LAW = 1100
-"""Questions of the law among those of dossiers by which a reader goes on, so that it is kept."""
+KEPT = 600
+"""Questions of the bank, of the law and of dossiers each, by which a reader goes on beside those of
+others, so that what it knew is kept."""
 
 RATE_GOING_ON = 3e-4
 """The rate at which it does."""
+
+SHARE_GOING_ON = 0.5
+"""How far it goes: half way it tells apart what people ask, and what was written for having no
+answer, as well as at either end, or nearly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +275,7 @@ def train_reader(
 ) -> None:
     """Teach the reader from the library, into the file `path`.
 
-    One that is there goes on, with what is asked of dossiers and a little of the law; else it
+    One that is there goes on, with what others asked of dossiers and a little of the bank; else it
     starts from what the embedder was taught, with all of both. `embedder` is these weights as they
     find: it says which passages are near. Interrupted, the next call goes on. Raises IngestionError
     when the library lacks the code, or when the weights were taught nothing yet.
@@ -281,13 +287,15 @@ def train_reader(
             "Le lecteur part de ce que la recherche a appris, et ce modèle n'a encore rien appris. "
             "Lancez d'abord : sourcier models train retriever"
         )
-    lessons = reading_lessons_of(home, embedder, progress, KEPT_OF_LAW if before else None)
+    lessons = reading_lessons_of(home, embedder, progress, KEPT if before else None)
     taught, encoder = read_adapter(known), TextEncoder(weights.path)
     merge(encoder.network, taught)
     recipe = ReaderRecipe(rate=RATE_GOING_ON) if before else ReaderRecipe()
     saved = home / "training" / "reader.pt"
     reader = teach_reader(encoder, lessons, saved, progress, recipe, taught.own)
-    write_adapter(path, joined(taught, reader))
+    write_adapter(
+        path, part_way(taught, reader, SHARE_GOING_ON) if before else joined(taught, reader)
+    )
 
 
 def teach_reader(

@@ -1,87 +1,73 @@
 """What is asked of dossiers by who has not read them: python -m tests.studies.asked_of_dossiers.
 
 Sixteen people knew nothing of each dossier of the bank but its name when they wrote what they would
-ask of it; who had read its pieces then said whether they answer, and by which words
-(tests/data/asked_of_dossiers.jsonl). Of the dossiers from which nothing is learnt, and of the
-others, prints how often the passage with these words is among the first 1, 3 and 6, for several
-weights of its nearest sentence, and how many are refused or doubted.
+ask of it; of each was asked as well what they, and the bank, ask of other dossiers. Who had read
+its pieces then said whether they answer, and by which words (jugees.jsonl beside the pieces). Of
+the dossiers from which nothing is learnt, and of the others, prints how often the passage with
+these words is among the first 1, 3 and 6, for several weights of its nearest sentence, how well the
+reader and the questions of other dossiers tell those with an answer from those without, and how
+many are refused or doubted.
 """
 
 import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from pydantic import TypeAdapter
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from sklearn.metrics import roc_auc_score
 
 from assistant.container import load_embedder, load_reader
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import Tuning, tuning_for
-from assistant.retrieval.retriever import Answerability, Retriever, answerability, read_first
+from assistant.retrieval.retriever import (
+    Answerability,
+    Retriever,
+    answerability,
+    answers,
+    read_first,
+)
 from assistant.settings import default_home, load_settings
-from ingestion.chunking.passages import Passage
-from ingestion.index.dossier_bank import BankDossier, read_dossiers
+from ingestion.index.dossier_bank import BankDossier, JudgedDossierQuestion, read_dossiers
 from ingestion.index.publication import current_name, open_snapshot
-from ingestion.index.question_bank import HasAnswer, read_lines
+from ingestion.index.question_bank import HasAnswer
 from ingestion.index.question_vectors import questions_of_dossiers
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.snapshot import IndexSnapshot
 from tests.studies.answerability import indexed
 
-ASKED = Path(__file__).parents[1] / "data" / "asked_of_dossiers.jsonl"
 WEIGHTS = (0.0, 10.0, 25.0, 40.0)
 DEPTHS = (1, 3, 6)
 SHOWN = max(DEPTHS)
 UNSURE = (Answerability.NO, Answerability.DOUBTFUL)
-
-
-@dataclass(frozen=True, slots=True)
-class AskedOfDossier:
-    """A question about a dossier, and the first of the words of a piece that answer it, if any."""
-
-    dossier: str
-    question: str
-    answered: HasAnswer
-    author: int
-    piece: str = ""
-    words: str = ""
-
-    def is_answered_by(self, passage: Passage) -> bool:
-        """Whether a passage has these words."""
-        is_of_piece = Path(passage.source).stem == self.piece
-        return is_of_piece and " ".join(self.words.split()) in " ".join(passage.text.split())
+NAMES = ("dossiers learnt from", "dossiers held out")
+ASKERS = ("asked of them", "asked of others")
 
 
 @dataclass(frozen=True, slots=True)
 class AskedTurn:
     """How a question fares: where the right passage stands for each weight, and whether it is said.
 
-    `places` are 0-based, `SHOWN` where it is not among those shown.
+    `places` are 0-based, `SHOWN` where it is not among those shown; `read` and `unanswered` are
+    what tells whether there is an answer.
     """
 
-    asked: AskedOfDossier
+    asked: JudgedDossierQuestion
     is_held_out: bool
     places: tuple[int, ...]
     found: Answerability
-
-
-_asked = TypeAdapter(AskedOfDossier)
-
-
-def read_asked() -> list[AskedOfDossier]:
-    """All of them, dossier by dossier."""
-    return list(read_lines(ASKED, _asked))
+    read: float
+    unanswered: float
 
 
 def turns(
     dossier: BankDossier,
-    asked: Sequence[AskedOfDossier],
     rules: IndexSnapshot,
     embedder: Embedder,
     reader: PassageReader | None,
@@ -95,16 +81,19 @@ def turns(
             Retriever(rules, embedder, pieces, _weighing(tuning, weight)) for weight in WEIGHTS
         ]
         scope = Scope(date.today(), dossier=dossier.name)
-        for each in track(asked, dossier.name):
+        for each in track(dossier.judged, dossier.name):
             found = [one.retrieve(each.question, scope, SHOWN) for one in weighed]
             evidence = found[WEIGHTS.index(tuning.ranking["sentence"])]
             readings = read_first(each.question, evidence, reader)
             [vector] = embedder.embed_questions([each.question])
+            unanswered = usual.unanswered(vector)
             yield AskedTurn(
                 each,
                 dossier.is_held_out,
-                tuple(_place(each, shown) for shown in found),
-                answerability(each.question, evidence, tuning, readings, usual.unanswered(vector)),
+                tuple(_place(dossier, each, shown) for shown in found),
+                answerability(each.question, evidence, tuning, readings, unanswered),
+                answers(readings),
+                unanswered,
             )
 
 
@@ -112,9 +101,17 @@ def _weighing(tuning: Tuning, sentence: float) -> Tuning:
     return replace(tuning, ranking={**tuning.ranking, "sentence": sentence})
 
 
-def _place(asked: AskedOfDossier, shown: Sequence[Evidence]) -> int:
-    passages = (item.passage for item in shown[:SHOWN])
-    right = (place for place, each in enumerate(passages) if asked.is_answered_by(each))
+def _place(dossier: BankDossier, asked: JudgedDossierQuestion, shown: Sequence[Evidence]) -> int:
+    if not asked.piece:
+        return SHOWN
+    piece, (start, end) = dossier.piece(asked.piece).id, dossier.sentence(asked)
+    right = (
+        place
+        for place, item in enumerate(shown[:SHOWN])
+        if item.passage.document_id == piece
+        and item.passage.start < end
+        and start < item.passage.end
+    )
     return next(right, SHOWN)
 
 
@@ -126,18 +123,20 @@ def main() -> None:
     arguments = parser.parse_args()
     home, settings = arguments.data, load_settings(arguments.data)
     embedder, reader = load_embedder(home, settings), load_reader(home, settings)
-    rules, asked = open_snapshot(home, current_name(home)), read_asked()
+    rules = open_snapshot(home, current_name(home))
     told = [
         turn
         for each in read_dossiers()
         if each.is_held_out or not arguments.held_out
-        for turn in turns(
-            each, [one for one in asked if one.dossier == each.name], rules, embedder, reader
-        )
+        for turn in turns(each, rules, embedder, reader)
     ]
-    for is_held_out, name in ((True, "dossiers held out"), (False, "dossiers learnt from")):
-        if these := [each for each in told if each.is_held_out is is_held_out]:
-            report(name, these)
+    for is_held_out, of_others in product((True, False), (False, True)):
+        if these := [
+            each
+            for each in told
+            if each.is_held_out is is_held_out and bool(each.asked.asked_of) is of_others
+        ]:
+            report(f"{NAMES[is_held_out]}, {ASKERS[of_others]}", these)
 
 
 def report(name: str, told: Sequence[AskedTurn]) -> None:
@@ -154,6 +153,13 @@ def report(name: str, told: Sequence[AskedTurn]) -> None:
         shares = (np.mean([one is no for one in these]) for no in UNSURE)
         said.add_row(answered, str(len(these)), *(f"{share:.2f}" for share in shares))
     console.print(said)
+    surely = [each for each in told if each.asked.answered is not HasAnswer.PARTLY]
+    has_answer = [each.asked.answered is HasAnswer.YES for each in surely]
+    console.print(
+        f"area by what the reader tells {roc_auc_score(has_answer, [e.read for e in surely]):.3f}, "
+        "by the questions of other dossiers "
+        f"{roc_auc_score(has_answer, [-e.unanswered for e in surely]):.3f}"
+    )
 
 
 if __name__ == "__main__":
