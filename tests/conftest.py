@@ -77,7 +77,7 @@ def no_waiting_for_the_disk() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="module", name="verified_here")
-def is_verified_here() -> Iterator[None]:
+def verifying_here() -> Iterator[None]:
     """No process is started to verify an index.
 
     The modules whose subject is the verification have a fixture of this name that does nothing.

@@ -59,7 +59,7 @@ class KilledEmbedder(WordEmbedder):
 
 def main() -> None:
     """Fork as asked, one child at a time."""
-    with by_words(), without_bank(), verified_here():
+    with by_words(), without_bank():
         _fork_for(sys.stdin)
 
 
@@ -79,7 +79,17 @@ def _fork_for(lines: Iterable[str]) -> None:
 
 
 def _calls(home: str, what: str, calls: int) -> int:
-    """How many calls there were, if it gets that far."""
+    """How many calls there were, if it gets that far.
+
+    Who is killed at a time verifies in a process, as in use, the others in theirs: it is quicker.
+    """
+    if what == "time":
+        return _build(home, what, calls)
+    with verified_here():
+        return _build(home, what, calls)
+
+
+def _build(home: str, what: str, calls: int) -> int:
     if what == "decision":
         return _decide(Path(home), Countdown(calls))
     if what == "time":

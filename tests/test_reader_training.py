@@ -25,7 +25,12 @@ from ingestion.encoders.reader import (
 )
 from ingestion.encoders.teaching import ReaderRecipe, cost, teach_reader, train_reader
 from ingestion.errors import IngestionError, ModelUnavailable
-from ingestion.index.dossier_bank import HELD_OUT, BankDossier, JudgedDossierQuestion
+from ingestion.index.dossier_bank import (
+    HELD_OUT,
+    BankDossier,
+    DossierQuestion,
+    JudgedDossierQuestion,
+)
 from ingestion.index.question_bank import (
     BankQuestion,
     Form,
@@ -264,10 +269,29 @@ def _of_dossier(
         JudgedDossierQuestion("et ça dure ?", HasAnswer.YES, "CCAP", "Le délai est"),
         JudgedDossierQuestion("et la valeur ?", HasAnswer.PARTLY, "RC", "cent jours"),
         JudgedDossierQuestion("qui a gagné ?", HasAnswer.NO),
+        JudgedDossierQuestion("qui nettoie ?", HasAnswer.NO, asked_of=min(HELD_OUT)),
     )
-    dossier = BankDossier(name, documents, (), (), judged)
+    asked = tuple(
+        DossierQuestion(
+            f"e-{n}", f"{n} mois ?", "CCAP", ("six mois",), Form.YES, Style.SHORT, "Oui."
+        )
+        for n in range(3)
+    )
+    dossier = BankDossier(name, documents, asked if most else (), (), judged)
     lessons = _lessons(tmp_path, monkeypatch, dossiers=(dossier,), most=most)
     return [each for each in lessons if not each.question.startswith("Que dit")]
+
+
+def test_which_way_an_answer_goes_is_taught_where_it_is_known() -> None:
+    one = ReadingLesson("?", ANSWERED.passages, ANSWERED.spans)
+    costs = []
+    for goes in (Polarity.YES, Polarity.NO):
+        read = _read([2.0, 0.0], [2.0, -2.0], [0.0] * 4)
+        read.polarity[:, POLARITIES.index(goes)] = 9.0
+        costs.append([float(cost(read, _pairs(2), [each])) for each in (one, ANSWERED)])
+    (unknown, _), (still, _) = costs
+    assert unknown == still
+    assert costs[0][1] > unknown
 
 
 def test_what_others_asked_of_a_dossier_is_read_but_what_it_answers_in_part(
@@ -279,18 +303,21 @@ def test_what_others_asked_of_a_dossier_is_read_but_what_it_answers_in_part(
     assert answered.passages[0][start:end] == "Le délai est de six mois."
     assert (silent.question, silent.is_answered) == ("qui a gagné ?", False)
     assert len(set(silent.passages)) == 1 + WRONG
+    assert answered.polarity is None
+
+
+def test_who_goes_on_reads_little_of_the_bank_and_all_that_others_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = [each.question for each in _of_dossier(tmp_path, monkeypatch, most=2)]
+    assert len([each for each in said if each.endswith("mois ?")]) == 2
+    assert {"et ça dure ?", "qui a gagné ?"} < set(said)
 
 
 def test_nothing_is_read_of_a_dossier_held_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert _of_dossier(tmp_path, monkeypatch, min(HELD_OUT)) == []
-
-
-def test_who_goes_on_reads_little_of_the_law(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert len(_lessons(tmp_path, monkeypatch, most=7)) == 7
 
 
 def test_a_length_is_one_of_few(base: Path) -> None:

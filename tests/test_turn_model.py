@@ -13,7 +13,6 @@ from assistant.answering.answer import (
     Outcome,
     Wrote,
 )
-from assistant.answering.pipeline import Assistant
 from assistant.errors import BrokenPrompt, ModelStopped
 from assistant.journal.journal import Journal
 from assistant.llm.language_model import Prompt
@@ -34,11 +33,6 @@ WITHOUT_IT = (
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path / "journal.jsonl")
-
-
-@pytest.fixture
-def assistant(small_home: Path, journal: Journal) -> Assistant:
-    return assistant_over(small_home, journal)
 
 
 def test_an_english_question_is_searched_in_french(small_home: Path, journal: Journal) -> None:

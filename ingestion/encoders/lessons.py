@@ -1,4 +1,4 @@
-"""What is learnt from: the bank's questions with the passages of the library that answer them."""
+"""What is learnt from: questions with the passages of the library or of a dossier that answer."""
 
 import json
 import random
@@ -13,7 +13,7 @@ import numpy as np
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.encoders.reader import Polarity, polarity_of
 from ingestion.errors import IngestionError
-from ingestion.index.dossier_bank import BankDossier, read_dossiers
+from ingestion.index.dossier_bank import HELD_OUT, BankDossier, read_dossiers
 from ingestion.index.question_bank import (
     BankQuestion,
     HasAnswer,
@@ -176,7 +176,8 @@ class ReadingLesson:
     """A question with passages: the first is the one meant, the others are near it and wrong.
 
     `spans` are half-open offsets, in the first passage, of the words that answer; without any the
-    passage does not answer, near as it is. `polarity` is the way the answer goes.
+    passage does not answer, near as it is. `polarity` is the way the answer goes, where that is
+    known.
     """
 
     question: str
@@ -219,7 +220,7 @@ def reading_lessons_of(
     progress: Callable[[str, int, int], None],
     most: int | None = None,
 ) -> list[ReadingLesson]:
-    """A lesson for each question that is not held out, answered or not.
+    """A lesson for each question that is not held out, answered or not, but in part.
 
     What a dossier answers is asked in every wording. Where `most` is given no more than that are
     drawn of the bank's questions of the law, nor of those of dossiers; all that others asked of
@@ -233,11 +234,9 @@ def reading_lessons_of(
     dossiers = [each for each in read_dossiers() if not each.is_held_out]
     draw, found = random.Random(SEED), []
     teaching = [(_drawn(of_law, most, draw), passages)]
-    of_bank = _drawn(
-        [(n, one) for n, each in enumerate(dossiers) for one in _asked_of(each)], most, draw
-    )
-    for number, dossier in enumerate(dossiers):
-        asked = [one for n, one in of_bank if n == number]
+    of_bank = _drawn([(each.name, one) for each in dossiers for one in _asked_of(each)], most, draw)
+    for dossier in dossiers:
+        asked = [one for name, one in of_bank if name == dossier.name]
         teaching.append(([*asked, *_judged_of(dossier)], _pieces(dossier)))
     for asked, among in teaching:
         vectors = _embedded(home, embedder, [as_indexed(each) for each in among], progress, False)
@@ -297,11 +296,16 @@ def _asked_of(dossier: BankDossier) -> Iterator[_Asked]:
 
 
 def _judged_of(dossier: BankDossier) -> Iterator[_Asked]:
-    """What others asked of it, but what it answers in part: no lesson either way."""
+    """What others asked of it, but what it answers in part: no lesson either way.
+
+    What was asked of a dossier held out first is not learnt either.
+    """
     passages = _pieces(dossier)
     for judged in dossier.judged:
+        if judged.asked_of in HELD_OUT:
+            continue
         if judged.answered is HasAnswer.YES:
-            piece, (start, end) = dossier.piece(judged.piece).id, dossier.sentence(judged)
+            piece, (start, end) = dossier.piece(judged.piece).id, dossier.answer_span(judged)
             right = tuple(
                 each
                 for each in passages

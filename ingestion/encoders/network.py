@@ -39,8 +39,8 @@ if (_limit := os.environ.get("OMP_THREAD_LIMIT", "")).isdecimal():
 
 
 LENGTH_STEP = 16
-"""Tokens by which lengths go up: kernels are made for each length, which takes longer than to read
-some tokens of nothing."""
+"""Tokens by which lengths go up where something is taught or read: kernels are made for each, which
+takes longer than some tokens of nothing."""
 
 
 def native_precision() -> torch.dtype:
@@ -87,7 +87,10 @@ class TextEncoder:
         return size
 
     def encode(self, texts: Sequence[str], tokens: int) -> Tensor:
-        """Unit rows that gradients flow through; what exceeds `tokens` does not count."""
+        """Unit rows that gradients flow through; what exceeds `tokens` does not count.
+
+        These are a multiple of LENGTH_STEP.
+        """
         read = self.model.tokenizer(
             list(texts),
             padding=True,
@@ -219,15 +222,15 @@ def joined(first: Adapter, second: Adapter) -> Adapter:
     )
 
 
-def part_way(before: Adapter, learnt: Adapter, share: float) -> Adapter:
-    """Both joined, of what was learnt on top only a `share`, layers between both. Pure.
+def part_way(before: Adapter, after: Adapter, share: float) -> Adapter:
+    """Both joined, of what was learnt `after` only a `share`, layers between both. Pure.
 
     Weights between those of before and after keep more of what was known (Wortsman et al., 2022,
     arXiv:2109.01903).
     """
-    up = {name: share * each for name, each in learnt.up.items()}
+    up = {name: share * each for name, each in after.up.items()}
     own = {
         name: torch.lerp(before.own[name].float(), each.float(), share)
-        for name, each in learnt.own.items()
+        for name, each in after.own.items()
     }
-    return joined(before, replace(learnt, up=up, own=own))
+    return joined(before, replace(after, up=up, own=own))

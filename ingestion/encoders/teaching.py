@@ -35,7 +35,7 @@ from ingestion.encoders.network import (
     read_adapter,
     write_adapter,
 )
-from ingestion.encoders.reader import POLARITIES, Pairs, Polarity, ReaderNetwork, ReaderOutput
+from ingestion.encoders.reader import POLARITIES, Pairs, ReaderNetwork, ReaderOutput
 from ingestion.errors import IngestionError
 from ingestion.index.search import Embedder
 from ingestion.models.catalogue import Taught, Weights, find_taught
@@ -143,7 +143,10 @@ NEVER = -1e4
 
 @dataclass(frozen=True, slots=True)
 class RetrieverRecipe:
-    """How the embedder is taught; `question` and `passage` are the tokens read of each."""
+    """How the embedder is taught; `question` and `passage` are the tokens read of each.
+
+    Both are multiples of LENGTH_STEP.
+    """
 
     epochs: int = 1
     batch: int = 48
@@ -355,8 +358,10 @@ def cost(read: ReaderOutput, pairs: Pairs, batch: Sequence[ReadingLesson]) -> Te
     if answered.any():
         rows = right[answered]
         told = [each for each in batch if each.is_answered]
-        goes = [POLARITIES.index(each.polarity or Polarity.OTHER) for each in told]
-        total = total + cross_entropy(read.polarity[rows], torch.tensor(goes)) / 2
+        known = [place for place, each in enumerate(told) if each.polarity]
+        if known:
+            goes = [POLARITIES.index(each.polarity) for each in told if each.polarity]
+            total = total + cross_entropy(read.polarity[rows][known], torch.tensor(goes)) / 2
         wanted = torch.stack(
             [_within(pairs, int(row), each) for row, each in zip(rows, told, strict=True)]
         )

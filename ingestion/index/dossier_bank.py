@@ -119,7 +119,7 @@ class BankDossier:
             for start, quote in zip(starts, question.quotes, strict=True)
         )
 
-    def sentence(self, judged: JudgedDossierQuestion) -> tuple[int, int]:
+    def answer_span(self, judged: JudgedDossierQuestion) -> tuple[int, int]:
         """The half-open offsets of the words that answer, to the end of their sentence.
 
         Raises ValueError when the piece does not have them.

@@ -41,12 +41,9 @@ def seen() -> list[str]:
     return []
 
 
-def is_wrong(line: str) -> bool:
-    """Whether an error of a script counts: not that Gradio's stops listening as its page is left.
-
-    It says so now and then, thrown or on the console, when it is quicker than the browser.
-    """
-    return not line.startswith("AbortError:")
+LEFT = "AbortError: signal is aborted without reason"
+"""What Gradio's script says now and then, thrown or on the console, as it stops listening because
+its page is left: it may be quicker than the browser."""
 
 
 @pytest.fixture
@@ -55,7 +52,7 @@ def page(browser: Browser, address: str, seen: list[str]) -> Iterator[Page]:
     page = context.new_page()
 
     def heard(line: str) -> None:
-        if is_wrong(line):
+        if not line.startswith(LEFT):
             seen.append(line)
 
     page.on(

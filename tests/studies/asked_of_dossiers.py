@@ -104,7 +104,7 @@ def _weighing(tuning: Tuning, sentence: float) -> Tuning:
 def _place(dossier: BankDossier, asked: JudgedDossierQuestion, shown: Sequence[Evidence]) -> int:
     if not asked.piece:
         return SHOWN
-    piece, (start, end) = dossier.piece(asked.piece).id, dossier.sentence(asked)
+    piece, (start, end) = dossier.piece(asked.piece).id, dossier.answer_span(asked)
     right = (
         place
         for place, item in enumerate(shown[:SHOWN])
