@@ -254,8 +254,8 @@ RATE_GOING_ON = 3e-4
 """The rate at which it does."""
 
 SHARE_GOING_ON = 0.5
-"""How far it goes: half way it tells apart what people ask, and what was written for having no
-answer, as well as at either end, or nearly."""
+"""How far it goes: half way it keeps most of what it knew of questions written for having no
+answer."""
 
 
 @dataclass(frozen=True, slots=True)
