@@ -12,12 +12,14 @@ from subprocess import Popen
 import hypothesis
 import pytest
 
+from assistant.answering.pipeline import Assistant
+from assistant.journal.journal import Journal
 from assistant.settings import default_home
 from ingestion.sandbox import Limits, Sandbox
 from tests.accounts_home import clear_accounts
 from tests.index_home import verified_here
 from tests.postgresql_server import Server, lacking, on_server, started
-from tests.small_index import answering_embedder, build_small_index
+from tests.small_index import answering_embedder, assistant_over, build_small_index
 from tests.words_tuning import by_words, without_bank
 
 # Speed is measured by the benchmarks; here it would only tell how busy the machine is.
@@ -158,6 +160,18 @@ def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("small") / "home"
     build_small_index(home, tmp_path_factory.mktemp("texts"), answering_embedder())
     return home
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    """An empty one."""
+    return Journal(tmp_path / "journal.jsonl")
+
+
+@pytest.fixture
+def assistant(small_home: Path, journal: Journal) -> Assistant:
+    """One that answers over the small corpus and writes into `journal`."""
+    return assistant_over(small_home, journal)
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ from tests.test_gate import NEW
 
 ROOT = Path(__file__).parent.parent
 STRIDE = 15
-"""Touches of the folder between two kills; with 1 the test takes a quarter of an hour at least."""
+"""Touches of the folder between two kills: one for each takes long."""
 
 OLD = [f"20200101-00000{number}-000" for number in range(KEPT + 1)]
 NEWER = ARTICLES | {

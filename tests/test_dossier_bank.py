@@ -12,25 +12,22 @@ from ingestion.errors import IngestionError
 from ingestion.index.dossier_bank import (
     ANSWERED,
     HELD_OUT,
-    JUDGED,
     UNANSWERED,
     BankDossier,
     DossierQuestion,
-    JudgedDossierQuestion,
     LackingClause,
     UnansweredDossierQuestion,
     asked_of_dossiers,
     read_dossiers,
 )
 from ingestion.index.question_bank import Form, HasAnswer, Style
+from tests.studies.asked_of_dossiers import read_asked
 
 SIDES = {Form.YES: "oui", Form.YES_IF: "oui", Form.NO: "non", Form.NO_UNLESS: "non"}
 DELAY = DossierQuestion(
     "ecole-001", "J'ai combien de temps ?", "CCAP", ("Le délai est de six mois.",),
     Form.DELAY, Style.SHORT, "Six mois.", ("C'est quoi le délai ?",),
 )  # fmt: skip
-
-HOW_LONG = JudgedDossierQuestion("et ça dure ?", HasAnswer.YES, "CCAP", "Le délai est de", author=3)
 
 
 def _written(folder: Path, question: DossierQuestion = DELAY) -> BankDossier:
@@ -44,7 +41,6 @@ def _written(folder: Path, question: DossierQuestion = DELAY) -> BankDossier:
     )
     (dossier / ANSWERED).write_text(json.dumps(asdict(question)) + "\n")
     (dossier / UNANSWERED).write_text(json.dumps(asdict(unanswered)) + "\n")
-    (dossier / JUDGED).write_text(json.dumps(asdict(HOW_LONG)) + "\n")
     [read] = read_dossiers(folder)
     return read
 
@@ -54,8 +50,6 @@ def test_what_stands_in_files_is_read(tmp_path: Path) -> None:
     assert dossier.name == "ecole"
     assert dossier.questions == (DELAY,)
     assert [each.lacking for each in dossier.unanswered] == [LackingClause.LATER]
-    assert dossier.judged == (HOW_LONG,)
-    assert [dossier.answer_span(HOW_LONG)] == [*dossier.spans(DELAY)]
     [(start, end)] = dossier.spans(DELAY)
     assert dossier.piece("CCAP").text[start:end] == "Le délai est de six mois."
     [lesson] = lessons_of_dossier(dossier)
@@ -117,23 +111,22 @@ def test_each_lead_is_short_and_says_its_side_first() -> None:
 
 
 def test_what_readers_pointed_at_stands_in_its_piece() -> None:
-    for dossier in _bank():
-        for judged in dossier.judged:
-            if judged.answered is HasAnswer.NO:
-                assert (judged.piece, judged.words) == ("", "")
-            else:
-                assert judged.words
-                start, end = dossier.answer_span(judged)
-                assert end - start >= len(judged.words)
-            assert judged.author or judged.asked_of, "the bank asks its own dossier elsewhere"
+    pieces = {dossier.name: dossier for dossier in _bank()}
+    for asked in read_asked():
+        if asked.answered is HasAnswer.NO:
+            assert (asked.piece, asked.words) == ("", "")
+        else:
+            assert asked.words
+            assert asked.words in pieces[asked.dossier].piece(asked.piece).text
 
 
 def test_a_question_is_judged_once_for_a_dossier() -> None:
-    names = {each.name for each in _bank()}
-    for dossier in _bank():
-        said = Counter(each.question for each in dossier.judged)
-        assert [question for question, count in said.items() if count > 1] == []
-        assert {each.asked_of for each in dossier.judged} <= {"", *names} - {dossier.name}
+    asked, names = read_asked(), {each.name for each in _bank()}
+    counts = Counter((each.dossier, each.question) for each in asked)
+    assert [each for each, count in counts.items() if count > 1] == []
+    assert {each.asked_of for each in asked} == {"", *names}
+    assert not [each.question for each in asked if each.asked_of == each.dossier]
+    assert all(each.author or each.asked_of for each in asked), "the bank asks its own elsewhere"
 
 
 def test_questions_are_not_in_the_words_of_their_piece() -> None:

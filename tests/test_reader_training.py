@@ -25,16 +25,9 @@ from ingestion.encoders.reader import (
 )
 from ingestion.encoders.teaching import ReaderRecipe, cost, teach_reader, train_reader
 from ingestion.errors import IngestionError, ModelUnavailable
-from ingestion.index.dossier_bank import (
-    HELD_OUT,
-    BankDossier,
-    DossierQuestion,
-    JudgedDossierQuestion,
-)
 from ingestion.index.question_bank import (
     BankQuestion,
     Form,
-    HasAnswer,
     Lacking,
     Style,
     UnansweredQuestion,
@@ -43,7 +36,6 @@ from ingestion.index.question_bank import (
 )
 from ingestion.index.search import as_indexed, context
 from ingestion.models.catalogue import Weights
-from ingestion.readers.documents import Document, Kind
 from tests.fakes import WordEmbedder
 from tests.index_home import add, write_articles
 from tests.passage_texts import article_of
@@ -174,6 +166,14 @@ def test_what_is_too_long_is_cut(base: Path, longer: str) -> None:
 
 
 @pytest.mark.slow
+def test_a_length_is_one_of_few(base: Path) -> None:
+    network = ReaderNetwork(TextEncoder(base))
+    lengths = {network.tokens(["un"], ["marché " * n]).ids.shape[1] for n in range(1, 40, 3)}
+    assert len(lengths) < 5
+    assert all(length % LENGTH_STEP == 0 for length in lengths)
+
+
+@pytest.mark.slow
 def test_what_another_network_was_taught_is_refused(base: Path, tmp_path: Path) -> None:
     write_adapter(
         tmp_path / "taught.safetensors", Adapter({}, {}, {"relevant.weight": torch.ones(1, 3)})
@@ -194,11 +194,7 @@ def _bank_of(articles: Mapping[str, str]) -> tuple[BankQuestion, ...]:
 
 
 def _lessons(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    unanswered: tuple[UnansweredQuestion, ...] = (),
-    dossiers: tuple[BankDossier, ...] = (),
-    most: int | None = None,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unanswered: tuple[UnansweredQuestion, ...] = ()
 ) -> list[ReadingLesson]:
     """The lessons of thirty articles and their decrees, whose texts name them."""
     articles = {
@@ -211,9 +207,9 @@ def _lessons(
     lessons = "ingestion.encoders.lessons"
     monkeypatch.setattr(f"{lessons}.read_bank", lambda: _bank_of(articles))
     monkeypatch.setattr(f"{lessons}.read_unanswered", lambda: unanswered)
-    monkeypatch.setattr(f"{lessons}.read_dossiers", lambda: dossiers)
+    monkeypatch.setattr(f"{lessons}.read_dossiers", tuple)
     monkeypatch.setattr("ingestion.encoders.lessons.FEWEST", 10)
-    return reading_lessons_of(home, WordEmbedder(), lambda *_: None, most)
+    return reading_lessons_of(home, WordEmbedder(), lambda *_: None)
 
 
 def _article_of(passage: str) -> str:
@@ -250,81 +246,6 @@ def test_nothing_held_out_is_learnt_to_be_read(
     others = [each for each in lessons if not each.is_answered]
     assert {each.question for each in others} == {f"Et combien pour {n} ?" for n in taught}
     assert all(each.polarity is None for each in others)
-
-
-PIECE = "Le délai est de six mois. Il court dès la notification."
-
-
-def _of_dossier(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str = "ecole", most: int | None = None
-) -> list[ReadingLesson]:
-    """The lessons of a dossier beside the thirty articles, but those of the law."""
-    documents = tuple(
-        Document(
-            id=title, title=title, text=text, source=f"{title}.md", kind=Kind.TENDER, dossier=name
-        )
-        for title, text in (("CCAP", PIECE), ("RC", "L'offre est valable cent jours."))
-    )
-    judged = (
-        JudgedDossierQuestion("et ça dure ?", HasAnswer.YES, "CCAP", "Le délai est"),
-        JudgedDossierQuestion("et la valeur ?", HasAnswer.PARTLY, "RC", "cent jours"),
-        JudgedDossierQuestion("qui a gagné ?", HasAnswer.NO),
-        JudgedDossierQuestion("qui nettoie ?", HasAnswer.NO, asked_of=min(HELD_OUT)),
-    )
-    asked = tuple(
-        DossierQuestion(
-            f"e-{n}", f"{n} mois ?", "CCAP", ("six mois",), Form.YES, Style.SHORT, "Oui."
-        )
-        for n in range(3)
-    )
-    dossier = BankDossier(name, documents, asked if most else (), (), judged)
-    lessons = _lessons(tmp_path, monkeypatch, dossiers=(dossier,), most=most)
-    return [each for each in lessons if not each.question.startswith("Que dit")]
-
-
-def test_which_way_an_answer_goes_is_taught_where_it_is_known() -> None:
-    one = ReadingLesson("?", ANSWERED.passages, ANSWERED.spans)
-    costs = []
-    for goes in (Polarity.YES, Polarity.NO):
-        read = _read([2.0, 0.0], [2.0, -2.0], [0.0] * 4)
-        read.polarity[:, POLARITIES.index(goes)] = 9.0
-        costs.append([float(cost(read, _pairs(2), [each])) for each in (one, ANSWERED)])
-    (unknown, _), (still, _) = costs
-    assert unknown == still
-    assert costs[0][1] > unknown
-
-
-def test_what_others_asked_of_a_dossier_is_read_but_what_it_answers_in_part(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answered, silent = _of_dossier(tmp_path, monkeypatch)
-    assert answered.question == "et ça dure ?"
-    [(start, end)] = answered.spans
-    assert answered.passages[0][start:end] == "Le délai est de six mois."
-    assert (silent.question, silent.is_answered) == ("qui a gagné ?", False)
-    assert len(set(silent.passages)) == 1 + WRONG
-    assert answered.polarity is None
-
-
-def test_who_goes_on_reads_little_of_the_bank_and_all_that_others_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said = [each.question for each in _of_dossier(tmp_path, monkeypatch, most=2)]
-    assert len([each for each in said if each.endswith("mois ?")]) == 2
-    assert {"et ça dure ?", "qui a gagné ?"} < set(said)
-
-
-def test_nothing_is_read_of_a_dossier_held_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert _of_dossier(tmp_path, monkeypatch, min(HELD_OUT)) == []
-
-
-def test_a_length_is_one_of_few(base: Path) -> None:
-    network = ReaderNetwork(TextEncoder(base))
-    lengths = {network.tokens(["un"], ["marché " * n]).ids.shape[1] for n in range(1, 40, 3)}
-    assert len(lengths) < 5
-    assert all(length % LENGTH_STEP == 0 for length in lengths)
 
 
 def test_without_the_code_there_is_nothing_to_read(tmp_path: Path) -> None:

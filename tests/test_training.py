@@ -1,7 +1,6 @@
 import copy
 from collections import Counter
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +26,6 @@ from ingestion.encoders.network import (
     learnt,
     merge,
     open_to_learning,
-    part_way,
     read_adapter,
     write_adapter,
 )
@@ -309,24 +307,6 @@ def test_what_was_learnt_twice_is_one_adapter() -> None:
     merge(twice, second)
     merge(network, both)
     torch.testing.assert_close(network(rows), twice(rows), atol=1e-4, rtol=1e-4)
-
-
-@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
-def test_part_of_the_way_is_between_before_and_after(share: float) -> None:
-    network, first, rows, _ = _taught_network()
-    first = replace(first, own={"a": torch.zeros(2)})
-    second = Adapter(
-        {"encoder.2": torch.randn(3, 8)}, {"encoder.2": torch.randn(4, 3)}, {"a": torch.ones(2)}
-    )
-    before, after = copy.deepcopy(network), copy.deepcopy(network)
-    merge(before, first)
-    merge(after, joined(first, second))
-    between = part_way(first, second, share)
-    merge(network, between)
-    torch.testing.assert_close(between.own["a"], torch.full((2,), share))
-    torch.testing.assert_close(
-        network(rows), torch.lerp(before(rows), after(rows), share), atol=1e-4, rtol=1e-4
-    )
 
 
 def test_layers_of_its_own_are_kept(tmp_path: Path) -> None:

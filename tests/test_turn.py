@@ -27,16 +27,6 @@ from tests.small_index import ASKED, FOLLOW_UP, NOT_THERE, TODAY, WHOLE, assista
 IN_MARCH = "Quel montant initial du marché pour accorder une avance au 15 mars 2026 ?"
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> Journal:
-    return Journal(tmp_path / "journal.jsonl")
-
-
-@pytest.fixture
-def assistant(small_home: Path, journal: Journal) -> Assistant:
-    return assistant_over(small_home, journal)
-
-
 def test_a_question_is_answered_in_order(assistant: Assistant, journal: Journal) -> None:
     events = list(assistant.ask(ASKED, as_of=TODAY))
     result = result_of(events)

@@ -23,16 +23,6 @@ from tests.small_index import ASKED, DOSSIER, TODAY, answering_embedder, assista
 PENALTY = "Un retard de livraison d'une seule borne donne-t-il lieu à une pénalité ?"
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> Journal:
-    return Journal(tmp_path / "journal.jsonl")
-
-
-@pytest.fixture
-def assistant(small_home: Path, journal: Journal) -> Assistant:
-    return assistant_over(small_home, journal)
-
-
 def test_a_day_named_in_a_question_about_a_dossier_is_not_that_of_the_law(
     assistant: Assistant,
 ) -> None:

@@ -30,11 +30,6 @@ WITHOUT_IT = (
 )
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> Journal:
-    return Journal(tmp_path / "journal.jsonl")
-
-
 def test_an_english_question_is_searched_in_french(small_home: Path, journal: Journal) -> None:
     model = ScriptedModel({"competition": ASKED})
     asking = assistant_over(small_home, journal, model=model).ask(

@@ -25,16 +25,6 @@ from tests.journals import bodies
 from tests.small_index import ASKED, FOLLOW_UP, TODAY, WHOLE, assistant_over, result_of
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> Journal:
-    return Journal(tmp_path / "journal.jsonl")
-
-
-@pytest.fixture
-def assistant(small_home: Path, journal: Journal) -> Assistant:
-    return assistant_over(small_home, journal)
-
-
 @pytest.mark.parametrize("events_seen", [1, 2, 3])
 def test_a_stopped_turn_leaves_a_record(
     small_home: Path, journal: Journal, events_seen: int

@@ -1,4 +1,4 @@
-"""What is learnt from: questions with the passages of the library or of a dossier that answer."""
+"""What is learnt from: the bank's questions with the passages of the library that answer them."""
 
 import json
 import random
@@ -13,14 +13,8 @@ import numpy as np
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.encoders.reader import Polarity, polarity_of
 from ingestion.errors import IngestionError
-from ingestion.index.dossier_bank import HELD_OUT, BankDossier, read_dossiers
-from ingestion.index.question_bank import (
-    BankQuestion,
-    HasAnswer,
-    is_held_out,
-    read_bank,
-    read_unanswered,
-)
+from ingestion.index.dossier_bank import BankDossier, read_dossiers
+from ingestion.index.question_bank import BankQuestion, is_held_out, read_bank, read_unanswered
 from ingestion.index.question_links import passages_answering
 from ingestion.index.search import Embedder, Vectors, as_indexed, context
 from ingestion.index.vectors import embed_cached
@@ -176,8 +170,7 @@ class ReadingLesson:
     """A question with passages: the first is the one meant, the others are near it and wrong.
 
     `spans` are half-open offsets, in the first passage, of the words that answer; without any the
-    passage does not answer, near as it is. `polarity` is the way the answer goes, where that is
-    known.
+    passage does not answer, near as it is. `polarity` is the way the answer goes.
     """
 
     question: str
@@ -191,7 +184,7 @@ class ReadingLesson:
         return bool(self.spans)
 
 
-WRONG = 1
+WRONG = 2
 """Wrong passages beside each right one."""
 
 NEAREST = 10
@@ -203,10 +196,7 @@ SEED = 7
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question, the passages that answer it or are of what it asks, and the answer.
-
-    Without any passage it is meant for the nearest, which does not answer.
-    """
+    """A question, the passages that answer it or are nearest to what it asks, and the answer."""
 
     question: str
     passages: tuple[Passage, ...]
@@ -218,36 +208,35 @@ def reading_lessons_of(
     home: Path,
     embedder: Embedder,
     progress: Callable[[str, int, int], None],
-    most: int | None = None,
+    most_of_law: int | None = None,
 ) -> list[ReadingLesson]:
-    """A lesson for each question that is not held out, answered or not, but in part.
+    """A lesson for each question of the bank that is not held out, answered or not.
 
-    What a dossier answers is asked in every wording. Where `most` is given no more than that are
-    drawn of the bank's questions of the law, nor of those of dossiers; all that others asked of
-    dossiers are there. The embedder is the one that was taught to find; vectors it has computed are
-    kept in `home`. Raises IngestionError when the library does not hold the code.
+    What a dossier answers is asked in every wording. Of the law `most_of_law` are drawn, all where
+    that is None. The embedder is the one that was taught to find; vectors it has computed are kept
+    in `home`. Raises IngestionError when the library does not hold the code.
     """
     documents, _ = Library(home).readable()
     articles = [each for each in documents if each.reference]
     passages = [passage for each in articles for passage in passages_of(each)]
     of_law = require_code(list(_asked_of_law(articles, passages)))
-    dossiers = [each for each in read_dossiers() if not each.is_held_out]
     draw, found = random.Random(SEED), []
-    teaching = [(_drawn(of_law, most, draw), passages)]
-    of_bank = _drawn([(each.name, one) for each in dossiers for one in _asked_of(each)], most, draw)
-    for dossier in dossiers:
-        asked = [one for name, one in of_bank if name == dossier.name]
-        teaching.append(([*asked, *_judged_of(dossier)], _pieces(dossier)))
+    if most_of_law is not None:
+        of_law = draw.sample(of_law, min(most_of_law, len(of_law)))
+    teaching = [
+        (of_law, passages),
+        *(
+            (list(_asked_of(each)), _pieces(each))
+            for each in read_dossiers()
+            if not each.is_held_out
+        ),
+    ]
     for asked, among in teaching:
         vectors = _embedded(home, embedder, [as_indexed(each) for each in among], progress, False)
         rows = _embedded(home, embedder, [each.question for each in asked], progress, True)
         for each, row in zip(asked, rows, strict=True):
             found.append(_lesson(each, among, vectors @ row, draw))
     return found
-
-
-def _drawn(asked: list[Asked], most: int | None, draw: random.Random) -> list[Asked]:
-    return asked if most is None else draw.sample(asked, min(most, len(asked)))
 
 
 def _embedded(
@@ -295,27 +284,6 @@ def _asked_of(dossier: BankDossier) -> Iterator[_Asked]:
         yield _Asked(unanswered.question, near)
 
 
-def _judged_of(dossier: BankDossier) -> Iterator[_Asked]:
-    """What others asked of it, but what it answers in part: no lesson either way.
-
-    What was asked of a dossier held out first is not learnt either.
-    """
-    passages = _pieces(dossier)
-    for judged in dossier.judged:
-        if judged.asked_of in HELD_OUT:
-            continue
-        if judged.answered is HasAnswer.YES:
-            piece, (start, end) = dossier.piece(judged.piece).id, dossier.answer_span(judged)
-            right = tuple(
-                each
-                for each in passages
-                if each.document_id == piece and each.start < end and start < each.end
-            )
-            yield _Asked(judged.question, right, ((start, end),))
-        elif judged.answered is HasAnswer.NO:
-            yield _Asked(judged.question, ())
-
-
 def _pieces(dossier: BankDossier) -> list[Passage]:
     return [passage for each in dossier.pieces for passage in passages_of(each)]
 
@@ -327,11 +295,11 @@ def _lesson(
     order = [among[place] for place in np.argsort(-nearness)]
     meant = {each.id for each in asked.passages}
     subjects = {key.lstrip("LRDA") for each in asked.passages for key in each.references}
-    first = next((each for each in order if each.id in meant), order[0])
+    first = next(each for each in order if each.id in meant)
     wrong = [
         each
         for each in order
-        if each.id not in meant | {first.id}
+        if each.id not in meant
         and subjects.isdisjoint(key.lstrip("LRDA") for key in each.references)
     ]
     drawn = draw.sample(wrong[:NEAREST], WRONG)

@@ -7,7 +7,7 @@ belongs to the weights that it was learnt on, and to no others.
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 # Read by the libraries when they are imported: no look-up of any hub, no usage statistics.
@@ -220,17 +220,3 @@ def joined(first: Adapter, second: Adapter) -> Adapter:
         second.own,
         second.card,
     )
-
-
-def part_way(before: Adapter, after: Adapter, share: float) -> Adapter:
-    """Both joined, of what was learnt `after` only a `share`, layers between both. Pure.
-
-    Weights between those of before and after keep more of what was known (Wortsman et al., 2022,
-    arXiv:2109.01903).
-    """
-    up = {name: share * each for name, each in after.up.items()}
-    own = {
-        name: torch.lerp(before.own[name].float(), each.float(), share)
-        for name, each in after.own.items()
-    }
-    return joined(before, replace(after, up=up, own=own))

@@ -31,11 +31,10 @@ from ingestion.encoders.network import (
     learnt,
     merge,
     open_to_learning,
-    part_way,
     read_adapter,
     write_adapter,
 )
-from ingestion.encoders.reader import POLARITIES, Pairs, ReaderNetwork, ReaderOutput
+from ingestion.encoders.reader import POLARITIES, Pairs, Polarity, ReaderNetwork, ReaderOutput
 from ingestion.errors import IngestionError
 from ingestion.index.search import Embedder
 from ingestion.models.catalogue import Taught, Weights, find_taught
@@ -246,16 +245,11 @@ def _batches_of(lessons: Sequence[Lesson], recipe: RetrieverRecipe) -> list[list
 # Wrong passages are those that the taught embedder holds for near: what is read at work.
 
 
-KEPT = 600
-"""Questions of the bank, of the law and of dossiers each, by which a reader goes on beside those of
-others, so that what it knew is kept."""
+KEPT_OF_LAW = 1100
+"""Questions of the law among those of dossiers by which a reader goes on, so that it is kept."""
 
 RATE_GOING_ON = 3e-4
 """The rate at which it does."""
-
-SHARE_GOING_ON = 0.5
-"""How far it goes: half way it keeps most of what it knew of questions written for having no
-answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +272,7 @@ def train_reader(
 ) -> None:
     """Teach the reader from the library, into the file `path`.
 
-    One that is there goes on, with what others asked of dossiers and a little of the bank; else it
+    One that is there goes on, with what is asked of dossiers and a little of the law; else it
     starts from what the embedder was taught, with all of both. `embedder` is these weights as they
     find: it says which passages are near. Interrupted, the next call goes on. Raises IngestionError
     when the library lacks the code, or when the weights were taught nothing yet.
@@ -290,15 +284,13 @@ def train_reader(
             "Le lecteur part de ce que la recherche a appris, et ce modèle n'a encore rien appris. "
             "Lancez d'abord : sourcier models train retriever"
         )
-    lessons = reading_lessons_of(home, embedder, progress, KEPT if before else None)
+    lessons = reading_lessons_of(home, embedder, progress, KEPT_OF_LAW if before else None)
     taught, encoder = read_adapter(known), TextEncoder(weights.path)
     merge(encoder.network, taught)
     recipe = ReaderRecipe(rate=RATE_GOING_ON) if before else ReaderRecipe()
     saved = home / "training" / "reader.pt"
     reader = teach_reader(encoder, lessons, saved, progress, recipe, taught.own)
-    write_adapter(
-        path, part_way(taught, reader, SHARE_GOING_ON) if before else joined(taught, reader)
-    )
+    write_adapter(path, joined(taught, reader))
 
 
 def teach_reader(
@@ -358,10 +350,8 @@ def cost(read: ReaderOutput, pairs: Pairs, batch: Sequence[ReadingLesson]) -> Te
     if answered.any():
         rows = right[answered]
         told = [each for each in batch if each.is_answered]
-        known = [place for place, each in enumerate(told) if each.polarity]
-        if known:
-            goes = [POLARITIES.index(each.polarity) for each in told if each.polarity]
-            total = total + cross_entropy(read.polarity[rows][known], torch.tensor(goes)) / 2
+        goes = [POLARITIES.index(each.polarity or Polarity.OTHER) for each in told]
+        total = total + cross_entropy(read.polarity[rows], torch.tensor(goes)) / 2
         wanted = torch.stack(
             [_within(pairs, int(row), each) for row, each in zip(rows, told, strict=True)]
         )

@@ -9,15 +9,14 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from ingestion.chunking.sentences import sentences
-from ingestion.index.question_bank import Form, HasAnswer, Style, read_lines
+from ingestion.index.question_bank import Form, Style, read_lines
 from ingestion.index.questions import LeadingQuestion
 from ingestion.library.library import CORPUS
 from ingestion.readers.documents import Document, Kind
 from ingestion.readers.reading import read_file
 
 DOSSIERS = CORPUS / "questions" / "dossiers"
-ANSWERED, UNANSWERED, JUDGED = "questions.jsonl", "sans-reponse.jsonl", "jugees.jsonl"
+ANSWERED, UNANSWERED = "questions.jsonl", "sans-reponse.jsonl"
 
 HELD_OUT = frozenset(
     {
@@ -72,23 +71,6 @@ class UnansweredDossierQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedDossierQuestion:
-    """A question of someone who had not read the dossier, and what readers of its pieces thought.
-
-    It was asked of this dossier, of which they knew the name, or of the bank's dossier `asked_of`.
-    `author` is the number of who wrote it, 0 for a question of the bank. Where the piece answers,
-    in part at least, it does so in a sentence that has these words.
-    """
-
-    question: str
-    answered: HasAnswer
-    piece: str = ""
-    words: str = ""
-    asked_of: str = ""
-    author: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class BankDossier:
     """A dossier of the bank: its pieces as they are read, and its questions."""
 
@@ -96,7 +78,6 @@ class BankDossier:
     pieces: tuple[Document, ...]
     questions: tuple[DossierQuestion, ...]
     unanswered: tuple[UnansweredDossierQuestion, ...]
-    judged: tuple[JudgedDossierQuestion, ...] = ()
 
     @property
     def is_held_out(self) -> bool:
@@ -119,21 +100,9 @@ class BankDossier:
             for start, quote in zip(starts, question.quotes, strict=True)
         )
 
-    def answer_span(self, judged: JudgedDossierQuestion) -> tuple[int, int]:
-        """The half-open offsets of the words that answer, to the end of their sentence.
-
-        Raises ValueError when the piece does not have them.
-        """
-        text = self.piece(judged.piece).text
-        start = text.index(judged.words)
-        following = (start + each.end for each in sentences(text[start:]))
-        least = start + len(judged.words)
-        return start, next((end for end in following if end >= least), least)
-
 
 _answered = TypeAdapter(DossierQuestion)
 _unanswered = TypeAdapter(UnansweredDossierQuestion)
-_judged = TypeAdapter(JudgedDossierQuestion)
 
 
 def asked_of_dossiers(folder: Path = DOSSIERS) -> tuple[LeadingQuestion, ...]:
@@ -170,5 +139,4 @@ def _dossier(folder: Path) -> BankDossier:
         pieces,
         tuple(read_lines(folder / ANSWERED, _answered)),
         tuple(read_lines(folder / UNANSWERED, _unanswered)),
-        tuple(read_lines(folder / JUDGED, _judged)),
     )

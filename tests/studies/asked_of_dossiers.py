@@ -2,8 +2,8 @@
 
 Sixteen people knew nothing of each dossier of the bank but its name when they wrote what they would
 ask of it; of each was asked as well what they, and the bank, ask of other dossiers. Who had read
-its pieces then said whether they answer, and by which words (jugees.jsonl beside the pieces). Of
-the dossiers from which nothing is learnt, and of the others, prints how often the passage with
+its pieces then said whether they answer, and by which words (tests/data/asked_of_dossiers.jsonl).
+Of the dossiers from which nothing is learnt, and of the others, prints how often the passage with
 these words is among the first 1, 3 and 6, for several weights of its nearest sentence, how well the
 reader and the questions of other dossiers tell those with an answer from those without, and how
 many are refused or doubted.
@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from pydantic import TypeAdapter
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -34,20 +35,43 @@ from assistant.retrieval.retriever import (
     read_first,
 )
 from assistant.settings import default_home, load_settings
-from ingestion.index.dossier_bank import BankDossier, JudgedDossierQuestion, read_dossiers
+from ingestion.chunking.passages import Passage
+from ingestion.index.dossier_bank import BankDossier, read_dossiers
 from ingestion.index.publication import current_name, open_snapshot
-from ingestion.index.question_bank import HasAnswer
+from ingestion.index.question_bank import HasAnswer, read_lines
 from ingestion.index.question_vectors import questions_of_dossiers
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.snapshot import IndexSnapshot
 from tests.studies.answerability import indexed
 
+ASKED = Path(__file__).parents[1] / "data" / "asked_of_dossiers.jsonl"
 WEIGHTS = (0.0, 10.0, 25.0, 40.0)
 DEPTHS = (1, 3, 6)
 SHOWN = max(DEPTHS)
 UNSURE = (Answerability.NO, Answerability.DOUBTFUL)
 NAMES = ("dossiers learnt from", "dossiers held out")
 ASKERS = ("asked of them", "asked of others")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOfDossier:
+    """A question about a dossier, and the first of the words of a piece that answer it, if any.
+
+    Where `asked_of` is given it was asked of that one; `author` is 0 for a question of the bank.
+    """
+
+    dossier: str
+    question: str
+    answered: HasAnswer
+    author: int = 0
+    piece: str = ""
+    words: str = ""
+    asked_of: str = ""
+
+    def is_answered_by(self, passage: Passage) -> bool:
+        """Whether a passage has these words."""
+        is_of_piece = Path(passage.source).stem == self.piece
+        return is_of_piece and " ".join(self.words.split()) in " ".join(passage.text.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +82,7 @@ class AskedTurn:
     what tells whether there is an answer.
     """
 
-    asked: JudgedDossierQuestion
+    asked: AskedOfDossier
     is_held_out: bool
     places: tuple[int, ...]
     found: Answerability
@@ -66,8 +90,17 @@ class AskedTurn:
     unanswered: float
 
 
+_asked = TypeAdapter(AskedOfDossier)
+
+
+def read_asked() -> list[AskedOfDossier]:
+    """All of them, dossier by dossier."""
+    return list(read_lines(ASKED, _asked))
+
+
 def turns(
     dossier: BankDossier,
+    asked: Sequence[AskedOfDossier],
     rules: IndexSnapshot,
     embedder: Embedder,
     reader: PassageReader | None,
@@ -81,7 +114,7 @@ def turns(
             Retriever(rules, embedder, pieces, _weighing(tuning, weight)) for weight in WEIGHTS
         ]
         scope = Scope(date.today(), dossier=dossier.name)
-        for each in track(dossier.judged, dossier.name):
+        for each in track(asked, dossier.name):
             found = [one.retrieve(each.question, scope, SHOWN) for one in weighed]
             evidence = found[WEIGHTS.index(tuning.ranking["sentence"])]
             readings = read_first(each.question, evidence, reader)
@@ -90,7 +123,7 @@ def turns(
             yield AskedTurn(
                 each,
                 dossier.is_held_out,
-                tuple(_place(dossier, each, shown) for shown in found),
+                tuple(_place(each, shown) for shown in found),
                 answerability(each.question, evidence, tuning, readings, unanswered),
                 answers(readings),
                 unanswered,
@@ -101,17 +134,9 @@ def _weighing(tuning: Tuning, sentence: float) -> Tuning:
     return replace(tuning, ranking={**tuning.ranking, "sentence": sentence})
 
 
-def _place(dossier: BankDossier, asked: JudgedDossierQuestion, shown: Sequence[Evidence]) -> int:
-    if not asked.piece:
-        return SHOWN
-    piece, (start, end) = dossier.piece(asked.piece).id, dossier.answer_span(asked)
-    right = (
-        place
-        for place, item in enumerate(shown[:SHOWN])
-        if item.passage.document_id == piece
-        and item.passage.start < end
-        and start < item.passage.end
-    )
+def _place(asked: AskedOfDossier, shown: Sequence[Evidence]) -> int:
+    passages = (item.passage for item in shown[:SHOWN])
+    right = (place for place, each in enumerate(passages) if asked.is_answered_by(each))
     return next(right, SHOWN)
 
 
@@ -123,12 +148,14 @@ def main() -> None:
     arguments = parser.parse_args()
     home, settings = arguments.data, load_settings(arguments.data)
     embedder, reader = load_embedder(home, settings), load_reader(home, settings)
-    rules = open_snapshot(home, current_name(home))
+    rules, asked = open_snapshot(home, current_name(home)), read_asked()
     told = [
         turn
         for each in read_dossiers()
         if each.is_held_out or not arguments.held_out
-        for turn in turns(each, rules, embedder, reader)
+        for turn in turns(
+            each, [one for one in asked if one.dossier == each.name], rules, embedder, reader
+        )
     ]
     for is_held_out, of_others in product((True, False), (False, True)):
         if these := [
