@@ -49,7 +49,13 @@ CREATE TABLE IF NOT EXISTS {schema}.snapshots (
 CREATE TABLE IF NOT EXISTS {schema}.served (
     is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only), name text NOT NULL
 );
+CREATE TABLE IF NOT EXISTS {schema}.coming (
+    is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only), name text NOT NULL
+);
 """
+
+_NEWEST = "coming"
+"""The table of these that came last: where it is missing, they are of an earlier version."""
 
 
 def named_server(home: Path, setting: str) -> str:
@@ -250,7 +256,8 @@ class PostgresServer:
         """Create what is not there yet; raises UnreachableStore where that is not allowed."""
         with self.transaction() as connected:
             wait_alone(connected, "preparing")
-            if not connected.rows("SELECT 1 FROM pg_namespace WHERE nspname = %s", SCHEMA):
+            asked = "SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename = %s"
+            if not connected.rows(asked, SCHEMA, _NEWEST):
                 connected.run(_CREATED)
 
     def hold(self, name: str) -> Callable[[], None]:

@@ -1,9 +1,11 @@
 """Where snapshots are kept, a folder or a server: each is whole, alone, and served at once."""
 
 import gc
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from time import monotonic
 from typing import Any, TypeAlias
 
@@ -21,6 +23,7 @@ from ingestion.errors import (
 )
 from ingestion.index.publication import (
     KEPT,
+    announced_name,
     current_name,
     discard,
     finished,
@@ -33,8 +36,8 @@ from ingestion.index.publication import (
 )
 from ingestion.index.sentence_index import SentenceIndex
 from ingestion.index.server import schema_of
-from ingestion.index.snapshot import SnapshotContents
-from ingestion.postgresql import LOCKS, PostgresServer, named_server, server_at
+from ingestion.index.snapshot import IndexSnapshot, SnapshotContents
+from ingestion.postgresql import LOCKS, SCHEMA, PostgresServer, named_server, server_at
 from tests.fakes import WordEmbedder
 from tests.index_home import (
     ARTICLES,
@@ -49,6 +52,7 @@ from tests.index_on_server import described
 from tests.postgresql_server import Server, with_store
 
 NEWER = ARTICLES | {"R2193-1": "Le titulaire peut sous-traiter une partie de son marché."}
+PATIENCE = 60
 Engine: TypeAlias = Callable[[Path], Path]
 
 
@@ -72,6 +76,19 @@ def server_home(tmp_path: Path, postgresql: Server) -> Path:
     return home
 
 
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the snapshots that holders open, in their order."""
+    names: list[str] = []
+
+    def opening(home: Path, name: str) -> IndexSnapshot:
+        names.append(name)
+        return open_snapshot(home, name)
+
+    monkeypatch.setattr("assistant.retrieval.snapshots.open_snapshot", opening)
+    return names
+
+
 def _renewed(home: Path, folder: Path) -> str:
     add(home, write_articles(folder / "code.jsonl", NEWER))
     return build_and_publish(home)
@@ -91,6 +108,76 @@ def test_a_turn_keeps_its_snapshot_and_the_next_one_has_what_was_published(
         assert rollback(home) == first
     assert holder.current().manifest.name == first
     assert finished(home) == [first, second]
+
+
+def test_what_is_about_to_be_in_use_is_open_by_then(
+    home: Path, tmp_path: Path, opened: list[str]
+) -> None:
+    holder = SnapshotHolder(home, WordEmbedder())
+    first = holder.current().manifest.name
+    add(home, write_articles(tmp_path / "code.jsonl", NEWER))
+    second = build_only(home)
+
+    def verified(_: str) -> None:
+        holder.open_ahead()
+        holder.open_ahead()
+        assert holder.current().manifest.name == first
+
+    with lock_for_writing(home):
+        publish(home, second, verified)
+    holder.open_ahead()
+    gc.collect()
+    discard(home, first)
+    assert finished(home) == [second]
+    assert answers(holder.current(), "sous-traiter") == ["R2193-1", "R2193-1"]
+    assert opened == [first, second]
+
+
+def test_what_is_not_published_after_all_is_let_go(home: Path, tmp_path: Path) -> None:
+    holder = SnapshotHolder(home, WordEmbedder())
+    add(home, write_articles(tmp_path / "code.jsonl", NEWER))
+    second = build_only(home)
+
+    def failing(_: str) -> None:
+        holder.open_ahead()
+        raise KeyboardInterrupt
+
+    with lock_for_writing(home), pytest.raises(KeyboardInterrupt):
+        publish(home, second, failing)
+    assert announced_name(home) is None
+    discard(home, second)
+    assert finished(home)[-1] == second
+    holder.open_ahead()
+    gc.collect()
+    discard(home, second)
+    assert finished(home) == [holder.current().manifest.name]
+
+
+def test_who_follows_publications_sees_them_come_until_it_goes(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.retrieval.snapshots.LOOK", 0.01)
+    opened = SimpleQueue[str]()
+
+    def opening(home: Path, name: str) -> IndexSnapshot:
+        opened.put(name)
+        return open_snapshot(home, name)
+
+    monkeypatch.setattr("assistant.retrieval.snapshots.open_snapshot", opening)
+    holder = SnapshotHolder(home, WordEmbedder())
+    holder.follow()
+    [thread] = [each for each in threading.enumerate() if each.name == "publications"]
+    assert opened.get(timeout=PATIENCE) == current_name(home)
+    add(home, write_articles(tmp_path / "code.jsonl", NEWER))
+    second = build_only(home)
+    seen: list[str] = []
+    with lock_for_writing(home):
+        publish(home, second, lambda _: seen.append(opened.get(timeout=PATIENCE)))
+    assert seen == [second]
+    del holder
+    gc.collect()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
 
 
 def test_a_snapshot_says_all_that_it_was_written_from(home: Path) -> None:
@@ -227,6 +314,20 @@ def test_an_index_that_is_gone_from_the_server_is_said(server_home: Path) -> Non
         owner.execute(f'DROP SCHEMA "{schema_of(snapshot.manifest.name)}" CASCADE'.encode())
     with pytest.raises(DamagedSnapshot, match="sourcier index status"):
         answers(snapshot, "avance")
+
+
+@pytest.mark.slow
+def test_a_server_of_a_version_that_announced_nothing_is_published_to(
+    server_home: Path, tmp_path: Path
+) -> None:
+    second = _renewed(server_home, tmp_path)
+    with _owner(server_home) as owner:
+        owner.execute(f'DROP TABLE "{SCHEMA}".coming'.encode())
+    assert announced_name(server_home) is None
+    with lock_for_writing(server_home):
+        first = rollback(server_home)
+    assert first != second
+    assert current_name(server_home) == first
 
 
 @pytest.mark.slow

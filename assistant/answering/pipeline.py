@@ -97,6 +97,10 @@ class Assistant:
         """What courts decided, None where it is not installed; raises EmbedderMismatch."""
         return self._holder.case_law()
 
+    def follow_publications(self) -> None:
+        """Open each index beside as it is about to be published, from now on."""
+        self._holder.follow()
+
     @property
     def embedder(self) -> Embedder:
         """The model of the vectors by which passages are found."""

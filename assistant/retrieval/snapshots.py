@@ -1,16 +1,26 @@
-"""Snapshots: holds published indexes open, and opens the next one when it has been published."""
+"""Snapshots: holds published indexes open, and opens the next one as it is about to be."""
 
+import weakref
+from contextlib import suppress
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock, Thread
 
 from ingestion.case_law.installation import case_law_home
-from ingestion.errors import DamagedSnapshot, EmbedderMismatch, UnknownSnapshot
-from ingestion.index.publication import current_name, open_snapshot, served_name
+from ingestion.errors import (
+    DamagedSnapshot,
+    EmbedderMismatch,
+    IngestionError,
+    UnknownSnapshot,
+)
+from ingestion.index.publication import announced_name, current_name, open_snapshot, served_name
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.library.archive import Archive, archive_of
 from ingestion.tenders.dossiers import Dossiers
 from ingestion.tenders.intake import awaits_index
+
+LOOK = 0.5
+"""Seconds between two looks at what is about to be published."""
 
 
 class SnapshotHolder:
@@ -32,6 +42,21 @@ class SnapshotHolder:
         Raises UnknownSnapshot when none is published, DamagedSnapshot, or EmbedderMismatch.
         """
         return self._rules.current()
+
+    def follow(self) -> None:
+        """Open beside, from now on, what is about to be published: nobody waits for it then.
+
+        It ends with the holder.
+        """
+        arguments = (weakref.ref(self), Event())
+        Thread(target=_follow, args=arguments, name="publications", daemon=True).start()
+
+    def open_ahead(self) -> None:
+        """Open what is about to be published, and take up what has been.
+
+        Raises as `current` does.
+        """
+        self._rules.open_ahead()
 
     def dossiers(self, teams: frozenset[str] | None) -> Dossiers:
         """The dossiers that the members of these teams may see; all of them for None."""
@@ -77,6 +102,17 @@ class SnapshotHolder:
         return awaits_index(self.dossiers(teams).home(dossier_id))
 
 
+def _follow(following: "weakref.ref[SnapshotHolder]", never: Event) -> None:
+    """What cannot be opened is told to who asks for it."""
+    while not never.wait(LOOK):
+        holder = following()
+        if holder is None:
+            return
+        with suppress(IngestionError):
+            holder.open_ahead()
+        del holder
+
+
 class _Held:
     """The open snapshot of one data folder."""
 
@@ -96,14 +132,26 @@ class _Held:
         self._embedder = embedder
         self._pinned = name
         self._open: IndexSnapshot | None = None
+        self._ahead: IndexSnapshot | None = None
         self._lock = Lock()
 
     def current(self) -> IndexSnapshot:
         name = self._pinned or current_name(self._home)
         with self._lock:
-            if self._open is None or self._open.manifest.name != name:
-                self._open = self._checked(name)
-            return self._open
+            held = self._open
+            if held is None or held.manifest.name != name:
+                ahead, self._ahead = self._ahead, None
+                held = ahead if ahead and ahead.manifest.name == name else self._checked(name)
+                self._open = held
+            return held
+
+    def open_ahead(self) -> None:
+        name = announced_name(self._home)
+        if name is None:
+            self.current()
+            self._ahead = None
+        elif all(each is None or each.manifest.name != name for each in (self._open, self._ahead)):
+            self._ahead = self._checked(name)
 
     def _checked(self, name: str) -> IndexSnapshot:
         generation = self._opened(name)

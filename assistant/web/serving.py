@@ -301,6 +301,7 @@ def load_site(home: Path, settings: Settings, lent: Path | None = None) -> Site:
     access = Members(accounts) if accounts else SingleUser()
     review = ReviewService(home, assistant, called=naming(accounts, settings))
     review.follow()
+    assistant.follow_publications()
     open_case_law_beside(assistant)
     beside = pages_beside(home, review, assistant.journal, access, accounts, settings.address)
     administration = load_administration(home, assistant.journal)

@@ -200,6 +200,11 @@ def served_name(home: Path) -> str | None:
     return repository_of(home).served()
 
 
+def announced_name(home: Path) -> str | None:
+    """Name of the snapshot that is being verified to be published, None when there is none."""
+    return repository_of(home).announced()
+
+
 def current_manifest(home: Path) -> Manifest | None:
     """Manifest of the published snapshot, None when nothing has been published."""
     name = served_name(home)
@@ -227,14 +232,20 @@ def find_content(home: Path, content: str) -> Manifest | None:
 def publish(home: Path, name: str, told: Told = untold) -> None:
     """Verify a snapshot and make it the one in use; the caller holds the writer's lock.
 
+    It is announced first: while it is verified, whoever answers opens it beside the one in use.
     Raises UnknownSnapshot for what is not a snapshot of this folder: another's would bring the
     pieces of a dossier before those who may not see them.
     """
     if name not in finished(home):
         raise unknown(name)
-    verify_snapshot(home, name)
-    told(name)
-    repository_of(home).serve(name)
+    repository = repository_of(home)
+    repository.announce(name)
+    try:
+        verify_snapshot(home, name)
+        told(name)
+        repository.serve(name)
+    finally:
+        repository.announce(None)
     for old in [other for other in finished(home) if other < name][:-KEPT]:
         discard(home, old)
 

@@ -99,15 +99,30 @@ class ServerRepository:
 
     def served(self) -> str | None:
         """What the one row says now, to every process alike."""
-        found = self._server.known_rows("SELECT name FROM {schema}.served")
-        return str(found[0][0]) if found else None
+        return self._named_in("served")
 
     def serve(self, name: str | None) -> None:
         """Change that row."""
+        self._name_in("served", name)
+
+    def announced(self) -> str | None:
+        """What the row of another table says."""
+        return self._named_in("coming")
+
+    def announce(self, name: str | None) -> None:
+        """Change that one, which a server of an earlier version has not yet."""
+        self._server.prepare()
+        self._name_in("coming", name)
+
+    def _named_in(self, table: str) -> str | None:
+        found = self._server.known_rows(f"SELECT name FROM {{schema}}.{table}")
+        return str(found[0][0]) if found else None
+
+    def _name_in(self, table: str, name: str | None) -> None:
         with self._server.transaction() as connected:
-            connected.run("DELETE FROM {schema}.served")
+            connected.run(f"DELETE FROM {{schema}}.{table}")
             if name is not None:
-                connected.run("INSERT INTO {schema}.served (name) VALUES (%s)", name)
+                connected.run(f"INSERT INTO {{schema}}.{table} (name) VALUES (%s)", name)
 
     def finished(self) -> list[str]:
         """Those that have a manifest: the others were undone with their transaction."""

@@ -144,6 +144,12 @@ class SnapshotRepository(Protocol):
     def serve(self, name: str | None) -> None:
         """Put a snapshot in use, for every process at its next question; None takes it out."""
 
+    def announced(self) -> str | None:
+        """Name of the snapshot that is about to be in use, None when there is none."""
+
+    def announce(self, name: str | None) -> None:
+        """Say which one is about to be in use, so that it is open by then; None takes it back."""
+
     def finished(self) -> list[str]:
         """Names of the snapshots that are whole, oldest first."""
 
@@ -243,6 +249,7 @@ def _remove_left(working: Path) -> None:
 # generations/<name>/manifest.sha256   sha256 of the manifest, as `sha256sum --check` reads it
 # generations/<name>/manifest.json     sha256 of every other file; written last
 # current                              the name of the one in use, swapped atomically
+# coming                               the name of the one that is about to be, while it is verified
 # ```
 
 _VECTORS = "vectors.npy"
@@ -254,18 +261,23 @@ class FolderRepository:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._folder = snapshots_folder(home)
-        self._pointer = home / "current"
+        self._pointer, self._coming = home / "current", home / "coming"
 
     def served(self) -> str | None:
         """What the pointer names, which may be damaged or gone."""
-        return self._pointer.read_text().strip() if self._pointer.exists() else None
+        return _named_in(self._pointer)
 
     def serve(self, name: str | None) -> None:
         """Swap the pointer."""
-        if name is None:
-            self._pointer.unlink(missing_ok=True)
-        else:
-            replace_bytes(self._pointer, name.encode())
+        _name_in(self._pointer, name)
+
+    def announced(self) -> str | None:
+        """What a second pointer names."""
+        return _named_in(self._coming)
+
+    def announce(self, name: str | None) -> None:
+        """Swap that one."""
+        _name_in(self._coming, name)
 
     def finished(self) -> list[str]:
         """Those that have a manifest."""
@@ -346,6 +358,20 @@ class FolderRepository:
         if altered:
             raise damaged(name, sorted(altered))
         return manifest
+
+
+def _named_in(pointer: Path) -> str | None:
+    try:
+        return pointer.read_text().strip()
+    except FileNotFoundError:
+        return None
+
+
+def _name_in(pointer: Path, name: str | None) -> None:
+    if name is None:
+        pointer.unlink(missing_ok=True)
+    else:
+        replace_bytes(pointer, name.encode())
 
 
 def _write(folder: Path, contents: SnapshotContents, told: Callable[[int], None]) -> None:
