@@ -126,6 +126,14 @@ class ServerUse:
                 "settings.toml, et donnez-le par PGPASSWORD ou par ~/.pgpass."
             )
 
+    def require_unicode(self, connected: Connected) -> None:
+        """Raise the failure where the database keeps texts otherwise than in UTF-8."""
+        if connected.rows("SELECT current_setting('server_encoding') = 'UTF8'") != [(True,)]:
+            raise self.failure(
+                f"La base de « {self.setting} » n'est pas en UTF-8. Créez-en une qui le soit : "
+                "createdb --template=template0 --encoding=UTF8 NOM"
+            )
+
     @contextmanager
     def in_french(self) -> Iterator[None]:
         """Say what the server refuses, in French and with the remedy."""
@@ -253,8 +261,12 @@ class PostgresServer:
                 yield Connected(connection, schema)
 
     def prepare(self) -> None:
-        """Create what is not there yet; raises UnreachableStore where that is not allowed."""
+        """Create what is not there yet; raises UnreachableStore where that is not allowed.
+
+        So it does where the database is not in UTF-8: its words would be bytes.
+        """
         with self.transaction() as connected:
+            STORE.require_unicode(connected)
             wait_alone(connected, "preparing")
             asked = "SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename = %s"
             if not connected.rows(asked, SCHEMA, _NEWEST):

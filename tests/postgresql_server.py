@@ -31,11 +31,12 @@ class Server:
         """That of a database."""
         return f"postgresql://{_USER}@/{database}?host={self._folder}"
 
-    def fresh(self) -> str:
+    def fresh(self, encoding: str = "UTF8") -> str:
         """The address of an empty database."""
         name = f"essai_{next(self._numbers)}"
+        asked = f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}'"
         with psycopg.connect(self.address(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(asked.encode())
         return self.address(name)
 
 

@@ -222,6 +222,13 @@ def test_a_reader_of_a_server_cannot_write_whatever_it_is_asked(
         assert ledger.rows("SELECT count(*) FROM invoice") == ((1,),)
 
 
+@pytest.mark.slow
+def test_a_database_of_bytes_is_refused_with_the_remedy(tmp_path: Path, postgresql: Server) -> None:
+    _set(tmp_path, postgresql.fresh("SQL_ASCII"))
+    with pytest.raises(UnreachableLedger, match=r"« ledger » n'est pas en UTF-8.*createdb"):
+        filled(tmp_path, invoice())
+
+
 def test_a_server_that_does_not_answer_is_said_with_the_remedy(tmp_path: Path) -> None:
     _set(tmp_path, f"postgresql://sourcier@/registre?host={tmp_path}")
     with pytest.raises(UnreachableLedger, match=r"ne répond pas.*settings\.toml"):

@@ -244,6 +244,14 @@ def test_what_is_started_is_a_command(
     assert "usage : sourcier" in capsys.readouterr().out
 
 
+def test_only_what_serves_a_page_is_asked_whether_it_does() -> None:
+    """The image asks it of every container that does not say otherwise."""
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    ours = {name: each for name, each in services.items() if each["image"] == "sourcier"}
+    unasked = {name for name, each in ours.items() if each.get("healthcheck") == {"disable": True}}
+    assert set(ours) - unasked == {"alone", "accounts"}
+
+
 def test_the_timer_starts_the_unit_of_its_name_which_writes_where_the_service_reads() -> None:
     timer, update, service = map(
         unit, ("sourcier-update.timer", "sourcier-update.service", "sourcier.service")

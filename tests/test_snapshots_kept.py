@@ -317,6 +317,14 @@ def test_an_index_that_is_gone_from_the_server_is_said(server_home: Path) -> Non
 
 
 @pytest.mark.slow
+def test_a_database_of_bytes_is_refused_with_the_remedy(postgresql: Server) -> None:
+    """What is no UTF-8 gives back bytes where words are meant."""
+    server = PostgresServer(postgresql.fresh("SQL_ASCII"))
+    with pytest.raises(UnreachableStore, match=r"« store » n'est pas en UTF-8.*createdb"):
+        server.prepare()
+
+
+@pytest.mark.slow
 def test_a_server_of_a_version_that_announced_nothing_is_published_to(
     server_home: Path, tmp_path: Path
 ) -> None:

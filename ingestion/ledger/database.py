@@ -110,6 +110,7 @@ def rewriting_server(address: str) -> Iterator[LedgerDraft]:
         if asked.rows("SELECT pg_try_advisory_xact_lock(%s)", _LOCK) != [(True,)]:
             raise BusyIndex(BUSY)
         if not _has_schema(asked):
+            _USE.require_unicode(asked)
             asked.run("CREATE SCHEMA {schema}")
             asked.run(schema().replace(" VARCHAR", ' VARCHAR COLLATE "C"'))
             asked.run(_OWN)

@@ -22,7 +22,7 @@ ENGINE = ("--force-reinstall", "--no-deps", "--no-cache-dir", "llama-cpp-python"
 LINE_SECONDS = 15.0
 LAST_LINES = 12
 
-COMPILATION = "llama-cpp-python est compilé pour ce processeur (environ 6 minutes sur deux cœurs)"
+COMPILATION = "llama-cpp-python est compilé (environ 6 minutes sur deux cœurs)"
 
 STEPS = (
     (re.compile(r"Collecting ([\w.-]+)"), "recherche de {}"),
