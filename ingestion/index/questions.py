@@ -114,13 +114,16 @@ class QuestionIndex:
 
     def search(self, vector: Vectors, k: int) -> list[Hit]:
         """At most `k` hits, best first; the score is how near the `NEAREST` are on the average."""
-        if not self.questions:
+        if not self._passage_ids:
             return []
         cosines = (self.vectors @ vector - self._farther)[self._rows]
-        order = np.lexsort((-cosines, self._places))
-        first = np.cumsum(self._sizes) - self._sizes
-        is_near = np.arange(len(order)) - first[self._places] < NEAREST
-        near = np.bincount(self._places, weights=np.where(is_near, cosines[order], 0.0))
+        near, first = np.zeros(len(self._sizes)), np.cumsum(self._sizes) - self._sizes
+        for taken in range(NEAREST):
+            nearest = np.maximum.reduceat(cosines, first)
+            near += np.where(self._sizes > taken, nearest, 0.0)
+            rows = np.flatnonzero(cosines == nearest[self._places])
+            _, once = np.unique(self._places[rows], return_index=True)
+            cosines[rows[once]] = -np.inf
         scores = near / np.minimum(self._sizes, NEAREST)
         best = np.argsort(-scores, kind="stable")[:k]
         return [Hit(self._passage_ids[place], float(scores[place])) for place in best]

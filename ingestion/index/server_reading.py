@@ -5,9 +5,7 @@ from functools import lru_cache
 from io import BytesIO
 
 import numpy as np
-from pydantic import TypeAdapter
 
-from ingestion.chunking.passages import Passage
 from ingestion.index.lexical import (
     CONTEXT_WEIGHT,
     TEXT_WEIGHT,
@@ -19,14 +17,9 @@ from ingestion.index.questions import QuestionIndex, parsed_questions
 from ingestion.index.search import Hit, Vectors
 from ingestion.index.sentence_index import NO_SENTENCES, SENTENCES, parsed_sentences
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.index.store import Manifest, SqlPassages, no_passage
+from ingestion.index.store import REMEMBERED, Manifest, SqlPassages
 from ingestion.postgresql import PostgresServer, Row, vector_text
 from ingestion.readers.documents import Document
-
-REMEMBERED = 4096
-"""Documents and passages of an open snapshot that are not asked for again."""
-
-_passage = TypeAdapter(Passage)
 
 
 def open_tables(server: PostgresServer, schema: str, manifest: Manifest) -> IndexSnapshot:
@@ -131,28 +124,16 @@ class _ServerPassages(SqlPassages):
     """Reads the documents and passages; what was read lately is not asked for again."""
 
     def __init__(self, server: PostgresServer, schema: str) -> None:
+        super().__init__()
         self._server, self._schema = server, schema
         self.document = lru_cache(REMEMBERED)(self._document)
         self._versions = lru_cache(REMEMBERED)(self._versions_of)
-        self._known: dict[str, Passage] = {}
-
-    def passages(self, ids: Sequence[str]) -> list[Passage]:
-        """One query for all that are not known yet."""
-        known, lacking = self._known, [each for each in ids if each not in self._known]
-        if lacking:
-            asked = "SELECT body FROM {schema}.passages WHERE id = ANY(%s)"
-            found = [_passage.validate_json(body) for (body,) in self._rows(asked, lacking)]
-            known = {name: known[name] for name in ids if name in known}
-            known |= {each.id: each for each in found}
-            kept = self._known if len(self._known) < REMEMBERED else {}
-            self._known = kept | known  # a new one: other threads read the old one
-        for name in ids:
-            if name not in known:
-                raise no_passage(name)
-        return [known[name] for name in ids]
 
     def versions(self, reference: str) -> list[Document]:
         return list(self._versions(reference))
+
+    def _bodies(self, ids: Sequence[str]) -> list[Row]:
+        return self._rows("SELECT body FROM {schema}.passages WHERE id = ANY(%s)", list(ids))
 
     def _rows(self, asked: str, *values: object) -> list[Row]:
         return self._server.rows(asked, *values, schema=self._schema)

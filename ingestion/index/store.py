@@ -1,5 +1,6 @@
 """What a snapshot holds: its manifest, and its documents and passages in one SQLite file."""
 
+import json
 import sqlite3
 import weakref
 from abc import ABC, abstractmethod
@@ -195,11 +196,32 @@ _document = TypeAdapter(Document)
 _passage = TypeAdapter(Passage)
 
 
+REMEMBERED = 4096
+"""Passages of an open snapshot, and documents on a server, that are not asked for again."""
+
+
 class SqlPassages(ABC):
     """Reads by queries whose values are `%s` and whose tables are in a `{schema}`."""
 
     place = "place"
     """The column that has the order of passages."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Passage] = {}
+
+    def passages(self, ids: Sequence[str]) -> list[Passage]:
+        """One query for all that are not known yet."""
+        known, lacking = self._known, [each for each in ids if each not in self._known]
+        if lacking:
+            found = [_passage.validate_json(body) for (body,) in self._bodies(lacking)]
+            known = {name: known[name] for name in ids if name in known}
+            known |= {each.id: each for each in found}
+            kept = self._known if len(self._known) < REMEMBERED else {}
+            self._known = kept | known  # a new one: other threads read the old one
+        for name in ids:
+            if name not in known:
+                raise no_passage(name)
+        return [known[name] for name in ids]
 
     def all_passages(self) -> Iterable[Passage]:
         """Every passage, in the order of the documents."""
@@ -246,6 +268,10 @@ class SqlPassages(ABC):
         return (_document.validate_json(body) for (body,) in self._rows(asked, *values))
 
     @abstractmethod
+    def _bodies(self, ids: Sequence[str]) -> list[Any]:
+        """The rows of these passages that there are, in any order."""
+
+    @abstractmethod
     def _rows(self, asked: str, *values: object) -> list[Any]:
         """What a query finds."""
 
@@ -267,16 +293,13 @@ class SqlitePassages(SqlPassages):
     place = "position"
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self._connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
         # Python's cache of prepared statements is shared by the threads of a connection.
         self._lock = Lock()
         weakref.finalize(self, self._connection.close)
-
-    def passages(self, ids: Sequence[str]) -> list[Passage]:
-        """One query a passage: the file is mapped."""
-        return [self._passage(passage_id) for passage_id in ids]
 
     def document(self, document_id: str) -> Document:
         """Read it anew."""
@@ -286,10 +309,9 @@ class SqlitePassages(SqlPassages):
         """Read them anew."""
         return list(self._versions_of(reference))
 
-    def _passage(self, passage_id: str) -> Passage:
-        for (body,) in self._rows("SELECT body FROM {schema}.passages WHERE id = %s", passage_id):
-            return _passage.validate_json(body)
-        raise no_passage(passage_id)
+    def _bodies(self, ids: Sequence[str]) -> list[Any]:
+        asked = "SELECT body FROM {schema}.passages WHERE id IN (SELECT value FROM json_each(%s))"
+        return self._rows(asked, json.dumps(ids))
 
     def _rows(self, asked: str, *values: object) -> list[Any]:
         query = asked.replace("{schema}.", "").replace("%s", "?")
