@@ -6,6 +6,9 @@ BIN := .venv/bin
 DATA := $(or $(SOURCIER_HOME),$(or $(XDG_DATA_HOME),$(HOME)/.local/share)/sourcier)
 SOURCES := assistant ingestion tests
 
+# Où il est posé, chacun des processus que lancent les tests recompilerait tous nos modules.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help run ask bench test check fix sbom audit install engine models index

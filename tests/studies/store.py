@@ -8,6 +8,9 @@ vectors [COUNT [LIKE]]  recall against comparing all, and seconds, over syntheti
                  many (100,000), between the questions of the index of the data folder LIKE, whose
                  vectors are of a real embedder; or, where LIKE is a number, in groups of fifty that
                  are spread so widely (0.7, then 1.5).
+publication HOME [COUNT]  seconds until the published index of HOME, and one of so many passages
+                 (1,000,000) like those of `embedded`, are in use once each is published and put
+                 back, by a process that follows publications and by one that does not.
 embedded HOME [COUNT]  seconds from a question to its evidence, and memory, over so many passages
                  (100,000) of the embedded store: those of HOME's index and others, of the same
                  texts, whose vectors stand between those of its questions.
@@ -52,12 +55,13 @@ from assistant.publishing.migration import migrate
 from assistant.retrieval.candidates import Searcher
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import load_settings
 from assistant.web.workers import LOOK
 from ingestion.durable import lock_for_writing
 from ingestion.errors import IngestionError
 from ingestion.index.lexical import bare_words
-from ingestion.index.publication import current_name, open_snapshot, put_back
+from ingestion.index.publication import current_name, open_snapshot, publish, put_back
 from ingestion.index.questions import LeadingQuestion
 from ingestion.index.search import Hit, Vectors
 from ingestion.index.server import ServerRepository
@@ -72,6 +76,7 @@ from tests.studies.ranking import asked as cases
 from tests.test_served_while_published import QUESTIONS
 from tests.test_workers import served, workers_of
 
+WHATS = ("words", "ranking", "vectors", "publication", "embedded", "clients")
 CONSOLE = Console(width=120)
 ASKED, FOUND = 1000, 10
 SEED = 7
@@ -83,7 +88,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("words", "ranking", "vectors", "embedded", "clients"))
+    parser.add_argument("what", choices=WHATS)
     parser.add_argument("rest", nargs="*")
     asked = parser.parse_args()
     with started() as server:
@@ -94,6 +99,8 @@ def main() -> None:
         elif asked.what == "vectors":
             count, likes = int([*asked.rest, "100000"][0]), asked.rest[1:] or ("0.7", "1.5")
             vectors(count, likes, server)
+        elif asked.what == "publication":
+            publication(Path(asked.rest[0]), int([*asked.rest, "1000000"][1]), server)
         elif asked.what == "embedded":
             embedded(Path(asked.rest[0]), int([*asked.rest, "100000"][1]))
         else:
@@ -290,24 +297,66 @@ def _load() -> str:
     return f"load {os.getloadavg()[0]:.1f}"
 
 
+# A publication.
+
+
+def publication(home: Path, count: int, server: Server) -> None:
+    """Print how long nobody is answered from an index that has just been published."""
+    repository, name = FolderRepository(home), current_name(home)
+    real = contents_of(repository.open(name), repository.vectors(name))
+    large = f"99991231-235959-{count % 1000:03}"
+    with TemporaryDirectory() as folder:
+        shared, embedder = Path(folder), load_embedder(home, load_settings(home))
+        address = server.fresh()
+        (shared / "settings.toml").write_text(f'store = "{address}"\n', encoding="utf-8")
+        kept = ServerRepository(address)
+        kept.write(real, repository.manifest(name), lambda _: None)
+        began = time.perf_counter()
+        manifest = replace(repository.manifest(name), name=large, passages=count)
+        kept.write(_many(real, home, count), manifest, lambda _: None)
+        CONSOLE.print(f"{count} passages written in {time.perf_counter() - began:.0f} s")
+        publish(shared, name)
+        following, other = (SnapshotHolder(shared, embedder) for _ in range(2))
+        following.follow()
+        for each in (following, other):
+            each.current()
+        for served in (large, name):
+            began = time.perf_counter()
+            publish(shared, served)
+            verified = time.perf_counter() - began
+            seconds = [_seconds_until(holder, served) for holder in (following, other)]
+            CONSOLE.print(
+                f"{kept.manifest(served).passages} passages, verified in {verified:.1f} s, in use "
+                f"after {seconds[0]:.2f} s by who follows, {seconds[1]:.1f} s by who does not"
+            )
+
+
+def _seconds_until(holder: SnapshotHolder, name: str) -> float:
+    began = time.perf_counter()
+    assert holder.current().manifest.name == name
+    return time.perf_counter() - began
+
+
 # Evidence, embedded.
 
 
-def embedded(home: Path, count: int) -> None:
-    """Print how long evidence takes over a large embedded index, and how much memory."""
-    repository, name = FolderRepository(home), current_name(home)
-    real = contents_of(repository.open(name), repository.vectors(name))
+def _many(real: SnapshotContents, home: Path, count: int) -> SnapshotContents:
+    """So many passages: those of HOME's index, and the same texts between its questions."""
     rng = np.random.default_rng(SEED)
     rows, _ = _between(rng, str(home), count - len(real.passages))
     of = rng.integers(len(real.passages), size=len(rows))
     copies = (
         replace(real.passages[n], id=f"{real.passages[n].id}-{row}") for row, n in enumerate(of)
     )
-    many = replace(
-        real,
-        passages=(*real.passages, *copies),
-        vectors=np.vstack([real.vectors, rows]),
-    )
+    passages, vectors = (*real.passages, *copies), np.vstack([real.vectors, rows])
+    return replace(real, passages=passages, vectors=vectors)
+
+
+def embedded(home: Path, count: int) -> None:
+    """Print how long evidence takes over a large embedded index, and how much memory."""
+    repository, name = FolderRepository(home), current_name(home)
+    real = contents_of(repository.open(name), repository.vectors(name))
+    many, rng = _many(real, home, count), np.random.default_rng(SEED)
     embedder = load_embedder(home, load_settings(home))
     leading = [each.text for each in real.questions if each.passage_ids]
     asked = rng.choice(len(leading), ASKED, replace=False)
