@@ -263,7 +263,7 @@ class PostgresServer:
     def prepare(self) -> None:
         """Create what is not there yet; raises UnreachableStore where that is not allowed.
 
-        So it does where the database is not in UTF-8: its words would be bytes.
+        So it does where the database is not in UTF-8, which has not every letter, or gives bytes.
         """
         with self.transaction() as connected:
             STORE.require_unicode(connected)

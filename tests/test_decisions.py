@@ -51,9 +51,11 @@ def stop(monkeypatch: pytest.MonkeyPatch, failure: BaseException, *, swapped: bo
     """Have the swap fail before, or after, it is on disk."""
 
     def failing(path: Path, content: bytes) -> None:
-        if swapped:
+        is_swap = path.name == "current"
+        if swapped or not is_swap:
             replace_bytes(path, content)
-        raise failure
+        if is_swap:
+            raise failure
 
     monkeypatch.setattr("ingestion.index.snapshot.replace_bytes", failing)
 

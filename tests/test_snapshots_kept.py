@@ -3,7 +3,8 @@
 import gc
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from time import monotonic
@@ -12,11 +13,15 @@ from typing import Any, TypeAlias
 import psycopg
 import pytest
 
+from assistant.journal.journal import Journal
+from assistant.publishing.decisions import settle_at_start
+from assistant.retrieval import snapshots
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.durable import lock_for_writing
 from ingestion.errors import (
     BusyIndex,
     DamagedSnapshot,
+    EmbedderMismatch,
     UnknownDocument,
     UnknownSnapshot,
     UnreachableStore,
@@ -85,7 +90,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(name)
         return open_snapshot(home, name)
 
-    monkeypatch.setattr("assistant.retrieval.snapshots.open_snapshot", opening)
+    monkeypatch.setattr(snapshots, "open_snapshot", opening)
     return names
 
 
@@ -134,49 +139,125 @@ def test_what_is_about_to_be_in_use_is_open_by_then(
 
 
 def test_what_is_not_published_after_all_is_let_go(home: Path, tmp_path: Path) -> None:
-    holder = SnapshotHolder(home, WordEmbedder())
-    add(home, write_articles(tmp_path / "code.jsonl", NEWER))
-    second = build_only(home)
-
-    def failing(_: str) -> None:
-        holder.open_ahead()
-        raise KeyboardInterrupt
-
-    with lock_for_writing(home), pytest.raises(KeyboardInterrupt):
-        publish(home, second, failing)
+    holder, first = SnapshotHolder(home, WordEmbedder()), current_name(home)
+    second = _announced_only(home, tmp_path, lambda _: holder.open_ahead())
     assert announced_name(home) is None
     discard(home, second)
     assert finished(home)[-1] == second
+    withdraw(home)  # nor does it stay where nothing is in use
     holder.open_ahead()
     gc.collect()
     discard(home, second)
-    assert finished(home) == [holder.current().manifest.name]
+    assert finished(home) == [first]
+
+
+def _announced_only(home: Path, folder: Path, told: Callable[[str], object]) -> str:
+    """The name of a snapshot whose publication fails once it was announced and verified."""
+    add(home, write_articles(folder / "code.jsonl", NEWER))
+    name = build_only(home)
+
+    def failing(name: str) -> None:
+        told(name)
+        raise KeyboardInterrupt
+
+    with lock_for_writing(home), pytest.raises(KeyboardInterrupt):
+        publish(home, name, failing)
+    return name
+
+
+def test_what_a_kill_left_announced_is_taken_back_at_the_next_start(
+    home: Path, tmp_path: Path
+) -> None:
+    repository_of(home).announce(current_name(home))
+    assert announced_name(home) == current_name(home)
+    settle_at_start(home, Journal(tmp_path / "journal.jsonl"))
+    assert announced_name(home) is None
+
+
+def test_what_cannot_be_opened_is_not_tried_again_until_somebody_asks(
+    home: Path, opened: list[str]
+) -> None:
+    holder = SnapshotHolder(home, WordEmbedder("autres@1"))
+    for _ in range(3):
+        with suppress(EmbedderMismatch):
+            holder.open_ahead()
+    assert opened == []  # its manifest tells
+    with pytest.raises(EmbedderMismatch):
+        holder.current()
+
+
+def test_who_asks_waits_for_the_one_that_is_being_opened(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The publication ends first: another opening would be as slow, and twice in memory."""
+    holder = SnapshotHolder(home, WordEmbedder())
+    holder.current()
+    add(home, write_articles(tmp_path / "code.jsonl", NEWER))
+    second = build_only(home)
+    begun, go_on, opened = threading.Event(), threading.Event(), list[str]()
+
+    def slow(home: Path, name: str) -> IndexSnapshot:
+        opened.append(name)
+        begun.set()
+        assert go_on.wait(PATIENCE)
+        return open_snapshot(home, name)
+
+    monkeypatch.setattr(snapshots, "open_snapshot", slow)
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        repository_of(home).announce(second)
+        ahead = threads.submit(holder.open_ahead)
+        assert begun.wait(PATIENCE)
+        repository_of(home).serve(second)
+        asked = threads.submit(holder.current)
+        go_on.set()
+        ahead.result(PATIENCE)
+        assert asked.result(PATIENCE).manifest.name == second
+    assert opened == [second]
+
+
+def test_a_passage_read_meanwhile_by_another_is_found(home: Path) -> None:
+    store = published(home).store
+    one, other, *_ = [each.id for each in published(home).store.all_passages()]
+
+    class Interrupted(list[str]):
+        """Names that somebody else reads as well, once each was looked for."""
+
+        def __iter__(self) -> Iterator[str]:
+            for place, each in enumerate(super().__iter__()):
+                if place:
+                    store.passages([other])
+                yield each
+
+    assert [each.id for each in store.passages(Interrupted([one, other]))] == [one, other]
 
 
 def test_who_follows_publications_sees_them_come_until_it_goes(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.retrieval.snapshots.LOOK", 0.01)
-    opened = SimpleQueue[str]()
+    monkeypatch.setattr(snapshots, "LOOK", 0.01)
+    names = SimpleQueue[str]()
+    failing = [OSError("the disk is full")]
 
     def opening(home: Path, name: str) -> IndexSnapshot:
-        opened.put(name)
+        names.put(name)
+        if failing:
+            raise failing.pop()
         return open_snapshot(home, name)
 
-    monkeypatch.setattr("assistant.retrieval.snapshots.open_snapshot", opening)
+    monkeypatch.setattr(snapshots, "open_snapshot", opening)
     holder = SnapshotHolder(home, WordEmbedder())
-    holder.follow()
-    [thread] = [each for each in threading.enumerate() if each.name == "publications"]
-    assert opened.get(timeout=PATIENCE) == current_name(home)
-    add(home, write_articles(tmp_path / "code.jsonl", NEWER))
-    second = build_only(home)
-    seen: list[str] = []
-    with lock_for_writing(home):
-        publish(home, second, lambda _: seen.append(opened.get(timeout=PATIENCE)))
-    assert seen == [second]
-    del holder
-    gc.collect()
-    thread.join(PATIENCE)
+    thread, seen = holder.follow(), list[str]()
+    try:
+        assert names.get(timeout=PATIENCE) == current_name(home)
+        add(home, write_articles(tmp_path / "code.jsonl", NEWER))
+        second = build_only(home)
+        with lock_for_writing(home):
+            publish(home, second, lambda _: seen.append(names.get(timeout=PATIENCE)))
+        assert seen == [second]
+    finally:
+        del holder
+        gc.collect()
+        thread.join(PATIENCE)
     assert not thread.is_alive()
 
 

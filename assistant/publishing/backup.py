@@ -39,7 +39,7 @@ _FIRST = ("current", "anchors", "journal.jsonl", "library.json")
 _LEFT_OUT = frozenset(
     (
         *("models", "vectors.sqlite", "generations", "working", "backups", "incoming", "case-law"),
-        *("build.jsonl", "build.log", "build.stop", "candidate.json"),
+        *("build.jsonl", "build.log", "build.stop", "candidate.json", "coming"),
     )
 )
 _PASSING = (".partial", "-wal", "-shm", "-journal", ".lock")

@@ -27,6 +27,7 @@ from ingestion.index.publication import (
     publish,
     put_back,
     read_manifest,
+    repository_of,
     rollback,
     served_name,
 )
@@ -388,4 +389,5 @@ def settle_at_start(home: Path, journal: Journal) -> None:
     refuses: neither keeps the pages from being served.
     """
     with suppress(IngestionError), lock_for_writing(home):
+        repository_of(home).announce(None)
         Decisions(home, journal, "start").settle()

@@ -1,9 +1,12 @@
 """Snapshots: holds published indexes open, and opens the next one as it is about to be."""
 
+import logging
+import sqlite3
 import weakref
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Lock, Thread
+from typing import TypeVar
 
 from ingestion.case_law.installation import case_law_home
 from ingestion.errors import (
@@ -12,15 +15,23 @@ from ingestion.errors import (
     IngestionError,
     UnknownSnapshot,
 )
-from ingestion.index.publication import announced_name, current_name, open_snapshot, served_name
+from ingestion.index.publication import (
+    announced_name,
+    current_name,
+    open_snapshot,
+    read_manifest,
+    served_name,
+)
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.library.archive import Archive, archive_of
 from ingestion.tenders.dossiers import Dossiers
 from ingestion.tenders.intake import awaits_index
 
-LOOK = 0.5
-"""Seconds between two looks at what is about to be published."""
+Told = TypeVar("Told")
+
+LOOK = 1.0
+"""Seconds between two looks at what is about to be published, which takes more to be verified."""
 
 
 class SnapshotHolder:
@@ -43,18 +54,19 @@ class SnapshotHolder:
         """
         return self._rules.current()
 
-    def follow(self) -> None:
-        """Open beside, from now on, what is about to be published: nobody waits for it then.
+    def follow(self) -> Thread:
+        """Open beside the rules about to be published, and those in use, from now on.
 
         It ends with the holder.
         """
-        arguments = (weakref.ref(self), Event())
-        Thread(target=_follow, args=arguments, name="publications", daemon=True).start()
+        thread = Thread(target=_follow, args=(weakref.ref(self),), name="publications", daemon=True)
+        thread.start()
+        return thread
 
     def open_ahead(self) -> None:
-        """Open what is about to be published, and take up what has been.
+        """Open the rules that are about to be in use, else take up those that are.
 
-        Raises as `current` does.
+        What could not be opened is not tried again. Raises as `current` does.
         """
         self._rules.open_ahead()
 
@@ -102,15 +114,15 @@ class SnapshotHolder:
         return awaits_index(self.dossiers(teams).home(dossier_id))
 
 
-def _follow(following: "weakref.ref[SnapshotHolder]", never: Event) -> None:
-    """What cannot be opened is told to who asks for it."""
-    while not never.wait(LOOK):
-        holder = following()
-        if holder is None:
-            return
-        with suppress(IngestionError):
+def _follow(following: "weakref.ref[SnapshotHolder]") -> None:
+    """What cannot be opened is told again to who asks for it."""
+    while (holder := following()) is not None:
+        try:
             holder.open_ahead()
+        except (IngestionError, OSError, sqlite3.Error) as failure:
+            logging.getLogger(__name__).warning("Ouverture de l'index : %s", str(failure))
         del holder
+        Event().wait(LOOK)
 
 
 class _Held:
@@ -133,39 +145,45 @@ class _Held:
         self._pinned = name
         self._open: IndexSnapshot | None = None
         self._ahead: IndexSnapshot | None = None
-        self._lock = Lock()
+        self._failed: str | None = None
+        self._opening = Lock()
 
     def current(self) -> IndexSnapshot:
         name = self._pinned or current_name(self._home)
-        with self._lock:
-            held = self._open
-            if held is None or held.manifest.name != name:
-                ahead, self._ahead = self._ahead, None
-                held = ahead if ahead and ahead.manifest.name == name else self._checked(name)
-                self._open = held
+        held = self._open
+        if held is not None and _is(held, name):
             return held
+        with self._opening:  # somebody else may have opened it meanwhile
+            held = next((each for each in (self._open, self._ahead) if _is(each, name)), None)
+            self._open, self._ahead = held or self._checked(name), None
+            return self._open
 
     def open_ahead(self) -> None:
-        name = announced_name(self._home)
-        if name is None:
-            self.current()
-            self._ahead = None
-        elif all(each is None or each.manifest.name != name for each in (self._open, self._ahead)):
-            self._ahead = self._checked(name)
+        announced, served = announced_name(self._home), served_name(self._home)
+        coming = announced or served
+        with self._opening:
+            is_there = any(_is(each, coming) for each in (self._open, self._ahead))
+            if coming is not None and not is_there and coming != self._failed:
+                self._ahead, self._failed = None, coming
+                self._ahead, self._failed = self._checked(coming), None
+            if announced is None:
+                if _is(self._ahead, served):
+                    self._open = self._ahead
+                self._ahead = None
 
     def _checked(self, name: str) -> IndexSnapshot:
-        generation = self._opened(name)
-        built_by = generation.manifest.embedder
+        """Open one; that it is another embedder's is seen before all of it is read."""
+        built_by = self._asked(read_manifest, name).embedder
         if built_by != self._embedder.name:
             raise EmbedderMismatch(
                 f"L'index {name} a été construit avec {built_by}, mais le modèle de vecteurs "
                 f"choisi est {self._embedder.name}. Reconstruisez-le : {self._remedy}"
             )
-        return generation
+        return self._asked(open_snapshot, name)
 
-    def _opened(self, name: str) -> IndexSnapshot:
+    def _asked(self, ask: Callable[[Path, str], Told], name: str) -> Told:
         try:
-            return open_snapshot(self._home, name)
+            return ask(self._home, name)
         except DamagedSnapshot as error:
             if not self._of:
                 raise
@@ -173,3 +191,7 @@ class _Held:
                 f"L'index {self._of} est abîmé, ou d'une autre version de Sourcier. "
                 f"Reconstruisez-le : {self._remedy}"
             ) from error
+
+
+def _is(snapshot: IndexSnapshot | None, name: str | None) -> bool:
+    return snapshot is not None and snapshot.manifest.name == name

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -232,7 +233,8 @@ def find_content(home: Path, content: str) -> Manifest | None:
 def publish(home: Path, name: str, told: Told = untold) -> None:
     """Verify a snapshot and make it the one in use; the caller holds the writer's lock.
 
-    It is announced first: while it is verified, whoever answers opens it beside the one in use.
+    It is announced first: while it is verified, who follows the publications of this folder opens
+    it beside the one in use.
     Raises UnknownSnapshot for what is not a snapshot of this folder: another's would bring the
     pieces of a dossier before those who may not see them.
     """
@@ -244,8 +246,10 @@ def publish(home: Path, name: str, told: Told = untold) -> None:
         verify_snapshot(home, name)
         told(name)
         repository.serve(name)
-    finally:
-        repository.announce(None)
+    except BaseException:
+        with suppress(IngestionError, OSError):  # what keeps it from being published is told
+            repository.announce(None)
+        raise
     for old in [other for other in finished(home) if other < name][:-KEPT]:
         discard(home, old)
 

@@ -88,6 +88,7 @@ class QuestionIndex:
         links = sorted((place[name], row) for row, names in enumerate(leads_to) for name in names)
         self._places, self._rows = np.array(links, dtype=np.intp).reshape(-1, 2).T
         self._sizes = np.bincount(self._places, minlength=len(place))
+        self._firsts = np.cumsum(self._sizes) - self._sizes
         self._asked = frozenset(self._passage_ids)
         self._changed = frozenset(
             name
@@ -117,11 +118,12 @@ class QuestionIndex:
         if not self._passage_ids:
             return []
         cosines = (self.vectors @ vector - self._farther)[self._rows]
-        near, first = np.zeros(len(self._sizes)), np.cumsum(self._sizes) - self._sizes
+        near = np.zeros(len(self._sizes))
         for taken in range(NEAREST):
-            nearest = np.maximum.reduceat(cosines, first)
+            nearest = np.maximum.reduceat(cosines, self._firsts)
             near += np.where(self._sizes > taken, nearest, 0.0)
             rows = np.flatnonzero(cosines == nearest[self._places])
+            # Of equal ones the first is taken, and the next in the next pass.
             _, once = np.unique(self._places[rows], return_index=True)
             cosines[rows[once]] = -np.inf
         scores = near / np.minimum(self._sizes, NEAREST)

@@ -99,30 +99,27 @@ class ServerRepository:
 
     def served(self) -> str | None:
         """What the one row says now, to every process alike."""
-        return self._named_in("served")
+        return self._read_name("served")
 
     def serve(self, name: str | None) -> None:
-        """Change that row."""
-        self._name_in("served", name)
+        """Change that row, and take away the other at once."""
+        with self._server.transaction() as connected:
+            _write_name(connected, "served", name)
+            _write_name(connected, "coming", None)
 
     def announced(self) -> str | None:
         """What the row of another table says."""
-        return self._named_in("coming")
+        return self._read_name("coming")
 
     def announce(self, name: str | None) -> None:
         """Change that one, which a server of an earlier version has not yet."""
         self._server.prepare()
-        self._name_in("coming", name)
+        with self._server.transaction() as connected:
+            _write_name(connected, "coming", name)
 
-    def _named_in(self, table: str) -> str | None:
+    def _read_name(self, table: str) -> str | None:
         found = self._server.known_rows(f"SELECT name FROM {{schema}}.{table}")
         return str(found[0][0]) if found else None
-
-    def _name_in(self, table: str, name: str | None) -> None:
-        with self._server.transaction() as connected:
-            connected.run(f"DELETE FROM {{schema}}.{table}")
-            if name is not None:
-                connected.run(f"INSERT INTO {{schema}}.{table} (name) VALUES (%s)", name)
 
     def finished(self) -> list[str]:
         """Those that have a manifest: the others were undone with their transaction."""
@@ -199,6 +196,12 @@ class ServerRepository:
         if altered:
             raise damaged(name, altered)
         return manifest
+
+
+def _write_name(connected: Connected, table: str, name: str | None) -> None:
+    connected.run(f"DELETE FROM {{schema}}.{table}")
+    if name is not None:
+        connected.run(f"INSERT INTO {{schema}}.{table} (name) VALUES (%s)", name)
 
 
 def schema_of(name: str) -> str:

@@ -142,7 +142,10 @@ class SnapshotRepository(Protocol):
         """Name of the snapshot in use, None when there is none."""
 
     def serve(self, name: str | None) -> None:
-        """Put a snapshot in use, for every process at its next question; None takes it out."""
+        """Put a snapshot in use, for every process at its next question; None takes it out.
+
+        Nothing is announced any more.
+        """
 
     def announced(self) -> str | None:
         """Name of the snapshot that is about to be in use, None when there is none."""
@@ -265,19 +268,20 @@ class FolderRepository:
 
     def served(self) -> str | None:
         """What the pointer names, which may be damaged or gone."""
-        return _named_in(self._pointer)
+        return _read_name(self._pointer)
 
     def serve(self, name: str | None) -> None:
         """Swap the pointer."""
-        _name_in(self._pointer, name)
+        _write_name(self._pointer, name)
+        _write_name(self._coming, None)
 
     def announced(self) -> str | None:
         """What a second pointer names."""
-        return _named_in(self._coming)
+        return _read_name(self._coming)
 
     def announce(self, name: str | None) -> None:
         """Swap that one."""
-        _name_in(self._coming, name)
+        _write_name(self._coming, name)
 
     def finished(self) -> list[str]:
         """Those that have a manifest."""
@@ -360,14 +364,14 @@ class FolderRepository:
         return manifest
 
 
-def _named_in(pointer: Path) -> str | None:
+def _read_name(pointer: Path) -> str | None:
     try:
         return pointer.read_text().strip()
     except FileNotFoundError:
         return None
 
 
-def _name_in(pointer: Path, name: str | None) -> None:
+def _write_name(pointer: Path, name: str | None) -> None:
     if name is None:
         pointer.unlink(missing_ok=True)
     else:

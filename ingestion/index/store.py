@@ -197,7 +197,8 @@ _passage = TypeAdapter(Passage)
 
 
 REMEMBERED = 4096
-"""Passages of an open snapshot, and documents on a server, that are not asked for again."""
+"""About how many passages of an open snapshot, and documents of one on a server, are kept in memory
+once they were read: some ten megabytes."""
 
 
 class SqlPassages(ABC):
@@ -211,7 +212,8 @@ class SqlPassages(ABC):
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """One query for all that are not known yet."""
-        known, lacking = self._known, [each for each in ids if each not in self._known]
+        known = self._known
+        lacking = [each for each in ids if each not in known]
         if lacking:
             found = [_passage.validate_json(body) for (body,) in self._bodies(lacking)]
             known = {name: known[name] for name in ids if name in known}

@@ -302,19 +302,12 @@ def _load() -> str:
 
 def publication(home: Path, count: int, server: Server) -> None:
     """Print how long nobody is answered from an index that has just been published."""
-    repository, name = FolderRepository(home), current_name(home)
-    real = contents_of(repository.open(name), repository.vectors(name))
+    address, name = server.fresh(), current_name(home)
     large = f"99991231-235959-{count % 1000:03}"
+    _write_both(home, ServerRepository(address), large, count)
     with TemporaryDirectory() as folder:
         shared, embedder = Path(folder), load_embedder(home, load_settings(home))
-        address = server.fresh()
         (shared / "settings.toml").write_text(f'store = "{address}"\n', encoding="utf-8")
-        kept = ServerRepository(address)
-        kept.write(real, repository.manifest(name), lambda _: None)
-        began = time.perf_counter()
-        manifest = replace(repository.manifest(name), name=large, passages=count)
-        kept.write(_many(real, home, count), manifest, lambda _: None)
-        CONSOLE.print(f"{count} passages written in {time.perf_counter() - began:.0f} s")
         publish(shared, name)
         following, other = (SnapshotHolder(shared, embedder) for _ in range(2))
         following.follow()
@@ -326,9 +319,23 @@ def publication(home: Path, count: int, server: Server) -> None:
             verified = time.perf_counter() - began
             seconds = [_seconds_until(holder, served) for holder in (following, other)]
             CONSOLE.print(
-                f"{kept.manifest(served).passages} passages, verified in {verified:.1f} s, in use "
-                f"after {seconds[0]:.2f} s by who follows, {seconds[1]:.1f} s by who does not"
+                f"{served}: verified in {verified:.1f} s, in use after {seconds[0]:.2f} s "
+                f"by who follows, {seconds[1]:.1f} s by who does not"
             )
+
+
+def _write_both(home: Path, server: ServerRepository, large: str, count: int) -> None:
+    """The index of a folder, and one of so many passages, on a server."""
+    repository, name = FolderRepository(home), current_name(home)
+    real, manifest = (
+        contents_of(repository.open(name), repository.vectors(name)),
+        repository.manifest(name),
+    )
+    server.write(real, manifest, lambda _: None)
+    began = time.perf_counter()
+    many = _many(real, home, count, np.random.default_rng(SEED))
+    server.write(many, replace(manifest, name=large, passages=count), lambda _: None)
+    CONSOLE.print(f"{count} passages written in {time.perf_counter() - began:.0f} s")
 
 
 def _seconds_until(holder: SnapshotHolder, name: str) -> float:
@@ -340,9 +347,10 @@ def _seconds_until(holder: SnapshotHolder, name: str) -> float:
 # Evidence, embedded.
 
 
-def _many(real: SnapshotContents, home: Path, count: int) -> SnapshotContents:
+def _many(
+    real: SnapshotContents, home: Path, count: int, rng: np.random.Generator
+) -> SnapshotContents:
     """So many passages: those of HOME's index, and the same texts between its questions."""
-    rng = np.random.default_rng(SEED)
     rows, _ = _between(rng, str(home), count - len(real.passages))
     of = rng.integers(len(real.passages), size=len(rows))
     copies = (
@@ -356,7 +364,8 @@ def embedded(home: Path, count: int) -> None:
     """Print how long evidence takes over a large embedded index, and how much memory."""
     repository, name = FolderRepository(home), current_name(home)
     real = contents_of(repository.open(name), repository.vectors(name))
-    many, rng = _many(real, home, count), np.random.default_rng(SEED)
+    rng = np.random.default_rng(SEED)
+    many = _many(real, home, count, rng)
     embedder = load_embedder(home, load_settings(home))
     leading = [each.text for each in real.questions if each.passage_ids]
     asked = rng.choice(len(leading), ASKED, replace=False)
