@@ -418,6 +418,19 @@ def test_the_questions_most_alike_have_a_rule_and_come_once_each(tmp_path: Path)
     assert [each.question.text for each in alike(vectors[0], 9)] == ["un", "un autrement", "trois"]
 
 
+def test_a_passage_is_as_near_as_the_nearest_three_of_its_questions_equal_ones_too() -> None:
+    cosines = {"a": (0.5, 0.5, 0.5, 0.5), "b": (1.0, 0.0, 0.0), "c": (0.75, 0.75), "d": (0.25,)}
+    asked = [(name, cosine) for name, of in cosines.items() for cosine in of]
+    questions = tuple(
+        LeadingQuestion(f"{name}{n}", (name,), "1") for n, (name, _) in enumerate(asked)
+    )
+    vectors = np.array([[cosine, 0.0] for _, cosine in asked], np.float32)
+    index = QuestionIndex(questions, vectors)
+    found = [(each.passage_id, each.score) for each in index.search(np.float32([1.0, 0.0]), 9)]
+    assert found == [("c", 0.75), ("a", 0.5), ("b", pytest.approx(1 / 3)), ("d", 0.25)]
+    assert QuestionIndex((LeadingQuestion("sans", ()),), vectors[:1]).search(vectors[0], 9) == []
+
+
 AROUND_IT = (
     LeadingQuestion("un", ("a",), "1", "Une règle."),
     LeadingQuestion("deux", ("a",), is_open=True),

@@ -126,6 +126,7 @@ def test_what_is_about_to_be_in_use_is_open_by_then(
     def verified(_: str) -> None:
         holder.open_ahead()
         holder.open_ahead()
+        assert opened == [first, second]
         assert holder.current().manifest.name == first
 
     with lock_for_writing(home):
