@@ -426,7 +426,9 @@ def test_a_passage_is_as_near_as_the_nearest_three_of_its_questions_equal_ones_t
     )
     vectors = np.array([[cosine, 0.0] for _, cosine in asked], np.float32)
     index = QuestionIndex(questions, vectors)
-    found = [(each.passage_id, each.score) for each in index.search(np.float32([1.0, 0.0]), 9)]
+    found = [
+        (each.passage_id, each.score) for each in index.search(np.array([1.0, 0.0], np.float32), 9)
+    ]
     assert found == [("c", 0.75), ("a", 0.5), ("b", pytest.approx(1 / 3)), ("d", 0.25)]
     assert QuestionIndex((LeadingQuestion("sans", ()),), vectors[:1]).search(vectors[0], 9) == []
 

@@ -115,7 +115,7 @@ class QuestionIndex:
 
     def search(self, vector: Vectors, k: int) -> list[Hit]:
         """At most `k` hits, best first; the score is how near the `NEAREST` are on the average."""
-        if not self._passage_ids:
+        if not self.questions:
             return []
         cosines = (self.vectors @ vector - self._farther)[self._rows]
         near = np.zeros(len(self._sizes))
