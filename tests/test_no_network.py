@@ -85,7 +85,7 @@ def test_a_question_is_answered_without_any_route(answering_home: Path) -> None:
 
 def test_no_other_machine_is_named_while_asking(answering_home: Path, tmp_path: Path) -> None:
     trace = tmp_path / "trace"
-    tracing = (_strace(), "-f", "-qq", "-e", "trace=network", "-o", str(trace))
+    tracing = (_strace(), "-f", "--seccomp-bpf", "-qq", "-e", "trace=network", "-o", str(trace))
     asked = _ask(answering_home, IN_ENGLISH, *tracing)
     assert asked.returncode in (0, 3), asked.stderr
     assert list(_elsewhere(trace.read_text(errors="replace"))) == []

@@ -1,7 +1,6 @@
 """Snapshots: holds published indexes open, and opens the next one as it is about to be."""
 
 import logging
-import sqlite3
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -119,7 +118,7 @@ def _follow(following: "weakref.ref[SnapshotHolder]") -> None:
     while (holder := following()) is not None:
         try:
             holder.open_ahead()
-        except (IngestionError, OSError, sqlite3.Error) as failure:
+        except (IngestionError, OSError) as failure:
             logging.getLogger(__name__).warning("Ouverture de l'index : %s", str(failure))
         del holder
         Event().wait(LOOK)
