@@ -17,8 +17,8 @@ from assistant.journal.journal import Journal
 from assistant.settings import default_home
 from ingestion.sandbox import Limits, Sandbox
 from tests.accounts_home import clear_accounts
-from tests.index_home import verified_here
-from tests.postgresql_server import Server, lacking, on_server, started
+from tests.index_home import ARTICLES, add, build_and_publish, verified_here, write_articles
+from tests.postgresql_server import Server, lacking, on_server, started, with_store
 from tests.small_index import answering_embedder, assistant_over, build_small_index
 from tests.words_tuning import by_words, without_bank
 
@@ -201,6 +201,17 @@ def engine(request: pytest.FixtureRequest) -> Engine:
         return lambda home: home
     server: Server = request.getfixturevalue("postgresql")
     return lambda home: on_server(home, server)
+
+
+@pytest.fixture(params=["folder", pytest.param("postgresql", marks=pytest.mark.slow)])
+def published_home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A data folder with a published index, in it or on a server."""
+    home = tmp_path / "home"
+    if request.param == "postgresql":
+        with_store(home, request.getfixturevalue("postgresql"))
+    add(home, write_articles(tmp_path / "code.jsonl", ARTICLES))
+    build_and_publish(home)
+    return home
 
 
 @pytest.fixture(params=["file", pytest.param("postgresql", marks=pytest.mark.slow)])

@@ -29,6 +29,9 @@ ARTICLES = {
 }
 """Text of each article, by reference."""
 
+NEWER = ARTICLES | {"R2193-1": "Le titulaire peut sous-traiter une partie de son marché."}
+"""The same and one more."""
+
 
 @contextmanager
 def verified_here() -> Iterator[None]:

@@ -1,27 +1,20 @@
 """Where snapshots are kept, a folder or a server: each is whole, alone, and served at once."""
 
 import gc
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from queue import SimpleQueue
 from time import monotonic
 from typing import Any, TypeAlias
 
 import psycopg
 import pytest
 
-from assistant.journal.journal import Journal
-from assistant.publishing.decisions import settle_at_start
-from assistant.retrieval import snapshots
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.durable import lock_for_writing
 from ingestion.errors import (
     BusyIndex,
     DamagedSnapshot,
-    EmbedderMismatch,
     UnknownDocument,
     UnknownSnapshot,
     UnreachableStore,
@@ -41,11 +34,12 @@ from ingestion.index.publication import (
 )
 from ingestion.index.sentence_index import SentenceIndex
 from ingestion.index.server import schema_of
-from ingestion.index.snapshot import IndexSnapshot, SnapshotContents
+from ingestion.index.snapshot import SnapshotContents
 from ingestion.postgresql import LOCKS, SCHEMA, PostgresServer, named_server, server_at
 from tests.fakes import WordEmbedder
 from tests.index_home import (
     ARTICLES,
+    NEWER,
     add,
     answers,
     build_and_publish,
@@ -56,20 +50,12 @@ from tests.index_home import (
 from tests.index_on_server import described
 from tests.postgresql_server import Server, with_store
 
-NEWER = ARTICLES | {"R2193-1": "Le titulaire peut sous-traiter une partie de son marché."}
-PATIENCE = 60
 Engine: TypeAlias = Callable[[Path], Path]
 
 
-@pytest.fixture(params=["folder", pytest.param("postgresql", marks=pytest.mark.slow)])
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A data folder with a published index, in it or on a server."""
-    home = tmp_path / "home"
-    if request.param == "postgresql":
-        with_store(home, request.getfixturevalue("postgresql"))
-    add(home, write_articles(tmp_path / "code.jsonl", ARTICLES))
-    build_and_publish(home)
-    return home
+@pytest.fixture
+def home(published_home: Path) -> Path:
+    return published_home
 
 
 @pytest.fixture
@@ -79,19 +65,6 @@ def server_home(tmp_path: Path, postgresql: Server) -> Path:
     add(home, write_articles(tmp_path / "code.jsonl", ARTICLES))
     build_and_publish(home)
     return home
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names of the snapshots that holders open, in their order."""
-    names: list[str] = []
-
-    def opening(home: Path, name: str) -> IndexSnapshot:
-        names.append(name)
-        return open_snapshot(home, name)
-
-    monkeypatch.setattr(snapshots, "open_snapshot", opening)
-    return names
 
 
 def _renewed(home: Path, folder: Path) -> str:
@@ -115,107 +88,6 @@ def test_a_turn_keeps_its_snapshot_and_the_next_one_has_what_was_published(
     assert finished(home) == [first, second]
 
 
-def test_what_is_about_to_be_in_use_is_open_by_then(
-    home: Path, tmp_path: Path, opened: list[str]
-) -> None:
-    holder = SnapshotHolder(home, WordEmbedder())
-    first = holder.current().manifest.name
-    add(home, write_articles(tmp_path / "code.jsonl", NEWER))
-    second = build_only(home)
-
-    def verified(_: str) -> None:
-        holder.open_ahead()
-        holder.open_ahead()
-        assert opened == [first, second]
-        assert holder.current().manifest.name == first
-
-    with lock_for_writing(home):
-        publish(home, second, verified)
-    holder.open_ahead()
-    gc.collect()
-    discard(home, first)
-    assert finished(home) == [second]
-    assert answers(holder.current(), "sous-traiter") == ["R2193-1", "R2193-1"]
-    assert opened == [first, second]
-
-
-def test_what_is_not_published_after_all_is_let_go(home: Path, tmp_path: Path) -> None:
-    holder, first = SnapshotHolder(home, WordEmbedder()), current_name(home)
-    second = _announced_only(home, tmp_path, lambda _: holder.open_ahead())
-    assert announced_name(home) is None
-    discard(home, second)
-    assert finished(home)[-1] == second
-    withdraw(home)  # nor does it stay where nothing is in use
-    holder.open_ahead()
-    gc.collect()
-    discard(home, second)
-    assert finished(home) == [first]
-
-
-def _announced_only(home: Path, folder: Path, told: Callable[[str], object]) -> str:
-    """The name of a snapshot whose publication fails once it was announced and verified."""
-    add(home, write_articles(folder / "code.jsonl", NEWER))
-    name = build_only(home)
-
-    def failing(name: str) -> None:
-        told(name)
-        raise KeyboardInterrupt
-
-    with lock_for_writing(home), pytest.raises(KeyboardInterrupt):
-        publish(home, name, failing)
-    return name
-
-
-def test_what_a_kill_left_announced_is_taken_back_at_the_next_start(
-    home: Path, tmp_path: Path
-) -> None:
-    repository_of(home).announce(current_name(home))
-    assert announced_name(home) == current_name(home)
-    settle_at_start(home, Journal(tmp_path / "journal.jsonl"))
-    assert announced_name(home) is None
-
-
-def test_what_cannot_be_opened_is_not_tried_again_until_somebody_asks(
-    home: Path, opened: list[str]
-) -> None:
-    holder = SnapshotHolder(home, WordEmbedder("autres@1"))
-    for _ in range(3):
-        with suppress(EmbedderMismatch):
-            holder.open_ahead()
-    assert opened == []  # its manifest tells
-    with pytest.raises(EmbedderMismatch):
-        holder.current()
-
-
-def test_who_asks_waits_for_the_one_that_is_being_opened(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The publication ends first: another opening would be as slow, and twice in memory."""
-    holder = SnapshotHolder(home, WordEmbedder())
-    holder.current()
-    add(home, write_articles(tmp_path / "code.jsonl", NEWER))
-    second = build_only(home)
-    begun, go_on, opened = threading.Event(), threading.Event(), list[str]()
-
-    def slow(home: Path, name: str) -> IndexSnapshot:
-        opened.append(name)
-        begun.set()
-        assert go_on.wait(PATIENCE)
-        return open_snapshot(home, name)
-
-    monkeypatch.setattr(snapshots, "open_snapshot", slow)
-    with ThreadPoolExecutor(max_workers=2) as threads:
-        repository_of(home).announce(second)
-        ahead = threads.submit(holder.open_ahead)
-        assert begun.wait(PATIENCE)
-        repository_of(home).serve(second)
-        asked = threads.submit(holder.current)
-        go_on.set()
-        ahead.result(PATIENCE)
-        assert asked.result(PATIENCE).manifest.name == second
-    assert opened == [second]
-
-
 def test_a_passage_read_meanwhile_by_another_is_found(home: Path) -> None:
     store = published(home).store
     one, other, *_ = [each.id for each in published(home).store.all_passages()]
@@ -230,36 +102,6 @@ def test_a_passage_read_meanwhile_by_another_is_found(home: Path) -> None:
                 yield each
 
     assert [each.id for each in store.passages(Interrupted([one, other]))] == [one, other]
-
-
-def test_who_follows_publications_sees_them_come_until_it_goes(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(snapshots, "LOOK", 0.01)
-    names = SimpleQueue[str]()
-    failing = [OSError("the disk is full")]
-
-    def opening(home: Path, name: str) -> IndexSnapshot:
-        names.put(name)
-        if failing:
-            raise failing.pop()
-        return open_snapshot(home, name)
-
-    monkeypatch.setattr(snapshots, "open_snapshot", opening)
-    holder = SnapshotHolder(home, WordEmbedder())
-    thread, seen = holder.follow(), list[str]()
-    try:
-        assert names.get(timeout=PATIENCE) == current_name(home)
-        add(home, write_articles(tmp_path / "code.jsonl", NEWER))
-        second = build_only(home)
-        with lock_for_writing(home):
-            publish(home, second, lambda _: seen.append(names.get(timeout=PATIENCE)))
-        assert seen == [second]
-    finally:
-        del holder
-        gc.collect()
-        thread.join(PATIENCE)
-    assert not thread.is_alive()
 
 
 def test_a_snapshot_says_all_that_it_was_written_from(home: Path) -> None:
@@ -418,6 +260,10 @@ def test_a_server_of_a_version_that_announced_nothing_is_published_to(
         first = rollback(server_home)
     assert first != second
     assert current_name(server_home) == first
+    with _owner(server_home) as owner:
+        owner.execute(f'DROP TABLE "{SCHEMA}".coming'.encode())
+    withdraw(server_home)
+    assert finished(server_home) == [first, second]
 
 
 @pytest.mark.slow

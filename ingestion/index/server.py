@@ -103,6 +103,7 @@ class ServerRepository:
 
     def serve(self, name: str | None) -> None:
         """Change that row, and take away the other at once."""
+        self._server.prepare()
         with self._server.transaction() as connected:
             _write_name(connected, "served", name)
             _write_name(connected, "coming", None)
@@ -112,7 +113,7 @@ class ServerRepository:
         return self._read_name("coming")
 
     def announce(self, name: str | None) -> None:
-        """Change that one, which a server of an earlier version has not yet."""
+        """Change that one."""
         self._server.prepare()
         with self._server.transaction() as connected:
             _write_name(connected, "coming", name)
