@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.journal.journal import journal_of
 from assistant.law.hierarchy import Rank, general_text, rank_of
-from assistant.question.scope import general_texts_meant
+from assistant.question.scope import buys_works, general_texts_meant
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.retriever import Retriever
 from ingestion.index.snapshot import IndexSnapshot
@@ -21,6 +22,7 @@ from tests.fakes import WordEmbedder
 from tests.general_texts import add_general, versions_of
 from tests.index_home import ARTICLES, add, build_and_publish, published, write_articles
 from tests.legi_files import article_xml
+from tests.small_index import assistant_over, result_of
 
 TODAY = date(2026, 6, 1)
 SHEET = """---
@@ -34,6 +36,9 @@ etat_au: 2026-08-23
 
 La pénalité par jour de retard est d'un millième de la valeur des prestations en retard.
 """
+SHEET_ON_WORKS = SHEET.replace("CCAG-FCS, art. 14.1.1", "CCAG-Travaux, art. 19.2.1").replace(
+    "Pénalités de retard", "Pénalités en travaux"
+)
 UNNAMED = "Quel délai de paiement pour l'acheteur, et quelle pénalité par jour de retard ?"
 
 
@@ -53,20 +58,27 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> IndexSnapshot:
 
 
 @pytest.fixture(scope="module")
-def explained(tmp_path_factory: pytest.TempPathFactory) -> IndexSnapshot:
-    """Five articles, and a sheet that explains a clause of the CCAG-FCS."""
+def explained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five articles, a sheet that explains a clause of the CCAG-FCS, one of that of works."""
     folder = tmp_path_factory.mktemp("explained")
-    sheet = folder / "penalites.md"
-    sheet.write_text(SHEET, encoding="utf-8")
     home = folder / "home"
     add(home, write_articles(folder / "code.jsonl", ARTICLES))
-    add(home, sheet)
+    for name, text in (("fcs.md", SHEET), ("travaux.md", SHEET_ON_WORKS)):
+        sheet = folder / name
+        sheet.write_text(text, encoding="utf-8")
+        add(home, sheet)
     build_and_publish(home)
-    return published(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def explained(explained_home: Path) -> IndexSnapshot:
+    return published(explained_home)
 
 
 def asked(index: IndexSnapshot, question: str, day: date = TODAY) -> tuple[Evidence, ...]:
-    scope = Scope(day, general=general_texts_meant([question]))
+    general, works = general_texts_meant([question]), buys_works(question)
+    scope = Scope(day, general=general, works=works)
     return Retriever(index, WordEmbedder()).retrieve(question, scope, 4)
 
 
@@ -188,6 +200,8 @@ def test_a_contract_of_the_months_of_both_editions_tells_none() -> None:
         ("Quelle pénalité par jour de retard dans le CCAG-FCS ?", True),
         ("Quelle pénalité par jour de retard ?", True),
         ("Quelle pénalité par jour de retard dans le CCAG-Travaux ?", False),
+        ("Quelle pénalité par jour de retard du chantier ?", False),
+        ("Quelle pénalité par jour de retard du maçon dans le CCAG-FCS ?", True),
     ],
 )
 def test_a_sheet_about_another_ccag_says_nothing_of_the_one_asked_about(
@@ -195,3 +209,19 @@ def test_a_sheet_about_another_ccag_says_nothing_of_the_one_asked_about(
 ) -> None:
     found = {each.passage.title for each in asked(explained, question)}
     assert ("Pénalités de retard" in found) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("who", "shown"),
+    [
+        ("du fournisseur", {"Pénalités de retard", "Pénalités en travaux"}),
+        ("du maçon", {"Pénalités en travaux"}),
+    ],
+)
+def test_a_turn_about_works_rests_on_no_sheet_about_supplies(
+    explained_home: Path, tmp_path: Path, who: str, shown: set[str]
+) -> None:
+    assistant = assistant_over(explained_home, journal_of(tmp_path), WordEmbedder(), day=TODAY)
+    result = result_of(assistant.ask(f"Quelle pénalité par jour de retard {who} ?"))
+    titles = {each.passage.title for each in result.evidence}
+    assert {each for each in titles if each.startswith("Pénalités")} == shown

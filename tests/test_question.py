@@ -22,7 +22,7 @@ from assistant.question.day import (
 )
 from assistant.question.language import Language, detect_language, find_stems
 from assistant.question.rewriting import MOST, asks_several, subjects
-from assistant.question.scope import names_offer, refusal_for
+from assistant.question.scope import buys_works, names_offer, refusal_for
 from ingestion.index.question_bank import HasAnswer, read_bank, read_judged
 from ingestion.library.library import CORPUS
 from tests.question_lists import read_lists
@@ -352,6 +352,19 @@ def test_a_question_about_what_a_supplier_wrote_is_known(question: str) -> None:
 )
 def test_a_question_about_the_buyers_rules_on_offers_is_not_one(question: str) -> None:
     assert not names_offer(question)
+
+
+WORKS, OTHER_PURCHASES = read_lists("works.txt")
+
+
+@pytest.mark.parametrize("question", [question for question, _ in WORKS])
+def test_a_trade_or_what_is_built_says_that_works_are_bought(question: str) -> None:
+    assert buys_works(question)
+
+
+@pytest.mark.parametrize("question", [question for question, _ in OTHER_PURCHASES])
+def test_other_purchases_are_no_works(question: str) -> None:
+    assert not buys_works(question)
 
 
 # Subjects

@@ -7,7 +7,7 @@ from datetime import date
 from assistant.answering.state import TurnState
 from assistant.question.day import Day, DaySource, day_asked
 from assistant.question.language import Language
-from assistant.question.scope import dossiers_meant, general_texts_meant, names_offer
+from assistant.question.scope import buys_works, dossiers_meant, general_texts_meant, names_offer
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.tenders.conformity.review import contract_day, day_of
@@ -52,8 +52,8 @@ class Beginning:
             general = tuple(each.text for each in told.applied if each.is_known)
             if day.source is DaySource.TODAY and told.sent:
                 day = Day(told.sent, DaySource.DOSSIER, told.sent)
-        offers = any(map(names_offer, asked))
-        scope = Scope(day.as_of, dossier, offers, general=general)
+        offers, works = any(map(names_offer, asked)), any(map(buys_works, asked))
+        scope = Scope(day.as_of, dossier, offers, general=general, works=works)
         turn = TurnState(question, day, scope, Language.FRENCH, generation, question, pieces, user)
         turn.applied = told.applied
         if dossier is None:

@@ -1,7 +1,8 @@
 """Scope: what a question may not be answered from, and the dossiers that it seems to be about.
 
-The kinds of questions that Sourcier does not answer whatever its texts say, and the words that show
-them, are data: `scope.toml`. A dossier that a question seems to be about is proposed, never taken.
+The kinds of questions that Sourcier does not answer whatever its texts say, the words that show
+them, and those that show that building works are bought, are data: `scope.toml`. A dossier that a
+question seems to be about is proposed, never taken.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 from assistant.question.language import Language, fold_text
@@ -71,6 +73,11 @@ def general_texts_meant(questions: Sequence[str]) -> tuple[GeneralText, ...] | N
     return tuple(dict.fromkeys(families or named)) or None
 
 
+def buys_works(question: str) -> bool:
+    """Whether a question says that building works are bought, by a trade or what is built. Pure."""
+    return bool(_works().search(fold_text(question)))
+
+
 def dossiers_meant(question: str, dossiers: Sequence[Dossier]) -> tuple[Dossier, ...]:
     """The dossiers that a question seems to be about: those that it names, or whose piece it may.
 
@@ -106,8 +113,17 @@ def _compiled(patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
 
 
 @cache
+def _works() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_table()['works']['words'])})\b")
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+@cache
 def _refusals() -> tuple[ScopeRefusal, ...]:
-    table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     return tuple(
         ScopeRefusal(
             row["name"],
@@ -115,7 +131,7 @@ def _refusals() -> tuple[ScopeRefusal, ...]:
             _compiled(row.get("rules", ())),
             {language: row[language] for language in Language},
         )
-        for row in table["refusal"]
+        for row in _table()["refusal"]
     )
 
 

@@ -18,7 +18,7 @@ from ingestion.index.lexical import EverydayWords, Term
 from ingestion.index.search import Embedder, Hit
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import DisputedFigure, PassageStore
-from ingestion.legislation.general_clauses import CCAG
+from ingestion.legislation.general_clauses import CCAG, CCAG_OF_WORKS
 from ingestion.legislation.owners import is_of, with_owners
 from ingestion.readers.documents import Kind, is_citable
 
@@ -321,7 +321,12 @@ def disputed_in(
 def _is_of_another_general_text(section: Passage, scope: Scope) -> bool:
     """Whether a section explains clauses of a CCAG, and none of those that are meant."""
     clauses = [each for each in section.references if each.startswith(CCAG)]
-    return bool(scope.general and clauses) and not any(map(scope.reads_reference, clauses))
+    if not clauses:
+        return False
+    if scope.general:
+        return not any(map(scope.reads_reference, clauses))
+    families = {each.partition(" ")[0] for each in clauses}
+    return scope.works and families.isdisjoint({CCAG, CCAG_OF_WORKS})
 
 
 def _is_of_articles(generation: IndexSnapshot, section: Passage, scope: Scope) -> bool:

@@ -47,7 +47,8 @@ class Scope:
     `general` are the CCAG that the dossier refers to, or that the question names: their clauses may
     be shown, of the edition that is said whatever the day, and no other's. None leaves the clauses
     of the day. `rulings` asks for what courts decided, and for nothing else: it is never shown
-    among the rules.
+    among the rules. `works` says that building works are bought, of which what explains a CCAG of
+    other contracts says nothing.
     """
 
     as_of: date
@@ -57,6 +58,7 @@ class Scope:
     withheld: frozenset[str] = frozenset()
     general: tuple[GeneralText, ...] | None = None
     rulings: bool = False
+    works: bool = False
 
     def admits(self, passage: Passage) -> bool:
         """Whether a passage may be shown; unknown dates of validity exclude nothing. Pure.

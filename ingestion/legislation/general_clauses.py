@@ -17,6 +17,9 @@ from ingestion.tenders.pieces import PIECE, piece_name
 CCAG = "CCAG"
 """The name without a family, and the beginning of those with one."""
 
+CCAG_OF_WORKS = "CCAG-Travaux"
+"""That of contracts for building works."""
+
 ORDER_OF_2021 = date(2021, 4, 1)
 """First day of the orders of 30 March 2021."""
 
