@@ -28,7 +28,7 @@ SHARPNESS = 0.05
 
 LESS_SURE = 0.015
 """How much farther a question counts that was written for no article, where passages are searched:
-with it who asks as the bank does finds theirs as before (tests/README.md)."""
+with it who asks as the bank does finds theirs as before (tests/studies/README.md)."""
 
 
 Flags = NDArray[np.bool_]
