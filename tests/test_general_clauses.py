@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answering.beginning import Beginning
 from assistant.journal.journal import journal_of
 from assistant.law.hierarchy import Rank, general_text, rank_of
 from assistant.question.scope import buys_works, general_texts_meant
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.legislation.general_clauses import (
     GeneralText,
@@ -59,7 +61,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> IndexSnapshot:
 
 @pytest.fixture(scope="module")
 def explained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five articles, a sheet that explains a clause of the CCAG-FCS, one of that of works."""
+    """Five articles, a sheet on a clause of the CCAG-FCS, one on one of the CCAG-Travaux."""
     folder = tmp_path_factory.mktemp("explained")
     home = folder / "home"
     add(home, write_articles(folder / "code.jsonl", ARTICLES))
@@ -225,3 +227,18 @@ def test_a_turn_about_works_rests_on_no_sheet_about_supplies(
     result = result_of(assistant.ask(f"Quelle pénalité par jour de retard {who} ?"))
     titles = {each.passage.title for each in result.evidence}
     assert {each for each in titles if each.startswith("Pénalités")} == shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_about_works"),
+    [
+        (["Et combien par jour ?", "Le maçon est en retard : quelles pénalités ?"], True),
+        (["Et pour des fournitures ?", "Le maçon est en retard : quelles pénalités ?"], False),
+        (["Le maçon est en retard : quelles pénalités dans le CCAG-FCS ?"], False),
+    ],
+)
+def test_what_is_bought_is_told_by_the_questions_before_too_but_not_where_a_ccag_is_named(
+    explained_home: Path, asked: list[str], *, is_about_works: bool
+) -> None:
+    beginning = Beginning(SnapshotHolder(explained_home, WordEmbedder()), lambda: TODAY)
+    assert beginning.begin(asked, None, None, None, "buyer").scope.works is is_about_works

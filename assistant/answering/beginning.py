@@ -52,7 +52,8 @@ class Beginning:
             general = tuple(each.text for each in told.applied if each.is_known)
             if day.source is DaySource.TODAY and told.sent:
                 day = Day(told.sent, DaySource.DOSSIER, told.sent)
-        offers, works = any(map(names_offer, asked)), any(map(buys_works, asked))
+        offers = any(map(names_offer, asked))
+        works = not general and buys_works(" ".join(asked))
         scope = Scope(day.as_of, dossier, offers, general=general, works=works)
         turn = TurnState(question, day, scope, Language.FRENCH, generation, question, pieces, user)
         turn.applied = told.applied

@@ -74,8 +74,9 @@ def general_texts_meant(questions: Sequence[str]) -> tuple[GeneralText, ...] | N
 
 
 def buys_works(question: str) -> bool:
-    """Whether a question says that building works are bought, by a trade or what is built. Pure."""
-    return bool(_works().search(fold_text(question)))
+    """Whether a question says that building works are bought, and nothing else. Pure."""
+    asked, works = fold_text(question), _scope_table()["works"]
+    return _says(asked, works["words"]) and not _says(asked, works["others"])
 
 
 def dossiers_meant(question: str, dossiers: Sequence[Dossier]) -> tuple[Dossier, ...]:
@@ -112,13 +113,12 @@ def _compiled(patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
 
-@cache
-def _works() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(_table()['works']['words'])})\b")
+def _says(asked: str, words: Sequence[str]) -> bool:
+    return bool(re.search(rf"\b(?:{'|'.join(words)})\b", asked))
 
 
 @cache
-def _table() -> dict[str, Any]:
+def _scope_table() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
@@ -131,7 +131,7 @@ def _refusals() -> tuple[ScopeRefusal, ...]:
             _compiled(row.get("rules", ())),
             {language: row[language] for language in Language},
         )
-        for row in _table()["refusal"]
+        for row in _scope_table()["refusal"]
     )
 
 

@@ -319,7 +319,10 @@ def disputed_in(
 
 
 def _is_of_another_general_text(section: Passage, scope: Scope) -> bool:
-    """Whether a section explains clauses of a CCAG, and none of those that are meant."""
+    """Whether a section explains clauses of a CCAG, and none of those that are meant.
+
+    Where none is named and building works are bought, that of works is.
+    """
     clauses = [each for each in section.references if each.startswith(CCAG)]
     if not clauses:
         return False

@@ -47,8 +47,8 @@ class Scope:
     `general` are the CCAG that the dossier refers to, or that the question names: their clauses may
     be shown, of the edition that is said whatever the day, and no other's. None leaves the clauses
     of the day. `rulings` asks for what courts decided, and for nothing else: it is never shown
-    among the rules. `works` says that building works are bought, of which what explains a CCAG of
-    other contracts says nothing.
+    among the rules. `works` says that building works are bought: what explains the CCAG of other
+    contracts may not be shown.
     """
 
     as_of: date
