@@ -43,13 +43,13 @@ from ingestion.index.question_bank import (
     read_unanswered,
     write_bank,
 )
-from ingestion.index.question_vectors import (
+from ingestion.index.search import Vectors
+from ingestion.index.shipped_vectors import (
     ShippedVectors,
     questions_of_dossiers,
     shipped_file,
     write_shipped,
 )
-from ingestion.index.search import Vectors
 from ingestion.legislation.references import find_references, normalise
 from tests.fakes import RememberingEmbedder
 from tests.index_home import (
@@ -62,6 +62,7 @@ from tests.index_home import (
 )
 from tests.shared_texts import CODE, needs_code
 from tests.studies.bank_writing import joined, sentences_of, texts_of
+from tests.studies.ship_vectors import builtin_texts
 
 TERMS = read_glossary()
 
@@ -472,6 +473,22 @@ def test_a_build_takes_what_is_shipped_and_computes_the_rest(
     assert nearest.cosine == pytest.approx(1.0)
 
 
+def test_nor_does_a_build_compute_the_passages_that_are_shipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = write_articles(tmp_path / "code.jsonl", ARTICLES)
+    first, again = RememberingEmbedder(), RememberingEmbedder()
+    add(tmp_path / "first", code)
+    build_and_publish(tmp_path / "first", first)
+    row = np.eye(1, first.dimension, dtype=np.float32)
+    write_shipped(tmp_path / "shipped.npz", first.told[:1], row)
+    monkeypatch.setattr("ingestion.index.build.shipped_file", lambda _: tmp_path / "shipped.npz")
+    add(tmp_path / "again", code)
+    build_and_publish(tmp_path / "again", again)
+    assert again.told == first.told[1:]
+    assert len(again.told) > 1
+
+
 def test_a_question_of_the_default_embedder_is_not_computed_again() -> None:
     shipped = ShippedVectors(shipped_file(default_tuning().embedder))
     texts = [wording for each in read_bank() for wording in each.asked]
@@ -480,6 +497,11 @@ def test_a_question_of_the_default_embedder_is_not_computed_again() -> None:
     texts += [each.question for each in read_judged()]
     texts += [each.text for each in read_rules()]
     assert shipped.find(texts, 384)[0].all()
+
+
+def test_nor_is_a_text_of_the_builtin_corpus() -> None:
+    shipped = ShippedVectors(shipped_file(default_tuning().embedder))
+    assert shipped.find(builtin_texts(), 384)[0].all()
 
 
 def test_what_dossiers_leave_open_is_known_for_the_embedder_that_is_shipped() -> None:

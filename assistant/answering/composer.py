@@ -59,7 +59,7 @@ from assistant.retrieval.retriever import (
 )
 from ingestion.chunking.passages import Passage
 from ingestion.index.judged_rules import judged_rules
-from ingestion.index.question_vectors import questions_of_dossiers
+from ingestion.index.shipped_vectors import questions_of_dossiers
 from ingestion.index.search import Embedder, PassageReader, Vectors
 
 # Answering: from the evidence of a turn to what it says, event by event.

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,10 +17,10 @@ from ingestion.index.lexical import Term, read_glossary
 from ingestion.index.publication import find_content, repository_of, verify_snapshot
 from ingestion.index.question_bank import read_bank, read_judged, read_nowhere_answered, read_rules
 from ingestion.index.question_links import leading_questions
-from ingestion.index.question_vectors import ShippedVectors, shipped_file
 from ingestion.index.questions import LeadingQuestion
 from ingestion.index.search import Embedder, Vectors, as_indexed, embedder_host
 from ingestion.index.sentence_index import SentenceIndex, sentence_texts, sentences_of
+from ingestion.index.shipped_vectors import ShippedVectors, shipped_file
 from ingestion.index.snapshot import SnapshotContents
 from ingestion.index.store import DisputedFigure, Manifest
 from ingestion.index.vectors import embed_cached
@@ -210,40 +211,42 @@ def _name(created_at: datetime) -> str:
 
 def _vectors(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) -> Vectors:
     embedded = [as_indexed(passage) for passage in texts.passages]
-    return embed_cached(
-        home / "vectors.sqlite",
-        embedder,
-        embedded,
-        lambda done: progress("Calcul des vecteurs", done, len(embedded)),
-    )
+    return _embedded(home, embedder, embedded, partial(progress, "Calcul des vecteurs"))
 
 
 def _question_vectors(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) -> Vectors:
-    """Those that are shipped, and the others computed."""
     asked = [question.text for question in texts.questions]
-    shipped = ShippedVectors(shipped_file(embedder.name))
-    is_known, vectors = shipped.find(asked, embedder.dimension)
-    unknown = [text for text, known in zip(asked, is_known, strict=True) if not known]
-
-    def told(done: int) -> None:
-        if unknown:  # a dossier has none, and an empty bar says nothing
-            progress("Calcul des vecteurs des questions", done, len(unknown))
-
-    vectors[~is_known] = embed_cached(
-        home / "vectors.sqlite", embedder, unknown, told, as_questions=True
-    )
-    return vectors
+    told = partial(progress, "Calcul des vecteurs des questions")
+    return _embedded(home, embedder, asked, told, as_questions=True)
 
 
 def _sentences(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) -> SentenceIndex:
-    def embed(sentences: Sequence[str]) -> Vectors:
-        def told(done: int) -> None:
-            if sentences:  # the code has none
-                progress("Calcul des vecteurs des phrases", done, len(sentences))
+    told = partial(progress, "Calcul des vecteurs des phrases")
+    return sentences_of(
+        texts.passages, lambda sentences: _embedded(home, embedder, sentences, told)
+    )
 
-        return embed_cached(home / "vectors.sqlite", embedder, sentences, told)
 
-    return sentences_of(texts.passages, embed)
+def _embedded(
+    home: Path,
+    embedder: Embedder,
+    texts: Sequence[str],
+    progress: Callable[[int, int], None],
+    *,
+    as_questions: bool = False,
+) -> Vectors:
+    """A row for each text: those that are shipped, and the others computed, which is told."""
+    is_known, vectors = ShippedVectors(shipped_file(embedder.name)).find(texts, embedder.dimension)
+    unknown = [text for text, known in zip(texts, is_known, strict=True) if not known]
+
+    def told(done: int) -> None:
+        if unknown:  # a dossier has no question, the code no clause, and an empty bar says nothing
+            progress(done, len(unknown))
+
+    vectors[~is_known] = embed_cached(
+        home / "vectors.sqlite", embedder, unknown, told, as_questions=as_questions
+    )
+    return vectors
 
 
 def _require_directions(texts: _Texts, vectors: Vectors) -> None:

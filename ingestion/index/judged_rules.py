@@ -16,9 +16,9 @@ from ingestion.index.question_bank import (
     read_judged,
     read_rules,
 )
-from ingestion.index.question_vectors import ShippedVectors, shipped_file
 from ingestion.index.questions import SHARPNESS
 from ingestion.index.search import Embedder, Vectors
+from ingestion.index.shipped_vectors import ShippedVectors, shipped_file
 
 LEAST = 1e-4
 """What counts for either side where nothing near was judged."""

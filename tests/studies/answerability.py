@@ -39,10 +39,10 @@ from ingestion.index.dossier_bank import BankDossier, read_dossiers
 from ingestion.index.lexical import EverydayWords, TantivyIndex, write_lexical
 from ingestion.index.publication import current_name, open_snapshot
 from ingestion.index.question_bank import is_held_out, read_bank, read_nowhere_answered
-from ingestion.index.question_vectors import questions_of_dossiers
 from ingestion.index.questions import read_leading_questions
 from ingestion.index.search import Embedder, PassageReader, as_indexed
 from ingestion.index.sentence_index import sentences_of
+from ingestion.index.shipped_vectors import questions_of_dossiers
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import Manifest, SqlitePassages, write_store
 from ingestion.index.vectors import ChromaIndex

@@ -39,8 +39,8 @@ from ingestion.chunking.passages import Passage
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
 from ingestion.index.publication import current_name, open_snapshot
 from ingestion.index.question_bank import HasAnswer, read_lines
-from ingestion.index.question_vectors import questions_of_dossiers
 from ingestion.index.search import Embedder, PassageReader
+from ingestion.index.shipped_vectors import questions_of_dossiers
 from ingestion.index.snapshot import IndexSnapshot
 from tests.studies.answerability import indexed
 

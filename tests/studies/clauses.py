@@ -39,8 +39,8 @@ from assistant.retrieval.retriever import (
 from assistant.settings import default_home, load_settings
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
 from ingestion.index.publication import current_name, open_snapshot
-from ingestion.index.question_vectors import questions_of_dossiers
 from ingestion.index.search import Embedder, PassageReader
+from ingestion.index.shipped_vectors import questions_of_dossiers
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.readers.documents import Document
 from tests.studies.answerability import demonstration, indexed
