@@ -3,11 +3,13 @@
 import atexit
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+
+import pytest
 
 from assistant.answering.answer import Event, Finished, TurnResult
 from assistant.answering.pipeline import Assistant, TurnWatch, unwatched
@@ -17,6 +19,7 @@ from assistant.retrieval.ranking import Tuning
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.durable import lock_for_writing
 from ingestion.index.build import build
+from ingestion.index.judged_comparisons import JudgedComparison, JudgedComparisons
 from ingestion.index.publication import publish
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.library.library import Library
@@ -97,6 +100,15 @@ ARTICLES = (
 def answering_embedder() -> WordEmbedder:
     """The embedder of the small index: its cosines are where those of the real one are."""
     return WordEmbedder(dimension=512, alike=0.3)
+
+
+def judge_comparisons(
+    monkeypatch: pytest.MonkeyPatch, judged: Mapping[str, bool], question: str
+) -> None:
+    """Let readers have said which limits a figure of this question is of."""
+    rows = [JudgedComparison(question, limit, is_same) for limit, is_same in judged.items()]
+    known = JudgedComparisons(rows, answering_embedder().embed_questions([question] * len(rows)))
+    monkeypatch.setattr("assistant.answering.composer.judged_comparisons", lambda *_: known)
 
 
 def assistant_over(

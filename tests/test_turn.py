@@ -22,7 +22,16 @@ from assistant.question.language import Language
 from assistant.retrieval.retriever import FIRST
 from tests.fakes import ScriptedModel, WordReader
 from tests.journals import bodies, recorded
-from tests.small_index import ASKED, FOLLOW_UP, NOT_THERE, TODAY, WHOLE, assistant_over, result_of
+from tests.small_index import (
+    ASKED,
+    FOLLOW_UP,
+    NOT_THERE,
+    TODAY,
+    WHOLE,
+    assistant_over,
+    judge_comparisons,
+    result_of,
+)
 
 IN_MARCH = "Quel montant initial du marché pour accorder une avance au 15 mars 2026 ?"
 
@@ -188,27 +197,29 @@ def test_an_english_question_gets_an_english_notice(assistant: Assistant) -> Non
 
 
 def test_the_figure_asked_about_is_held_against_the_nearest_text_alone(
-    assistant: Assistant,
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = (
         "Quelle avance pour un marché au montant initial de 45 000 euros, "
         "et sans publicité ni mise en concurrence des fournitures ?"
     )
+    judge_comparisons(monkeypatch, {"euro 60000": True, "euro 30000": True}, question)
     said = result_of(assistant.ask(question, as_of=TODAY)).answer.markdown
     assert "45 000 euros est inférieur à 60 000 €" in said
     assert "dépasse 30 000 euros" in said
     assert "est supérieur à 30 000 euros" not in said
 
 
-def test_a_figure_is_held_against_no_text_that_is_not_likely_to_be_meant(
-    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_same", [True, False, None])
+def test_a_figure_is_held_against_a_limit_that_readers_held_to_be_of_the_same_thing(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch, *, is_same: bool | None
 ) -> None:
     question = "Une avance de 45 000 euros sans publicité ni mise en concurrence ?"
-    assert "45 000 euros est inférieur" in result_of(assistant.ask(question)).answer.markdown
-    monkeypatch.setattr("assistant.answering.state.LIKELY", 1.1)
+    if is_same is not None:  # else nobody has judged any
+        judge_comparisons(monkeypatch, {"euro 60000": is_same}, question)
     said = result_of(assistant.ask(question)).answer.markdown
     assert "60 000 €" in said
-    assert "45 000 euros est inférieur" not in said
+    assert ("45 000 euros est inférieur" in said) is bool(is_same)
 
 
 def test_an_examined_answer_is_recorded_as_no_reader_s(
@@ -223,6 +234,7 @@ def test_what_is_quoted_aside_is_said_aside(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = "Puis-je acheter des fournitures à 35 000 € sans publicité ni mise en concurrence ?"
+    judge_comparisons(monkeypatch, {"euro 60000": True}, asked)
     sentences = result_of(assistant.ask(asked)).answer.sentences
     assert sentences[0].place is not Prominence.ASIDE
     monkeypatch.setattr("assistant.answering.extraction.NEAR", 2.0)

@@ -20,7 +20,16 @@ from assistant.question.language import Language
 from ingestion.errors import ModelUnavailable
 from tests.fakes import ScriptedModel
 from tests.journals import bodies
-from tests.small_index import ASKED, FOLLOW_UP, NOT_THERE, TODAY, WHOLE, assistant_over, result_of
+from tests.small_index import (
+    ASKED,
+    FOLLOW_UP,
+    NOT_THERE,
+    TODAY,
+    WHOLE,
+    assistant_over,
+    judge_comparisons,
+    result_of,
+)
 
 TRUE = "Un marché de fournitures de moins de 60 000 € HT se passe sans publicité."
 FALSE = "L'acheteur peut passer un marché de fournitures sans publicité sous 90 000 € HT."
@@ -44,9 +53,16 @@ def test_an_english_question_is_searched_in_french(small_home: Path, journal: Jo
 
 @pytest.mark.parametrize(("translated", "is_compared"), [("45 000 €", True), ("450 000 €", False)])
 def test_a_figure_that_the_model_mistranslates_is_not_held_against_a_text(
-    small_home: Path, journal: Journal, translated: str, *, is_compared: bool
+    small_home: Path,
+    journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    translated: str,
+    *,
+    is_compared: bool,
 ) -> None:
-    model = ScriptedModel({"45,000": ASKED.replace(" ?", f" pour {translated} HT ?")})
+    question = ASKED.replace(" ?", f" pour {translated} HT ?")
+    judge_comparisons(monkeypatch, {"euro 60000": True}, question)
+    model = ScriptedModel({"45,000": question})
     asking = assistant_over(small_home, journal, model=model).ask(
         "May I buy for €45,000 excl. tax without competition?",
         as_of=TODAY,

@@ -35,6 +35,7 @@ from assistant.answering.stating import BESIDE_STATED, differing_pieces, say_sta
 from assistant.calculators.constants import IndexedLaw, Rates
 from assistant.calculators.requests import parse_calculation
 from assistant.citations.cases import is_of_another_case
+from assistant.citations.comparison import FigureComparison
 from assistant.law.changes import (
     TextDays,
     changes,
@@ -58,9 +59,10 @@ from assistant.retrieval.retriever import (
     told_by_questions,
 )
 from ingestion.chunking.passages import Passage
+from ingestion.index.judged_comparisons import SURE, judged_comparisons
 from ingestion.index.judged_rules import judged_rules
-from ingestion.index.shipped_vectors import questions_of_dossiers
 from ingestion.index.search import Embedder, PassageReader, Vectors
+from ingestion.index.shipped_vectors import questions_of_dossiers
 
 # Answering: from the evidence of a turn to what it says, event by event.
 #
@@ -244,7 +246,7 @@ class Answering:
         ):
             found = led(found, read.read, read.unanswered, self._tuning.clause)
         told = yield from in_their_lists(turn, self._card.part(read.asked, found))
-        yield from self._say_quotes(part.question, told)
+        yield from self._say_quotes(part.question, told, self._is_of_the_same(read.asked))
         self.quoted += found
 
     def _read(self, part: Subquestion) -> PartRead | None:
@@ -308,14 +310,28 @@ class Answering:
         usual = questions_of_dossiers(self._embedder.name, self._embedder.dimension)
         return usual.unanswered(asked)
 
-    def _say_quotes(self, question: str, found: Sequence[Draft]) -> Iterator[Event]:
+    def _is_of_the_same(self, asked: Vectors) -> Callable[[FigureComparison], bool]:
+        """Whether a figure is likely to be of what its limit is of, as readers judged of others.
+
+        Nobody judged those of dossiers.
+        """
+        judged = judged_comparisons(self._embedder.name, self._embedder.dimension)
+        of_dossier = self._turn.scope.dossier is not None
+        return lambda found: of_dossier or judged.odds(asked, found.limit) > SURE
+
+    def _say_quotes(
+        self,
+        question: str,
+        found: Sequence[Draft],
+        is_of_the_same: Callable[[FigureComparison], bool],
+    ) -> Iterator[Event]:
         turn = self._turn
         for draft in found:
             if not turn.quotes(draft.text):
                 yield turn.judge(draft)
                 if draft.evidence[:1] == found[0].evidence[:1]:
                     # A farther passage is often about another limit, which says nothing of these.
-                    yield from turn.compare(draft)
+                    yield from turn.compare(draft, is_of_the_same)
                 yield from self._derogating.after(question, draft)
 
     def _say_lines(self) -> Iterator[Event]:
@@ -324,7 +340,6 @@ class Answering:
         for draft in self._card.lines:
             if not turn.quotes(draft.text):
                 yield turn.judge(draft)
-                yield from turn.compare(draft)
         if self._card.has_room and (days := self._days_to_tell()) is not None:
             self._dated = days
             label = LABELS[turn.language][LineRole.VERSION]

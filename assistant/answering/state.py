@@ -1,6 +1,6 @@
 """State: what a turn collects while it runs; a stopped one is recorded as far as it went."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answering.answer import (
@@ -23,12 +23,16 @@ from assistant.answering.prepared import PreparedAnswer
 from assistant.answering.stages import Stage, StageClock
 from assistant.calculators.calculation import CalculationLine
 from assistant.citations.checker import Support, check_sentence
-from assistant.citations.comparison import compare
+from assistant.citations.comparison import (
+    FigureComparison,
+    comparisons,
+    describe_comparisons,
+)
 from assistant.llm.language_model import EngineUse, LanguageModel
 from assistant.question.day import Day
 from assistant.question.language import Language
 from assistant.retrieval.candidates import evidence_of
-from assistant.retrieval.evidence import LIKELY, Evidence, Scope, Subquestion
+from assistant.retrieval.evidence import Evidence, Scope, Subquestion
 from assistant.retrieval.rulings import ApplyingRulings
 from assistant.tenders.general_clauses import AppliedText
 from ingestion.chunking.passages import Passage
@@ -164,31 +168,26 @@ class TurnState:
         )
         return self._wrote(sentence, _citations(draft))
 
-    def compare(self, draft: Draft) -> Iterator[Wrote]:
+    def compare(
+        self, draft: Draft, is_of_the_same: Callable[[FigureComparison], bool]
+    ) -> Iterator[Wrote]:
         """Say on which side of a quoted limit the question's own figures fall.
 
         Nothing is said where some figure of the quote was read with doubt, where the model that
-        rewrote the question changed one, or where the text is not likely to be what is asked about.
+        rewrote the question changed one, or where one is not likely to be of what its limit is of.
         """
-        if draft.doubts or not self.has_own_figures or not self._is_meant(draft):
+        if draft.doubts or not self.has_own_figures:
             return
-        text = compare(self.standalone, draft.text, self.language)
+        found = comparisons(self.standalone, draft.text)
         known = {sentence.text for sentence in self.sentences}
-        if text is not None and text not in known and draft.text in known:
+        if not found or draft.text not in known or not all(map(is_of_the_same, found)):
+            return
+        text = describe_comparisons(found, self.standalone, draft.text, self.language)
+        if text not in known:
             numbers = tuple(item.number for item in draft.evidence)
             place = Prominence.ASIDE if draft.place is Prominence.ASIDE else Prominence.BODY
             sentence = Sentence(text, numbers, Support.COMPUTED, place)
             yield self._wrote(sentence, _citations(draft))
-
-    def _is_meant(self, draft: Draft) -> bool:
-        """Whether the limit of a quote is likely to be of what is asked.
-
-        In a dossier it is, and so are the words that a prepared answer rests on.
-        """
-        item = draft.evidence[0]
-        lead = next((each for each in self.sentences[:1] if each.place is Prominence.LEAD), None)
-        is_prepared = lead is not None and item.number in lead.citations
-        return self.scope.dossier is not None or is_prepared or item.score >= LIKELY
 
     def asked(self, model: LanguageModel) -> None:
         """Keep which model was asked, and what its server had to do with it."""

@@ -1,7 +1,8 @@
 """Comparisons: less, at most, more, until; a question's figures against a quote's. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from assistant.question.language import Language
@@ -162,45 +163,69 @@ _WORDS = {
     Language.FRENCH: (
         "Calcul : {} est {}.",
         "inférieur à {}",
-        "égal à {}",
         "supérieur à {}",
         " et ",
     ),
     Language.ENGLISH: (
         "Computed: {} is {}.",
         "less than {}",
-        "equal to {}",
         "more than {}",
         " and ",
     ),
 }
 
 
-def compare(question: str, quote: str, language: Language) -> str | None:
-    """Where the question's only figure of a kind falls against the quote's limits of that kind.
+@dataclass(frozen=True, slots=True)
+class FigureComparison:
+    """A figure of a question, and the limits of a quote that it may be held against.
 
-    None when there is nothing to compare: no such figure, no limit, or one with tax and the other
-    without.
+    Where they stand are characters of the question and of the quote.
+    """
+
+    figure: Quantity
+    limits: tuple[Quantity, ...]
+
+    @property
+    def limit(self) -> str:
+        """The unit and the values of the limits, as those that were judged name them."""
+        return " ".join([self.figure.unit, *sorted(each.value for each in self.limits)])
+
+
+def comparisons(question: str, quote: str) -> tuple[FigureComparison, ...]:
+    """What can be compared, unit by unit; whether it is of the same thing is for others to say.
+
+    Nothing where a unit has two figures in the question or no limit in the quote, where one is with
+    tax and the other without, or where the figure is of the quote itself.
     """
     asked, said = fold_same_length(question), fold_same_length(quote)
     if _tax_differs(asked, said):
-        return None
+        return ()
+    found = (_comparable(unit, asked, said) for unit in sorted(_COMPARED))
+    return tuple(filter(None, found))
+
+
+def describe_comparisons(
+    found: Iterable[FigureComparison], question: str, quote: str, language: Language
+) -> str:
+    """On which side of its limits each figure falls."""
     sentence, *_ = _WORDS[language]
-    parts = []
-    for unit in sorted(_COMPARED):
-        given = [
-            figure
-            for figure in find_quantities(asked)
-            if figure.unit == unit and not _TAX_RATE.search(asked[: figure.start])
-        ]
-        limits = [limit for limit in _limits(said, unit) if not _is_of_a_body(limit, asked, said)]
-        if len(given) != 1 or not limits or _is_part(given[0], asked):
-            continue
-        if not _is_of_the_rule(given[0], asked, said) and not _is_of_other(unit, asked, said):
-            parts.append(_side(given[0], question, limits, quote, language))
-    if not parts:
+    sides = (_side(each, question, quote, language) for each in found)
+    return " ".join(sentence.format(figure, side) for figure, side in sides)
+
+
+def _comparable(unit: str, asked: str, said: str) -> FigureComparison | None:
+    """The only figure of a unit in the question, and the limits that it may be held against."""
+    given = [
+        figure
+        for figure in find_quantities(asked)
+        if figure.unit == unit and not _TAX_RATE.search(asked[: figure.start])
+    ]
+    limits = [limit for limit in _limits(said, unit) if not _is_of_a_body(limit, asked, said)]
+    if len(given) != 1 or not limits or _is_part(given[0], asked):
         return None
-    return " ".join(sentence.format(figure, sides) for figure, sides in parts)
+    if _is_of_the_rule(given[0], asked, said) or _is_of_other(unit, asked, said):
+        return None
+    return FigureComparison(given[0], tuple(limits))
 
 
 def _is_part(figure: Quantity, asked: str) -> bool:
@@ -210,14 +235,12 @@ def _is_part(figure: Quantity, asked: str) -> bool:
 
 
 def _is_of_the_rule(figure: Quantity, asked: str, said: str) -> bool:
-    """Whether a figure is the rule's own: "les 35 jours partent de quand", "au-delà de 90 000 €".
+    """Whether a figure is the rule's own: "la retenue de 5 %", "le seuil de 40 000 € a changé ?".
 
-    A duration is where the rule states the same, an amount or a rate where the question bounds it.
+    Of 85 figures that equal a limit readers held 66 to be the one that is asked about.
     """
-    is_bounded = figure.unit in _DURATIONS or figure in _limits(asked, figure.unit)
-    if not is_bounded and not _THRESHOLD.search(asked[: figure.start]):
-        return False
-    return figure.value in _values(said, figure.unit)
+    is_threshold = _THRESHOLD.search(asked[: figure.start]) is not None
+    return is_threshold or figure.value in _values(said, figure.unit)
 
 
 def _is_of_other(unit: str, asked: str, said: str) -> bool:
@@ -253,13 +276,12 @@ def _limits(said: str, unit: str) -> list[Quantity]:
 
 
 def _side(
-    given: Quantity, question: str, limits: list[Quantity], quote: str, language: Language
+    found: FigureComparison, question: str, quote: str, language: Language
 ) -> tuple[str, str]:
-    _, less, equal, more, joint = _WORDS[language]
-    sides = []
-    for limit in limits:
-        difference = Fraction(given.value) - Fraction(limit.value)
-        words = equal if not difference else less if difference < 0 else more
+    _, less, more, joint = _WORDS[language]
+    given, sides = found.figure, []
+    for limit in found.limits:
+        words = less if Fraction(given.value) < Fraction(limit.value) else more
         sides.append(words.format(quote[limit.start : limit.end]))
     return question[given.start : given.end], joint.join(sides)
 

@@ -117,11 +117,6 @@ class Scope:
         return any(each.family in (CCAG, reference.partition(" ")[0]) for each in self.general)
 
 
-LIKELY = 0.5
-"""How likely to be the best a passage must be for its limit to be compared with a figure asked
-about: of 332 questions of people with such a figure 0.65 are answered by the article of the first
-passage, of those above this bound 0.74; it keeps nine in ten of those that are."""
-
 AMONG_FIRST = 3
 """First passages among which the article of a premise, or of a calculation, must be."""
 

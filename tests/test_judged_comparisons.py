@@ -1,0 +1,63 @@
+"""Which comparisons of figures are said: those that readers held to be of the same thing."""
+
+import numpy as np
+import pytest
+
+from assistant.retrieval.ranking import default_tuning
+from ingestion.index.judged_comparisons import (
+    SURE,
+    JudgedComparison,
+    JudgedComparisons,
+    judged_comparisons,
+    read_judged_comparisons,
+)
+from ingestion.index.question_bank import read_judged
+from ingestion.index.shipped_vectors import ShippedVectors, shipped_file
+
+BUYS, CHARGES = np.eye(2, 3, dtype=np.float32)
+NEED, RETENTION = "euro 60000", "ratio 1/20"
+
+
+def judged(*rows: tuple[str, bool]) -> JudgedComparisons:
+    """A purchase held against the first limit, a fee against the second, and so on in turn."""
+    known = [JudgedComparison(str(n), *row) for n, row in enumerate(rows)]
+    asked = np.array([(BUYS, CHARGES)[n % 2] for n in range(len(rows))], dtype=np.float32)
+    return JudgedComparisons(known, asked.reshape(len(rows), 3))
+
+
+def test_the_nearest_question_that_was_held_against_the_limit_tells() -> None:
+    known = judged((NEED, True), (NEED, False))
+    assert known.odds(BUYS, NEED) > SURE
+    assert known.odds(CHARGES, NEED) < -SURE
+
+
+def test_what_was_held_against_another_limit_tells_less() -> None:
+    known = judged((NEED, True), (RETENTION, False))
+    assert known.odds(BUYS, NEED) > known.odds(BUYS, RETENTION) > 0
+    assert judged((RETENTION, False), (NEED, True)).odds(BUYS, NEED) < 0
+
+
+def test_nothing_near_tells_nothing() -> None:
+    far = np.array([0.0, 0.0, 1.0], dtype=np.float32)
+    assert judged((NEED, True), (NEED, False)).odds(far, NEED) == pytest.approx(0.0)
+    assert judged().odds(BUYS, NEED) == 0.0
+
+
+def test_every_judged_comparison_is_of_a_question_of_people_whose_vector_is_shipped() -> None:
+    rows = read_judged_comparisons()
+    assert {each.question for each in rows} <= {each.question for each in read_judged()}
+    texts = [each.question for each in rows]
+    assert ShippedVectors(shipped_file(default_tuning().embedder)).find(texts, 384)[0].all()
+    assert len({(each.question, each.limit) for each in rows}) == len(rows)
+
+
+def test_without_vectors_that_are_shipped_none_is_sure() -> None:
+    known = judged_comparisons("another@embedder", 3)
+    assert known.odds(BUYS, NEED) <= SURE
+
+
+def test_an_amount_against_the_threshold_of_needs_is_said() -> None:
+    [row] = [each for each in read_judged_comparisons() if each.limit == "euro 100000 60000"][:1]
+    name = default_tuning().embedder
+    _, [asked] = ShippedVectors(shipped_file(name)).find([row.question], 384)
+    assert (judged_comparisons(name, 384).odds(asked, row.limit) > SURE) is row.is_same
