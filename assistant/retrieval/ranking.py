@@ -182,7 +182,7 @@ REGIMES = (
     _regime(
         "concession",
         r"\bconcessions?\b",
-        r"concession|concedant|delegation de service|delegataire|affermage|\bdsp\b",
+        r"concession|concedant|delegation de service|delegataire|affermage|\bfermiers?\b|\bdsp\b",
     ),
     _regime(
         "marché de partenariat",
