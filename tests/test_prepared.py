@@ -316,25 +316,6 @@ def test_a_rule_for_another_case_than_the_figure_asked_about_is_no_line(
     assert run_turn(assistant, asked.format(10), None, None).answer.lead is None
 
 
-LIMITED = "L'acheteur accorde une avance au titulaire d'un marché supérieur à 30 000 euros."
-
-
-@pytest.mark.parametrize(
-    ("prepared_weights", "is_compared"),
-    [(PreparedWeights(bias=1.0), True), (PreparedWeights(), False)],
-)
-@pytest.mark.parametrize("texts", [{"R2191-3": LIMITED}])
-@pytest.mark.parametrize("banked", [replace(BANKED, text_sha256=digest_of(LIMITED))])
-def test_a_figure_is_held_against_the_words_that_a_line_rests_on_however_likely(
-    assistant: Assistant, monkeypatch: pytest.MonkeyPatch, is_compared: bool
-) -> None:
-    monkeypatch.setattr("assistant.answering.state.LIKELY", 2.0)
-    asked = "Puis-je toucher des sous au démarrage d'un marché de 45 000 euros ?"
-    answer = run_turn(assistant, asked, None, None).answer
-    assert (answer.lead is not None) is is_compared
-    assert any(each.support is Support.COMPUTED for each in answer.sentences) is is_compared
-
-
 @pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=1.0)])
 def test_what_asks_for_two_things_has_no_line(assistant: Assistant) -> None:
     one = "Puis-je toucher des sous au démarrage"

@@ -460,6 +460,21 @@ def test_how_many_of_the_questions_around_have_a_whole_answer_is_told_by_how_nea
     assert index.left_open(vectors[0]) == pytest.approx(left_open, abs=1e-6)
 
 
+def test_what_people_ask_around_shares_out_the_passages_that_answer_them() -> None:
+    asked = (
+        LeadingQuestion("un", ("a", "b")),
+        LeadingQuestion("deux", ("a",)),
+        LeadingQuestion("trois", ()),
+        LeadingQuestion("de la banque", ("c",), "1"),
+    )
+    vectors = np.array([[1.0, 0.0], [0.8, 0.6], [0.8, -0.6], [1.0, 0.0]], np.float32)
+    shares = QuestionIndex(asked, vectors).answering(vectors[0])
+    farther = exp(-0.2 / SHARPNESS)
+    total = 1 + 2 * farther
+    assert shares == pytest.approx({"a": (1 + farther) / total, "b": 1 / total}, abs=1e-6)
+    assert QuestionIndex(asked[3:], vectors[3:]).answering(vectors[0]) == {}
+
+
 def test_a_question_whose_rule_is_unknown_leaves_nothing_open() -> None:
     vectors = np.array([[1.0, 0.0], [0.8, 0.6]], np.float32)
     index = QuestionIndex((AROUND_IT[3], AROUND_IT[1]), vectors)

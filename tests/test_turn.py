@@ -238,6 +238,7 @@ def test_what_is_quoted_aside_is_said_aside(
     sentences = result_of(assistant.ask(asked)).answer.sentences
     assert sentences[0].place is not Prominence.ASIDE
     monkeypatch.setattr("assistant.answering.extraction.NEAR", 2.0)
+    monkeypatch.setattr("assistant.answering.extraction.LIKELY_TOO", -5.0)
     apart = result_of(assistant.ask(asked)).answer.sentences
     assert [each.text for each in apart] == [each.text for each in sentences]
     assert {each.support for each in apart} == {Support.VERBATIM, Support.COMPUTED}
@@ -248,6 +249,7 @@ def test_of_a_question_in_parts_nothing_is_folded(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.answering.extraction.NEAR", 2.0)
+    monkeypatch.setattr("assistant.answering.extraction.LIKELY_TOO", -5.0)
     asked = "Quel est le délai de paiement ? Sous quel montant acheter sans publicité ?"
     sentences = result_of(assistant.ask(asked)).answer.sentences
     assert len({number for each in sentences for number in each.citations}) > 1

@@ -5,7 +5,8 @@ they are never shown as text of the law, and never quoted. Those that no text an
 question near to them has no answer either.
 """
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -100,6 +101,7 @@ class QuestionIndex:
         self._has_rule = np.array([bool(each.rule) for each in self.questions], dtype=bool)
         is_open = [each.is_open or not each.passage_ids for each in self.questions]
         self._is_open = np.array(is_open, dtype=bool)
+        self._of_people = np.flatnonzero([not each.of for each in self.questions])
         self._farther = np.array([0.0 if each.of else LESS_SURE for each in self.questions])
 
     def __len__(self) -> int:
@@ -157,6 +159,23 @@ class QuestionIndex:
         """
         counts, _, left_open = self._around(vector)
         return float(counts[left_open].sum() / counts.sum()) if counts.size else 0.0
+
+    def answering(self, vector: Vectors) -> Mapping[str, float]:
+        """What share of people's questions around each passage answers, by how near these are.
+
+        Of the `AROUND` nearest, those that nothing answers included. Readers named up to three
+        articles for each, so that what completes an answer is among them.
+        """
+        if not len(self._of_people):
+            return {}
+        cosines = self.vectors[self._of_people] @ vector
+        near = np.argpartition(-cosines, min(AROUND, len(cosines)) - 1)[:AROUND]
+        counts = np.exp((cosines[near] - cosines.max()) / SHARPNESS)
+        shares: dict[str, float] = defaultdict(float)
+        for row, count in zip(self._of_people[near], counts / counts.sum(), strict=True):
+            for name in self.questions[row].passage_ids:
+                shares[name] += float(count)
+        return shares
 
     def _around(self, vector: Vectors) -> tuple[Vectors, Flags, Flags]:
         """How much each wording around counts, whether it has a rule, and whether it is open."""
