@@ -328,35 +328,30 @@ def test_a_far_passage_is_not_read_nor_a_fifth() -> None:
     assert worth_reading([]) == []
 
 
-def test_what_the_questions_around_are_answered_by_is_read_before_what_is_nearer() -> None:
+def test_what_the_questions_around_are_answered_by_is_read_however_far() -> None:
     first, near, far = (
         evidence_of(*each) for each in (("a", 1, 0.8), ("b", 2, 0.15), ("c", 3, 0.01))
     )
-    shares = {first.passage.id: 0.6, near.passage.id: 0.0, far.passage.id: 0.5}
-    assert worth_reading([first, near, far], shares) == [first, far]
     assert worth_reading([first, near, far]) == [first, near]
-    assert worth_reading([first, near, far], shares | {first.passage.id: 0.1}) == [first, near, far]
-    seventh = [evidence_of("d", n, 0.001) for n in range(4, 7)]
-    last = evidence_of("e", 7, 0.001)
-    assert worth_reading([first, near, far, *seventh, last], {last.passage.id: 1.0}) == [
-        first,
-        near,
-    ]
+    assert worth_reading([first, near, far], {far.passage.id: 0.1}) == [first, near]
+    assert worth_reading([first, near, far], {far.passage.id: 0.9}) == [first, near, far]
+    farther = [evidence_of("d", n, 0.001) for n in range(4, 8)]
+    last = {farther[-1].passage.id: 1.0}
+    assert worth_reading([first, near, far, *farther], last) == [first, near]
 
 
 def test_no_more_than_the_three_likeliest_are_read_beside_the_first() -> None:
     first, *others = (evidence_of("a", n, 0.2) for n in range(1, 7))
-    shares = {first.passage.id: 0.5, **{each.passage.id: 0.1 * each.number for each in others}}
+    shares = {each.passage.id: 0.1 * each.number + 0.4 for each in others}
     assert worth_reading([first, *others], shares) == [first, *others[2:]]
 
 
 def test_what_is_likely_to_answer_does_not_stand_aside_however_far_it_is() -> None:
     text = "Le rapport est remis au maire chaque mois."
-    first, likely, other = (
-        evidence_of(text, n, score) for n, score in ((1, 0.9), (2, 0.05), (3, 0.2))
+    first, likely, other = (evidence_of(text, *each) for each in ((1, 0.9), (2, 0.05), (3, 0.2)))
+    drafts = quotes(
+        "Le rapport ?", [first, likely, other], SINCE, WordEmbedder(), {likely.passage.id: 0.9}
     )
-    shares = {first.passage.id: 0.5, likely.passage.id: 0.9, other.passage.id: 0.15}
-    drafts = quotes("Le rapport ?", [first, likely, other], SINCE, WordEmbedder(), shares)
     assert [(each.evidence[0].number, each.place is Prominence.ASIDE) for each in drafts] == [
         (1, False),
         (2, False),

@@ -274,20 +274,13 @@ class Answering:
             turn.preface = f"{turn.preface}\n\n{doubt}".strip()
         known = {item.passage.id for item in turn.cited}
         quoted = readable if turn.scope.dossier else _of_its_regime(part.question, readable)
-        shares = self._shares(asked, quoted)
+        shares = turn.generation.questions.answering(asked)
         read = quotes(part.question, quoted, turn.scope.as_of, self._embedder, shares)
         found = [draft for draft in read if draft.evidence[0].passage.id not in known]
         is_sure = found_there is Answerability.YES
         odds = zip(readable, readings, strict=False) if is_sure else ()
         told = {item.passage.id: each for item, each in odds}
         return PartRead(asked, found, prepared, told, unanswered or 0.0)
-
-    def _shares(self, asked: Vectors, evidence: Sequence[Evidence]) -> dict[str, float]:
-        """What share of the questions around each passage answers that anybody has asked about."""
-        questions = self._turn.generation.questions
-        answering = questions.answering(asked)
-        asked_about = (item.passage.id for item in evidence if item.passage.id in questions)
-        return {name: answering.get(name, 0.0) for name in asked_about}
 
     def _prepared(
         self, question: str, asked: Vectors, evidence: Sequence[Evidence]
