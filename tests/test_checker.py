@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.citations.checker import Support, SupportVerdict, check_sentence, read
-from assistant.citations.comparison import comparisons, describe_comparisons
+from assistant.citations.comparison import comparable_figures, describe_comparisons
 from assistant.citations.quotations import find_quote
 from assistant.question.language import Language
 from assistant.question.quantities import find_numerals, find_quantities, fold_same_length
@@ -187,7 +187,9 @@ LIMIT = "Le besoin est estimé à moins de 60 000 € HT pour des services, ou d
 
 
 def said(question: str, quote: str = LIMIT, language: Language = Language.FRENCH) -> str | None:
-    return describe_comparisons(comparisons(question, quote), question, quote, language) or None
+    return (
+        describe_comparisons(comparable_figures(question, quote), question, quote, language) or None
+    )
 
 
 @pytest.mark.parametrize(

@@ -419,7 +419,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Vectors]:
     vectors = np.random.default_rng(7).normal(size=(len(TEXTS), 384)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     path = tmp_path_factory.mktemp("shipped") / "questions.npz"
-    write_shipped(path, TEXTS, vectors)
+    write_shipped(path, TEXTS, vectors, TEXTS[:1], vectors[1:2])
     return path, vectors
 
 
@@ -429,7 +429,7 @@ def test_each_text_has_its_own_vector_or_none(
 ) -> None:
     path, vectors = written
     asked = [TEXTS[place] if place < 40 else f"Autre {place}" for place in places]
-    is_known, rows = ShippedVectors(path).find(asked, 384)
+    is_known, rows = ShippedVectors(path).find(asked, 384, as_questions=True)
     assert is_known.tolist() == [place < 40 for place in places]
     for place, row in zip(places, rows, strict=True):
         if place < 40:
@@ -441,15 +441,25 @@ def test_each_text_has_its_own_vector_or_none(
 
 def test_cosines_are_right_to_a_hundredth(written: tuple[Path, Vectors]) -> None:
     path, vectors = written
-    _, rows = ShippedVectors(path).find(TEXTS, 384)
+    _, rows = ShippedVectors(path).find(TEXTS, 384, as_questions=True)
     assert np.abs(rows @ vectors.T - vectors @ vectors.T).max() < 0.01
 
 
 def test_a_file_that_is_not_there_or_of_another_width_has_none(
     tmp_path: Path, written: tuple[Path, Vectors]
 ) -> None:
-    assert not ShippedVectors(tmp_path / "none.npz").find(TEXTS, 384)[0].any()
-    assert not ShippedVectors(written[0]).find(TEXTS, 12)[0].any()
+    none = ShippedVectors(tmp_path / "none.npz")
+    assert not none.find(TEXTS, 384, as_questions=True)[0].any()
+    assert not ShippedVectors(written[0]).find(TEXTS, 12, as_questions=True)[0].any()
+
+
+def test_a_text_that_is_asked_has_another_vector_than_in_a_document(
+    written: tuple[Path, Vectors],
+) -> None:
+    path, vectors = written
+    is_known, [row, *_] = ShippedVectors(path).find(TEXTS[:2], 384, as_questions=False)
+    assert is_known.tolist() == [True, False]
+    assert row @ vectors[1] > 0.999
 
 
 def test_a_build_takes_what_is_shipped_and_computes_the_rest(
@@ -459,7 +469,7 @@ def test_a_build_takes_what_is_shipped_and_computes_the_rest(
     embedder = RememberingEmbedder()
     known = np.zeros((1, embedder.dimension), dtype=np.float32)
     known[0, 3] = 1.0
-    write_shipped(tmp_path / "shipped.npz", ["Une avance ?"], known)
+    write_shipped(tmp_path / "shipped.npz", ["Une avance ?"], known, [], known[:0])
     monkeypatch.setattr("ingestion.index.build.shipped_file", lambda _: tmp_path / "shipped.npz")
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: lines)
     monkeypatch.setattr("ingestion.index.build.read_nowhere_answered", lambda: ())
@@ -481,7 +491,7 @@ def test_nor_does_a_build_compute_the_passages_that_are_shipped(
     add(tmp_path / "first", code)
     build_and_publish(tmp_path / "first", first)
     row = np.eye(1, first.dimension, dtype=np.float32)
-    write_shipped(tmp_path / "shipped.npz", first.told[:1], row)
+    write_shipped(tmp_path / "shipped.npz", [], row[:0], first.told[:1], row)
     monkeypatch.setattr("ingestion.index.build.shipped_file", lambda _: tmp_path / "shipped.npz")
     add(tmp_path / "again", code)
     build_and_publish(tmp_path / "again", again)
@@ -495,13 +505,14 @@ def test_a_question_of_the_default_embedder_is_not_computed_again() -> None:
     texts += [each.question for each in read_nowhere_answered()]
     texts += [each.text for each in asked_of_dossiers()]
     texts += [each.question for each in read_judged()]
-    texts += [each.text for each in read_rules()]
-    assert shipped.find(texts, 384)[0].all()
+    assert shipped.find(texts, 384, as_questions=True)[0].all()
+    rules = [each.text for each in read_rules()]
+    assert shipped.find(rules, 384, as_questions=False)[0].all()
 
 
 def test_nor_is_a_text_of_the_builtin_corpus() -> None:
     shipped = ShippedVectors(shipped_file(default_tuning().embedder))
-    assert shipped.find(builtin_texts(), 384)[0].all()
+    assert shipped.find(builtin_texts(), 384, as_questions=False)[0].all()
 
 
 def test_what_dossiers_leave_open_is_known_for_the_embedder_that_is_shipped() -> None:

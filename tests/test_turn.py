@@ -20,6 +20,7 @@ from assistant.journal.journal import Journal
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.retrieval.retriever import FIRST
+from ingestion.index.questions import QuestionIndex
 from tests.fakes import ScriptedModel, WordReader
 from tests.journals import bodies, recorded
 from tests.small_index import (
@@ -230,6 +231,18 @@ def test_an_examined_answer_is_recorded_as_no_reader_s(
     assert (entry["kind"], body["act"]) == ("evaluation", "asked")
 
 
+def test_what_questions_around_are_answered_by_is_quoted_beside_the_first(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.answering.extraction.CLOSE", 2.0)
+    alone = result_of(assistant.ask(ASKED, as_of=TODAY))
+    assert {citation.n for citation in alone.answer.citations} == {1}
+    far = alone.evidence[1].passage.id
+    monkeypatch.setattr(QuestionIndex, "answering", lambda *_: {far: 1.0})
+    answer = result_of(assistant.ask(ASKED, as_of=TODAY)).answer
+    assert {citation.n for citation in answer.citations} == {1, 2}
+
+
 def test_what_is_quoted_aside_is_said_aside(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,7 +251,6 @@ def test_what_is_quoted_aside_is_said_aside(
     sentences = result_of(assistant.ask(asked)).answer.sentences
     assert sentences[0].place is not Prominence.ASIDE
     monkeypatch.setattr("assistant.answering.extraction.NEAR", 2.0)
-    monkeypatch.setattr("assistant.answering.extraction.LIKELY_TOO", -5.0)
     apart = result_of(assistant.ask(asked)).answer.sentences
     assert [each.text for each in apart] == [each.text for each in sentences]
     assert {each.support for each in apart} == {Support.VERBATIM, Support.COMPUTED}
@@ -249,7 +261,6 @@ def test_of_a_question_in_parts_nothing_is_folded(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.answering.extraction.NEAR", 2.0)
-    monkeypatch.setattr("assistant.answering.extraction.LIKELY_TOO", -5.0)
     asked = "Quel est le délai de paiement ? Sous quel montant acheter sans publicité ?"
     sentences = result_of(assistant.ask(asked)).answer.sentences
     assert len({number for each in sentences for number in each.citations}) > 1

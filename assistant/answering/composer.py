@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from assistant.answering.answer import Choice, Event, LineRole, Prominence
 from assistant.answering.card import LABELS, Card
@@ -246,7 +247,7 @@ class Answering:
         ):
             found = led(found, read.read, read.unanswered, self._tuning.clause)
         told = yield from in_their_lists(turn, self._card.part(read.asked, found))
-        yield from self._say_quotes(part.question, told, self._is_of_the_same(read.asked))
+        yield from self._say_quotes(part.question, told, partial(self._is_of_the_same, read.asked))
         self.quoted += found
 
     def _read(self, part: Subquestion) -> PartRead | None:
@@ -274,7 +275,7 @@ class Answering:
             turn.preface = f"{turn.preface}\n\n{doubt}".strip()
         known = {item.passage.id for item in turn.cited}
         quoted = readable if turn.scope.dossier else _of_its_regime(part.question, readable)
-        shares = turn.generation.questions.answering(asked)
+        shares = {} if turn.scope.dossier else turn.generation.questions.answering(asked)
         read = quotes(part.question, quoted, turn.scope.as_of, self._embedder, shares)
         found = [draft for draft in read if draft.evidence[0].passage.id not in known]
         is_sure = found_there is Answerability.YES
@@ -311,14 +312,15 @@ class Answering:
         usual = questions_of_dossiers(self._embedder.name, self._embedder.dimension)
         return usual.unanswered(asked)
 
-    def _is_of_the_same(self, asked: Vectors) -> Callable[[FigureComparison], bool]:
+    def _is_of_the_same(self, asked: Vectors, found: FigureComparison) -> bool:
         """Whether a figure is likely to be of what its limit is of, as readers judged of others.
 
-        Nobody judged those of dossiers.
+        In a dossier, where nobody judged any, each is taken to be.
         """
+        if self._turn.scope.dossier is not None:
+            return True
         judged = judged_comparisons(self._embedder.name, self._embedder.dimension)
-        of_dossier = self._turn.scope.dossier is not None
-        return lambda found: of_dossier or judged.odds(asked, found.limit) > SURE
+        return judged.odds(asked, found.limit) > SURE
 
     def _say_quotes(
         self,
@@ -332,7 +334,7 @@ class Answering:
                 yield turn.judge(draft)
                 if draft.evidence[:1] == found[0].evidence[:1]:
                     # A farther passage is often about another limit, which says nothing of these.
-                    yield from turn.compare(draft, is_of_the_same)
+                    yield from turn.compare(question, draft, is_of_the_same)
                 yield from self._derogating.after(question, draft)
 
     def _say_lines(self) -> Iterator[Event]:

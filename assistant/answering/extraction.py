@@ -47,11 +47,6 @@ alone, in 2.08 and 2.30 passages instead of 2.00 and 2.21."""
 UNASKED: Mapping[str, float] = MappingProxyType({})
 """The shares of passages where no question is around."""
 
-LIKELY_TOO = log(0.25)
-"""Odds (logarithms) above which a passage is quoted: as many are as with four passages whose score
-is a tenth of the first, and all that readers named is among them for 0.81 of the 1,142 and 0.83 of
-the 954, instead of 0.77 and 0.77."""
-
 NEAR = 0.3
 """Share of the first passage's score under which what is quoted stands aside, unless it is likelier
 than not to answer: it may complete the answer, not be it."""
@@ -257,7 +252,11 @@ def worth_reading(
         return []
     first, others = evidence[0], evidence[1:CONSIDERED]
     odds = {item.number: _answers_too(item, first, shares) for item in others}
-    likely = [item for item in others if odds[item.number] > LIKELY_TOO]
+    likely = [
+        item
+        for item in others
+        if item.score >= CLOSE * first.score or odds[item.number] > LIKELY_TOO
+    ]
     likeliest = sorted(likely, key=lambda item: -odds[item.number])[: PASSAGES - 1]
     return [item for item in evidence if item is first or item in likeliest]
 
@@ -265,9 +264,7 @@ def worth_reading(
 def _answers_too(item: Evidence, first: Evidence, shares: Mapping[str, float]) -> float:
     """The logarithm of the odds that a passage answers as well as the first."""
     ratio = log(max(item.score, LEAST_SCORE) / max(first.score, LEAST_SCORE))
-    by_score = LIKELY_TOO + ratio - log(CLOSE)
-    share = shares.get(item.passage.id, 0.0)
-    return max(by_score, OF_RATIO * ratio + OF_SHARE * log(share + LEAST_SHARE) + BIAS)
+    return OF_RATIO * ratio + OF_SHARE * log(shares.get(item.passage.id, 0.0) + LEAST_SHARE) + BIAS
 
 
 def quotes(
@@ -280,8 +277,9 @@ def quotes(
     """The units nearest in meaning to the question, all of a short passage, in the text's order.
 
     `shares` are those of `worth_reading`. Those of passages that are less near than the first
-    quoted stand aside. Of pieces and invoices, which anyone may have written, and of the CCAG that
-    they refer to, the nearest of all come first, unless the clause is named.
+    quoted, and not likelier than not to answer as well, stand aside. Of pieces and invoices, which
+    anyone may have written, and of the CCAG that they refer to, the nearest of all come first,
+    unless the clause is named.
     """
     official = (Kind.RULES, Kind.RULINGS)
     pieces = [item for item in evidence if item.passage.kind not in official]

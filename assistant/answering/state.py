@@ -25,7 +25,7 @@ from assistant.calculators.calculation import CalculationLine
 from assistant.citations.checker import Support, check_sentence
 from assistant.citations.comparison import (
     FigureComparison,
-    comparisons,
+    comparable_figures,
     describe_comparisons,
 )
 from assistant.llm.language_model import EngineUse, LanguageModel
@@ -169,20 +169,21 @@ class TurnState:
         return self._wrote(sentence, _citations(draft))
 
     def compare(
-        self, draft: Draft, is_of_the_same: Callable[[FigureComparison], bool]
+        self, question: str, draft: Draft, is_of_the_same: Callable[[FigureComparison], bool]
     ) -> Iterator[Wrote]:
-        """Say on which side of a quoted limit the question's own figures fall.
+        """Say on which side of a quoted limit the own figures of this part of the question fall.
 
         Nothing is said where some figure of the quote was read with doubt, where the model that
-        rewrote the question changed one, or where one is not likely to be of what its limit is of.
+        rewrote the question changed one, or where one of several is not likely to be of what its
+        limit is of: half a comparison misleads.
         """
         if draft.doubts or not self.has_own_figures:
             return
-        found = comparisons(self.standalone, draft.text)
+        found = comparable_figures(question, draft.text)
         known = {sentence.text for sentence in self.sentences}
         if not found or draft.text not in known or not all(map(is_of_the_same, found)):
             return
-        text = describe_comparisons(found, self.standalone, draft.text, self.language)
+        text = describe_comparisons(found, question, draft.text, self.language)
         if text not in known:
             numbers = tuple(item.number for item in draft.evidence)
             place = Prominence.ASIDE if draft.place is Prominence.ASIDE else Prominence.BODY

@@ -191,7 +191,7 @@ class FigureComparison:
         return " ".join([self.figure.unit, *sorted(each.value for each in self.limits)])
 
 
-def comparisons(question: str, quote: str) -> tuple[FigureComparison, ...]:
+def comparable_figures(question: str, quote: str) -> tuple[FigureComparison, ...]:
     """What can be compared, unit by unit; whether it is of the same thing is for others to say.
 
     Nothing where a unit has two figures in the question or no limit in the quote, where one is with
@@ -237,7 +237,8 @@ def _is_part(figure: Quantity, asked: str) -> bool:
 def _is_of_the_rule(figure: Quantity, asked: str, said: str) -> bool:
     """Whether a figure is the rule's own: "la retenue de 5 %", "le seuil de 40 000 € a changé ?".
 
-    Of 85 figures that equal a limit readers held 66 to be the one that is asked about.
+    It is one that the quote has: of 85 figures that equal a limit readers held 66 to be asked about
+    themselves, and both that equal another of its figures.
     """
     is_threshold = _THRESHOLD.search(asked[: figure.start]) is not None
     return is_threshold or figure.value in _values(said, figure.unit)

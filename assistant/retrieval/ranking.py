@@ -182,7 +182,8 @@ REGIMES = (
     _regime(
         "concession",
         r"\bconcessions?\b",
-        r"concession|concedant|delegation de service|delegataire|affermage|\bfermiers?\b|\bdsp\b",
+        r"concession|concedant|delegation de service|delegataire|affermage|\bdsp\b"
+        r"|\b(?:le|du|au|notre|ancien|nouveau) fermier\b",
     ),
     _regime(
         "marché de partenariat",

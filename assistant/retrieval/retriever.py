@@ -168,7 +168,7 @@ def _with_regulation(searcher: Searcher, ranked: Ranked, scope: Scope) -> Ranked
 def _with_referred(searcher: Searcher, ranked: Ranked, scope: Scope, limit: int) -> Ranked:
     """The ranking, its last shown place for an article that the first refers to or applies.
 
-    An answer reads from the first places only: this one is there to be looked at.
+    It is there to be looked at, and quoted only where questions like this one are answered by it.
     """
     shown = ranked[:limit]
     if len(shown) < limit or limit <= READ_FIRST:

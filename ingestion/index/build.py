@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from ingestion.index.question_bank import read_bank, read_judged, read_nowhere_a
 from ingestion.index.question_links import leading_questions
 from ingestion.index.questions import LeadingQuestion
 from ingestion.index.search import Embedder, Vectors, as_indexed, embedder_host
-from ingestion.index.sentence_index import SentenceIndex, sentence_texts, sentences_of
+from ingestion.index.sentence_index import sentence_texts, sentences_of
 from ingestion.index.shipped_vectors import ShippedVectors, shipped_file
 from ingestion.index.snapshot import SnapshotContents
 from ingestion.index.store import DisputedFigure, Manifest
@@ -150,9 +149,10 @@ def _contents(
     home: Path, texts: _Texts, embedder: Embedder, progress: Progress
 ) -> SnapshotContents:
     """The texts with their vectors; raises LostDocuments for those without a direction."""
-    vectors = _vectors(home, texts, embedder, progress)
+    embedding = _Embedding(home, embedder, ShippedVectors(shipped_file(embedder.name)), progress)
+    vectors = embedding.of_passages(texts.passages)
     _require_directions(texts, vectors)
-    asked = _question_vectors(home, texts, embedder, progress)
+    asked = embedding.of_questions(texts.questions)
     return SnapshotContents(
         texts.documents,
         texts.passages,
@@ -160,7 +160,7 @@ def _contents(
         texts.glossary,
         texts.questions,
         asked,
-        _sentences(home, texts, embedder, progress),
+        sentences_of(texts.passages, embedding.of_sentences),
     )
 
 
@@ -209,44 +209,38 @@ def _name(created_at: datetime) -> str:
     return f"{created_at:%Y%m%d-%H%M%S}-{created_at.microsecond // 1000:03}"
 
 
-def _vectors(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) -> Vectors:
-    embedded = [as_indexed(passage) for passage in texts.passages]
-    return _embedded(home, embedder, embedded, partial(progress, "Calcul des vecteurs"))
+@dataclass(frozen=True, slots=True)
+class _Embedding:
+    """Vectors of texts: those that are shipped, and the others computed, which is told."""
 
+    home: Path
+    embedder: Embedder
+    shipped: ShippedVectors
+    progress: Progress
 
-def _question_vectors(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) -> Vectors:
-    asked = [question.text for question in texts.questions]
-    told = partial(progress, "Calcul des vecteurs des questions")
-    return _embedded(home, embedder, asked, told, as_questions=True)
+    def of_passages(self, passages: Sequence[Passage]) -> Vectors:
+        return self._rows([as_indexed(each) for each in passages], "Calcul des vecteurs")
 
+    def of_questions(self, questions: Sequence[LeadingQuestion]) -> Vectors:
+        step = "Calcul des vecteurs des questions"
+        return self._rows([each.text for each in questions], step, as_questions=True)
 
-def _sentences(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) -> SentenceIndex:
-    told = partial(progress, "Calcul des vecteurs des phrases")
-    return sentences_of(
-        texts.passages, lambda sentences: _embedded(home, embedder, sentences, told)
-    )
+    def of_sentences(self, sentences: Sequence[str]) -> Vectors:
+        return self._rows(sentences, "Calcul des vecteurs des phrases")
 
+    def _rows(self, texts: Sequence[str], step: str, *, as_questions: bool = False) -> Vectors:
+        dimension = self.embedder.dimension
+        is_known, rows = self.shipped.find(texts, dimension, as_questions=as_questions)
+        unknown = [text for text, known in zip(texts, is_known, strict=True) if not known]
 
-def _embedded(
-    home: Path,
-    embedder: Embedder,
-    texts: Sequence[str],
-    progress: Callable[[int, int], None],
-    *,
-    as_questions: bool = False,
-) -> Vectors:
-    """A row for each text: those that are shipped, and the others computed, which is told."""
-    is_known, vectors = ShippedVectors(shipped_file(embedder.name)).find(texts, embedder.dimension)
-    unknown = [text for text, known in zip(texts, is_known, strict=True) if not known]
+        def told(done: int) -> None:
+            if unknown:  # a dossier has no question, the code no clause: no empty bar
+                self.progress(step, done, len(unknown))
 
-    def told(done: int) -> None:
-        if unknown:  # a dossier has no question, the code no clause, and an empty bar says nothing
-            progress(done, len(unknown))
-
-    vectors[~is_known] = embed_cached(
-        home / "vectors.sqlite", embedder, unknown, told, as_questions=as_questions
-    )
-    return vectors
+        rows[~is_known] = embed_cached(
+            self.home / "vectors.sqlite", self.embedder, unknown, told, as_questions=as_questions
+        )
+        return rows
 
 
 def _require_directions(texts: _Texts, vectors: Vectors) -> None:

@@ -19,7 +19,7 @@ from ingestion.index.search import Vectors
 from ingestion.index.shipped_vectors import ShippedVectors, shipped_file
 from ingestion.library.library import CORPUS
 
-JUDGED = CORPUS / "questions" / "comparaisons.jsonl"
+JUDGED_COMPARISONS = CORPUS / "questions" / "comparaisons.jsonl"
 
 ELSEWHERE = 0.02
 """What a question that was held against another limit counts, beside one held against the same."""
@@ -59,9 +59,12 @@ class JudgedComparisons:
         return log(same + LEAST) - log(other + LEAST)
 
 
-def read_judged_comparisons(path: Path = JUDGED) -> tuple[JudgedComparison, ...]:
+_judged = TypeAdapter(JudgedComparison)
+
+
+def read_judged_comparisons(path: Path = JUDGED_COMPARISONS) -> tuple[JudgedComparison, ...]:
     """Those of a file; raises IngestionError naming the line that is not one."""
-    return tuple(read_lines(path, TypeAdapter(JudgedComparison)))
+    return tuple(read_lines(path, _judged))
 
 
 @cache
@@ -69,6 +72,8 @@ def judged_comparisons(embedder: str, dimension: int) -> JudgedComparisons:
     """What was judged, for an embedder whose vectors are shipped; else nothing."""
     judged = read_judged_comparisons()
     texts = [each.question for each in judged]
-    is_known, asked = ShippedVectors(shipped_file(embedder)).find(texts, dimension)
+    is_known, asked = ShippedVectors(shipped_file(embedder)).find(
+        texts, dimension, as_questions=True
+    )
     known = [each for each, is_there in zip(judged, is_known, strict=True) if is_there]
     return JudgedComparisons(known, asked[is_known])

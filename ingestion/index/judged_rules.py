@@ -85,9 +85,9 @@ def judged_rules(embedder: str, dimension: int) -> JudgedRules:
         return JudgedRules((), np.zeros((0, dimension), np.float32), {})
     shipped = ShippedVectors(path)
     judged = [each for each in read_judged() if each.rules]
-    is_asked, asked = shipped.find([each.question for each in judged], dimension)
+    is_asked, asked = shipped.find([each.question for each in judged], dimension, as_questions=True)
     texts = [each.text for each in read_rules()]
-    is_known, rows = shipped.find(texts, dimension)
+    is_known, rows = shipped.find(texts, dimension, as_questions=False)
     known = {
         digest_of_rule(text): row
         for text, row, is_there in zip(texts, rows, is_known, strict=True)

@@ -168,14 +168,14 @@ class QuestionIndex:
         """
         if not len(self._of_people):
             return {}
-        cosines = self.vectors[self._of_people] @ vector
+        cosines = (self.vectors @ vector)[self._of_people]
         near = np.argpartition(-cosines, min(AROUND, len(cosines)) - 1)[:AROUND]
         counts = np.exp((cosines[near] - cosines.max()) / SHARPNESS)
         shares: dict[str, float] = defaultdict(float)
         for row, count in zip(self._of_people[near], counts / counts.sum(), strict=True):
             for name in self.questions[row].passage_ids:
                 shares[name] += float(count)
-        return shares
+        return dict(shares)
 
     def _around(self, vector: Vectors) -> tuple[Vectors, Flags, Flags]:
         """How much each wording around counts, whether it has a rule, and whether it is open."""

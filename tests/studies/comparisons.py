@@ -35,8 +35,8 @@ def odds_by_others() -> Vectors:
     author = {each.question: each.author for each in read_judged()}
     of = np.array([author[each.question] for each in judged])
     shipped = ShippedVectors(shipped_file(default_tuning().embedder))
-    _, asked = shipped.find([each.question for each in judged], 384)
-    odds = np.zeros(len(judged))
+    _, asked = shipped.find([each.question for each in judged], 384, as_questions=True)
+    odds = np.zeros(len(judged), np.float32)
     for left in np.unique(of):
         others = np.flatnonzero(of != left)
         known = JudgedComparisons([judged[row] for row in others], asked[others])

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from rich.progress import Progress
 
 from assistant.container import load_embedder
@@ -40,7 +39,7 @@ def main() -> None:
     told = [*(each.text for each in read_rules()), *builtin_texts()]
     asked = vectors_of(questions, home, embedder, as_questions=True)
     of_told = vectors_of(told, home, embedder, as_questions=False)
-    write_shipped(shipped_file(embedder.name), [*questions, *told], np.vstack([asked, of_told]))
+    write_shipped(shipped_file(embedder.name), questions, asked, told, of_told)
 
 
 def builtin_texts() -> list[str]:
@@ -60,7 +59,7 @@ def vectors_of(
 ) -> Vectors:
     """A row for each text: what is shipped already, and the rest computed."""
     shipped = ShippedVectors(shipped_file(embedder.name))
-    is_known, rows = shipped.find(texts, embedder.dimension)
+    is_known, rows = shipped.find(texts, embedder.dimension, as_questions=as_questions)
     unknown = [text for text, is_there in zip(texts, is_known, strict=True) if not is_there]
     with Progress() as progress:
         bar = progress.add_task(
