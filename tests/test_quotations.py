@@ -322,7 +322,7 @@ def test_items_of_a_list_that_begins_in_another_passage_are_told_with_its_lead()
 
 def test_a_far_passage_is_not_read_nor_a_fifth() -> None:
     near = [evidence_of("a", n, score) for n, score in ((1, 0.6), (2, 0.3), (3, 0.2), (4, 0.07))]
-    far, fifth = evidence_of("b", 2, 0.05), evidence_of("c", 5, 0.065)
+    far, fifth = evidence_of("b", 2, 0.05), evidence_of("c", 5, 0.6)
     assert worth_reading([*near, fifth]) == near
     assert worth_reading([near[0], far]) == near[:1]
     assert worth_reading([]) == []

@@ -252,11 +252,8 @@ def worth_reading(
         return []
     first, others = evidence[0], evidence[1:CONSIDERED]
     odds = {item.number: _answers_too(item, first, shares) for item in others}
-    likely = [
-        item
-        for item in others
-        if item.score >= CLOSE * first.score or odds[item.number] > LIKELY_TOO
-    ]
+    close = [item for item in others[: PASSAGES - 1] if item.score >= CLOSE * first.score]
+    likely = [item for item in others if item in close or odds[item.number] > LIKELY_TOO]
     likeliest = sorted(likely, key=lambda item: -odds[item.number])[: PASSAGES - 1]
     return [item for item in evidence if item is first or item in likeliest]
 
