@@ -12,6 +12,7 @@ from assistant.citations.quotations import find_quote
 from assistant.question.language import Language
 from assistant.question.quantities import find_numerals, find_quantities, fold_same_length
 from ingestion.chunking.sentences import sentences
+from ingestion.index.judged_comparisons import read_judged_comparisons
 from tests.question_lists import read_lists
 from tests.spelling import spell
 from tests.studies.claims import COLLECTIONS, Trial, rates, trials
@@ -195,15 +196,21 @@ def said(question: str, quote: str = LIMIT, language: Language = Language.FRENCH
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
-        ("Et pour 35 000 € HT ?", "Calcul : 35 000 € est inférieur à 60 000 €"),
-        ("Et pour 80 k€ HT ?", "Calcul : 80 k€ est supérieur à 60 000 €"),
-        ("Et pour 1,2 M€ HT ?", "Calcul : 1,2 M€ est supérieur à 60 000 €"),
+        ("Et pour 35 000 € HT ?", "35 000 € est inférieur à 60 000 € et inférieur à 100 000 €"),
+        ("Et pour 80 k€ HT ?", "80 k€ est supérieur à 60 000 € et inférieur à 100 000 €"),
+        ("Et pour 1,2 M€ HT ?", "1,2 M€ est supérieur à 60 000 € et supérieur à 100 000 €"),
     ],
 )
 def test_a_figure_falls_on_its_side_of_each_limit(question: str, expected: str) -> None:
-    found = said(question)
-    assert found is not None
-    assert found.startswith(expected)
+    assert said(question) == f"Calcul : {expected}."
+
+
+def test_limits_are_named_as_those_that_were_judged() -> None:
+    asked = "Mon marché de 35 000 € HT dure cinq mois."
+    quote = f"{LIMIT} Le marché dure moins de deux mois."
+    named = {each.limit for each in comparable_figures(asked, quote)}
+    assert named == {"euro 100000 60000", "month 2"}
+    assert named <= {each.limit for each in read_judged_comparisons()}
 
 
 def test_a_contract_is_not_held_against_what_a_body_spends() -> None:

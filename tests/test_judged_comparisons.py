@@ -54,8 +54,8 @@ def test_every_judged_comparison_is_of_a_question_of_people_whose_vector_is_ship
 
 
 def test_without_vectors_that_are_shipped_none_is_sure() -> None:
-    known = judged_comparisons("another@embedder", 3)
-    assert known.odds(BUYS, NEED) == 0.0
+    known = judged_comparisons("another@embedder", 384)
+    assert known.odds(np.ones(384, np.float32), NEED) == 0.0
 
 
 def test_what_was_judged_is_told_by_those_of_other_authors() -> None:

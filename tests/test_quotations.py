@@ -335,7 +335,7 @@ def test_what_the_questions_around_are_answered_by_is_read_however_far() -> None
     assert worth_reading([first, near, far]) == [first, near]
     assert worth_reading([first, near, far], {far.passage.id: 0.1}) == [first, near]
     assert worth_reading([first, near, far], {far.passage.id: 0.9}) == [first, near, far]
-    farther = [evidence_of("d", n, 0.001) for n in range(4, 8)]
+    farther = [evidence_of("d", n, 0.01) for n in range(4, 8)]
     last = {farther[-1].passage.id: 1.0}
     assert worth_reading([first, near, far, *farther], last) == [first, near]
 
