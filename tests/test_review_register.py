@@ -37,7 +37,7 @@ from ingestion.legislation.versions import WordChange
 from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.review_home import ANNE, BRUNO, House, application, house
-from tests.small_index import DOSSIER
+from tests.small_index import DOSSIER, judge_comparisons
 
 PURCHASE = "Puis-je acheter pour 35 000 € sans publicité ?"
 PAYMENT = "Quel délai de paiement pour une commune ?"
@@ -103,7 +103,8 @@ def test_an_answer_opened_is_the_one_that_was_given(known: House) -> None:
         assert set(shown.archive) == {each.passage.document_id for each in given.evidence}
 
 
-def test_each_filter_lets_its_own_through(known: House) -> None:
+def test_each_filter_lets_its_own_through(known: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge_comparisons(monkeypatch, {"euro 60000": True}, PURCHASE)
     for question, dossier in (
         (PURCHASE, None),
         (PAYMENT, None),
