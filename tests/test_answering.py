@@ -668,7 +668,7 @@ def test_an_item_is_quoted_below_its_lead_that_stands_in_another_passage(
 def test_a_list_that_is_quoted_from_its_lead_is_quoted_to_its_end(
     listed_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.answering.extraction.CLOSE", 1.0)
+    monkeypatch.setattr("assistant.answering.quoted_passages.CLOSE", 1.0)
     result = _result(
         listed_home, tmp_path, "L'acheteur peut-il négocier lorsque le besoin relève d'un plan ?"
     )

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.answer import Prominence
-from assistant.answering.extraction import WHOLE, quotable, quotes, worth_reading
+from assistant.answering.extraction import WHOLE, quotable, quotes
+from assistant.answering.quoted_passages import worth_reading
 from assistant.citations.quotations import find_quote, is_verbatim
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.retriever import NAMED

@@ -234,7 +234,7 @@ def test_an_examined_answer_is_recorded_as_no_reader_s(
 def test_what_questions_around_are_answered_by_is_quoted_beside_the_first(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.answering.extraction.CLOSE", 2.0)
+    monkeypatch.setattr("assistant.answering.quoted_passages.CLOSE", 2.0)
     alone = result_of(assistant.ask(ASKED, as_of=TODAY))
     assert {citation.n for citation in alone.answer.citations} == {1}
     far = alone.evidence[1].passage.id

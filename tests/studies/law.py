@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from assistant.answering.extraction import worth_reading
+from assistant.answering.quoted_passages import worth_reading
 from assistant.container import load_embedder, load_model
 from assistant.evaluation.questions import Question, read_questions
 from assistant.question.language import fold_text

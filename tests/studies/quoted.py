@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import track
 from sklearn.linear_model import LogisticRegression
 
-from assistant.answering.extraction import (
+from assistant.answering.quoted_passages import (
     CONSIDERED,
     LEAST_SCORE,
     LEAST_SHARE,
