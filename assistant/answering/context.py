@@ -10,6 +10,7 @@ from assistant.answering.answer import Found, Prominence
 from assistant.answering.extraction import Draft, Unit, joined, leans_back, quotable
 from assistant.answering.state import TurnState
 from assistant.citations.quotations import is_verbatim
+from assistant.law.headings import limiting_heading
 from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.retrieval.candidates import in_force
 from ingestion.chunking.passages import Passage
@@ -71,6 +72,17 @@ def in_their_lists(turn: TurnState, found: Sequence[Draft]) -> Generator[Found, 
         told += [*above, replace(draft, spoken_by="") if above else draft]
         told += _rest(turn, draft, found)
     return [*dict.fromkeys(told)]
+
+
+def under_headings(found: Iterable[Draft], question: str) -> Iterator[Draft]:
+    """The quotes, the first of each passage below the heading that limits it, if any does. Pure."""
+    headed: set[str] = set()
+    for draft in found:
+        passage = draft.evidence[0].passage
+        is_first = passage.id not in headed
+        headed.add(passage.id)
+        heading = limiting_heading(passage, question) if is_first and not draft.spoken_by else ""
+        yield replace(draft, spoken_by=heading) if heading else draft
 
 
 def _above(turn: TurnState, draft: Draft) -> Iterator[tuple[Passage, Span]]:
