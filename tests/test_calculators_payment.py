@@ -121,6 +121,13 @@ def test_for_an_sme_of_the_state_its_establishments_are_to_be_verified() -> None
     assert "10\u00a0%" in last.text
 
 
+def test_for_an_sme_a_higher_minimum_of_large_authorities_is_to_be_verified() -> None:
+    last = _calculated(_asked(buyer=Buyer.LOCAL, is_sme=True)).result[-1]
+    assert last.text.startswith("À vérifier : le taux minimal est 10\u00a0% si les dépenses")
+    known = _calculated(_asked(buyer=Buyer.LOCAL, is_sme=True, is_large_buyer=True))
+    assert not any("À vérifier" in line.text for line in known.result)
+
+
 @pytest.mark.parametrize("buyer", [Buyer.OTHER_AUTHORITY, Buyer.ENTITY])
 def test_whether_another_buyer_is_bound_is_to_be_verified(buyer: Buyer) -> None:
     last = _calculated(_asked(buyer=buyer)).result[-1]

@@ -213,6 +213,15 @@ def _reservations(asked: AdvanceAsked, law: Law) -> tuple[CalculationLine, ...]:
                 body,
             ),
         )
+    if asked.buyer is Buyer.LOCAL and asked.is_sme and not asked.is_large_buyer:
+        large = law.stated("avance minimale, PME, collectivités")
+        return (
+            says(
+                f"À vérifier : le taux minimal est {percent(large.value)} si les dépenses de "
+                "fonctionnement de l'acheteur dépassent le montant que fixe ce texte.",
+                large,
+            ),
+        )
     if asked.buyer in {Buyer.OTHER_AUTHORITY, Buyer.ENTITY}:
         bound = law.stated("avance, acheteurs").ground
         return (

@@ -23,7 +23,10 @@ from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.payment import PaymentAsked
 from assistant.question.parts import speaks_of_a_part
 
-_SME = re.compile(r"(?<!non )(?<!non-)(?<!pas une )\b(?:pme|tpe)\b")
+_SME = re.compile(
+    r"(?<!non )(?<!non-)(?<!pas une )\b(?:pme|tpe)\b"
+    r"|(?<!pas une )\b(?:petites? (?:(?:et|ou) moyennes? )?|micro-?)entreprises?\b"
+)
 
 _ADVANCE = re.compile(r"(?<!a l')(?<!par )\bavances?\b")
 _IS_DUE = re.compile(
@@ -62,7 +65,8 @@ _OF_INVOICE = re.compile(
 _MODIFICATION = re.compile(r"\b(?:avenants?|modifi\w+|(?:travaux|prestations) supplementaires)\b")
 _IS_ALLOWED = re.compile(
     r"\b(?:possible|le droit|ca passe|autoris\w+|legal\w*|permis|trop|maxim\w+|depass\w+"
-    r"|sans (?:nouvelle |re)?mise en concurrence|nouvelle mise en concurrence)\b"
+    r"|sans (?:nouvelle |re)?mise en concurrence|nouvelle mise en concurrence|suffi\w+|admissible"
+    r"|relancer|ok)\b"
     r"|\b(?:puis-je|peut-on|pouvons-nous|je peux|on peut)"
     r"(?: ?\?|(?: l[ea])? (?:passer|signer|conclure|faire|ajouter|augmenter|modifier|accepter)\b)"
 )
