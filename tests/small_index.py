@@ -19,7 +19,7 @@ from assistant.retrieval.ranking import Tuning
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.durable import lock_for_writing
 from ingestion.index.build import build
-from ingestion.index.judged_comparisons import JudgedComparison, JudgedComparisons
+from ingestion.index.judged_figures import JudgedComparison, JudgedComparisons
 from ingestion.index.publication import publish
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.library.library import Library
@@ -108,7 +108,7 @@ def judge_comparisons(
     """Let readers have said which limits a figure of this question is of."""
     rows = [JudgedComparison(question, limit, is_same) for limit, is_same in judged.items()]
     known = JudgedComparisons(rows, answering_embedder().embed_questions([question] * len(rows)))
-    monkeypatch.setattr("assistant.answering.composer.judged_comparisons", lambda *_: known)
+    monkeypatch.setattr("assistant.answering.reading.judged_comparisons", lambda *_: known)
 
 
 def assistant_over(

@@ -26,6 +26,7 @@ from assistant.retrieval.ranking import default_tuning
 from assistant.web.buyer.conversation import Conversation, Turn, advance
 from assistant.web.buyer.turn_view import sheet_addresses, turn_html
 from assistant.web.ledger.pages import LedgerPages
+from ingestion.index.judged_figures import Judgements
 from ingestion.library.archive import Archive
 from tests.fake_law import FakeLaw
 from tests.fakes import ScriptedModel
@@ -306,6 +307,27 @@ def test_a_calculation_that_turns_on_several_facts_offers_the_answers_to_the_fir
         ("Fournitures", f"{asked} L'achat porte sur des fournitures."),
         ("Services", f"{asked} L'achat porte sur des services."),
     ]
+
+
+@pytest.mark.parametrize("is_answer", [True, False])
+def test_a_procedure_is_asked_for_as_readers_judged_of_the_questions_around(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_answer: bool
+) -> None:
+    monkeypatch.setattr("assistant.answering.composer.IndexedLaw", lambda *_: FakeLaw(DAY))
+    asked = "Je signe pour 150 000 € HT ?"
+    known = Judgements(answering_embedder().embed_questions([asked]), [is_answer])
+    monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: known)
+    answer = _result(home, tmp_path, asked).answer
+    assert [each.label for each in answer.choices] == (
+        ["Travaux", "Fournitures", "Services"] if is_answer else []
+    )
+
+
+def test_a_quote_stands_below_the_heading_that_limits_it(tmp_path: Path) -> None:
+    told = "Procédure formalisée"
+    home = _with(tmp_path, LAW, {"R2192-10": f"Section 2 : {told}"})
+    [sentence] = _result(home, tmp_path, "Quel est le délai de paiement ?").answer.sentences
+    assert (sentence.text, sentence.spoken_by) == (PAYMENT, told)
 
 
 def test_the_nearest_text_is_placed_once() -> None:

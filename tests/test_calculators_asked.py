@@ -72,6 +72,34 @@ def test_a_question_about_a_dossier_or_in_english_is_no_calculation() -> None:
             assert parse_calculation(each.text, TODAY) is None, each.text
 
 
+BOUGHT = "Je signe le devis de 35 000 € HT de mobilier pour la commune ?"
+
+
+@pytest.mark.parametrize(
+    ("question", "odds", "is_calculated"),
+    [
+        (BOUGHT, 0.5, True),
+        (BOUGHT, 0.0, False),
+        ("Quelle procédure pour 35 000 € HT de fournitures de la commune ?", 0.0, True),
+        ("Quelle procédure pour 35 000 € HT de fournitures de la commune ?", -0.5, False),
+        ("Je signe le devis de 35 000 € HT de livres pour la commune ?", 0.5, False),
+        ("Je ne publie pas ces 35 000 € HT de fournitures de la commune ?", 0.5, True),
+        ("Le lot de 35 000 € HT et ce lot de 20 000 € HT de fournitures ?", 0.5, False),
+    ],
+)
+def test_the_procedure_of_an_amount_is_told_by_the_questions_around(
+    question: str, odds: float, is_calculated: bool
+) -> None:
+    found = parse_calculation(question, TODAY, lambda _: odds)
+    assert (found is not None) == is_calculated
+
+
+def test_another_calculation_goes_before_a_procedure_that_is_only_judged() -> None:
+    asked = "Commune, marché de 80 000 € HT de 8 mois : avance obligatoire ?"
+    found = parse_calculation(asked, TODAY, lambda _: 0.5)
+    assert isinstance(found, AdvanceAsked)
+
+
 @given(st.decimals(min_value="0.01", max_value="1e9", places=2))
 def test_an_amount_written_in_french_is_read_as_it_is(amount: Decimal) -> None:
     question = f"Quelle procédure pour {euros(amount)} HT de fournitures ? Nous sommes une commune."

@@ -12,7 +12,7 @@ from assistant.citations.quotations import find_quote
 from assistant.question.language import Language
 from assistant.question.quantities import find_numerals, find_quantities, fold_same_length
 from ingestion.chunking.sentences import sentences
-from ingestion.index.judged_comparisons import read_judged_comparisons
+from ingestion.index.judged_figures import read_judged_comparisons
 from tests.question_lists import read_lists
 from tests.spelling import spell
 from tests.studies.claims import COLLECTIONS, Trial, rates, trials

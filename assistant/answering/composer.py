@@ -1,7 +1,7 @@
 """Composer: from the evidence of a turn to what it says, event by event."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from assistant.answering.answer import Choice, Event, LineRole, Prominence
@@ -14,14 +14,13 @@ from assistant.answering.closing import (
     waiting,
 )
 from assistant.answering.computation import Worked, calculate_answer
-from assistant.answering.context import besides, in_context, in_their_lists
+from assistant.answering.context import besides, in_their_lists, under_headings
 from assistant.answering.derogation import Derogating
-from assistant.answering.extraction import Draft, quotes, statements
+from assistant.answering.extraction import Draft, statements
 from assistant.answering.leading import led
 from assistant.answering.notices import (
     concealed,
     disagreeing,
-    doubt_of,
     doubted,
     not_found_of,
     of_unknown_days,
@@ -29,13 +28,12 @@ from assistant.answering.notices import (
     untold_of,
 )
 from assistant.answering.premises import ground, is_near, premise_of, statement
-from assistant.answering.prepared import PreparedAnswer, candidate_rules, prepared_answer
+from assistant.answering.reading import EvidenceReading
 from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
 from assistant.answering.stating import BESIDE_STATED, differing_pieces, say_stated
 from assistant.calculators.constants import IndexedLaw, Rates
 from assistant.calculators.requests import parse_calculation
-from assistant.citations.cases import is_of_another_case
 from assistant.citations.comparison import FigureComparison
 from assistant.law.changes import (
     TextDays,
@@ -43,48 +41,21 @@ from assistant.law.changes import (
     days_of_text,
     describe_change,
     describe_days,
-    of_the_day,
 )
 from assistant.law.contradictions import Conflict, conflicts, explained
 from assistant.question.clarification import missing_fact
-from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.question.rewriting import asks_several, keeps_all_figures
 from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Evidence, Subquestion, is_among_first
-from assistant.retrieval.ranking import Tuning, is_foreign
-from assistant.retrieval.retriever import (
-    Answerability,
-    answerability,
-    read_first,
-    told_by_questions,
-)
+from assistant.retrieval.ranking import Tuning
 from ingestion.chunking.passages import Passage
-from ingestion.index.judged_comparisons import SURE, judged_comparisons
-from ingestion.index.judged_rules import judged_rules
-from ingestion.index.search import Embedder, PassageReader, Vectors
-from ingestion.index.shipped_vectors import questions_of_dossiers
+from ingestion.index.search import Embedder, PassageReader
 
 # Answering: from the evidence of a turn to what it says, event by event.
 #
 # In this order: what the question wrongly takes for granted, what can be calculated, what the texts
 # say on each of its subjects, what contradicts them, and what the reader should know.
-
-
-@dataclass(frozen=True, slots=True)
-class PartRead:
-    """A subject of the question as it was read: its vector, the evidence of the day, the quotes.
-
-    `prepared` is the rule of the bank that answers, if any does, `read` the odds of passages that
-    were read, by their identifiers; none where it is doubtful that they answer. `unanswered` is how
-    much nearer it is to what is left open than to the rest, 0 where nothing tells.
-    """
-
-    asked: Vectors
-    quotes: Sequence[Draft]
-    prepared: PreparedAnswer | None
-    read: Mapping[str, float]
-    unanswered: float
 
 
 class Answering:
@@ -101,9 +72,9 @@ class Answering:
         """`rates` is only read for a calculation; `tuning` is that of the embedder."""
         self._turn = turn
         self._embedder = embedder
-        self._reader = reader
         self._rates = rates
         self._tuning = tuning
+        self._reading = EvidenceReading(turn, embedder, reader, tuning)
         self._derogating = Derogating(turn, embedder)
         self._asks_back = ""
         self._asks_more = False
@@ -126,10 +97,12 @@ class Answering:
                 yield from self._quote(part)
 
     def _is_calculated(self, part: Subquestion) -> bool:
-        day = self._turn.scope.as_of
-        return (
-            self._turn.route == "calculation" and parse_calculation(part.question, day) is not None
+        if self._turn.route != "calculation":
+            return False
+        asked = parse_calculation(
+            part.question, self._turn.scope.as_of, self._reading.judged_procedure
         )
+        return asked is not None
 
     @property
     def _is_answered(self) -> bool:
@@ -193,7 +166,9 @@ class Answering:
         if turn.standalone != turn.question and not is_whole:
             return
         law = IndexedLaw(turn.generation, turn.scope.as_of, turn.scope.withheld)
-        found = calculate_answer(turn.standalone, turn.scope.as_of, law, self._rates()) or Worked()
+        day, rates = turn.scope.as_of, self._rates()
+        found = calculate_answer(turn.standalone, day, law, rates, self._reading.judged_procedure)
+        found = found or Worked()
         if is_english and found.asks_back:
             return
         grounds = [each.passage for line in found.lines for each in line.grounds]
@@ -226,7 +201,7 @@ class Answering:
             turn.untold.append(part.question)
             return
         with turn.stages.within(Stage.READING):
-            read = self._read(part)
+            read = self._reading.read(part)
         if read is None:
             turn.unanswered.append(part.question)
             return
@@ -247,80 +222,10 @@ class Answering:
         ):
             found = led(found, read.read, read.unanswered, self._tuning.clause)
         told = yield from in_their_lists(turn, self._card.part(read.asked, found))
-        yield from self._say_quotes(part.question, told, partial(self._is_of_the_same, read.asked))
+        is_of_the_same = partial(self._reading.is_of_the_same, read.asked)
+        headed = [*under_headings(told, part.question)]
+        yield from self._say_quotes(part.question, headed, is_of_the_same)
         self.quoted += found
-
-    def _read(self, part: Subquestion) -> PartRead | None:
-        """What the evidence on a subject of the question says, None where it does not answer."""
-        turn = self._turn
-        versions = turn.generation.store.versions
-        current = of_the_day(part.evidence, versions, turn.scope.as_of)
-        readable = [item for item in current if turn.scope.reads(item.passage)]
-        [asked] = self._embedder.embed_questions([part.question])
-        unanswered = told_by_questions(asked, readable, turn.generation.questions)
-        readings = read_first(part.question, readable, self._reader if unanswered is None else None)
-        if turn.scope.dossier is not None:
-            unanswered = self._unanswered_in_dossiers(asked)
-        left_open = 0.0
-        if turn.scope.dossier is None:
-            left_open = turn.generation.questions.left_open(asked)
-        found_there = answerability(
-            part.question, readable, self._tuning, readings, unanswered, left_open
-        )
-        if found_there is Answerability.NO:
-            return None
-        prepared = self._prepared(part.question, asked, readable)
-        if prepared is None and len(turn.parts) == 1:
-            doubt = doubt_of(found_there, turn.language, readable[0].passage)
-            turn.preface = f"{turn.preface}\n\n{doubt}".strip()
-        known = {item.passage.id for item in turn.cited}
-        quoted = readable if turn.scope.dossier else _of_its_regime(part.question, readable)
-        shares = {} if turn.scope.dossier else turn.generation.questions.answering(asked)
-        read = quotes(part.question, quoted, turn.scope.as_of, self._embedder, shares)
-        found = [draft for draft in read if draft.evidence[0].passage.id not in known]
-        is_sure = found_there is Answerability.YES
-        odds = zip(readable, readings, strict=False) if is_sure else ()
-        told = {item.passage.id: each for item, each in odds}
-        return PartRead(asked, found, prepared, told, unanswered or 0.0)
-
-    def _prepared(
-        self, question: str, asked: Vectors, evidence: Sequence[Evidence]
-    ) -> PreparedAnswer | None:
-        """The rule of the bank that answers, if any does.
-
-        It is told of the rules only, and of one question; not where the model was to put that into
-        other words, or into French, and could not.
-        """
-        turn = self._turn
-        if turn.scope.dossier is not None or turn.unread or asks_several(question):
-            return None
-        is_of_today = turn.day.source is DaySource.TODAY
-        questions = turn.generation.questions
-        judged = judged_rules(self._embedder.name, self._embedder.dimension)
-        rules = candidate_rules(
-            asked, evidence, questions, self._embedder, judged, is_of_today=is_of_today
-        )
-        fitting = [each for each in rules if not is_of_another_case(each.answer.text, question)]
-        found = prepared_answer(fitting, self._tuning.prepared)
-        if found is None:
-            return None
-        found = replace(found, quotes=in_context(turn, found.quotes))
-        return found.in_english() if turn.language is Language.ENGLISH else found
-
-    def _unanswered_in_dossiers(self, asked: Vectors) -> float:
-        """How much nearer a question is to those that dossiers leave open than to the others."""
-        usual = questions_of_dossiers(self._embedder.name, self._embedder.dimension)
-        return usual.unanswered(asked)
-
-    def _is_of_the_same(self, asked: Vectors, found: FigureComparison) -> bool:
-        """Whether a figure is likely to be of what its limit is of, as readers judged of others.
-
-        In a dossier, where nobody judged any, each is taken to be.
-        """
-        if self._turn.scope.dossier is not None:
-            return True
-        judged = judged_comparisons(self._embedder.name, self._embedder.dimension)
-        return judged.odds(asked, found.limit) > SURE
 
     def _say_quotes(
         self,
@@ -409,10 +314,3 @@ class Answering:
             Choice(case.label, f"{asked} {case.statement}") for case in fact.cases[turn.language]
         )
         return fact.question[turn.language]
-
-
-def _of_its_regime(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The first passage, and those of no regime that the question does not name: other rules."""
-    return [
-        item for item in evidence if item is evidence[0] or not is_foreign(question, item.passage)
-    ]

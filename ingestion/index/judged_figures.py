@@ -1,7 +1,8 @@
-"""Which comparisons of a question's figure with a limit readers held to be of the same thing.
+"""What readers held of what is computed on a question's figures, told of others by nearness.
 
 "12 000 €" against "60 000 euros" helps who buys for that much, and misleads who asks about a fee of
-that much. Which of both it is, the questions around tell that were held against the same limit.
+that much; which procedure an amount allows answers the one, and not the other. Which of both it is,
+the questions around tell of which the same was judged.
 """
 
 from collections.abc import Sequence
@@ -14,20 +15,21 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from ingestion.index.question_bank import read_lines
-from ingestion.index.questions import SHARPNESS
+from ingestion.index.questions import SHARPNESS, Flags
 from ingestion.index.search import Vectors
 from ingestion.index.shipped_vectors import ShippedVectors, shipped_file
 from ingestion.library.library import CORPUS
 
 JUDGED_COMPARISONS = CORPUS / "questions" / "comparaisons.jsonl"
-
-ELSEWHERE = 0.02
-"""What a question that was held against another limit counts, beside one held against the same."""
+JUDGED_PROCEDURES = CORPUS / "questions" / "procedures.jsonl"
 
 LEAST = 1e-3
 """What counts for either side where nothing near was judged."""
 
-SURE = 1.5
+ELSEWHERE = 0.02
+"""What a question that was held against another limit counts, beside one held against the same."""
+
+SAME = 1.5
 """Odds (logarithms) above which a comparison is said. Of 196 that the questions of fifteen people
 led to, each without its author's, 91 are above, of which 83 are of the same thing; of all 196, 108.
 """
@@ -42,38 +44,80 @@ class JudgedComparison:
     is_same: bool
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedProcedure:
+    """A question with an amount, and whether the procedure that this allows answers it."""
+
+    question: str
+    is_answer: bool
+
+
+class Judgements:
+    """Judgements of questions: of another they tell by how near it is to theirs."""
+
+    def __init__(self, asked: Vectors, is_right: Sequence[bool]) -> None:
+        """Row i of `asked` is the vector of the question of the judgement i."""
+        self._asked = asked
+        self._is_right: Flags = np.array(is_right, dtype=np.bool_)
+
+    def odds(self, question: Vectors, counts: Vectors | float = 1.0) -> float:
+        """The logarithm of the odds that it is right of a question; each judgement counts so much.
+
+        0 where nothing near was judged.
+        """
+        near = np.exp((self._asked @ question - 1) / SHARPNESS) * counts
+        right, wrong = near[self._is_right].sum(), near[~self._is_right].sum()
+        return log(right + LEAST) - log(wrong + LEAST)
+
+
 class JudgedComparisons:
-    """Comparisons that were judged, by how near a question is to theirs."""
+    """Comparisons that were judged, by their limits and how near a question is to theirs."""
 
     def __init__(self, judged: Sequence[JudgedComparison], asked: Vectors) -> None:
         """Row i of `asked` is the vector of the question of `judged[i]`."""
-        self._asked = asked
         self._limits = np.array([each.limit for each in judged], dtype=np.str_)
-        self._is_same = np.array([each.is_same for each in judged], dtype=np.bool_)
+        self._told = Judgements(asked, [each.is_same for each in judged])
 
     def odds(self, question: Vectors, limit: str) -> float:
         """The logarithm of the odds that a figure of the question is of what the limit is of."""
-        near = np.exp((self._asked @ question - 1) / SHARPNESS)
-        near *= np.where(self._limits == limit, 1.0, ELSEWHERE)
-        same, other = near[self._is_same].sum(), near[~self._is_same].sum()
-        return log(same + LEAST) - log(other + LEAST)
+        counts = np.where(self._limits == limit, 1.0, ELSEWHERE).astype(np.float32)
+        return self._told.odds(question, counts)
 
 
-_judged = TypeAdapter(JudgedComparison)
+_comparison = TypeAdapter(JudgedComparison)
+_procedure = TypeAdapter(JudgedProcedure)
 
 
 def read_judged_comparisons(path: Path = JUDGED_COMPARISONS) -> tuple[JudgedComparison, ...]:
     """Those of a file; raises IngestionError naming the line that is not one."""
-    return tuple(read_lines(path, _judged))
+    return tuple(read_lines(path, _comparison))
+
+
+def read_judged_procedures(path: Path = JUDGED_PROCEDURES) -> tuple[JudgedProcedure, ...]:
+    """Those of a file; raises IngestionError naming the line that is not one."""
+    return tuple(read_lines(path, _procedure))
 
 
 @cache
 def judged_comparisons(embedder: str, dimension: int) -> JudgedComparisons:
     """What was judged, for an embedder whose vectors are shipped; else nothing."""
     judged = read_judged_comparisons()
-    texts = [each.question for each in judged]
-    is_known, asked = ShippedVectors(shipped_file(embedder)).find(
-        texts, dimension, as_questions=True
-    )
+    is_known, asked = _shipped([each.question for each in judged], embedder, dimension)
     known = [each for each, is_there in zip(judged, is_known, strict=True) if is_there]
-    return JudgedComparisons(known, asked[is_known])
+    return JudgedComparisons(known, asked)
+
+
+@cache
+def judged_procedures(embedder: str, dimension: int) -> Judgements:
+    """What was judged, for an embedder whose vectors are shipped; else nothing."""
+    judged = read_judged_procedures()
+    is_known, asked = _shipped([each.question for each in judged], embedder, dimension)
+    is_answer = np.array([each.is_answer for each in judged], dtype=np.bool_)
+    return Judgements(asked, is_answer[is_known].tolist())
+
+
+def _shipped(texts: Sequence[str], embedder: str, dimension: int) -> tuple[Flags, Vectors]:
+    """Of which questions a vector is shipped, and these vectors."""
+    shipped = ShippedVectors(shipped_file(embedder))
+    is_known, asked = shipped.find(texts, dimension, as_questions=True)
+    return is_known, asked[is_known]

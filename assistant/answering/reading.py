@@ -1,0 +1,141 @@
+"""Reading: whether the evidence on a subject of the question answers it, and with which words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answering.context import in_context
+from assistant.answering.extraction import Draft, quotes
+from assistant.answering.notices import doubt_of
+from assistant.answering.prepared import PreparedAnswer, candidate_rules, prepared_answer
+from assistant.answering.state import TurnState
+from assistant.citations.cases import is_of_another_case
+from assistant.citations.comparison import FigureComparison
+from assistant.law.changes import of_the_day
+from assistant.question.day import DaySource
+from assistant.question.language import Language
+from assistant.question.rewriting import asks_several
+from assistant.retrieval.evidence import Evidence, Subquestion
+from assistant.retrieval.ranking import Tuning, is_foreign
+from assistant.retrieval.retriever import (
+    Answerability,
+    answerability,
+    read_first,
+    told_by_questions,
+)
+from ingestion.index.judged_figures import SAME, judged_comparisons, judged_procedures
+from ingestion.index.judged_rules import judged_rules
+from ingestion.index.search import Embedder, PassageReader, Vectors
+from ingestion.index.shipped_vectors import questions_of_dossiers
+
+
+@dataclass(frozen=True, slots=True)
+class PartRead:
+    """A subject of the question as it was read: its vector, the evidence of the day, the quotes.
+
+    `prepared` is the rule of the bank that answers, if any does, `read` the odds of passages that
+    were read, by their identifiers; none where it is doubtful that they answer. `unanswered` is how
+    much nearer it is to what is left open than to the rest, 0 where nothing tells.
+    """
+
+    asked: Vectors
+    quotes: Sequence[Draft]
+    prepared: PreparedAnswer | None
+    read: Mapping[str, float]
+    unanswered: float
+
+
+class EvidenceReading:
+    """Reads the evidence of one turn, and tells by the questions around what answers others."""
+
+    def __init__(
+        self, turn: TurnState, embedder: Embedder, reader: PassageReader | None, tuning: Tuning
+    ) -> None:
+        """`tuning` is that of the embedder."""
+        self._turn = turn
+        self._embedder = embedder
+        self._reader = reader
+        self._tuning = tuning
+
+    def read(self, part: Subquestion) -> PartRead | None:
+        """What the evidence on a subject of the question says, None where it does not answer."""
+        turn = self._turn
+        versions = turn.generation.store.versions
+        current = of_the_day(part.evidence, versions, turn.scope.as_of)
+        readable = [item for item in current if turn.scope.reads(item.passage)]
+        [asked] = self._embedder.embed_questions([part.question])
+        unanswered = told_by_questions(asked, readable, turn.generation.questions)
+        readings = read_first(part.question, readable, self._reader if unanswered is None else None)
+        if turn.scope.dossier is not None:
+            unanswered = self._unanswered_in_dossiers(asked)
+        left_open = 0.0
+        if turn.scope.dossier is None:
+            left_open = turn.generation.questions.left_open(asked)
+        found_there = answerability(
+            part.question, readable, self._tuning, readings, unanswered, left_open
+        )
+        if found_there is Answerability.NO:
+            return None
+        prepared = self._prepared(part.question, asked, readable)
+        if prepared is None and len(turn.parts) == 1:
+            doubt = doubt_of(found_there, turn.language, readable[0].passage)
+            turn.preface = f"{turn.preface}\n\n{doubt}".strip()
+        known = {item.passage.id for item in turn.cited}
+        quoted = readable if turn.scope.dossier else _of_its_regime(part.question, readable)
+        shares = {} if turn.scope.dossier else turn.generation.questions.answering(asked)
+        read = quotes(part.question, quoted, turn.scope.as_of, self._embedder, shares)
+        found = [draft for draft in read if draft.evidence[0].passage.id not in known]
+        is_sure = found_there is Answerability.YES
+        odds = zip(readable, readings, strict=False) if is_sure else ()
+        told = {item.passage.id: each for item, each in odds}
+        return PartRead(asked, found, prepared, told, unanswered or 0.0)
+
+    def _prepared(
+        self, question: str, asked: Vectors, evidence: Sequence[Evidence]
+    ) -> PreparedAnswer | None:
+        """The rule of the bank that answers, if any does.
+
+        It is told of the rules only, and of one question; not where the model was to put that into
+        other words, or into French, and could not.
+        """
+        turn = self._turn
+        if turn.scope.dossier is not None or turn.unread or asks_several(question):
+            return None
+        is_of_today = turn.day.source is DaySource.TODAY
+        questions = turn.generation.questions
+        judged = judged_rules(self._embedder.name, self._embedder.dimension)
+        rules = candidate_rules(
+            asked, evidence, questions, self._embedder, judged, is_of_today=is_of_today
+        )
+        fitting = [each for each in rules if not is_of_another_case(each.answer.text, question)]
+        found = prepared_answer(fitting, self._tuning.prepared)
+        if found is None:
+            return None
+        found = replace(found, quotes=in_context(turn, found.quotes))
+        return found.in_english() if turn.language is Language.ENGLISH else found
+
+    def _unanswered_in_dossiers(self, asked: Vectors) -> float:
+        """How much nearer a question is to those that dossiers leave open than to the others."""
+        usual = questions_of_dossiers(self._embedder.name, self._embedder.dimension)
+        return usual.unanswered(asked)
+
+    def is_of_the_same(self, asked: Vectors, found: FigureComparison) -> bool:
+        """Whether a figure is likely to be of what its limit is of, as readers judged of others.
+
+        In a dossier, where nobody judged any, each is taken to be.
+        """
+        if self._turn.scope.dossier is not None:
+            return True
+        judged = judged_comparisons(self._embedder.name, self._embedder.dimension)
+        return judged.odds(asked, found.limit) > SAME
+
+    def judged_procedure(self, question: str) -> float:
+        """How sure it is that the procedure of its amount answers, by what was judged of others."""
+        [asked] = self._embedder.embed_questions([question])
+        return judged_procedures(self._embedder.name, self._embedder.dimension).odds(asked)
+
+
+def _of_its_regime(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The first passage, and those of no regime that the question does not name: other rules."""
+    return [
+        item for item in evidence if item is evidence[0] or not is_foreign(question, item.passage)
+    ]
