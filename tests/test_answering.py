@@ -16,6 +16,7 @@ from assistant.answering.pipeline import Assistant
 from assistant.answering.premises import premise_of
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rates
+from assistant.calculators.requests import parse_calculation
 from assistant.citations.checker import Support, SupportVerdict
 from assistant.journal.journal import journal_of
 from assistant.ledger.query.plan import Population
@@ -309,18 +310,35 @@ def test_a_calculation_that_turns_on_several_facts_offers_the_answers_to_the_fir
     ]
 
 
-@pytest.mark.parametrize("is_answer", [True, False])
+@pytest.mark.parametrize(
+    ("asked", "is_answer"),
+    [("Je signe pour 150 000 € HT ?", True), ("Quelle procédure pour 150 000 € HT ?", False)],
+)
 def test_a_procedure_is_asked_for_as_readers_judged_of_the_questions_around(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_answer: bool
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, is_answer: bool
 ) -> None:
     monkeypatch.setattr("assistant.answering.composer.IndexedLaw", lambda *_: FakeLaw(DAY))
-    asked = "Je signe pour 150 000 € HT ?"
     known = Judgements(answering_embedder().embed_questions([asked]), [is_answer])
     monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: known)
     answer = _result(home, tmp_path, asked).answer
     assert [each.label for each in answer.choices] == (
         ["Travaux", "Fournitures", "Services"] if is_answer else []
     )
+
+
+def test_another_subject_beside_a_calculation_is_answered_too(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = (
+        "Quel est le délai de standstill pour des lettres parties le 2 juin 2026 ? "
+        "Faut-il une publicité pour 35 000 € HT de mobilier ?"
+    )
+    _, bought = subjects(asked)
+    known = Judgements(answering_embedder().embed_questions([bought]), [True])
+    monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: known)
+    result = _result(home, tmp_path, asked)
+    assert result.route == "calculation"
+    assert Support.VERBATIM in [each.support for each in result.answer.sentences]
 
 
 def test_a_quote_stands_below_the_heading_that_limits_it(tmp_path: Path) -> None:
@@ -367,7 +385,8 @@ NO_RATES = Rates(Path("taux.toml"))
 
 
 def _worked(question: str, law: FakeLaw | None = None) -> Worked | None:
-    return calculate_answer(question, DAY, law or FakeLaw(DAY), NO_RATES)
+    asked = parse_calculation(question, DAY)
+    return None if asked is None else calculate_answer(asked, law or FakeLaw(DAY), NO_RATES)
 
 
 def test_what_asks_for_no_calculation_has_none() -> None:

@@ -83,7 +83,11 @@ BOUGHT = "Je signe le devis de 35 000 € HT de mobilier pour la commune ?"
         ("Quelle procédure pour 35 000 € HT de fournitures de la commune ?", 0.0, True),
         ("Quelle procédure pour 35 000 € HT de fournitures de la commune ?", -0.5, False),
         ("Je signe le devis de 35 000 € HT de livres pour la commune ?", 0.5, False),
-        ("Je ne publie pas ces 35 000 € HT de fournitures de la commune ?", 0.5, True),
+        ("Je signe 35 000 € HT de restauration scolaire pour la commune ?", 0.5, False),
+        ("Je signe 75 000 € HT de mobilier non innovant pour la commune ?", 0.5, False),
+        ("Je signe 150 000 € HT de mobilier, nous ne sommes pas l'État ?", 0.5, False),
+        ("Je signe 35 000 € HT de mobilier de la commune sans demander trois devis ?", 0.5, True),
+        ("Je signe 35 000 € HT de mobilier par an pour la commune ?", 0.5, False),
         ("Le lot de 35 000 € HT et ce lot de 20 000 € HT de fournitures ?", 0.5, False),
     ],
 )

@@ -30,7 +30,7 @@ def _asked(
     buyer: Buyer = Buyer.LOCAL,
     *,
     is_sme: bool = False,
-    is_large_buyer: bool = False,
+    is_large_buyer: bool | None = None,
 ) -> AdvanceAsked:
     tax = None if with_tax is None else Decimal(with_tax)
     return AdvanceAsked(Decimal(amount), tax, Decimal(months), buyer, is_sme, is_large_buyer)

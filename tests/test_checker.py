@@ -205,6 +205,43 @@ def test_a_figure_falls_on_its_side_of_each_limit(question: str, expected: str) 
     assert said(question) == f"Calcul : {expected}."
 
 
+WRITTEN = "Le seuil à compter duquel les marchés sont écrits est fixé à 25 000 euros hors taxes."
+CHANGED = (
+    "Le montant de la modification est inférieur aux seuils européens et à 10 % du montant initial "
+    "pour les services ou à 15 % pour les travaux."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "expected"),
+    [
+        ("Mandat de 9 000 € sans contrat ?", WRITTEN, "9 000 € est inférieur à 25 000 euros"),
+        ("Mandat de 9 000 HT sans contrat ?", WRITTEN, "9 000 est inférieur à 25 000 euros"),
+        ("Avenant de 12 % ?", CHANGED, "12 % est supérieur à 10 % et inférieur à 15 %"),
+    ],
+)
+def test_what_is_fixed_and_what_a_comparison_goes_on_to_are_limits(
+    question: str, quote: str, expected: str
+) -> None:
+    assert said(question, quote) == f"Calcul : {expected}."
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "Le seuil est inférieur à celui du décret. La part des PME va de 5 % à 10 %.",
+        "La retenue est de 5 % et à 10 % près comparable.",
+        "Le seuil est inférieur à celui du décret. Il revient à la part et à 10 % du montant.",
+    ],
+)
+def test_no_other_figure_is_a_limit(quote: str) -> None:
+    assert said("Avenant de 12 % ?", quote) is None
+
+
+def test_a_number_without_tax_or_unit_is_no_amount() -> None:
+    assert said("Mandat de 9 000 sans contrat ?", WRITTEN) is None
+
+
 def test_limits_are_named_as_those_that_were_judged() -> None:
     asked = "Mon marché de 35 000 € HT dure cinq mois."
     quote = f"{LIMIT} Le marché dure moins de deux mois."

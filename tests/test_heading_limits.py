@@ -6,7 +6,7 @@ import pytest
 
 from assistant.answering.context import under_headings
 from assistant.answering.extraction import Draft
-from assistant.law.headings import limiting_heading
+from assistant.retrieval.headings import limiting_headings
 from ingestion.chunking.passages import Passage
 from tests.passage_texts import article_of, evidence_of
 
@@ -30,50 +30,81 @@ def below(*headings: str, text: str = TEXT) -> Passage:
             ("Chapitre III : MARCHÉS DE DÉFENSE OU DE SÉCURITÉ",),
             "Marchés de défense ou de sécurité",
         ),
+        (
+            (
+                "Livre III : MARCHÉS DE DÉFENSE OU DE SÉCURITÉ",
+                "Section 1 : Appel d'offres restreint",
+            ),
+            "Marchés de défense ou de sécurité, Appel d'offres restreint",
+        ),
+        (("Livre préliminaire  CONTRATS DE CONCESSION MIXTES",), "Contrats de concession mixtes"),
         ((TITLE,), ""),
         ((), ""),
     ],
 )
-def test_the_lowest_heading_that_limits_is_told_without_its_number(
+def test_the_headings_that_limit_are_told_without_their_numbers(
     headings: tuple[str, ...], told: str
 ) -> None:
-    assert limiting_heading(below(*headings), "Que dire au perdant ?") == told
+    assert limiting_headings(below(*headings), "Que dire au perdant ?") == told
 
 
 @pytest.mark.parametrize(
     ("question", "told"),
     [
         ("Que dire au perdant d'une procédure formalisée ?", False),
+        ("Que dire au perdant d'un appel d'offres ?", False),
         ("Que dire au perdant d'un MAPA ?", True),
         ("Que dire au perdant ?", True),
     ],
 )
 def test_a_limit_that_the_question_names_is_not_told_again(question: str, told: bool) -> None:
-    assert bool(limiting_heading(below(FORMAL), question)) == told
+    assert bool(limiting_headings(below(FORMAL), question)) == told
 
 
-def test_a_limit_that_the_article_names_is_not_told_again() -> None:
-    named = below(FORMAL, text="En procédure formalisée, l'acheteur communique ses motifs.")
-    assert limiting_heading(named, "Que dire au perdant ?") == ""
-    of_open = below("Appel d'offres ouvert", text="Le délai d'un appel d'offres ouvert est long.")
-    assert limiting_heading(of_open, "Quel délai ?") == ""
+DEFENCE = "Livre III : MARCHÉS DE DÉFENSE OU DE SÉCURITÉ PASSÉS SELON UNE PROCÉDURE ADAPTÉE"
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Que dire au perdant d'un MAPA ?", True),
+        ("Que dire au perdant d'un marché de défense ?", True),
+        ("Que dire au perdant d'un MAPA de défense ?", False),
+    ],
+)
+def test_of_two_limits_each_must_be_named(question: str, told: bool) -> None:
+    assert bool(limiting_headings(below(DEFENCE), question)) == told
 
 
 def test_only_articles_are_limited_by_their_headings() -> None:
     sheet = replace(evidence_of(TEXT).passage, headings=(FORMAL,))
-    assert limiting_heading(sheet, "Que dire au perdant ?") == ""
+    assert limiting_headings(sheet, "Que dire au perdant ?") == ""
+
+
+def quoted(passage: Passage, text: str, spoken_by: str = "") -> Draft:
+    """Words of a passage as they are quoted."""
+    item = replace(evidence_of(""), passage=passage)
+    return Draft(text, (item,), 0, 10, spoken_by=spoken_by)
 
 
 def test_the_first_quote_of_a_passage_stands_below_its_heading() -> None:
     formal, plain = below(FORMAL), article_of("R2181-1", "L'acheteur notifie sans délai.")
-    found = [
-        Draft(passage.text, (replace(evidence_of(""), passage=passage),), 0, 10)
-        for passage in (formal, formal, plain)
-    ]
+    found = [quoted(formal, "Il dit pourquoi."), quoted(formal, TEXT), quoted(plain, plain.text)]
     told = [each.spoken_by for each in under_headings(found, "Que dire au perdant ?")]
     assert told == ["Marchés passés selon une procédure formalisée", "", ""]
 
 
-def test_an_item_keeps_the_lead_of_its_list() -> None:
-    item = Draft(TEXT, (replace(evidence_of(""), passage=below(FORMAL)),), 0, 10, spoken_by="Sont")
-    assert [each.spoken_by for each in under_headings([item], "Que dire ?")] == ["Sont"]
+def test_only_what_is_quoted_of_an_article_can_name_its_limit() -> None:
+    named = "En procédure formalisée, l'acheteur communique ses motifs."
+    passage = below(FORMAL, text=f"{named} {TEXT}")
+    asked = "Que dire au perdant ?"
+    [without] = under_headings([quoted(passage, TEXT)], asked)
+    assert without.spoken_by
+    both = under_headings([quoted(passage, named), quoted(passage, TEXT)], asked)
+    assert [each.spoken_by for each in both] == ["", ""]
+
+
+def test_an_item_keeps_the_lead_of_its_list_and_the_next_quote_has_the_heading() -> None:
+    found = [quoted(below(FORMAL), TEXT, "Sont dits"), quoted(below(FORMAL), "Il dit pourquoi.")]
+    told = [each.spoken_by for each in under_headings(found, "Que dire ?")]
+    assert told == ["Sont dits", "Marchés passés selon une procédure formalisée"]

@@ -13,7 +13,7 @@ from assistant.answering.closing import (
     referred,
     waiting,
 )
-from assistant.answering.computation import Worked, calculate_answer
+from assistant.answering.computation import calculate_answer
 from assistant.answering.context import besides, in_their_lists, under_headings
 from assistant.answering.derogation import Derogating
 from assistant.answering.extraction import Draft, statements
@@ -32,8 +32,9 @@ from assistant.answering.reading import EvidenceReading
 from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
 from assistant.answering.stating import BESIDE_STATED, differing_pieces, say_stated
+from assistant.calculators.catalogue import Asked, Missing
 from assistant.calculators.constants import IndexedLaw, Rates
-from assistant.calculators.requests import parse_calculation
+from assistant.calculators.requests import calculator_of, parse_calculation
 from assistant.citations.comparison import FigureComparison
 from assistant.law.changes import (
     TextDays,
@@ -76,6 +77,7 @@ class Answering:
         self._tuning = tuning
         self._reading = EvidenceReading(turn, embedder, reader, tuning)
         self._derogating = Derogating(turn, embedder)
+        self._asked: Asked | Missing | None = None
         self._asks_back = ""
         self._asks_more = False
         self._cautions: tuple[str, ...] = ()
@@ -97,12 +99,15 @@ class Answering:
                 yield from self._quote(part)
 
     def _is_calculated(self, part: Subquestion) -> bool:
-        if self._turn.route != "calculation":
+        """Whether what is asked of a subject is what was calculated of the whole question."""
+        if self._turn.route != "calculation" or self._asked is None:
             return False
-        asked = parse_calculation(
-            part.question, self._turn.scope.as_of, self._reading.judged_procedure
-        )
-        return asked is not None
+        asked = self._parsed(part.question)
+        return asked is not None and calculator_of(asked) is calculator_of(self._asked)
+
+    def _parsed(self, question: str) -> Asked | Missing | None:
+        """The calculation that a question asks for, if any."""
+        return parse_calculation(question, self._turn.scope.as_of, self._reading.judged_procedure)
 
     @property
     def _is_answered(self) -> bool:
@@ -166,9 +171,10 @@ class Answering:
         if turn.standalone != turn.question and not is_whole:
             return
         law = IndexedLaw(turn.generation, turn.scope.as_of, turn.scope.withheld)
-        day, rates = turn.scope.as_of, self._rates()
-        found = calculate_answer(turn.standalone, day, law, rates, self._reading.judged_procedure)
-        found = found or Worked()
+        self._asked = self._parsed(turn.standalone)
+        if self._asked is None:
+            return
+        found = calculate_answer(self._asked, law, self._rates())
         if is_english and found.asks_back:
             return
         grounds = [each.passage for line in found.lines for each in line.grounds]
@@ -187,8 +193,9 @@ class Answering:
     def _is_of_what_is_asked(self, grounds: Sequence[Passage]) -> bool:
         """Whether what a calculation rests on was found for a subject of the question.
 
-        Figures are also named by who asks about something else: of 66 calculations that people's
-        questions led to, 5 of the 13 that were beside them are left out so, and none of the others.
+        Figures are also named by who asks about something else: of 66 calculations that words of
+        people's questions led to, 5 of the 13 that were beside them are left out so, and none of
+        the others.
         A fact that is asked back rests on nothing yet, and is asked.
         """
         articles = [key for each in grounds for key in each.references]
@@ -223,8 +230,7 @@ class Answering:
             found = led(found, read.read, read.unanswered, self._tuning.clause)
         told = yield from in_their_lists(turn, self._card.part(read.asked, found))
         is_of_the_same = partial(self._reading.is_of_the_same, read.asked)
-        headed = [*under_headings(told, part.question)]
-        yield from self._say_quotes(part.question, headed, is_of_the_same)
+        yield from self._say_quotes(part.question, told, is_of_the_same)
         self.quoted += found
 
     def _say_quotes(
@@ -234,7 +240,8 @@ class Answering:
         is_of_the_same: Callable[[FigureComparison], bool],
     ) -> Iterator[Event]:
         turn = self._turn
-        for draft in found:
+        unsaid = [draft for draft in found if not turn.quotes(draft.text)]
+        for draft in under_headings(unsaid, question):
             if not turn.quotes(draft.text):
                 yield turn.judge(draft)
                 if draft.evidence[:1] == found[0].evidence[:1]:

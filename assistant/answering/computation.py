@@ -8,9 +8,8 @@ from assistant.answering.answer import Event
 from assistant.answering.state import TurnState
 from assistant.calculators.amounts import euros
 from assistant.calculators.calculation import Calculation, CalculationLine
-from assistant.calculators.catalogue import Likely, Missing, calculate
+from assistant.calculators.catalogue import Asked, Likely, Missing, calculate
 from assistant.calculators.constants import Law, Rates
-from assistant.calculators.requests import JudgedOdds, parse_calculation, unjudged
 from assistant.errors import Ungrounded, WrongFigures
 from assistant.ledger.late import Basis
 from assistant.ledger.payments import CAUTIONS
@@ -39,16 +38,11 @@ class Worked:
     leads: bool = True
 
 
-def calculate_answer(
-    question: str, today: date, law: Law, rates: Rates, judged: JudgedOdds = unjudged
-) -> Worked | None:
-    """The calculation that a French question asks for, None when it asks for none.
+def calculate_answer(asked: Asked | Missing, law: Law, rates: Rates) -> Worked:
+    """The calculation that was asked for.
 
     One that the law of the day does not ground has no lines, and a caution that says so.
     """
-    asked = parse_calculation(question, today, judged)
-    if asked is None:
-        return None
     try:
         if not isinstance(asked, Missing):
             found = calculate(asked, law, rates)

@@ -10,9 +10,9 @@ from assistant.answering.answer import Found, Prominence
 from assistant.answering.extraction import Draft, Unit, joined, leans_back, quotable
 from assistant.answering.state import TurnState
 from assistant.citations.quotations import is_verbatim
-from assistant.law.headings import limiting_heading
 from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.retrieval.candidates import in_force
+from assistant.retrieval.headings import limiting_headings
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import Span, list_parts, marker, sentences, units
 
@@ -74,14 +74,19 @@ def in_their_lists(turn: TurnState, found: Sequence[Draft]) -> Generator[Found, 
     return [*dict.fromkeys(told)]
 
 
-def under_headings(found: Iterable[Draft], question: str) -> Iterator[Draft]:
-    """The quotes, the first of each passage below the heading that limits it, if any does. Pure."""
+def under_headings(found: Sequence[Draft], question: str) -> Iterator[Draft]:
+    """The quotes, the first of a passage below the headings that limit it, if any do. Pure.
+
+    What an item of a list is led by stays before it: the next quote has the headings then.
+    """
     headed: set[str] = set()
     for draft in found:
         passage = draft.evidence[0].passage
-        is_first = passage.id not in headed
-        headed.add(passage.id)
-        heading = limiting_heading(passage, question) if is_first and not draft.spoken_by else ""
+        heading = ""
+        if passage.id not in headed and not draft.spoken_by:
+            quoted = [each.text for each in found if each.evidence[0].passage.id == passage.id]
+            heading = limiting_headings(passage, "\n".join([question, *quoted]))
+            headed.add(passage.id)
         yield replace(draft, spoken_by=heading) if heading else draft
 
 

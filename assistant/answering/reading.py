@@ -7,6 +7,7 @@ from assistant.answering.context import in_context
 from assistant.answering.extraction import Draft, quotes
 from assistant.answering.notices import doubt_of
 from assistant.answering.prepared import PreparedAnswer, candidate_rules, prepared_answer
+from assistant.answering.quoted_passages import UNASKED
 from assistant.answering.state import TurnState
 from assistant.citations.cases import is_of_another_case
 from assistant.citations.comparison import FigureComparison
@@ -58,36 +59,45 @@ class EvidenceReading:
 
     def read(self, part: Subquestion) -> PartRead | None:
         """What the evidence on a subject of the question says, None where it does not answer."""
-        turn = self._turn
-        versions = turn.generation.store.versions
-        current = of_the_day(part.evidence, versions, turn.scope.as_of)
+        turn, question = self._turn, part.question
+        current = of_the_day(part.evidence, turn.generation.store.versions, turn.scope.as_of)
         readable = [item for item in current if turn.scope.reads(item.passage)]
-        [asked] = self._embedder.embed_questions([part.question])
+        [asked] = self._embedder.embed_questions([question])
         unanswered = told_by_questions(asked, readable, turn.generation.questions)
-        readings = read_first(part.question, readable, self._reader if unanswered is None else None)
+        readings = read_first(question, readable, self._reader if unanswered is None else None)
         if turn.scope.dossier is not None:
             unanswered = self._unanswered_in_dossiers(asked)
-        left_open = 0.0
-        if turn.scope.dossier is None:
-            left_open = turn.generation.questions.left_open(asked)
-        found_there = answerability(
-            part.question, readable, self._tuning, readings, unanswered, left_open
+        answers = answerability(
+            question, readable, self._tuning, readings, unanswered, self._left_open(asked)
         )
-        if found_there is Answerability.NO:
+        if answers is Answerability.NO:
             return None
-        prepared = self._prepared(part.question, asked, readable)
+        prepared = self._prepared(question, asked, readable)
         if prepared is None and len(turn.parts) == 1:
-            doubt = doubt_of(found_there, turn.language, readable[0].passage)
+            doubt = doubt_of(answers, turn.language, readable[0].passage)
             turn.preface = f"{turn.preface}\n\n{doubt}".strip()
-        known = {item.passage.id for item in turn.cited}
-        quoted = readable if turn.scope.dossier else _of_its_regime(part.question, readable)
-        shares = {} if turn.scope.dossier else turn.generation.questions.answering(asked)
-        read = quotes(part.question, quoted, turn.scope.as_of, self._embedder, shares)
-        found = [draft for draft in read if draft.evidence[0].passage.id not in known]
-        is_sure = found_there is Answerability.YES
+        is_sure = answers is Answerability.YES
         odds = zip(readable, readings, strict=False) if is_sure else ()
         told = {item.passage.id: each for item, each in odds}
+        found = self._quoted(question, asked, readable)
         return PartRead(asked, found, prepared, told, unanswered or 0.0)
+
+    def _left_open(self, asked: Vectors) -> float:
+        """What share of the questions around has no whole answer; nobody asked any of a dossier."""
+        if self._turn.scope.dossier is not None:
+            return 0.0
+        return self._turn.generation.questions.left_open(asked)
+
+    def _quoted(self, question: str, asked: Vectors, readable: Sequence[Evidence]) -> list[Draft]:
+        """What is quoted of passages that are not cited yet."""
+        turn = self._turn
+        quoted, shares = readable, UNASKED
+        if turn.scope.dossier is None:
+            quoted = _of_its_regime(question, readable)
+            shares = turn.generation.questions.answering(asked)
+        known = {item.passage.id for item in turn.cited}
+        read = quotes(question, quoted, turn.scope.as_of, self._embedder, shares)
+        return [draft for draft in read if draft.evidence[0].passage.id not in known]
 
     def _prepared(
         self, question: str, asked: Vectors, evidence: Sequence[Evidence]
@@ -130,8 +140,11 @@ class EvidenceReading:
 
     def judged_procedure(self, question: str) -> float:
         """How sure it is that the procedure of its amount answers, by what was judged of others."""
+        judged = judged_procedures(self._embedder.name, self._embedder.dimension)
+        if not len(judged):
+            return 0.0
         [asked] = self._embedder.embed_questions([question])
-        return judged_procedures(self._embedder.name, self._embedder.dimension).odds(asked)
+        return judged.odds(asked)
 
 
 def _of_its_regime(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:

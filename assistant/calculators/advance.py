@@ -22,7 +22,8 @@ from assistant.errors import WrongFigures
 class AdvanceAsked:
     """The initial amounts of a contract without and with tax, its months, who holds and buys.
 
-    `is_large_buyer`: a public body above the running costs that article R2191-7 names.
+    `is_large_buyer`: a public body above the running costs that article R2191-7 names; None where
+    nobody said.
     """
 
     amount: Decimal
@@ -30,7 +31,7 @@ class AdvanceAsked:
     months: Decimal
     buyer: Buyer
     is_sme: bool = False
-    is_large_buyer: bool = False
+    is_large_buyer: bool | None = None
 
     def __post_init__(self) -> None:
         """Raises WrongFigures for what is not positive, or an amount with tax below the other."""
@@ -81,8 +82,11 @@ def _inputs(asked: AdvanceAsked) -> tuple[tuple[str, str], ...]:
         ("durée", f"{numeral(asked.months)} mois"),
         ("acheteur", asked.buyer.label),
         ("titulaire PME", "oui" if asked.is_sme else "non"),
-        ("grand organisme public", "oui" if asked.is_large_buyer else "non"),
+        ("grand organisme public", _SAID[asked.is_large_buyer]),
     )
+
+
+_SAID = {True: "oui", False: "non", None: "non précisé"}
 
 
 def _duty(
@@ -155,6 +159,10 @@ def _rates(asked: AdvanceAsked, law: Law) -> tuple[Stated, Stated, tuple[Calcula
     raised = _raised(asked)
     if raised is None:
         same = "Le titulaire est une PME, mais le taux minimal n'est pas relevé pour cet acheteur."
+        if _may_be_large(asked):
+            same = (
+                "Le titulaire est une PME : seul un grand organisme a un taux minimal relevé."
+            )
         return lowest, highest, (ordinary, CalculationLine(same))
     minimum = law.stated(raised)
     reason = f"Le titulaire est une PME : le taux minimal est porté à {percent(minimum.value)}."
@@ -170,6 +178,11 @@ def _raised(asked: AdvanceAsked) -> str | None:
     if asked.buyer is Buyer.OTHER_AUTHORITY:
         return "avance minimale, PME, établissements de l'État"
     return "avance minimale, PME, collectivités"
+
+
+def _may_be_large(asked: AdvanceAsked) -> bool:
+    """Whether the minimum for an SME turns on how large an authority is, and nobody said."""
+    return asked.is_sme and asked.buyer is Buyer.LOCAL and asked.is_large_buyer is None
 
 
 def _part(rate: Stated, base: Decimal | None) -> str:
@@ -213,7 +226,7 @@ def _reservations(asked: AdvanceAsked, law: Law) -> tuple[CalculationLine, ...]:
                 body,
             ),
         )
-    if asked.buyer is Buyer.LOCAL and asked.is_sme and not asked.is_large_buyer:
+    if _may_be_large(asked):
         large = law.stated("avance minimale, PME, collectivités")
         return (
             says(

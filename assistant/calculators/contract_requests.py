@@ -24,8 +24,8 @@ from assistant.calculators.payment import PaymentAsked
 from assistant.question.parts import speaks_of_a_part
 
 _SME = re.compile(
-    r"(?<!non )(?<!non-)(?<!pas une )\b(?:pme|tpe)\b"
-    r"|(?<!pas une )\b(?:petites? (?:(?:et|ou) moyennes? )?|micro-?)entreprises?\b"
+    r"(?<!non )(?<!non-)(?<!qu'une )"
+    r"\b(?:pme|tpe|micro[- ]?entreprises?|petites? (?:(?:et|ou) moyennes? )?entreprises?)\b"
 )
 
 _ADVANCE = re.compile(r"(?<!a l')(?<!par )\bavances?\b")

@@ -12,26 +12,24 @@ from typing import Any
 _EVERY = ""
 
 
-def is_left_to_texts(calculator: str, words: str, *, is_judged: bool = False) -> bool:
+def is_left_to_texts(calculator: str, words: str) -> bool:
     """Whether a question has words that this calculator would pass over, and that may change it.
 
-    `words` are those of the question, in lower case and without accents. Where questions around
-    were judged, `is_judged`, words that only hint at another question do not count.
+    `words` are those of the question, in lower case and without accents.
     """
-    unread = _unread(is_judged=is_judged)
+    unread = _unread()
     return any(
         unread[name].search(words) is not None for name in (_EVERY, calculator) if name in unread
     )
 
 
 @cache
-def _unread(*, is_judged: bool) -> dict[str, re.Pattern[str]]:
+def _unread() -> dict[str, re.Pattern[str]]:
     """The words of each calculator, and those of all under no name."""
     said: dict[str, list[str]] = {}
     for row in _rows():
         for name in row.get("of", (_EVERY,)):
-            if not (is_judged and row.get("hints", False)):
-                said.setdefault(name, []).extend(row["words"])
+            said.setdefault(name, []).extend(row["words"])
     return {name: re.compile(rf"\b(?:{'|'.join(words)})") for name, words in said.items()}
 
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 from assistant.question.language import Language
 from assistant.question.parts import is_part, speaks_of_a_part
@@ -158,6 +159,10 @@ _CLAUSE = re.compile(r"[^.;:\n]*$")
 _BOUNDS = {"lt", "le", "gt", "ge", "max", "min"}
 _WITH_TAX = re.compile(r"\bttc\b|toutes taxes|including (vat|tax)")
 _TAX_RATE = re.compile(r"\b(?:tva|vat) (?:\w+ ){0,2}$")
+_TAXED = re.compile(r" ?(?:ht|ttc)\b")
+_FIXED = re.compile(r"\bfixée?s? à $")
+_ALSO = re.compile(r"\b(?:et|ou) (?:à|de) $")
+_SENTENCE = re.compile(r"[.;\n](?= |$)")
 _WITHOUT_TAX = re.compile(r"\bht\b|hors taxe|excluding (vat|tax)")
 _WORDS = {
     Language.FRENCH: (
@@ -217,7 +222,7 @@ def _comparable(unit: str, asked: str, said: str) -> FigureComparison | None:
     """The only figure of a unit in the question, and the limits that it may be held against."""
     given = [
         figure
-        for figure in find_quantities(asked)
+        for figure in map(partial(_in_euros, text=asked), find_quantities(asked))
         if figure.unit == unit and not _TAX_RATE.search(asked[: figure.start])
     ]
     limits = [limit for limit in _limits(said, unit) if not _is_of_a_body(limit, asked, said)]
@@ -226,6 +231,12 @@ def _comparable(unit: str, asked: str, said: str) -> FigureComparison | None:
     if _is_of_the_rule(given[0], asked, said) or _is_of_other(unit, asked, said):
         return None
     return FigureComparison(given[0], tuple(limits))
+
+
+def _in_euros(figure: Quantity, text: str) -> Quantity:
+    """A number that is said to be with or without tax as an amount: "62 000 HT"."""
+    is_amount = figure.unit == "count" and _TAXED.match(text, figure.end)
+    return replace(figure, unit="euro") if is_amount else figure
 
 
 def _is_part(figure: Quantity, asked: str) -> bool:
@@ -269,11 +280,34 @@ def _values(said: str, unit: str) -> set[str]:
 
 
 def _limits(said: str, unit: str) -> list[Quantity]:
-    quantities = find_quantities(said)
-    atoms, _ = bound_quantities(said, quantities, find_comparisons(said))
+    """The limits of a unit: what a comparison bounds, and "est fixé à 600 euros"."""
+    quantities, comparisons = find_quantities(said), find_comparisons(said)
+    atoms, left = bound_quantities(said, quantities, comparisons)
     bounded = {atom.start for atom in atoms if atom.key.split(" ")[0] in _BOUNDS}
-    found = [figure for figure in quantities if figure.unit == unit and figure.start in bounded]
+    found = [
+        figure
+        for figure in quantities
+        if figure.unit == unit
+        and (
+            figure.start in bounded
+            or _FIXED.search(said, 0, figure.start)
+            or _is_bounded_too(figure, said, left)
+        )
+    ]
     return list({figure.value: figure for figure in found}.values())
+
+
+def _is_bounded_too(figure: Quantity, said: str, comparisons: Sequence[Atom]) -> bool:
+    """Whether a comparison with something else goes on to a figure, in the same sentence.
+
+    "inférieur aux seuils européens et à 10 %".
+    """
+    goes_on = _ALSO.search(said, 0, figure.start) is not None
+    return goes_on and any(
+        mark.key in _BOUNDS and not _SENTENCE.search(said, mark.end, figure.start)
+        for mark in comparisons
+        if mark.end < figure.start
+    )
 
 
 def _side(

@@ -60,6 +60,9 @@ class Judgements:
         self._asked = asked
         self._is_right: Flags = np.array(is_right, dtype=np.bool_)
 
+    def __len__(self) -> int:
+        return len(self._is_right)
+
     def odds(self, question: Vectors, counts: Vectors | float = 1.0) -> float:
         """The logarithm of the odds that it is right of a question; each judgement counts so much.
 
@@ -102,22 +105,20 @@ def read_judged_procedures(path: Path = JUDGED_PROCEDURES) -> tuple[JudgedProced
 def judged_comparisons(embedder: str, dimension: int) -> JudgedComparisons:
     """What was judged, for an embedder whose vectors are shipped; else nothing."""
     judged = read_judged_comparisons()
-    is_known, asked = _shipped([each.question for each in judged], embedder, dimension)
-    known = [each for each, is_there in zip(judged, is_known, strict=True) if is_there]
-    return JudgedComparisons(known, asked)
+    rows, asked = _shipped([each.question for each in judged], embedder, dimension)
+    return JudgedComparisons([judged[row] for row in rows], asked)
 
 
 @cache
 def judged_procedures(embedder: str, dimension: int) -> Judgements:
     """What was judged, for an embedder whose vectors are shipped; else nothing."""
     judged = read_judged_procedures()
-    is_known, asked = _shipped([each.question for each in judged], embedder, dimension)
-    is_answer = np.array([each.is_answer for each in judged], dtype=np.bool_)
-    return Judgements(asked, is_answer[is_known].tolist())
+    rows, asked = _shipped([each.question for each in judged], embedder, dimension)
+    return Judgements(asked, [judged[row].is_answer for row in rows])
 
 
-def _shipped(texts: Sequence[str], embedder: str, dimension: int) -> tuple[Flags, Vectors]:
-    """Of which questions a vector is shipped, and these vectors."""
+def _shipped(texts: Sequence[str], embedder: str, dimension: int) -> tuple[list[int], Vectors]:
+    """The places of the questions whose vector is shipped, and these vectors."""
     shipped = ShippedVectors(shipped_file(embedder))
     is_known, asked = shipped.find(texts, dimension, as_questions=True)
-    return is_known, asked[is_known]
+    return np.flatnonzero(is_known).tolist(), asked[is_known]
