@@ -74,8 +74,8 @@ class LineRole(StrEnum):
 class Sentence:
     """A sentence that may be shown, without its `[n]` marks, and what supports it.
 
-    `spoken_by` is who says it, where that is to be told before it: a decision and its paragraph, or
-    the lead of the list of which it is an item.
+    `spoken_by` is what is to be told before it: who says it (a decision and its paragraph), the
+    lead of the list of which it is an item, or the headings that limit its article.
     A line after the quotes has a `role`, and the `label` that is told before it.
     """
 

@@ -160,9 +160,7 @@ def _rates(asked: AdvanceAsked, law: Law) -> tuple[Stated, Stated, tuple[Calcula
     if raised is None:
         same = "Le titulaire est une PME, mais le taux minimal n'est pas relevé pour cet acheteur."
         if _may_be_large(asked):
-            same = (
-                "Le titulaire est une PME : seul un grand organisme a un taux minimal relevé."
-            )
+            same = "Le titulaire est une PME : seul un grand organisme a un taux minimal relevé."
         return lowest, highest, (ordinary, CalculationLine(same))
     minimum = law.stated(raised)
     reason = f"Le titulaire est une PME : le taux minimal est porté à {percent(minimum.value)}."

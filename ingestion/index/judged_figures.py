@@ -30,8 +30,8 @@ ELSEWHERE = 0.02
 """What a question that was held against another limit counts, beside one held against the same."""
 
 SAME = 1.5
-"""Odds (logarithms) above which a comparison is said. Of 196 that the questions of fifteen people
-led to, each without its author's, 91 are above, of which 83 are of the same thing; of all 196, 108.
+"""Odds (logarithms) above which a comparison is said. Of 1,371, each told by others' questions,
+414 are above, of which 379 are of the same thing; of all 1,371, 681.
 """
 
 
