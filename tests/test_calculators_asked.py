@@ -89,6 +89,10 @@ BOUGHT = "Je signe le devis de 35 000 € HT de mobilier pour la commune ?"
         ("Je signe 35 000 € HT de mobilier de la commune sans demander trois devis ?", 0.5, True),
         ("Je signe 35 000 € HT de mobilier par an pour la commune ?", 0.5, False),
         ("Le lot de 35 000 € HT et ce lot de 20 000 € HT de fournitures ?", 0.5, False),
+        ("Où publier l'avis d'attribution de 400 000 € HT de fournitures, commune ?", 0.5, False),
+        ("Publicité pour la vente d'un véhicule de la commune à 15 000 € HT ?", 0.5, False),
+        ("Je signe 35 000 € HT de mobilier de la commune, monopole du fabricant ?", 0.5, False),
+        ("Je signe 300 000 € HT d'accompagnement social pour la commune ?", 0.5, False),
     ],
 )
 def test_the_procedure_of_an_amount_is_told_by_the_questions_around(
@@ -102,6 +106,15 @@ def test_another_calculation_goes_before_a_procedure_that_is_only_judged() -> No
     asked = "Commune, marché de 80 000 € HT de 8 mois : avance obligatoire ?"
     found = parse_calculation(asked, TODAY, lambda _: 0.5)
     assert isinstance(found, AdvanceAsked)
+
+
+@pytest.mark.parametrize("odds", [0.0, -2.0])
+def test_a_procedure_asked_beside_another_calculation_leaves_both(odds: float) -> None:
+    asked = (
+        "Quelle procédure pour 150 000 € HT de fournitures de la commune, "
+        "et une avance est-elle obligatoire sur 12 mois ?"
+    )
+    assert parse_calculation(asked, TODAY, lambda _: odds) is None
 
 
 @given(st.decimals(min_value="0.01", max_value="1e9", places=2))

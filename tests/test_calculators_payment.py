@@ -128,6 +128,22 @@ def test_for_an_sme_a_higher_minimum_of_large_authorities_is_to_be_verified() ->
     assert not any("À vérifier" in line.text for line in known.result)
 
 
+@pytest.mark.parametrize(
+    ("buyer", "is_large_buyer", "told"),
+    [
+        (Buyer.OTHER_AUTHORITY, None, "seul un grand organisme"),
+        (Buyer.ENTITY, None, "seul un grand organisme"),
+        (Buyer.OTHER_AUTHORITY, False, "n'est pas relevé"),
+        (Buyer.HOSPITAL, None, "n'est pas relevé"),
+    ],
+)
+def test_that_a_minimum_is_not_raised_is_said_only_where_it_is_known(
+    buyer: Buyer, is_large_buyer: bool | None, told: str
+) -> None:
+    asked = _asked(buyer=buyer, is_sme=True, is_large_buyer=is_large_buyer)
+    assert any(told in line.text for line in _calculated(asked).steps)
+
+
 @pytest.mark.parametrize("buyer", [Buyer.OTHER_AUTHORITY, Buyer.ENTITY])
 def test_whether_another_buyer_is_bound_is_to_be_verified(buyer: Buyer) -> None:
     last = _calculated(_asked(buyer=buyer)).result[-1]

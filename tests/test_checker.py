@@ -217,6 +217,11 @@ CHANGED = (
     [
         ("Mandat de 9 000 € sans contrat ?", WRITTEN, "9 000 € est inférieur à 25 000 euros"),
         ("Mandat de 9 000 HT sans contrat ?", WRITTEN, "9 000 est inférieur à 25 000 euros"),
+        (
+            "Mandat de 9 000 hors taxes, sans contrat ?",
+            WRITTEN,
+            "9 000 est inférieur à 25 000 euros",
+        ),
         ("Avenant de 12 % ?", CHANGED, "12 % est supérieur à 10 % et inférieur à 15 %"),
     ],
 )
@@ -230,6 +235,8 @@ def test_what_is_fixed_and_what_a_comparison_goes_on_to_are_limits(
     "quote",
     [
         "Le seuil est inférieur à celui du décret. La part des PME va de 5 % à 10 %.",
+        "L'entreprise a plus d'expérience et a droit à une révision et à 10 % du montant.",
+        "La pénalité est fixée à 10 % du montant.",
         "La retenue est de 5 % et à 10 % près comparable.",
         "Le seuil est inférieur à celui du décret. Il revient à la part et à 10 % du montant.",
     ],

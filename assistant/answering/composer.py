@@ -193,9 +193,9 @@ class Answering:
     def _is_of_what_is_asked(self, grounds: Sequence[Passage]) -> bool:
         """Whether what a calculation rests on was found for a subject of the question.
 
-        Figures are also named by who asks about something else: of 66 calculations that words of
-        people's questions led to, 5 of the 13 that were beside them are left out so, and none of
-        the others.
+        Figures are also named by who asks about something else: of 66 calculations begun by the
+        words of people's questions alone, 5 of the 13 that were beside them are left out so, and
+        none of the others.
         A fact that is asked back rests on nothing yet, and is asked.
         """
         articles = [key for each in grounds for key in each.references]

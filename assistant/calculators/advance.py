@@ -1,6 +1,6 @@
 """Sums paid early or held back: the advance and the retenue de garantie."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from assistant.calculators.amounts import (
@@ -159,7 +159,7 @@ def _rates(asked: AdvanceAsked, law: Law) -> tuple[Stated, Stated, tuple[Calcula
     raised = _raised(asked)
     if raised is None:
         same = "Le titulaire est une PME, mais le taux minimal n'est pas relevé pour cet acheteur."
-        if _may_be_large(asked):
+        if _raised_if_large(asked) is not None:
             same = "Le titulaire est une PME : seul un grand organisme a un taux minimal relevé."
         return lowest, highest, (ordinary, CalculationLine(same))
     minimum = law.stated(raised)
@@ -178,9 +178,11 @@ def _raised(asked: AdvanceAsked) -> str | None:
     return "avance minimale, PME, collectivités"
 
 
-def _may_be_large(asked: AdvanceAsked) -> bool:
-    """Whether the minimum for an SME turns on how large an authority is, and nobody said."""
-    return asked.is_sme and asked.buyer is Buyer.LOCAL and asked.is_large_buyer is None
+def _raised_if_large(asked: AdvanceAsked) -> str | None:
+    """The constant that would raise the minimum of an SME were the buyer large, if nobody said."""
+    if not asked.is_sme or asked.buyer is Buyer.STATE or asked.is_large_buyer is not None:
+        return None
+    return _raised(replace(asked, is_large_buyer=True))
 
 
 def _part(rate: Stated, base: Decimal | None) -> str:
@@ -224,8 +226,8 @@ def _reservations(asked: AdvanceAsked, law: Law) -> tuple[CalculationLine, ...]:
                 body,
             ),
         )
-    if _may_be_large(asked):
-        large = law.stated("avance minimale, PME, collectivités")
+    if asked.buyer is Buyer.LOCAL and (raised := _raised_if_large(asked)):
+        large = law.stated(raised)
         return (
             says(
                 f"À vérifier : le taux minimal est {percent(large.value)} si les dépenses de "

@@ -24,8 +24,8 @@ from assistant.calculators.payment import PaymentAsked
 from assistant.question.parts import speaks_of_a_part
 
 _SME = re.compile(
-    r"(?<!non )(?<!non-)(?<!qu'une )"
-    r"\b(?:pme|tpe|micro[- ]?entreprises?|petites? (?:(?:et|ou) moyennes? )?entreprises?)\b"
+    r"(?<!non )(?<!non-)(?<!pas une )(?<!autre qu'une )(?<!chose qu'une )(?<!grande qu'une )"
+    r"\b(?:pme|tpe|micro[- ]?entreprise|petite (?:(?:et|ou) moyenne )?entreprise)\b"
 )
 
 _ADVANCE = re.compile(r"(?<!a l')(?<!par )\bavances?\b")
@@ -65,8 +65,11 @@ _OF_INVOICE = re.compile(
 _MODIFICATION = re.compile(r"\b(?:avenants?|modifi\w+|(?:travaux|prestations) supplementaires)\b")
 _IS_ALLOWED = re.compile(
     r"\b(?:possible|le droit|ca passe|autoris\w+|legal\w*|permis|trop|maxim\w+|depass\w+"
-    r"|sans (?:nouvelle |re)?mise en concurrence|nouvelle mise en concurrence|suffi\w+|admissible"
-    r"|relancer|ok)\b"
+    r"|sans (?:nouvelle |re)?mise en concurrence|nouvelle mise en concurrence|admissible"
+    r"|(?:avenants?|ca|cela) suffi\w+)\b|: ?suffi\w+"
+    r"|\bok (?:\?|(?:ou|sans)\b)|\bc'est ok\b"
+    r"|\brelancer (?:\?|(?:une? |la |le )?(?:nouvelle )?"
+    r"(?:consultation|procedure|marche|appel|mise)\b)"
     r"|\b(?:puis-je|peut-on|pouvons-nous|je peux|on peut)"
     r"(?: ?\?|(?: l[ea])? (?:passer|signer|conclure|faire|ajouter|augmenter|modifier|accepter)\b)"
 )

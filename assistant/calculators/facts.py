@@ -16,17 +16,17 @@ from unicodedata import normalize
 from assistant.calculators.calculation import Buyer, Nature
 from assistant.question.parts import is_part
 from assistant.question.quantities import (
+    WITH_TAX,
+    WITHOUT_TAX,
     Quantity,
     find_quantities,
     fold_same_length,
+    is_amount,
 )
 
 Value = TypeVar("Value", Decimal, date)
 Kind = TypeVar("Kind", Buyer, Nature)
 
-_HT = r"(?:h\. ?t\b|ht\b|hors tax|hors tva)"
-_TTC = r"(?:t\. ?t\. ?c\b|ttc\b|toutes taxes|(?:taxes|tva) comprise)"
-_WITHOUT_TAX, _WITH_TAX = (re.compile(rf" ?\(? ?{each}") for each in (_HT, _TTC))
 # "un montant TTC de 240 000 €", "montant HT : 12 000 €".
 _TAX_BEFORE = re.compile(
     r"\b(?:(?P<ttc>t\. ?t\. ?c\.?|ttc)|h\. ?t\.?|ht) ?(?:de|d'|:|=|est de)? ?$"
@@ -111,13 +111,13 @@ class GivenFigure(Generic[Value]):
     def is_without_tax(self) -> bool:
         """Whether it is said to be hors taxes."""
         before = _TAX_BEFORE.search(self.before)
-        return bool(_WITHOUT_TAX.match(self.after) or (before and not before["ttc"]))
+        return bool(WITHOUT_TAX.match(self.after) or (before and not before["ttc"]))
 
     @property
     def is_with_tax(self) -> bool:
         """Whether it is said to be toutes taxes comprises."""
         before = _TAX_BEFORE.search(self.before)
-        return bool(_WITH_TAX.match(self.after) or (before and before["ttc"]))
+        return bool(WITH_TAX.match(self.after) or (before and before["ttc"]))
 
     @property
     def is_limit(self) -> bool:
@@ -155,7 +155,7 @@ def read_facts(question: str, today: date) -> QuestionFacts:
     text = fold_same_length(normalize("NFC", question)).replace("œ", "oe")
     words = "".join(normalize("NFD", letter)[0] for letter in text)
     found = find_quantities(text)
-    amounts = [each for each in found if _is_amount(each, words)]
+    amounts = [each for each in found if is_amount(each, words)]
     rates = [each for each in found if each.unit == "ratio"]
     days = dict(_dated(found, today))
     return QuestionFacts(
@@ -173,13 +173,6 @@ def exact(quantity: Quantity) -> Decimal:
     """The value of an amount, a rate (1 is the whole) or a duration."""
     value = Fraction(quantity.value)
     return Decimal(value.numerator) / value.denominator
-
-
-def _is_amount(quantity: Quantity, words: str) -> bool:
-    """Euros, or a number that is said to be with or without tax: "300 000 HT"."""
-    rest = words[quantity.end :]
-    is_taxed = bool(_WITHOUT_TAX.match(rest) or _WITH_TAX.match(rest))
-    return quantity.unit == "euro" or (quantity.unit == "count" and is_taxed)
 
 
 def _dated(found: Iterable[Quantity], today: date) -> Iterator[tuple[Quantity, date]]:

@@ -15,6 +15,7 @@ from assistant.question.quantities import (
     apart,
     find_quantities,
     fold_same_length,
+    is_amount,
 )
 
 _EXCEED = r"(?:dépass|excéd|excèd)\w*|exceed\w*"
@@ -156,13 +157,14 @@ _OF_A_BODY = re.compile(
     r"|expenditure)\b"
 )
 _CLAUSE = re.compile(r"[^.;:\n]*$")
-_BOUNDS = {"lt", "le", "gt", "ge", "max", "min"}
+_THAN = {"lt", "le", "gt", "ge"}
+_BOUNDS = {*_THAN, "max", "min"}
 _WITH_TAX = re.compile(r"\bttc\b|toutes taxes|including (vat|tax)")
 _TAX_RATE = re.compile(r"\b(?:tva|vat) (?:\w+ ){0,2}$")
-_TAXED = re.compile(r" ?(?:ht|ttc)\b")
-_FIXED = re.compile(r"\bfixée?s? à $")
-_ALSO = re.compile(r"\b(?:et|ou) (?:à|de) $")
-_SENTENCE = re.compile(r"[.;\n](?= |$)")
+_FIXED = re.compile(r"\b(?:seuil|délai|plafond)s?\b[^.;:]{0,200} fixée?s? à $")
+_ALSO = re.compile(r"\b(?:et|ou) à $")
+_WITH_OTHER = re.compile(r" (?:à|aux?)\b")
+_SENTENCE = re.compile(r"[.;](?= |$)")
 _WITHOUT_TAX = re.compile(r"\bht\b|hors taxe|excluding (vat|tax)")
 _WORDS = {
     Language.FRENCH: (
@@ -235,8 +237,7 @@ def _comparable(unit: str, asked: str, said: str) -> FigureComparison | None:
 
 def _in_euros(figure: Quantity, text: str) -> Quantity:
     """A number that is said to be with or without tax as an amount: "62 000 HT"."""
-    is_amount = figure.unit == "count" and _TAXED.match(text, figure.end)
-    return replace(figure, unit="euro") if is_amount else figure
+    return replace(figure, unit="euro") if is_amount(figure, text) else figure
 
 
 def _is_part(figure: Quantity, asked: str) -> bool:
@@ -304,7 +305,9 @@ def _is_bounded_too(figure: Quantity, said: str, comparisons: Sequence[Atom]) ->
     """
     goes_on = _ALSO.search(said, 0, figure.start) is not None
     return goes_on and any(
-        mark.key in _BOUNDS and not _SENTENCE.search(said, mark.end, figure.start)
+        mark.key in _THAN
+        and _WITH_OTHER.search(said, mark.start, mark.end + len(" aux "))
+        and not _SENTENCE.search(said, mark.end, figure.start)
         for mark in comparisons
         if mark.end < figure.start
     )

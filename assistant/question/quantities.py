@@ -285,6 +285,21 @@ def may_measure(text: str) -> bool:
     return _MEASURED.search(text.lower().translate(_QUOTED)) is not None
 
 
+_HT = r"(?:h\. ?t\b|ht\b|hors tax|hors tva)"
+_TTC = r"(?:t\. ?t\. ?c\b|ttc\b|toutes taxes|(?:taxes|tva) comprise)"
+WITHOUT_TAX, WITH_TAX = (re.compile(rf" ?\(? ?{each}") for each in (_HT, _TTC))
+"""What stands right after an amount without tax, or with it."""
+
+
+def is_amount(quantity: Quantity, text: str) -> bool:
+    """Euros, or a number that is said to be with or without tax: "300 000 HT".
+
+    `text` is the one in small letters of which the quantity is.
+    """
+    is_taxed = WITHOUT_TAX.match(text, quantity.end) or WITH_TAX.match(text, quantity.end)
+    return quantity.unit == "euro" or (quantity.unit == "count" and is_taxed is not None)
+
+
 def find_quantities(text: str) -> tuple[Quantity, ...]:
     """Every quantity of a text already made `plain`, in order, spans never overlapping."""
     found = apart([*_dates(text), *_ranks(text), *_measures(text)])

@@ -21,10 +21,19 @@ _NUMBER = re.compile(r"^(?:[^:]{1,40} : +|Livre préliminaire +)")
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    """A regime or a procedure: how a heading and how any text names it."""
+    """A regime or a procedure: how a heading and how any text names it.
+
+    Beside words of `unless` no text does.
+    """
 
     heading: re.Pattern[str]
     named: re.Pattern[str]
+    unless: re.Pattern[str] | None = None
+
+    def is_named(self, said: str) -> bool:
+        """Whether a text in small letters without accents names it."""
+        is_other = self.unless is not None and self.unless.search(said)
+        return not is_other and self.named.search(said) is not None
 
 
 def limiting_headings(passage: Passage, said: str) -> str:
@@ -45,7 +54,7 @@ def _unnamed(headings: Sequence[str], limits: Sequence[_Limit], said: str) -> It
     """The headings in their order that have a limit which nothing said names."""
     for heading in headings:
         folded = fold_text(heading)
-        if any(each.heading.search(folded) and not each.named.search(said) for each in limits):
+        if any(each.heading.search(folded) and not each.is_named(said) for each in limits):
             yield _unnumbered(heading)
 
 
@@ -62,9 +71,13 @@ def _regimes() -> tuple[_Limit, ...]:
 
 @cache
 def _procedures() -> tuple[_Limit, ...]:
-    """Every procedure of the file (headings.toml)."""
+    """Every procedure, technique, kind of contract or buyer of the file (headings.toml)."""
     table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     return tuple(
-        _Limit(re.compile(row["heading"]), re.compile(row.get("named", row["heading"])))
+        _Limit(
+            re.compile(row["heading"]),
+            re.compile(row.get("named", row["heading"])),
+            re.compile(row["unless"]) if "unless" in row else None,
+        )
         for row in table["procedure"]
     )

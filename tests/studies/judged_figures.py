@@ -13,9 +13,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from assistant.calculators.catalogue import Missing
 from assistant.calculators.procedure import ProcedureAsked
-from assistant.calculators.requests import parse_calculation
+from assistant.calculators.requests import calculator_of, parse_calculation
 from assistant.retrieval.ranking import default_tuning
 from ingestion.index.judged_figures import (
     JudgedComparisons,
@@ -61,9 +60,7 @@ def described(name: str, is_right: Flags, odds: Vectors, bounds: Sequence[float]
 def is_calculated(judged: JudgedProcedure, odds: float) -> bool:
     """Whether a procedure is calculated for a question at these odds."""
     found = parse_calculation(judged.question, date.today(), lambda _: odds)
-    return isinstance(found, ProcedureAsked) or (
-        isinstance(found, Missing) and isinstance(found.cases[0][1], ProcedureAsked)
-    )
+    return found is not None and calculator_of(found) is ProcedureAsked
 
 
 def comparison_odds() -> Vectors:
