@@ -98,7 +98,7 @@ def test_what_dossiers_leave_open_has_no_line_in_one(
     ]
     asked = QuestionIndex(tuple(known), answering_embedder().embed_questions(texts))
     monkeypatch.setattr(
-        "assistant.answering.composer.questions_of_dossiers", lambda name, dimension: asked
+        "assistant.answering.reading.questions_of_dossiers", lambda name, dimension: asked
     )
     tuning = replace(
         default_tuning(),
@@ -118,7 +118,7 @@ def test_a_question_that_dossiers_leave_open_is_refused_in_one(
     known = [LeadingQuestion(texts[0], ("ecole",)), LeadingQuestion(texts[1], ())]
     left_open = QuestionIndex(tuple(known), embedder.embed_questions(texts))
     monkeypatch.setattr(
-        "assistant.answering.composer.questions_of_dossiers", lambda name, dimension: left_open
+        "assistant.answering.reading.questions_of_dossiers", lambda name, dimension: left_open
     )
     weights = Refusal(refused=-1.0, sure=-0.3, unanswered=-10.0)
     tuning = replace(default_tuning(), refusal={**default_tuning().refusal, "dossier": weights})
