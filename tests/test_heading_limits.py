@@ -55,6 +55,7 @@ def test_the_headings_that_limit_are_told_without_their_numbers(
         ("Que dire au perdant d'un appel d'offres ?", False),
         ("Que dire au perdant d'un MAPA ?", True),
         ("Que dire au perdant d'un MAPA avec négociation ?", True),
+        ("Que dire au perdant d'un MAPA, et non d'un appel d'offres ?", True),
         ("Que dire au perdant après la commission d'appel d'offres ?", True),
         ("Que dire au perdant ?", True),
     ],

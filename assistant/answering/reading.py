@@ -141,8 +141,6 @@ class EvidenceReading:
     def judged_procedure(self, question: str) -> float:
         """How sure it is that the procedure of its amount answers, by what was judged of others."""
         judged = judged_procedures(self._embedder.name, self._embedder.dimension)
-        if not len(judged):
-            return 0.0
         [asked] = self._embedder.embed_questions([question])
         return judged.odds(asked)
 

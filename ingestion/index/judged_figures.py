@@ -60,9 +60,6 @@ class Judgements:
         self._asked = asked
         self._is_right: Flags = np.array(is_right, dtype=np.bool_)
 
-    def __len__(self) -> int:
-        return len(self._is_right)
-
     def odds(self, question: Vectors, counts: Vectors | float = 1.0) -> float:
         """The logarithm of the odds that it is right of a question; each judgement counts so much.
 
