@@ -346,6 +346,9 @@ def test_a_quote_stands_below_the_heading_that_limits_it(tmp_path: Path) -> None
     home = _with(tmp_path, LAW, {"R2192-10": f"Section 2 : {told}"})
     [sentence] = _result(home, tmp_path, "Quel est le délai de paiement ?").answer.sentences
     assert (sentence.text, sentence.spoken_by) == (PAYMENT, told)
+    named = "Quel est le délai de paiement en procédure formalisée ?"
+    [sentence] = _result(home, tmp_path, named).answer.sentences
+    assert (sentence.text, sentence.spoken_by) == (PAYMENT, "")
 
 
 def test_the_nearest_text_is_placed_once() -> None:

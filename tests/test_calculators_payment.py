@@ -124,8 +124,23 @@ def test_for_an_sme_of_the_state_its_establishments_are_to_be_verified() -> None
 def test_for_an_sme_a_higher_minimum_of_large_authorities_is_to_be_verified() -> None:
     last = _calculated(_asked(buyer=Buyer.LOCAL, is_sme=True)).result[-1]
     assert last.text.startswith("À vérifier : le taux minimal est 10\u00a0% si les dépenses")
-    known = _calculated(_asked(buyer=Buyer.LOCAL, is_sme=True, is_large_buyer=True))
-    assert not any("À vérifier" in line.text for line in known.result)
+    assert last.grounds
+
+
+@pytest.mark.parametrize(
+    ("buyer", "is_sme", "is_large_buyer"),
+    [
+        (Buyer.LOCAL, True, True),
+        (Buyer.LOCAL, True, False),
+        (Buyer.LOCAL, False, None),
+        (Buyer.HOSPITAL, True, None),
+    ],
+)
+def test_a_higher_minimum_that_is_known_or_for_nobody_is_not_to_be_verified(
+    buyer: Buyer, is_sme: bool, is_large_buyer: bool | None
+) -> None:
+    found = _calculated(_asked(buyer=buyer, is_sme=is_sme, is_large_buyer=is_large_buyer))
+    assert not any("À vérifier" in line.text for line in found.result)
 
 
 @pytest.mark.parametrize(
