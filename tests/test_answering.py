@@ -27,7 +27,7 @@ from assistant.retrieval.ranking import default_tuning
 from assistant.web.buyer.conversation import Conversation, Turn, advance
 from assistant.web.buyer.turn_view import sheet_addresses, turn_html
 from assistant.web.ledger.pages import LedgerPages
-from ingestion.index.judged_figures import Judgements
+from ingestion.index.judged_figures import JudgedProcedure, JudgedProcedures
 from ingestion.library.archive import Archive
 from tests.fake_law import FakeLaw
 from tests.fakes import ScriptedModel
@@ -318,7 +318,8 @@ def test_a_procedure_is_asked_for_as_readers_judged_of_the_questions_around(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, is_answer: bool
 ) -> None:
     monkeypatch.setattr("assistant.answering.composer.IndexedLaw", lambda *_: FakeLaw(DAY))
-    known = Judgements(answering_embedder().embed_questions([asked]), [is_answer])
+    judged = [JudgedProcedure(asked, 1, is_answer)]
+    known = JudgedProcedures(judged, answering_embedder().embed_questions([asked]))
     monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: known)
     answer = _result(home, tmp_path, asked).answer
     assert [each.label for each in answer.choices] == (
@@ -334,7 +335,8 @@ def test_another_subject_beside_a_calculation_is_answered_too(
         "Faut-il une publicité pour 35 000 € HT de mobilier ?"
     )
     _, bought = subjects(asked)
-    known = Judgements(answering_embedder().embed_questions([bought]), [True])
+    judged = [JudgedProcedure(bought, 1, is_answer=True)]
+    known = JudgedProcedures(judged, answering_embedder().embed_questions([bought]))
     monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: known)
     result = _result(home, tmp_path, asked)
     assert result.route == "calculation"

@@ -80,8 +80,20 @@ BOUGHT = "Je signe le devis de 35 000 € HT de mobilier pour la commune ?"
     [
         (BOUGHT, 0.5, True),
         (BOUGHT, 0.0, False),
-        ("Quelle procédure pour 35 000 € HT de fournitures de la commune ?", 0.0, True),
-        ("Quelle procédure pour 35 000 € HT de fournitures de la commune ?", -0.5, False),
+        ("Quelle procédure pour 35 000 € HT de fournitures de la commune ?", None, True),
+        ("Quelle procédure pour 35 000 € HT de fournitures de la commune ?", 0.3, True),
+        ("Quelle procédure pour 35 000 € HT de fournitures de la commune ?", 0.0, False),
+        (BOUGHT, 0.3, False),
+        ("La commune signe 35k de mobilier sans consulter ?", 0.5, True),
+        ("La commune signe 3 millions de travaux de voirie ?", 0.5, True),
+        ("Quelle procédure pour 3 millions de fournitures de la commune ?", 0.5, True),
+        ("La commune achète 35 km de clôture ?", 0.5, False),
+        ("La commune achète des téléviseurs 4K ?", 0.5, False),
+        ("La commune imprime 100k flyers ?", 0.5, False),
+        ("La commune signe 3 millions de repas ?", 0.5, False),
+        ("La commune signe pour 2 millions d'habitants ?", 0.5, False),
+        ("La commune signe 3 millions de travaux, en francs CFP ?", 0.5, False),
+        ("La commune publie l'attribution de 300 000 € HT de fournitures ?", 0.5, False),
         ("Je signe le devis de 35 000 € HT de livres pour la commune ?", 0.5, False),
         ("Je signe 35 000 € HT de restauration scolaire pour la commune ?", 0.5, False),
         ("Je signe 75 000 € HT de mobilier non innovant pour la commune ?", 0.5, False),
@@ -96,7 +108,7 @@ BOUGHT = "Je signe le devis de 35 000 € HT de mobilier pour la commune ?"
     ],
 )
 def test_the_procedure_of_an_amount_is_told_by_the_questions_around(
-    question: str, odds: float, is_calculated: bool
+    question: str, odds: float | None, is_calculated: bool
 ) -> None:
     found = parse_calculation(question, TODAY, lambda _: odds)
     assert (found is not None) == is_calculated

@@ -8,7 +8,8 @@ from ingestion.index.judged_figures import (
     SAME,
     JudgedComparison,
     JudgedComparisons,
-    Judgements,
+    JudgedProcedure,
+    JudgedProcedures,
     judged_comparisons,
     judged_procedures,
     read_judged_comparisons,
@@ -16,10 +17,16 @@ from ingestion.index.judged_figures import (
 )
 from ingestion.index.question_bank import read_judged
 from ingestion.index.shipped_vectors import ShippedVectors, shipped_file
-from tests.studies.judged_figures import comparison_odds, is_calculated, procedure_odds
+from tests.studies.judged_figures import (
+    SHORT,
+    comparison_odds,
+    procedure_odds,
+    procedures_calculated,
+)
 
 BUYS, CHARGES = np.eye(2, 3, dtype=np.float32)
 NEED, RETENTION = "euro 60000", "ratio 1/20"
+BUY, CHARGE = "Puis-je commander pour 20 000 € ?", "Des frais de 20 000 € ?"
 
 
 def judged(*rows: tuple[str, bool]) -> JudgedComparisons:
@@ -68,25 +75,41 @@ def test_what_was_judged_is_told_by_those_of_other_authors() -> None:
     assert is_same[odds < -SAME].mean() < 0.2
 
 
-def test_every_judged_procedure_is_of_a_question_of_people_whose_vector_is_shipped() -> None:
+def test_every_judged_procedure_is_of_its_author_and_its_vector_is_shipped() -> None:
     rows = read_judged_procedures()
     asked = [each.question for each in rows]
-    assert {*asked} <= {each.question for each in read_judged()}
+    author = {each.question: each.author for each in read_judged()}
+    assert all(each.author == author.get(each.question, each.author) for each in rows)
+    assert all(each.question in author for each in rows if each.author < SHORT)
+    assert all(len(each.question.split()) <= 20 for each in rows if each.author >= SHORT)
     assert len({*asked}) == len(asked)
     shipped = ShippedVectors(shipped_file(default_tuning().embedder))
     assert shipped.find(asked, 384, as_questions=True)[0].all()
 
 
-def test_more_procedures_are_calculated_as_judged_by_others_and_fewer_beside() -> None:
-    rows, odds = read_judged_procedures(), procedure_odds()
+def test_procedures_are_calculated_as_judged_of_others_for_who_asks_in_few_words_or_many() -> None:
+    rows = read_judged_procedures()
     is_answer = np.array([each.is_answer for each in rows])
-    plain = np.array([is_calculated(each, 0.0) for each in rows])
-    judged = np.array([is_calculated(*each) for each in zip(rows, odds, strict=True)])
-    assert is_answer[judged].sum() > 2 * is_answer[plain].sum()
-    assert (~is_answer[judged]).sum() < (~is_answer[plain]).sum()
+    is_short = np.array([each.author >= SHORT for each in rows])
+    plain, judged = procedures_calculated(None), procedures_calculated(procedure_odds())
+    for these, times, least in ((is_short, 3, 0.94), (~is_short, 2, 0.85)):
+        assert is_answer[judged & these].sum() > times * is_answer[plain & these].sum()
+        assert is_answer[judged & these].mean() > least
 
 
 def test_a_procedure_is_told_by_the_nearest_questions_that_were_judged() -> None:
-    known = Judgements(np.array([BUYS, CHARGES]), [True, False])
-    assert known.odds(BUYS) > 0 > known.odds(CHARGES)
-    assert judged_procedures("another@embedder", 384).odds(np.ones(384, np.float32)) == 0.0
+    known = JudgedProcedures(
+        [_judged(BUY, is_answer=True), _judged(CHARGE)], np.array([BUYS, CHARGES])
+    )
+    assert (known.odds(BUY, BUYS) or 0) > 0 > (known.odds(CHARGE, CHARGES) or 0)
+    assert judged_procedures("another@embedder", 384).odds(BUY, BUYS) is None
+
+
+def test_a_question_of_as_many_words_tells_more_of_a_procedure() -> None:
+    long = f"{BUY} pour la cantine et le restaurant des agents, sur trois ans, avec deux lots"
+    known = JudgedProcedures([_judged(BUY, is_answer=True), _judged(long)], np.array([BUYS, BUYS]))
+    assert (known.odds(BUY, BUYS) or 0) > 0 > (known.odds(long, BUYS) or 0)
+
+
+def _judged(question: str, *, is_answer: bool = False) -> JudgedProcedure:
+    return JudgedProcedure(question, SHORT, is_answer)

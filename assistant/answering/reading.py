@@ -138,11 +138,11 @@ class EvidenceReading:
         judged = judged_comparisons(self._embedder.name, self._embedder.dimension)
         return judged.odds(asked, found.limit) > SAME
 
-    def judged_procedure(self, question: str) -> float:
+    def judged_procedure(self, question: str) -> float | None:
         """How sure it is that the procedure of its amount answers, by what was judged of others."""
         judged = judged_procedures(self._embedder.name, self._embedder.dimension)
         [asked] = self._embedder.embed_questions([question])
-        return judged.odds(asked)
+        return judged.odds(question, asked)
 
 
 def _of_its_regime(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:

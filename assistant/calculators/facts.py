@@ -31,6 +31,13 @@ Kind = TypeVar("Kind", Buyer, Nature)
 _TAX_BEFORE = re.compile(
     r"\b(?:(?P<ttc>t\. ?t\. ?c\.?|ttc)|h\. ?t\.?|ht) ?(?:de|d'|:|=|est de)? ?$"
 )
+# "35k de mobilier", "6 millions de travaux": where no currency is said it is the euro.
+_CURRENCY = re.compile(r"€|\b(?:euros?|eur|francs?|cfp|dollars?)\b")
+_SAID_ALONE = r"\b(?= ?(?:[,;:.?!]|$|(?:ht|ttc|hors|en|pour|sans|sur|avec)\b"
+_THOUSANDS = re.compile(
+    rf"\d\d ?k{_SAID_ALONE}|de\b))"
+    rf"|\d ?millions?{_SAID_ALONE}|de (?:travaux|fournitures|services|prestations)\b))"
+)
 _LIMIT = re.compile(
     r"\b(?:plus|moins|dessus|dessous|dela|superieure?s?|inferieure?s?|egale?s?|jusqu'?|seuils?|entre"
     r"|partir|compter|plafond|limite|depass\w+|exced\w+|attei\w+)(?: pas)?"
@@ -153,6 +160,8 @@ class QuestionFacts:
 def read_facts(question: str, today: date) -> QuestionFacts:
     """The facts of a question; a day without its year is that of the year named, else of today."""
     text = fold_same_length(normalize("NFC", question)).replace("œ", "oe")
+    if not _CURRENCY.search(text):
+        text = _THOUSANDS.sub(r"\g<0> €", text)
     words = "".join(normalize("NFD", letter)[0] for letter in text)
     found = find_quantities(text)
     amounts = [each for each in found if is_amount(each, words)]

@@ -29,6 +29,9 @@ LEAST = 1e-3
 ELSEWHERE = 0.02
 """What a question that was held against another limit counts, beside one held against the same."""
 
+ALIKE_IN_LENGTH = 0.5
+"""The difference of two lengths (logarithms of words) at which a question counts a third."""
+
 SAME = 1.5
 """Odds (logarithms) above which a comparison is said. Of 1,371, each told by others' questions,
 414 are above, of which 379 are of the same thing; of all 1,371, 681.
@@ -46,9 +49,13 @@ class JudgedComparison:
 
 @dataclass(frozen=True, slots=True)
 class JudgedProcedure:
-    """A question with an amount, and whether the procedure that this allows answers it."""
+    """A question with an amount, and whether the procedure that this allows answers it.
+
+    `author` is the number of who wrote it.
+    """
 
     question: str
+    author: int
     is_answer: bool
 
 
@@ -68,6 +75,30 @@ class Judgements:
         near = np.exp((self._asked @ question - 1) / SHARPNESS) * counts
         right, wrong = near[self._is_right].sum(), near[~self._is_right].sum()
         return log(right + LEAST) - log(wrong + LEAST)
+
+
+class JudgedProcedures:
+    """Procedures that were judged, by how near a question is to theirs, and how long.
+
+    Who asks in six words is told by who did: in more the amount is of a need more seldom.
+    """
+
+    def __init__(self, judged: Sequence[JudgedProcedure], asked: Vectors) -> None:
+        """Row i of `asked` is the vector of the question of `judged[i]`."""
+        self._lengths = np.array([_length(each.question) for each in judged], np.float32)
+        self._told = Judgements(asked, [each.is_answer for each in judged])
+
+    def odds(self, question: str, asked: Vectors) -> float | None:
+        """The logarithm of the odds that the procedure of its amount answers; None without any."""
+        if not len(self._lengths):
+            return None
+        counts = np.exp(-np.abs(self._lengths - _length(question)) / ALIKE_IN_LENGTH)
+        return self._told.odds(asked, counts)
+
+
+def _length(question: str) -> float:
+    """The logarithm of how many words it has."""
+    return log(max(1, len(question.split())))
 
 
 class JudgedComparisons:
@@ -107,11 +138,11 @@ def judged_comparisons(embedder: str, dimension: int) -> JudgedComparisons:
 
 
 @cache
-def judged_procedures(embedder: str, dimension: int) -> Judgements:
+def judged_procedures(embedder: str, dimension: int) -> JudgedProcedures:
     """What was judged, for an embedder whose vectors are shipped; else nothing."""
     judged = read_judged_procedures()
     rows, asked = _shipped([each.question for each in judged], embedder, dimension)
-    return Judgements(asked, [judged[row].is_answer for row in rows])
+    return JudgedProcedures([judged[row] for row in rows], asked)
 
 
 def _shipped(texts: Sequence[str], embedder: str, dimension: int) -> tuple[list[int], Vectors]:

@@ -3,13 +3,15 @@
 Comparisons with a limit (corpus/questions/comparaisons.jsonl) and procedures that an amount allows
 (corpus/questions/procedures.jsonl), each told by those of other authors: how many are above several
 bounds of the odds, and how many of these readers held to be right; then how many procedures are
-calculated, by words alone and as judged, or asked back for what they lack.
+calculated, by words alone and as judged, or asked back for what they lack, of who asked in few
+words and of other people.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
@@ -18,8 +20,7 @@ from assistant.calculators.requests import calculator_of, parse_calculation
 from assistant.retrieval.ranking import default_tuning
 from ingestion.index.judged_figures import (
     JudgedComparisons,
-    JudgedProcedure,
-    Judgements,
+    JudgedProcedures,
     read_judged_comparisons,
     read_judged_procedures,
 )
@@ -29,7 +30,10 @@ from ingestion.index.search import Vectors
 from ingestion.index.shipped_vectors import ShippedVectors, shipped_file
 
 OF_COMPARISONS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
-OF_PROCEDURES = (-1.0, -0.5, -0.25, 0.0, 0.25, 0.5)
+OF_PROCEDURES = (-0.4, 0.0, 0.2, 0.4, 0.6, 0.8)
+
+SHORT = 101
+"""The first number of those who were to ask in few words."""
 
 
 def main() -> None:
@@ -41,11 +45,13 @@ def main() -> None:
     console.print(described("comparisons", is_same, comparison_odds(), OF_COMPARISONS))
     odds = procedure_odds()
     console.print(described("procedures", is_answer, odds, OF_PROCEDURES))
-    for name, judged in (("by words alone", np.zeros(len(odds))), ("as judged", odds)):
-        said = np.array(
-            [is_calculated(each, told) for each, told in zip(procedures, judged, strict=True)]
-        )
-        console.print(f"{name}: {said.sum()} calculated, {is_answer[said].sum()} of them answer")
+    is_short = np.array([each.author >= SHORT for each in procedures])
+    by_words, as_judged = procedures_calculated(None), procedures_calculated(odds)
+    for asked, these in (("in few words", is_short), ("of people", ~is_short)):
+        for way, said in (("by words alone", by_words & these), ("as judged", as_judged & these)):
+            console.print(
+                f"{asked}, {way}: {said.sum()} calculated, {is_answer[said].sum()} of them answer"
+            )
 
 
 def described(name: str, is_right: Flags, odds: Vectors, bounds: Sequence[float]) -> Table:
@@ -57,44 +63,65 @@ def described(name: str, is_right: Flags, odds: Vectors, bounds: Sequence[float]
     return table
 
 
-def is_calculated(judged: JudgedProcedure, odds: float) -> bool:
-    """Whether a procedure is calculated for a question at these odds."""
-    found = parse_calculation(judged.question, date.today(), lambda _: odds)
+def procedures_calculated(odds: Vectors | None) -> Flags:
+    """For which of the judged questions a procedure is calculated; by words alone without odds."""
+    judged = read_judged_procedures()
+    told: Sequence[float | None] = [None] * len(judged) if odds is None else odds.tolist()
+    return np.array(
+        [_is_calculated(each.question, said) for each, said in zip(judged, told, strict=True)]
+    )
+
+
+def _is_calculated(question: str, odds: float | None) -> bool:
+    found = parse_calculation(question, date.today(), lambda _: odds)
     return found is not None and calculator_of(found) is ProcedureAsked
 
 
 def comparison_odds() -> Vectors:
     """The odds of each comparison, by those of the questions of other authors."""
     judged = read_judged_comparisons()
-    of, asked = _known([each.question for each in judged])
-    odds = np.zeros(len(judged), np.float32)
-    for left in np.unique(of):
-        others = np.flatnonzero(of != left)
-        known = JudgedComparisons([judged[row] for row in others], asked[others])
-        for row in np.flatnonzero(of == left):
-            odds[row] = known.odds(asked[row], judged[row].limit)
-    return odds
+    author = {each.question: each.author for each in read_judged()}
+    asked = _vectors([each.question for each in judged])
+
+    def remembering(rows: NDArray[np.intp]) -> Telling:
+        known = JudgedComparisons([judged[row] for row in rows], asked[rows])
+        return lambda row: known.odds(asked[row], judged[row].limit)
+
+    return _by_others([author[each.question] for each in judged], remembering)
 
 
 def procedure_odds() -> Vectors:
     """The odds of each procedure, by those of the questions of other authors."""
     judged = read_judged_procedures()
-    of, asked = _known([each.question for each in judged])
-    odds = np.zeros(len(judged), np.float32)
+    asked = _vectors([each.question for each in judged])
+
+    def remembering(rows: NDArray[np.intp]) -> Telling:
+        known = JudgedProcedures([judged[row] for row in rows], asked[rows])
+        return lambda row: known.odds(judged[row].question, asked[row]) or 0.0
+
+    return _by_others([each.author for each in judged], remembering)
+
+
+Telling = Callable[[int], float]
+"""The odds of what was judged, by its row."""
+
+
+def _by_others(
+    authors: Sequence[int], remembering: Callable[[NDArray[np.intp]], Telling]
+) -> Vectors:
+    """The odds of each row, told by who remembers the rows of all authors but its own."""
+    of, odds = np.array(authors), np.zeros(len(authors), np.float32)
     for left in np.unique(of):
-        others = np.flatnonzero(of != left)
-        known = Judgements(asked[others], [judged[row].is_answer for row in others])
+        tell = remembering(np.flatnonzero(of != left))
         for row in np.flatnonzero(of == left):
-            odds[row] = known.odds(asked[row])
+            odds[row] = tell(int(row))
     return odds
 
 
-def _known(questions: Sequence[str]) -> tuple[Vectors, Vectors]:
-    """Who asked each question, and its vector."""
-    author = {each.question: each.author for each in read_judged()}
+def _vectors(questions: Sequence[str]) -> Vectors:
+    """The vectors of questions, a row each."""
     shipped = ShippedVectors(shipped_file(default_tuning().embedder))
-    _, asked = shipped.find(questions, 384, as_questions=True)
-    return np.array([author[each] for each in questions], np.float32), asked
+    return shipped.find(questions, 384, as_questions=True)[1]
 
 
 if __name__ == "__main__":
