@@ -111,6 +111,16 @@ def test_the_minimum_of_an_sme_depends_on_the_buyer(
     assert _range(_calculated(asked)) == (Fraction(lowest), Fraction(36000))
 
 
+@pytest.mark.parametrize(
+    ("is_large_buyer", "told"), [(True, "oui"), (False, "non"), (None, "non précisé")]
+)
+def test_whether_the_buyer_is_large_is_told_as_it_was_given(
+    is_large_buyer: bool | None, told: str
+) -> None:
+    inputs = dict(_calculated(_asked(is_large_buyer=is_large_buyer)).inputs)
+    assert inputs["grand organisme public"] == told
+
+
 def test_a_holder_that_is_no_sme_has_the_ordinary_minimum() -> None:
     assert _range(_calculated(_asked(buyer=Buyer.STATE)))[0] == 6000
 

@@ -9,10 +9,13 @@ from assistant.answering.extraction import Draft
 from assistant.retrieval.headings import limiting_headings
 from ingestion.chunking.passages import Passage
 from tests.passage_texts import article_of, evidence_of
+from tests.question_lists import read_lists
 
 FORMAL = "Section 2 : Marchés passés selon une procédure formalisée"
 TITLE = "Titre VIII : ACHÈVEMENT DE LA PROCÉDURE"
 TEXT = "L'acheteur communique en outre le nom de l'attributaire."
+(LIMITS,) = read_lists("heading_limits.txt")
+NAMED = [(heading, question) for heading, questions in LIMITS for question in questions]
 
 
 def below(*headings: str, text: str = TEXT) -> Passage:
@@ -56,12 +59,24 @@ def test_the_headings_that_limit_are_told_without_their_numbers(
         ("Que dire au perdant d'un MAPA ?", True),
         ("Que dire au perdant d'un MAPA avec négociation ?", True),
         ("Que dire au perdant d'un MAPA, et non d'un appel d'offres ?", True),
+        ("Que dire au perdant d'une procédure adaptée, et non d'un appel d'offres ?", True),
         ("Que dire au perdant après la commission d'appel d'offres ?", True),
         ("Que dire au perdant ?", True),
     ],
 )
 def test_a_limit_that_the_question_names_is_not_told_again(question: str, told: bool) -> None:
     assert bool(limiting_headings(below(FORMAL), question)) == told
+
+
+@pytest.mark.parametrize("heading", [heading for heading, _ in LIMITS])
+def test_each_heading_that_limits_is_told_where_nothing_names_it(heading: str) -> None:
+    _, _, told = heading.partition(" : ")
+    assert limiting_headings(below(heading), "Que dire au perdant ?") == told
+
+
+@pytest.mark.parametrize(("heading", "question"), NAMED)
+def test_a_limit_is_named_by_each_of_its_words(heading: str, question: str) -> None:
+    assert limiting_headings(below(heading), question) == ""
 
 
 DEFENCE = "Livre III : MARCHÉS DE DÉFENSE OU DE SÉCURITÉ PASSÉS SELON UNE PROCÉDURE ADAPTÉE"
