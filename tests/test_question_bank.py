@@ -337,6 +337,14 @@ def test_each_judged_question_stands_once_and_has_its_articles() -> None:
     assert lacking == []
 
 
+def test_the_best_rule_of_a_judged_question_is_one_of_several_that_answer_it() -> None:
+    known = {digest_of_rule(each.text) for each in read_rules()}
+    several = [e for e in read_judged() if len(known.intersection(e.answering)) > 1]
+    chosen = [each for each in read_judged() if each.best]
+    assert [each.question for each in chosen if each.best not in each.answering] == []
+    assert {each.question for each in chosen} == {each.question for each in several}
+
+
 def test_no_judged_question_is_one_by_which_answers_are_measured() -> None:
     def words(text: str) -> tuple[str, ...]:
         return tuple(re.findall(r"\w+", text.casefold()))

@@ -346,6 +346,18 @@ def _answered_by(text: str, *rules: str, articles: Sequence[str] = ("R2181-1",))
     return JudgedQuestion(text, HasAnswer.YES, tuple(articles), marks)
 
 
+def test_of_several_rules_the_one_that_readers_chose_is_said_else_the_usual_one() -> None:
+    rules = [
+        ArticleRule("R2181-1", (), each, text_sha256=digest_of(_article().text), spans=((0, 9),))
+        for each in (TOLD, OTHERWISE)
+    ]
+    usual = _answered_by("Et aux perdants ?", TOLD)
+    both = _answered_by(ASKED_BY_OTHERS, OTHERWISE, TOLD)
+    for best, said in (("", TOLD), (digest_of_rule(OTHERWISE), OTHERWISE), ("mended", TOLD)):
+        found = _by_people(usual, replace(both, best=best), rules=rules)
+        assert [each.rule for each in found] == [TOLD, said]
+
+
 def test_what_answers_a_question_of_people_is_said_to_who_asks_like_them() -> None:
     text = _article().text
     span = (len(text) - 40, len(text))

@@ -176,7 +176,8 @@ class JudgedQuestion:
     `author` is the number of who wrote it, 0 where that is not kept. `answered` is None where they
     were asked about rules only. `articles` are those that answer, the most direct first, or where
     none does, the nearest, if one was named. `rules` are marks of rules of the bank by their
-    digests: `ANSWERS`, 1 in part, 0 beside, -1 where who acted on it would do wrong.
+    digests: `ANSWERS`, 1 in part, 0 beside, -1 where who acted on it would do wrong. `best` is the
+    one of several that answer which answers most directly, "" where nobody chose.
     """
 
     question: str
@@ -184,6 +185,7 @@ class JudgedQuestion:
     articles: tuple[str, ...] = ()
     rules: Mapping[str, int] = field(default_factory=dict)
     author: int = 0
+    best: str = ""
 
     @property
     def answering(self) -> tuple[str, ...]:

@@ -109,8 +109,8 @@ def _led_by_readers(
 ) -> Iterator[LeadingQuestion]:
     """The questions that readers thought these passages to answer, whole articles of them.
 
-    `rules` are named by their digests; of several that answer the whole question, that which
-    answers most goes with it, so that those who ask the same thing are told the same.
+    `rules` are named by their digests; of several that answer the whole question, that which was
+    chosen goes with it, else that which answers most.
     """
     articles, sheets = _by_reference(documents, passages)
     answering = Counter(name for each in judged for name in each.answering if name in rules)
@@ -126,7 +126,7 @@ def _led_by_readers(
             yield LeadingQuestion(question.question, found, is_open=True)
         elif found and question.answered is HasAnswer.YES:
             usual = max(question.answering, key=lambda name: answering[name], default="")
-            rule = rules.get(usual)
+            rule = rules.get(question.best) or rules.get(usual)
             said = (rule.text, rule.spans, rule.passage_ids) if rule else ("", (), ())
             yield LeadingQuestion(question.question, found, "", *said)
 
