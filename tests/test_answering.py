@@ -312,6 +312,28 @@ def test_a_procedure_is_asked_for_as_readers_judged_of_the_questions_around(
     )
 
 
+EXEMPT = (
+    "L'acheteur peut passer un marché de fournitures ou de services sans publicité ni mise en "
+    "concurrence si son besoin est estimé à moins de 60 000 € HT. Il doit respecter trois "
+    "exigences : retenir une offre pertinente, bien employer l'argent public et ne pas faire "
+    "systématiquement appel à la même entreprise."
+)
+
+
+@pytest.mark.parametrize(("is_judged", "route"), [(True, "calculation"), (False, "rule")])
+def test_a_procedure_that_was_judged_need_not_rest_on_what_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_judged: bool, route: str
+) -> None:
+    asked = "Quelle procédure pour 35 000 € HT de mobilier de la commune ?"
+    nearer = {each: f"{asked} Voir {each}." for each in ("R2123-1", "R2123-2", "R2123-3")}
+    judged = [JudgedProcedure(asked, 1, is_answer=True)] * is_judged
+    rows = answering_embedder().embed_questions([asked])[: len(judged)]
+    known = JudgedProcedures(judged, rows)
+    monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: known)
+    home = _with(tmp_path, LAW | nearer | {"R2122-8": EXEMPT})
+    assert _result(home, tmp_path / "journal", asked).route == route
+
+
 def test_another_subject_beside_a_calculation_is_answered_too(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
