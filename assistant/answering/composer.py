@@ -193,10 +193,10 @@ class Answering:
 
     @property
     def _is_judged(self) -> bool:
-        """Whether the questions around told that the calculation answers.
+        """Whether it is a procedure, and judgements of others told that it answers.
 
-        They know better than what was found: of 35 such procedures on articles that were not among
-        the first, readers held 33 to be asked for.
+        These know better than what was found: of 35 such procedures on articles that were not
+        among the first, readers held 33 to be asked for.
         """
         if self._asked is None or calculator_of(self._asked) is not ProcedureAsked:
             return False
@@ -205,9 +205,9 @@ class Answering:
     def _is_of_what_is_asked(self, grounds: Sequence[Passage]) -> bool:
         """Whether what a calculation rests on was found for a subject of the question.
 
-        Figures are also named by who asks about something else: of 66 calculations begun by the
-        words of people's questions alone, 5 of the 13 that were beside them are left out so, and
-        none of the others.
+        Figures are also named by who asks about something else: of 66 calculations, procedures
+        among them, begun by the words of people's questions alone, 5 of the 13 that were beside
+        them are left out so, and none of the others.
         A fact that is asked back rests on nothing yet, and is asked.
         """
         articles = [key for each in grounds for key in each.references]

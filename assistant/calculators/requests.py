@@ -239,10 +239,8 @@ of those around it (ingestion/index/judged_figures.py); None where none was judg
 ANSWERED, PLAINLY_ASKED = 0.4, 0.15
 """Odds above which a procedure is calculated, whatever words ask, and where these plainly ask it.
 
-Chosen on 2,839 questions with an amount, each by those of other authors
-(`python -m tests.studies.judged_figures`): 630 are
-calculated or asked back for what lacks, of which readers held 591 to be answered; by words alone
-165 and 133.
+Chosen on 2,839 questions with an amount, each by those of other authors: 630 are calculated or
+asked back for what they lack, of which readers held 591 to be answered; by words alone 165, 133.
 """
 
 

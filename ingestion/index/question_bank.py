@@ -177,7 +177,7 @@ class JudgedQuestion:
     were asked about rules only. `articles` are those that answer, the most direct first, or where
     none does, the nearest, if one was named. `rules` are marks of rules of the bank by their
     digests: `ANSWERS`, 1 in part, 0 beside, -1 where who acted on it would do wrong. `best` is the
-    one of several that answer which answers most directly, "" where nobody chose.
+    one, of several that answer, that a reader would say first, "" where nobody chose.
     """
 
     question: str

@@ -110,7 +110,7 @@ def _led_by_readers(
     """The questions that readers thought these passages to answer, whole articles of them.
 
     `rules` are named by their digests; of several that answer the whole question, that which was
-    chosen goes with it, else that which answers most.
+    chosen goes with it, else that which answers most questions.
     """
     articles, sheets = _by_reference(documents, passages)
     answering = Counter(name for each in judged for name in each.answering if name in rules)
