@@ -86,7 +86,7 @@ _WHOEVER_BUYS = {Procedure.OPEN, Procedure.ADAPTED}
 """Procedures whose time limits are the same for every buyer."""
 
 _BY_POST = re.compile(
-    r"\b(?:papier|postales?|recommandee?s?|par courriers?)\b(?! electronique)"
+    r"\b(?:papier|postale?s?|postaux|recommandee?s?|par courriers?)\b(?! electronique)"
     r"|\bcourriers?\b(?! electronique)"
     r"(?![^,;.?]* (?:par|via|sur|depuis) (?:la |le |notre )?"
     r"(?:plate[- ]?forme|profil (?:d')?acheteur|(?:e-?)?mails?|courriels?|voie electronique"
