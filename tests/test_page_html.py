@@ -179,6 +179,20 @@ def test_quotes_stand_under_where_their_passage_is_and_what_an_article_is_about(
     assert text.index("Un.") < text.index(where) < text.index("Deux.") < text.index("Trois.")
 
 
+def test_what_an_article_says_in_our_words_names_it_and_its_quote_stands_below(
+    service: FakeService,
+) -> None:
+    first = service.evidence[0]
+    rule = Sentence("Une règle.", (first.number,), Support.PREPARED, label="En clair")
+    quote = Sentence("Un article.", (first.number,), Support.VERBATIM)
+    answer = replace(small_answer(service.evidence), sentences=(rule, quote))
+    html = shown(finished(service, answer))
+    text, where = parsed(html).text.replace("‑", "-"), set_no_break_spaces(first.passage.locator)
+    assert f"En clair · {where}" in text
+    assert text.index("Une règle.") < text.rindex(where, 0, text.index("Un article."))
+    assert _boxes(answer, service) == ["sentence prepared plain", "sentence verbatim"]
+
+
 def _boxes(answer: Answer, service: FakeService) -> list[str]:
     return re.findall(r'<div class="(sentence [^"]+)">', shown(finished(service, answer)))
 
@@ -196,7 +210,8 @@ def test_an_answer_in_a_line_comes_first_in_a_box(
 
 
 @pytest.mark.parametrize(
-    ("support", "said"), [(Support.VERBATIM, "notre explication"), (Support.PREPARED, "préparée")]
+    ("support", "said"),
+    [(Support.VERBATIM, "notre explication"), (Support.PREPARED, "dans nos mots")],
 )
 def test_a_line_in_a_box_says_once_where_it_comes_from(
     service: FakeService, support: Support, said: str

@@ -96,9 +96,19 @@ def test_of_two_rules_the_surer_is_said_and_none_that_is_not_sure() -> None:
     rules = _candidates(FARTHER, BANK)
     found = prepared_answer(rules, PreparedWeights(vote=1.0, bias=-0.5))
     assert found is not None
-    assert found.text == RULE
+    assert (found.text, found.is_sure) == (RULE, True)
     assert prepared_answer(rules, PreparedWeights(vote=1.0, bias=-1.1)) is None
     assert prepared_answer([], SURE) is None
+
+
+@pytest.mark.parametrize(("of_use", "is_told"), [(-0.2, True), (-0.1, False)])
+def test_a_rule_that_is_not_sure_is_told_as_such_where_it_may_be_of_use(
+    of_use: float, *, is_told: bool
+) -> None:
+    rules = _candidates(FARTHER, BANK)
+    found = prepared_answer(rules, PreparedWeights(vote=1.0, bias=-1.1, of_use=of_use))
+    assert (found is not None) is is_told
+    assert found is None or (found.text, found.is_sure) == (RULE, False)
 
 
 def test_the_nearer_its_questions_and_the_more_of_them_the_more_a_rule_counts() -> None:
@@ -317,17 +327,49 @@ def test_a_rule_for_another_case_than_the_figure_asked_about_is_no_line(
 
 
 @pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=1.0)])
-def test_what_asks_for_two_things_has_no_line(assistant: Assistant) -> None:
+def test_of_what_asks_for_two_things_no_rule_is_the_line(assistant: Assistant) -> None:
     one = "Puis-je toucher des sous au démarrage"
     for asked, has_line in ((f"{one} ?", True), (f"{one}, et qui les verse ?", False)):
         answer = run_turn(assistant, asked, None, None).answer
-        assert answer.sentences
+        assert answer.sentences[0].text == BANKED.rule
         assert (answer.lead is not None) is has_line
+        assert answer.sentences[0].label == ("" if has_line else "En clair")
 
 
 OPEN = JudgedQuestion(
     "Une avance au démarrage, de combien au juste ?", HasAnswer.PARTLY, ("R2191-3",)
 )
+TWO_SENTENCES = f"{SAYS} Elle est remboursée plus tard."
+
+
+@pytest.mark.parametrize(
+    ("language", "label"), [(Language.FRENCH, "En clair"), (Language.ENGLISH, "In plain words")]
+)
+@pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=-1.0, of_use=-2.0)])
+@pytest.mark.parametrize("texts", [{"R2191-3": TWO_SENTENCES}])
+@pytest.mark.parametrize("banked", [replace(BANKED, text_sha256=digest_of(TWO_SENTENCES))])
+def test_what_is_not_sure_to_answer_is_told_as_what_its_article_says_above_all_of_its_quotes(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch, language: Language, label: str
+) -> None:
+    monkeypatch.setattr(
+        "assistant.answering.prepared.english_rules", lambda: {BANKED.rule: "An advance."}
+    )
+    answer = run_turn(assistant, FOUND, None, None, language).answer
+    rule, quote, *others = answer.sentences
+    assert answer.lead is None
+    assert (rule.support, rule.label, rule.place) == (Support.PREPARED, label, Prominence.BODY)
+    assert rule.told == f"{label} : {rule.text}"
+    assert (quote.text, others) == (TWO_SENTENCES, [])
+    assert rule.citations == quote.citations
+
+
+@pytest.mark.parametrize("left_open", [0.5])
+@pytest.mark.parametrize("judged", [OPEN])
+@pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=-1.0, of_use=-2.0)])
+def test_a_rule_that_is_not_sure_leaves_open_what_may_be(assistant: Assistant) -> None:
+    answer = run_turn(assistant, OPEN.question, None, None).answer
+    assert answer.sentences[0].label
+    assert answer.preface
 
 
 @pytest.mark.parametrize(

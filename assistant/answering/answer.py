@@ -76,7 +76,8 @@ class Sentence:
 
     `spoken_by` is what is to be told before it: who says it (a decision and its paragraph), the
     lead of the list of which it is an item, or the headings that limit its article.
-    A line after the quotes has a `role`, and the `label` that is told before it.
+    A line after the quotes has a `role`. `label` is told before such a line, and before what an
+    article says in words of ours.
     """
 
     text: str

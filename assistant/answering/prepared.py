@@ -1,10 +1,10 @@
-"""Prepared answers: the rule of the bank that answers, in a line.
+"""Prepared answers: the rule of the bank that answers, in a line, else the nearest one.
 
 A rule is what an article says, in a sentence of ours that is true wherever it is read. It was
 written on a text that is still the same (its hash), for several questions of the bank or of people.
 That it answers another is told by how many of those are near, and how many that no rule answers; by
 how near the rule is, by how likely its passage is, and by what readers thought of rules like it as
-the answer to questions like this one.
+the answer to questions like this one. One that may not answer is told as what its article says.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +14,7 @@ from math import exp
 from assistant.answering.answer import Prominence
 from assistant.answering.extraction import Draft
 from assistant.law.hierarchy import ARTICLES, rank_of
+from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.ranking import PreparedWeights
 from ingestion.index.judged_rules import JudgedRules
@@ -24,17 +25,21 @@ from ingestion.index.search import Embedder, Vectors
 ALIKE = 40
 """Questions with a rule that are looked at, each in its nearest wording."""
 
+PLAINLY = {Language.FRENCH: "En clair", Language.ENGLISH: "In plain words"}
+"""What is told before a rule that is not sure to answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedAnswer:
     """A rule of the bank, the evidence that it was written on, and the words of it that answer.
 
-    None are known of a sheet.
+    None are known of a sheet. `is_sure` where it answers the question, as far as can be told.
     """
 
     text: str
     evidence: Evidence
     quotes: tuple[Draft, ...] = ()
+    is_sure: bool = True
 
     def carried_by(self, quoted: Sequence[Draft]) -> list[Draft]:
         """The words that answer, else what is quoted of its passage: never folded."""
@@ -85,9 +90,11 @@ class CandidateRule:
 def prepared_answer(
     candidates: Sequence[CandidateRule], weights: PreparedWeights
 ) -> PreparedAnswer | None:
-    """The rule that answers, None where none is sure to. Pure."""
+    """The likeliest rule, None where not even that is likely to be of use. Pure."""
     best = max(candidates, key=lambda each: each.odds(weights), default=None)
-    return best.answer if best is not None and best.odds(weights) > 0 else None
+    if best is None or best.odds(weights) <= weights.of_use:
+        return None
+    return replace(best.answer, is_sure=best.odds(weights) > 0)
 
 
 def candidate_rules(

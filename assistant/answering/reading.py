@@ -73,7 +73,7 @@ class EvidenceReading:
         if answers is Answerability.NO:
             return None
         prepared = self._prepared(question, asked, readable)
-        if prepared is None and len(turn.parts) == 1:
+        if not (prepared and prepared.is_sure) and len(turn.parts) == 1:
             doubt = doubt_of(answers, turn.language, readable[0].passage)
             turn.preface = f"{turn.preface}\n\n{doubt}".strip()
         is_sure = answers is Answerability.YES
@@ -102,13 +102,14 @@ class EvidenceReading:
     def _prepared(
         self, question: str, asked: Vectors, evidence: Sequence[Evidence]
     ) -> PreparedAnswer | None:
-        """The rule of the bank that answers, if any does.
+        """The rule of the bank that answers, else the nearest one, if it is likely to be of use.
 
-        It is told of the rules only, and of one question; not where the model was to put that into
-        other words, or into French, and could not.
+        It is told of the rules only; not where the model was to put the question into other words,
+        or into French, and could not. Of several questions it is not sure to answer all. What is
+        quoted of its passage is narrowed to the words that answer only where it is sure.
         """
         turn = self._turn
-        if turn.scope.dossier is not None or turn.unread or asks_several(question):
+        if turn.scope.dossier is not None or turn.unread:
             return None
         is_of_today = turn.day.source is DaySource.TODAY
         questions = turn.generation.questions
@@ -120,7 +121,9 @@ class EvidenceReading:
         found = prepared_answer(fitting, self._tuning.prepared)
         if found is None:
             return None
-        found = replace(found, quotes=in_context(turn, found.quotes))
+        is_sure = found.is_sure and not asks_several(question)
+        carrying = in_context(turn, found.quotes) if is_sure else ()
+        found = replace(found, quotes=carrying, is_sure=is_sure)
         return found.in_english() if turn.language is Language.ENGLISH else found
 
     def _unanswered_in_dossiers(self, asked: Vectors) -> float:

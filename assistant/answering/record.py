@@ -172,7 +172,8 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
                 "support": sentence.support.value,
                 **({"aside": True} if sentence.place is Prominence.ASIDE else {}),
                 **({"spoken_by": sentence.spoken_by} if sentence.spoken_by else {}),
-                **({"role": sentence.role.value, "label": sentence.label} if sentence.role else {}),
+                **({"role": sentence.role.value} if sentence.role else {}),
+                **({"label": sentence.label} if sentence.label else {}),
             }
             for sentence in answer.sentences
         ],

@@ -19,7 +19,7 @@ from assistant.answering.answer import (
     conclude,
 )
 from assistant.answering.extraction import Draft
-from assistant.answering.prepared import PreparedAnswer
+from assistant.answering.prepared import PLAINLY, PreparedAnswer
 from assistant.answering.stages import Stage, StageClock
 from assistant.calculators.calculation import CalculationLine
 from assistant.citations.checker import Support, check_sentence
@@ -203,12 +203,18 @@ class TurnState:
         self.read_by, self.engine = model.name, use
 
     def answer_prepared(self, found: PreparedAnswer, quoted: Sequence[Draft]) -> Wrote:
-        """Say a prepared answer, on what is quoted of its passage, else on the whole of it."""
+        """Say a prepared answer, on what is quoted of its passage, else on the whole of it.
+
+        Where it is not sure to answer it is told as what its article says.
+        """
         item = found.evidence
         whole = (cite(item, 0, len(item.passage.text)),)
         citations = tuple(cited for draft in quoted for cited in _citations(draft)) or whole
+        place = self._next if found.is_sure else Prominence.BODY
+        label = "" if found.is_sure else PLAINLY[self.language]
+        numbers = (item.number,)
         return self._wrote(
-            Sentence(found.text, (item.number,), Support.PREPARED, self._next), citations
+            Sentence(found.text, numbers, Support.PREPARED, place, label=label), citations
         )
 
     def calculate(self, line: CalculationLine, *, may_lead: bool = True) -> Wrote:

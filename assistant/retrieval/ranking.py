@@ -52,7 +52,7 @@ class Refusal:
 class PreparedWeights:
     """How what is known of a rule of the bank (answering/prepared.py) tells that it answers.
 
-    Above 0 it does; none does by default.
+    Above 0 it does; above `of_use` it is told as what its article says. None is by default.
     """
 
     vote: float = 0.0
@@ -62,6 +62,7 @@ class PreparedWeights:
     judged: float = 0.0
     settled: float = 0.0
     bias: float = -1.0
+    of_use: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

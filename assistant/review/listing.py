@@ -114,7 +114,7 @@ SUPPORTS = {
     Support.VERBATIM: "mot à mot",
     Support.SUPPORTED: "vérifié",
     Support.COMPUTED: "calculé",
-    Support.PREPARED: "réponse préparée",
+    Support.PREPARED: "dans nos mots",
 }
 STATES = {
     ReviewState.UNREAD: "non relue",

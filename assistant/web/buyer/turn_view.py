@@ -136,15 +136,18 @@ def _where(shown: ShownSentence, before: ShownSentence | None) -> str:
     """Where a quote stands and under which heading; "" below another of the same passage.
 
     What a section of a sheet is about is a question, which its quote answers in a whole sentence.
+    Above what an article says in words of ours that is said.
     """
     said = shown.sentence
-    is_quote = said.support is Support.VERBATIM and said.place is not Prominence.LEAD
-    if not is_quote or said.role or len(shown.cited) != 1:
-        return ""
-    is_below = before is not None and before.sentence.place is said.place
-    if before is not None and is_below and before.cited.keys() == shown.cited.keys():
+    if said.role or said.place is Prominence.LEAD or len(shown.cited) != 1:
         return ""
     [passage] = shown.cited.values()
+    if said.support is not Support.VERBATIM:
+        return " · ".join([said.label, passage.locator]) if said.label else ""
+    above = before.sentence if before is not None else None
+    is_below = above is not None and (above.support, above.place) == (said.support, said.place)
+    if before is not None and is_below and before.cited.keys() == shown.cited.keys():
+        return ""
     is_sheet = rank_of(passage) is Rank.SHEET
     heading = "" if is_sheet or not passage.headings else passage.headings[-1]
     named = "" if heading in said.text else _NUMBERS_OF_HEADING.sub("", heading)
