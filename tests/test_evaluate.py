@@ -324,10 +324,10 @@ def test_what_eval_writes_is_read_back(tmp_path: Path) -> None:
         notice="À vérifier.",
     )
     line = Sentence("Trois.", (1,), Support.VERBATIM, role=LineRole.EXCEPTION, label="Attention")
-    several = Answer(
-        Outcome.ANSWERED,
-        (Sentence("Un.", (1, 2), Support.VERBATIM), Sentence("Deux.", (), Support.COMPUTED), line),
-    )
+    rule = Sentence("Zéro.", (1,), Support.PREPARED, label="En clair")
+    quote = Sentence("Un.", (1, 2), Support.VERBATIM)
+    computed = Sentence("Deux.", (), Support.COMPUTED)
+    several = Answer(Outcome.ANSWERED, (rule, quote, computed, line))
     results = [result_of(answer) for answer in (full, several, ABSTAINED)]
     found = read_results(_results_file(tmp_path / "results.jsonl", *results))
     assert list(found.values()) == results

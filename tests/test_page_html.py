@@ -185,12 +185,13 @@ def test_what_an_article_says_in_our_words_names_it_and_its_quote_stands_below(
     first = service.evidence[0]
     rule = Sentence("Une règle.", (first.number,), Support.PREPARED, label="En clair")
     quote = Sentence("Un article.", (first.number,), Support.VERBATIM)
-    answer = replace(small_answer(service.evidence), sentences=(rule, quote))
-    html = shown(finished(service, answer))
-    text, where = parsed(html).text.replace("‑", "-"), set_no_break_spaces(first.passage.locator)
-    assert f"En clair · {where}" in text
-    assert text.index("Une règle.") < text.rindex(where, 0, text.index("Un article."))
-    assert _boxes(answer, service) == ["sentence prepared plain", "sentence verbatim"]
+    computed = replace(quote, text="Un calcul.", support=Support.COMPUTED)
+    below = replace(quote, text="Sa suite.")
+    answer = replace(small_answer(service.evidence), sentences=(rule, quote, computed, below))
+    html = shown(finished(service, answer)).partition('class="legend"')[0]
+    where = first.passage.locator.replace("-", "‑").replace(" ", "\u00a0", 1)
+    assert re.findall(r'<p class="where">([^<]*)</p>', html) == [f"En clair · {where}", where]
+    assert html.index("Une règle.") < html.rindex(where, 0, html.index("Un article."))
 
 
 def _boxes(answer: Answer, service: FakeService) -> list[str]:

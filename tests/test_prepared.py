@@ -363,6 +363,33 @@ def test_what_is_not_sure_to_answer_is_told_as_what_its_article_says_above_all_o
     assert rule.citations == quote.citations
 
 
+NEARER = "Le démarrage se demande au maire."
+
+
+@pytest.mark.parametrize(
+    ("prepared_weights", "is_moved"),
+    [(PreparedWeights(bias=1.0), True), (PreparedWeights(bias=-1.0, of_use=-2.0), False)],
+)
+@pytest.mark.parametrize("texts", [{"R2192-10": NEARER}])
+def test_only_a_rule_that_answers_brings_its_article_before_the_nearer_one(
+    assistant: Assistant, *, is_moved: bool
+) -> None:
+    answer = run_turn(assistant, "Des sous avant de commencer, au maire ?", None, None).answer
+    rule, *quotes = answer.sentences
+    assert rule.text == BANKED.rule
+    assert [each.text for each in quotes] == ([SAYS, NEARER] if is_moved else [NEARER, SAYS])
+    assert rule.citations == quotes[0 if is_moved else 1].citations
+
+
+@pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=-1.0, of_use=-2.0)])
+@pytest.mark.parametrize("texts", [{"R2192-10": NEARER}])
+def test_a_rule_that_is_not_sure_is_not_told_where_its_article_is_not_quoted(
+    assistant: Assistant,
+) -> None:
+    sentences = run_turn(assistant, "Démarrage demande maire", None, None).answer.sentences
+    assert [each.text for each in sentences] == [NEARER]
+
+
 @pytest.mark.parametrize("left_open", [0.5])
 @pytest.mark.parametrize("judged", [OPEN])
 @pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=-1.0, of_use=-2.0)])
@@ -479,6 +506,17 @@ def test_what_a_line_rests_on_is_quoted_with_what_its_sense_needs(
 ) -> None:
     sentences = run_turn(assistant, FOUND, None, None).answer.sentences
     assert [each.text for each in sentences[: len(quoted) + 1]] == [BANKED.rule, *quoted]
+
+
+@pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=-1.0, of_use=-2.0)])
+@pytest.mark.parametrize("texts", [{"R2191-3": TWO_SENTENCES}])
+@pytest.mark.parametrize("banked", [replace(BANKED, text_sha256=digest_of(TWO_SENTENCES))])
+def test_the_article_of_a_rule_that_is_not_sure_is_never_folded(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.answering.extraction.NEAR", 2.0)
+    sentences = run_turn(assistant, FOUND, None, None).answer.sentences
+    assert [(each.text, each.place) for each in sentences[1:]] == [(TWO_SENTENCES, Prominence.BODY)]
 
 
 @pytest.mark.parametrize("banked", [BANKED, replace(BANKED, spans=())])

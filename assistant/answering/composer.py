@@ -28,6 +28,7 @@ from assistant.answering.notices import (
     untold_of,
 )
 from assistant.answering.premises import ground, is_near, premise_of, statement
+from assistant.answering.prepared import PreparedAnswer
 from assistant.answering.reading import EvidenceReading
 from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
@@ -225,10 +226,11 @@ class Answering:
             turn.unanswered.append(part.question)
             return
         found = [*read.quotes]
-        if read.prepared is not None:
-            carrying = read.prepared.carried_by(found)
-            yield turn.answer_prepared(read.prepared, carrying)
-            found = [*carrying, *besides(found, carrying)]
+        if (rule := read.prepared) is not None and not turn.quotes(rule.text):
+            carrying = rule.carried_by(found)
+            if carrying or rule.is_sure:
+                yield turn.answer_prepared(rule, carrying)
+                found = _after(rule, found, carrying)
         said = len(turn.sentences)
         yield from say_stated(turn, part.question)
         if len(turn.sentences) > said:
@@ -333,3 +335,11 @@ class Answering:
             Choice(case.label, f"{asked} {case.statement}") for case in fact.cases[turn.language]
         )
         return fact.question[turn.language]
+
+
+def _after(rule: PreparedAnswer, found: Sequence[Draft], carrying: Sequence[Draft]) -> list[Draft]:
+    """What is quoted below a rule: what carries it first where it answers, else in its order."""
+    if rule.is_sure:
+        return [*carrying, *besides(found, carrying)]
+    of_it = {draft.text: draft for draft in carrying}
+    return [of_it.get(draft.text, draft) for draft in found]

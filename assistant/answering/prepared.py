@@ -33,7 +33,7 @@ PLAINLY = {Language.FRENCH: "En clair", Language.ENGLISH: "In plain words"}
 class PreparedAnswer:
     """A rule of the bank, the evidence that it was written on, and the words of it that answer.
 
-    None are known of a sheet. `is_sure` where it answers the question, as far as can be told.
+    None are known of a sheet, nor counted on where it is not sure to answer the question.
     """
 
     text: str

@@ -33,9 +33,10 @@ from ingestion.index.shipped_vectors import questions_of_dossiers
 class PartRead:
     """A subject of the question as it was read: its vector, the evidence of the day, the quotes.
 
-    `prepared` is the rule of the bank that answers, if any does, `read` the odds of passages that
-    were read, by their identifiers; none where it is doubtful that they answer. `unanswered` is how
-    much nearer it is to what is left open than to the rest, 0 where nothing tells.
+    `prepared` is the rule of the bank that answers, or may, if any does, `read` the odds of
+    passages that were read, by their identifiers; none where it is doubtful that they answer.
+    `unanswered` is how much nearer it is to what is left open than to the rest, 0 where nothing
+    tells.
     """
 
     asked: Vectors

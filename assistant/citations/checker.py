@@ -31,7 +31,7 @@ _LABELS = {
 class Support(StrEnum):
     """How a sentence stands: copied, the same words written otherwise, computed, or prepared.
 
-    A prepared one was written beforehand, for the same question, on the article that is cited.
+    A prepared one was written beforehand, on the article that is cited: what that says.
     """
 
     VERBATIM = "verbatim"

@@ -41,7 +41,8 @@ class ShownSentence:
     What supports a sentence is said beside it, of quotes only beside the last of those that carry
     the answer, and the last of those that are folded, of others after the last of those that follow
     each other. `readings` are the keys of what is to be said of words that no page simply writes.
-    `where` is said above a quote of another passage than the one before.
+    `where` is said above a quote of another passage than the one before, and above what an article
+    says in our words.
     """
 
     sentence: Sentence
@@ -145,7 +146,7 @@ def _where(shown: ShownSentence, before: ShownSentence | None) -> str:
     if said.support is not Support.VERBATIM:
         return " · ".join([said.label, passage.locator]) if said.label else ""
     above = before.sentence if before is not None else None
-    is_below = above is not None and (above.support, above.place) == (said.support, said.place)
+    is_below = above is not None and above.place is said.place and not above.label
     if before is not None and is_below and before.cited.keys() == shown.cited.keys():
         return ""
     is_sheet = rank_of(passage) is Rank.SHEET
