@@ -339,7 +339,7 @@ def test_of_what_asks_for_two_things_no_rule_is_the_line(assistant: Assistant) -
 OPEN = JudgedQuestion(
     "Une avance au démarrage, de combien au juste ?", HasAnswer.PARTLY, ("R2191-3",)
 )
-TWO_SENTENCES = f"{SAYS} Elle est remboursée plus tard."
+TWO_SENTENCES = f"{SAYS} Le reste est payé plus tard."
 
 
 @pytest.mark.parametrize(
