@@ -355,12 +355,12 @@ def test_what_is_not_sure_to_answer_is_told_as_what_its_article_says_above_all_o
         "assistant.answering.prepared.english_rules", lambda: {BANKED.rule: "An advance."}
     )
     answer = run_turn(assistant, FOUND, None, None, language).answer
-    rule, quote, *others = answer.sentences
+    rule, *quotes = answer.sentences
     assert answer.lead is None
     assert (rule.support, rule.label, rule.place) == (Support.PREPARED, label, Prominence.BODY)
     assert rule.told == f"{label} : {rule.text}"
-    assert (quote.text, others) == (TWO_SENTENCES, [])
-    assert rule.citations == quote.citations
+    assert " ".join(each.text for each in quotes) == TWO_SENTENCES
+    assert {each.citations for each in answer.sentences} == {rule.citations}
 
 
 NEARER = "Le démarrage se demande au maire."
@@ -516,7 +516,8 @@ def test_the_article_of_a_rule_that_is_not_sure_is_never_folded(
 ) -> None:
     monkeypatch.setattr("assistant.answering.extraction.NEAR", 2.0)
     sentences = run_turn(assistant, FOUND, None, None).answer.sentences
-    assert [(each.text, each.place) for each in sentences[1:]] == [(TWO_SENTENCES, Prominence.BODY)]
+    assert " ".join(each.text for each in sentences[1:]) == TWO_SENTENCES
+    assert not any(each.place is Prominence.ASIDE for each in sentences)
 
 
 @pytest.mark.parametrize("banked", [BANKED, replace(BANKED, spans=())])
