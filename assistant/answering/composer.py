@@ -338,8 +338,13 @@ class Answering:
 
 
 def _after(rule: PreparedAnswer, found: Sequence[Draft], carrying: Sequence[Draft]) -> list[Draft]:
-    """What is quoted below a rule: what carries it first where it answers, else in its order."""
+    """What is quoted below a rule: what carries it first where it answers, else in its order.
+
+    Nothing of its passage is folded.
+    """
     if rule.is_sure:
         return [*carrying, *besides(found, carrying)]
-    of_it = {draft.text: draft for draft in carrying}
-    return [of_it.get(draft.text, draft) for draft in found]
+    return [
+        replace(draft, place=Prominence.BODY) if draft.evidence[0] == rule.evidence else draft
+        for draft in found
+    ]
