@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -257,7 +257,7 @@ def _received(pipe: IO[bytes], most: int) -> bytes:
 
 
 def _confine(memory: int, *, of_data: bool) -> None:
-    """Bound this process for good: it can write no file, reach nothing and start no program."""
+    """Bound this process for good: it can change no file, reach nothing and start no program."""
     kind = resource.RLIMIT_DATA if of_data else resource.RLIMIT_AS
     for limit, value in ((kind, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
         resource.setrlimit(limit, (value, value))
@@ -267,20 +267,39 @@ def _confine(memory: int, *, of_data: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Machine:
-    """How a processor is told from others by Linux, and the numbers of calls to be refused."""
+    """How a processor is told from others by Linux, and the numbers of its calls.
+
+    `refused` are refused, `opens` where they open a file for more than reading it: each with the
+    argument, from 0, that says for what.
+    """
 
     audit: int
-    calls: tuple[int, ...]
+    refused: tuple[int, ...]
+    opens: tuple[tuple[int, int], ...]
 
 
+# Refused on both: socket, execve, execveat, kill, ptrace, process_vm_writev, truncate, renameat,
+# renameat2, unlinkat, io_uring_setup, openat2; then what only the older of the two has: creat,
+# rename, rmdir, unlink. Opens: openat, and open.
+_BOTH = (425, 437)
 _MACHINES = {
-    # socket, execve, execveat, io_uring_setup
-    ("linux", "x86_64"): _Machine(0xC000003E, (41, 59, 322, 425)),
-    ("linux", "aarch64"): _Machine(0xC00000B7, (198, 221, 281, 425)),
+    ("linux", "x86_64"): _Machine(
+        0xC000003E,
+        (41, 59, 322, 62, 101, 311, 76, 264, 316, 263, *_BOTH, 85, 82, 84, 87),
+        ((257, 2), (2, 1)),
+    ),
+    ("linux", "aarch64"): _Machine(
+        0xC00000B7, (198, 221, 281, 129, 117, 271, 45, 38, 276, 35, *_BOTH), ((56, 2),)
+    ),
 }
-_LOAD, _IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
-_NUMBER, _ARCHITECTURE = 0, 4  # offsets in what the filter is given
+_LOAD, _IF_EQUAL, _IF_FROM, _IF_ANY, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in what the filter is given
+_OTHER_NUMBERS = 0x40000000
+"""Where the numbers of x32 begin, a second set on the same processor."""
+_TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | errno.EACCES
+_TO_REFUSAL = -1
+"""A jump to the last step, whose distance is known once all are."""
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
 
 
@@ -297,17 +316,32 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.POINTER(_Step)))
 
 
+def _filter(machine: _Machine) -> Sequence[tuple[int, int, int, int]]:
+    """The steps of the filter, as `_Step` has them; the last one refuses. Pure."""
+    steps = [
+        (_LOAD, 0, 0, _ARCHITECTURE),
+        (_IF_EQUAL, 0, _TO_REFUSAL, machine.audit),
+        (_LOAD, 0, 0, _NUMBER),
+        (_IF_FROM, _TO_REFUSAL, 0, _OTHER_NUMBERS),
+        *((_IF_EQUAL, _TO_REFUSAL, 0, call) for call in machine.refused),
+    ]
+    for call, argument in machine.opens:
+        steps += [
+            (_IF_EQUAL, 0, 3, call),
+            (_LOAD, 0, 0, _ARGUMENTS + 8 * argument),
+            (_IF_ANY, _TO_REFUSAL, 0, _TO_WRITE),
+            (_RETURN, 0, 0, _ALLOW),
+        ]
+    steps += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)]
+    return [
+        (code, *(len(steps) - 2 - at if jump == _TO_REFUSAL else jump for jump in jumps), value)
+        for at, (code, *jumps, value) in enumerate(steps)
+    ]
+
+
 def _forbid(machine: _Machine) -> None:
     """Let the kernel refuse these calls from here on; one built without filters refuses none."""
-    last = len(machine.calls) + 3
-    steps = [
-        _Step(_LOAD, 0, 0, _ARCHITECTURE),
-        _Step(_IF_EQUAL, 0, last - 2, machine.audit),
-        _Step(_LOAD, 0, 0, _NUMBER),
-        *(_Step(_IF_EQUAL, last - at, 0, call) for at, call in enumerate(machine.calls, start=3)),
-        _Step(_RETURN, 0, 0, _ALLOW),
-        _Step(_RETURN, 0, 0, _REFUSE),
-    ]
+    steps = [_Step(*step) for step in _filter(machine)]
     program = _Program(len(steps), (_Step * len(steps))(*steps))
     library = ctypes.CDLL(None)
     library.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)

@@ -4,12 +4,13 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
+from ingestion import sandbox
 from ingestion.errors import UnreadableFile
 from ingestion.readers.documents import Kind
 from ingestion.readers.reading import read_file
@@ -48,6 +49,23 @@ def write(path: str) -> Iterator[bytes]:
     with Path(path).open("wb", buffering=0) as file:
         file.write(b"kept")
     yield b"written"
+
+
+def append(path: str) -> Iterator[bytes]:
+    """In a child: add nothing to a file, but open it for that."""
+    with Path(path).open("ab"):
+        yield b"opened"
+
+
+def remove(path: str) -> Iterator[bytes]:
+    """In a child: take a file away."""
+    Path(path).unlink()
+    yield b"removed"
+
+
+def read(path: str) -> Iterator[bytes]:
+    """In a child: read a file, as libraries read theirs."""
+    yield Path(path).read_bytes()
 
 
 def grow(size: str) -> Iterator[bytes]:
@@ -105,10 +123,65 @@ def test_a_child_reaches_nothing_and_starts_nothing(function: str) -> None:
         run(f"{HERE}{function}")
 
 
-def test_a_child_writes_no_file(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile):
-        run(f"{HERE}write", str(tmp_path / "left"))
-    assert not (tmp_path / "left").read_bytes()
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of another system has no filter")
+@pytest.mark.parametrize("function", ["write", "remove", "append"])
+def test_a_child_changes_no_file(function: str, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.write_bytes(b"before")
+    with pytest.raises(UnreadableFile, match="PermissionError"):
+        run(f"{HERE}{function}", str(kept))
+    assert kept.read_bytes() == b"before"
+
+
+def test_a_child_reads_files(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.write_bytes(b"before")
+    assert run(f"{HERE}read", str(kept)) == b"before"
+
+
+X86, I386, X32 = 0xC000003E, 0x40000003, 0x40000000
+
+
+@pytest.mark.parametrize(
+    ("architecture", "number", "arguments", "is_allowed"),
+    [
+        (X86, 0, (3, 0, 0), True),  # read
+        (X86, 41, (2, 1, 0), False),  # socket
+        (X86, 437, (0, 0, 0), False),  # openat2, whose flags stand in memory
+        (X86, 257, (0, 0, os.O_RDONLY | os.O_CLOEXEC), True),
+        (X86, 257, (0, 0, os.O_RDONLY | os.O_TRUNC), False),
+        (X86, 2, (0, os.O_WRONLY, 0), False),
+        (X86, 2, (0, os.O_RDONLY, os.O_WRONLY), True),  # the third is a mode there
+        (X86, X32 | 41, (2, 1, 0), False),
+        (I386, 102, (1, 0, 0), False),  # socketcall
+        (I386, 0, (0, 0, 0), False),
+    ],
+)
+def test_the_filter_of_a_child(
+    architecture: int, number: int, arguments: tuple[int, ...], is_allowed: bool
+) -> None:
+    steps = sandbox._filter(sandbox._MACHINES["linux", "x86_64"])
+    known = {0: number, 4: architecture} | {16 + 8 * at: it for at, it in enumerate(arguments)}
+    assert (_filtered(steps, known) == sandbox._ALLOW) is is_allowed
+
+
+def _filtered(steps: Sequence[tuple[int, int, int, int]], known: Mapping[int, int]) -> int:
+    """What a filter returns for a call, as the kernel runs it (bpf(4): a jump counts from after)."""
+    meets = {
+        0x15: lambda loaded, value: loaded == value,
+        0x35: lambda loaded, value: loaded >= value,
+        0x45: lambda loaded, value: bool(loaded & value),
+    }
+    at = loaded = 0
+    while True:
+        code, if_true, if_false, value = steps[at]
+        if code == 0x06:
+            return value
+        if code == 0x20:
+            loaded = known[value]
+            at += 1
+        else:
+            at += 1 + (if_true if meets[code](loaded, value) else if_false)
 
 
 def test_the_memory_of_a_child_is_bounded() -> None:
