@@ -29,6 +29,7 @@ _REFUSALS = {
     errno.EISDIR: "c'est un dossier",
     errno.EIO: "le disque ne répond pas",
     errno.ENOMEM: "la mémoire manque",
+    errno.EADDRNOTAVAIL: "cette adresse n'est pas de cette machine",
     errno.EAGAIN: "le système n'en accepte pas plus pour le moment",
     errno.EMFILE: "trop de fichiers sont ouverts",
     errno.ENFILE: "trop de fichiers sont ouverts",

@@ -333,9 +333,13 @@ def _filter(machine: _Machine) -> Sequence[tuple[int, int, int, int]]:
             (_RETURN, 0, 0, _ALLOW),
         ]
     steps += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)]
+
+    def distance(jump: int, at: int) -> int:
+        return len(steps) - 2 - at if jump == _TO_REFUSAL else jump
+
     return [
-        (code, *(len(steps) - 2 - at if jump == _TO_REFUSAL else jump for jump in jumps), value)
-        for at, (code, *jumps, value) in enumerate(steps)
+        (code, distance(if_true, at), distance(if_false, at), value)
+        for at, (code, if_true, if_false, value) in enumerate(steps)
     ]
 
 

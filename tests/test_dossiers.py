@@ -98,6 +98,14 @@ def test_a_description_copied_into_another_folder_opens_that_folder(tmp_path: Pa
     assert Dossiers(home).get("copie").id == "copie"
 
 
+def test_a_damaged_description_takes_the_others_from_nobody(tmp_path: Path) -> None:
+    home = _filled(tmp_path)
+    (home / "dossiers" / SCHOOL.id / DESCRIPTION).write_text("{")
+    assert Dossiers(home).all() == (OPEN, ROADS)
+    with pytest.raises(IngestionError, match=r"ecole-2026 est abîmée"):
+        Dossiers(home).get(SCHOOL.id)
+
+
 def test_a_removal_cut_short_is_finished_and_never_seen(tmp_path: Path) -> None:
     home = _filled(tmp_path)
     folder = home / "dossiers" / "modele"

@@ -1,6 +1,7 @@
 import gzip
 import tarfile
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from ingestion.legislation.archive_files import (
     is_incremental,
     is_official,
     members,
+    moment_of,
     size_of,
     sources_at,
     suppressed,
@@ -282,3 +284,9 @@ def test_a_stream_with_more_than_the_library_reads_is_refused_and_not_waited_for
     taken = iter([data, *(bytes(1 << 20) for _ in range(20))])
     with pytest.raises(IngestionError, match="millions de caractères"):
         read_stream(NEXT, taken, ())
+
+
+def test_a_name_may_tell_no_moment() -> None:
+    assert moment_of("LEGI_20260131-203000.tar.gz") == datetime(2026, 1, 31, 20, 30)
+    for name in ("LEGI_20260132-203000.tar.gz", "LEGI.tar.gz"):
+        assert moment_of(name) is None

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from assistant.journal.journal import journal_of
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, Kind, State
 from tests.command_line import Command, command_of, on_one_line
 from tests.index_home import ARTICLES, write_articles
+from tests.journals import bodies
 from tests.legi_files import (
     CODE_ID,
     FULL,
@@ -211,6 +213,8 @@ def test_a_text_of_which_nothing_is_left_is_removed(
     assert "0 versions lues, 0 ajoutées, 0 modifiées, 1 supprimées" in said
     assert "texte retiré" in said
     assert documents(home) == []
+    [told] = [each for each in bodies(journal_of(home), "index") if each["act"] == "removed"]
+    assert told["files"] == [SOURCE]
 
 
 def test_a_file_of_the_same_name_from_elsewhere_is_not_replaced(

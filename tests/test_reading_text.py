@@ -198,6 +198,11 @@ def test_an_article_of_law_and_its_days() -> None:
     assert article.text == "Premier alinéa.\nSecond alinéa."
 
 
+def test_the_last_day_that_there_is_means_none() -> None:
+    (article,) = law({**ARTICLE, "valide_au": "9999-12-31"}).documents
+    assert (article.valid_from, article.valid_to) == (date(2020, 1, 1), None)
+
+
 def test_malformed_lines_are_named_and_the_rest_goes_on() -> None:
     unknown_state = {**ARTICLE, "etat": "NOUVEAU"}
     reading = law(ARTICLE, "{", "[]", "", {**ARTICLE, "num": ""}, unknown_state, ARTICLE, "{,")

@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Event, Thread
 
@@ -166,8 +166,8 @@ def test_the_filter_of_a_child(
 
 
 def _filtered(steps: Sequence[tuple[int, int, int, int]], known: Mapping[int, int]) -> int:
-    """What a filter returns for a call, as the kernel runs it (bpf(4): a jump counts from after)."""
-    meets = {
+    """What a filter returns for a call, as the kernel runs it: a jump counts from the next step."""
+    meets: dict[int, Callable[[int, int], bool]] = {
         0x15: lambda loaded, value: loaded == value,
         0x35: lambda loaded, value: loaded >= value,
         0x45: lambda loaded, value: bool(loaded & value),

@@ -18,8 +18,8 @@ from assistant.cli.options import Steps, Terminal, argument, flag, one_of, optio
 from assistant.journal.journal import journal_of
 from assistant.publishing.decisions import Decisions
 from ingestion.durable import lock_for_writing
-from ingestion.legislation.applied import left_out, note_applied, updates
-from ingestion.legislation.archive_files import in_order, is_incremental, is_official, sources_at
+from ingestion.legislation.applied import left_out, note_applied, told_of, updates
+from ingestion.legislation.archive_files import in_order, is_official, sources_at
 from ingestion.legislation.archives import read_archives
 from ingestion.legislation.articles import TEXT_ID, Changes, Merged
 from ingestion.legislation.legifrance import API, TOKENS, Piste, credentials_of, fetch
@@ -43,7 +43,12 @@ def text_id(written: str) -> str:
 
 
 def write_official(
-    home: Path, found: Sequence[Merged], changes: Sequence[Changes], folder: Path, console: Console
+    home: Path,
+    found: Sequence[Merged],
+    changes: Sequence[Changes],
+    folder: Path,
+    console: Console,
+    decisions: Decisions,
 ) -> list[Addition]:
     """Write each text changed into `folder`; the caller holds the writer's lock.
 
@@ -59,7 +64,7 @@ def write_official(
         if text.is_untouched:
             continue
         if not text.versions:
-            library.remove([text.source])
+            decisions.removed(library.remove([text.source]))
             console.print("Il n'en reste aucune : texte retiré, au prochain sourcier index build")
             continue
         (folder / text.source).write_bytes(text.content)
@@ -74,18 +79,10 @@ def _tell(text: Merged, changes: Sequence[Changes], console: Console) -> None:
         console.print(refusal, style="red", soft_wrap=True)
     if text.is_untouched:
         return
-    console.print(
-        f"{text.title} ({text.text_id}) : {text.read} versions lues, {text.added} ajoutées, "
-        f"{text.changed} modifiées, {text.suppressed} supprimées",
-        soft_wrap=True,
-    )
-    if text.is_new and all(is_incremental(change.source) for change in changes):
-        console.print(
-            "Une archive quotidienne ne contient que ce qui a changé : ajoutez d'abord "
-            "une archive complète pour avoir tout le texte.",
-            style="yellow",
-            soft_wrap=True,
-        )
+    counts, *lacks = told_of(text, changes)
+    console.print(counts, soft_wrap=True)
+    for sentence in lacks:
+        console.print(sentence, style="yellow", soft_wrap=True)
 
 
 def add_all(
@@ -131,11 +128,12 @@ def add_changes(
     """Add the texts that official sources change, then files; takes the writer's lock."""
     with lock_for_writing(home), TemporaryDirectory() as folder:
         found = updates(home, changes, texts)
-        merged = write_official(home, found, changes, Path(folder), console)
+        decisions = decisions_of(home)
+        merged = write_official(home, found, changes, Path(folder), console, decisions)
         if not merged and not additions:
             is_refused = any(each.refused for each in changes) or any(each.older for each in found)
             return BROKEN if is_refused else OK
-        code = add_all(home, [*merged, *additions], console, decisions_of(home))
+        code = add_all(home, [*merged, *additions], console, decisions)
         note_applied(home, found)
     console.print("Pour les rendre interrogeables : sourcier index build")
     return code

@@ -245,12 +245,13 @@ class AdministrationService:
     ) -> tuple[Receipt, ...]:
         """Keep files, ZIPs and LEGI archives for the next index; of archives only `texts`."""
         receipts: list[Receipt] = []
+        decisions = self._decisions(user)
         with lock_for_writing(self._home):
             try:
-                receipts.extend(take_in(self._home, parcels, texts))
+                receipts.extend(take_in(self._home, parcels, texts, decisions))
             finally:
                 kept = [each.entry for each in receipts if each.entry and not each.known]
-                self._decisions(user).added(kept)
+                decisions.added(kept)
         return tuple(receipts)
 
     def remove(self, source: str, user: str) -> None:

@@ -20,10 +20,9 @@ from ingestion.index.publication import (
     served_name,
 )
 from ingestion.index.store import Manifest
-from ingestion.legislation.applied import left_out, note_applied, updates
+from ingestion.legislation.applied import left_out, note_applied, told_of, updates
 from ingestion.legislation.archive_files import (
     in_order,
-    is_incremental,
     is_official,
     sources_at,
 )
@@ -81,21 +80,28 @@ def standing_of(entry: LibraryEntry, served: Manifest | None) -> Standing:
     return Standing.SERVED if known == entry.sha256 else Standing.WAITING
 
 
-def take_in(home: Path, parcels: Sequence[Parcel], texts: Sequence[str]) -> Iterator[Receipt]:
+def take_in(
+    home: Path, parcels: Sequence[Parcel], texts: Sequence[str], decisions: Decisions
+) -> Iterator[Receipt]:
     """Keep files, ZIPs and LEGI archives; the caller holds the writer's lock.
 
-    Of archives, only `texts` are taken (LEGITEXT…), all of them when there are none. Raises
-    IngestionError when an archive cannot be read: nothing of the archives is then added.
+    Of archives, only `texts` are taken (LEGITEXT…), all of them when there are none; `decisions`
+    are told of a text of which they leave nothing. Raises IngestionError when an archive cannot be
+    read: nothing of the archives is then added.
     """
     archives = [parcel for parcel in parcels if is_official(Path(parcel.name))]
     yield from receive(home, None, (each for each in parcels if each not in archives))
     if archives:
         with incoming(home) as folder:
-            yield from _merged(home, archives, texts, folder)
+            yield from _merged(home, archives, texts, folder, decisions)
 
 
 def _merged(
-    home: Path, archives: Sequence[Parcel], texts: Sequence[str], folder: Path
+    home: Path,
+    archives: Sequence[Parcel],
+    texts: Sequence[str],
+    folder: Path,
+    decisions: Decisions,
 ) -> Iterator[Receipt]:
     paths = []
     for number, parcel in enumerate(archives):
@@ -113,7 +119,7 @@ def _merged(
     for text in found:
         yield from (Receipt(text.source, refusal=refusal) for refusal in left_out(text))
         if not text.is_untouched:
-            yield _kept(library, text, changes, folder)
+            yield _kept(library, text, changes, folder, decisions)
     note_applied(home, found)
     why = f"ne change aucun {'des textes demandés' if texts else 'texte'}"
     yield from (Receipt(source, refusal=why) for source in _idle(changes, found))
@@ -129,24 +135,21 @@ def _idle(changes: Sequence[Changes], merged: Sequence[Merged]) -> Iterator[str]
             yield change.source
 
 
-def _kept(library: Library, text: Merged, changes: Sequence[Changes], folder: Path) -> Receipt:
+def _kept(
+    library: Library,
+    text: Merged,
+    changes: Sequence[Changes],
+    folder: Path,
+    decisions: Decisions,
+) -> Receipt:
     if not text.versions:
-        library.remove([text.source])
+        decisions.removed(library.remove([text.source]))
         return Receipt(text.source, refusal="toutes ses versions sont supprimées : texte retiré")
     path = folder / text.source
     path.write_bytes(text.content)
     added = library.add(path, text.source, Kind.RULES)
-    told = [
-        f"{text.title} : {text.read} versions lues, {text.added} ajoutées, {text.changed} "
-        f"modifiées, {text.suppressed} supprimées"
-    ]
-    if text.is_new and all(is_incremental(change.source) for change in changes):
-        told.append(
-            "une archive quotidienne ne contient que ce qui a changé : ajoutez d'abord "
-            "une archive complète"
-        )
     reading = added.reading
-    warnings = (*told, *reading.warnings)
+    warnings = (*told_of(text, changes), *reading.warnings)
     return Receipt(
         text.source, added.entry, added.known, warnings, reading.problem, reading.remarks
     )

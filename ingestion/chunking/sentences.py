@@ -134,7 +134,10 @@ def _spans(text: str, cuts: set[int]) -> tuple[SentenceSpan, ...]:
 def _line_ends(text: str) -> Iterator[int]:
     """Yield the line breaks that end a sentence: not those in the middle of one."""
     for match in re.finditer(r"[ \t]*\n\s*", text):
-        before, after = text[: match.start()][-40:].rstrip(), text[match.end() :][:40]
+        before, after = (
+            text[max(0, match.start() - 40) : match.start()].rstrip(),
+            text[match.end() : match.end() + 40],
+        )
         paragraph = match.group().count("\n") > 1
         hanging = after[:1].islower() or after[:1] in ",;)" or _HANGING.search(before)
         if paragraph or _ITEM.match(after) or not hanging or before[-1:] in ".!?;:":

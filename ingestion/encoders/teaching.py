@@ -164,9 +164,13 @@ def train_retriever(home: Path, weights: Weights, path: Path, progress: Progress
     """
     lessons = lessons_of(home)
     encoder = TextEncoder(weights.path, weights.model.prefixes if weights.model else None)
-    write_adapter(
-        path, teach_retriever(encoder, lessons, home / "training" / "retriever.pt", progress)
-    )
+    saved = _course_of(home, Taught.RETRIEVER, weights)
+    write_adapter(path, teach_retriever(encoder, lessons, saved, progress))
+
+
+def _course_of(home: Path, what: Taught, weights: Weights) -> Path:
+    """Where the state of an unfinished course is kept: other weights go on from none of it."""
+    return home / "training" / f"{what}-{weights.sha256[:12]}.pt"
 
 
 def teach_retriever(
@@ -288,7 +292,7 @@ def train_reader(
     taught, encoder = read_adapter(known), TextEncoder(weights.path)
     merge(encoder.network, taught)
     recipe = ReaderRecipe(rate=RATE_GOING_ON) if before else ReaderRecipe()
-    saved = home / "training" / "reader.pt"
+    saved = _course_of(home, Taught.READER, weights)
     reader = teach_reader(encoder, lessons, saved, progress, recipe, taught.own)
     write_adapter(path, joined(taught, reader))
 

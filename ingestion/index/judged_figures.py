@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import log
-from pathlib import Path
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -119,14 +118,14 @@ _comparison = TypeAdapter(JudgedComparison)
 _procedure = TypeAdapter(JudgedProcedure)
 
 
-def read_judged_comparisons(path: Path = JUDGED_COMPARISONS) -> tuple[JudgedComparison, ...]:
-    """Those of a file; raises IngestionError naming the line that is not one."""
-    return tuple(read_lines(path, _comparison))
+def read_judged_comparisons() -> tuple[JudgedComparison, ...]:
+    """Those of the corpus; raises IngestionError naming the line that is not one."""
+    return tuple(read_lines(JUDGED_COMPARISONS, _comparison))
 
 
-def read_judged_procedures(path: Path = JUDGED_PROCEDURES) -> tuple[JudgedProcedure, ...]:
-    """Those of a file; raises IngestionError naming the line that is not one."""
-    return tuple(read_lines(path, _procedure))
+def read_judged_procedures() -> tuple[JudgedProcedure, ...]:
+    """Those of the corpus; raises IngestionError naming the line that is not one."""
+    return tuple(read_lines(JUDGED_PROCEDURES, _procedure))
 
 
 @cache

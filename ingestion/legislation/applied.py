@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from ingestion.blobs import blobs_of
-from ingestion.legislation.archive_files import moment_of
+from ingestion.legislation.archive_files import is_incremental, moment_of
 from ingestion.legislation.articles import (
     TEXT_ID,
     ArticleVersion,
@@ -65,6 +65,20 @@ def left_out(text: Merged) -> tuple[str, ...]:
         f"sourcier index remove {text.source}"
         for name in text.older
     )
+
+
+def told_of(text: Merged, changes: Sequence[Changes]) -> tuple[str, ...]:
+    """What archives brought of a text, and what may lack of it, in French sentences. Pure."""
+    counts = (
+        f"{text.title} ({text.text_id}) : {text.read} versions lues, {text.added} ajoutées, "
+        f"{text.changed} modifiées, {text.suppressed} supprimées"
+    )
+    if text.is_new and all(is_incremental(change.source) for change in changes):
+        return counts, (
+            "Une archive quotidienne ne contient que ce qui a changé : ajoutez d'abord "
+            "une archive complète pour avoir tout le texte."
+        )
+    return (counts,)
 
 
 def _merged(

@@ -77,9 +77,12 @@ def in_order(paths: Sequence[Path]) -> list[Path]:
 
 
 def moment_of(name: str) -> datetime | None:
-    """The moment that the name of an archive tells, None for another name."""
+    """The moment that the name of an archive tells, None for another name, or for no moment."""
     stamp = _STAMP.search(name)
-    return datetime.strptime(stamp[0], "%Y%m%d-%H%M%S") if stamp else None
+    try:
+        return datetime.strptime(stamp[0], "%Y%m%d-%H%M%S") if stamp else None
+    except ValueError:
+        return None
 
 
 def is_complete(name: str, fund: DilaFund = DilaFund.LEGI) -> bool:
@@ -102,7 +105,7 @@ def mark_of(path: Path) -> str:
 
 
 def size_of(path: Path) -> int:
-    """Bytes that reading it takes, as `Member.position` counts them."""
+    """Bytes that reading it takes, as `LegiMember.position` counts them."""
     files = _below(path) if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if _is_read(file.name) or file == path)
 
@@ -193,9 +196,8 @@ def _refuse_other_day(archive: str, name: str) -> None:
     folder, outside = _STAMP.match(name), _STAMP.search(archive)
     if folder and outside and folder[0][:8] != outside[0][:8]:
         inside = moment_of(folder[0])
-        raise UnreadableFile(
-            f"archive d'un autre jour : elle contient ce qui a changé le {inside:%d/%m/%Y}"
-        )
+        told = f"le {inside:%d/%m/%Y}" if inside else f"à une date impossible ({folder[0][:8]})"
+        raise UnreadableFile(f"archive d'un autre jour : elle contient ce qui a changé {told}")
 
 
 def _entries(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:

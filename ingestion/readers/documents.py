@@ -5,8 +5,9 @@ A reader yields blocks; `assemble` joins them once into the text to which every 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from ingestion.case_law.ruling import Ruling
 from ingestion.tenders.pieces import PieceKind
@@ -61,6 +62,11 @@ class Days:
 
     valid_from: date | None = None
     valid_to: date | None = None
+
+
+def day_after(last: date | None) -> date | None:
+    """The `valid_to` of what holds to the end of a last day; "9999-12-31" is written for none."""
+    return last + timedelta(days=1) if last and last != date.max else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +255,11 @@ class Document:
     def body_end(self) -> int:
         """Where what is read and searched ends: passages stand before it, furniture after."""
         return self.furniture[0].start if self.furniture else len(self.text)
+
+    @property
+    def text_sha256(self) -> str:
+        """Hexadecimal sha256 of the whole text (UTF-8), which `id` is not."""
+        return sha256(self.text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import json
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from ingestion.errors import UnreadableFile
@@ -22,7 +22,7 @@ from ingestion.legislation.general_clauses import (
 )
 from ingestion.legislation.references import normalise
 from ingestion.readers.content import FileContent, ReaderContent, listed
-from ingestion.readers.documents import Block, State, is_citable
+from ingestion.readers.documents import Block, State, day_after, is_citable
 
 ARTICLE_PAGE = "https://www.legifrance.gouv.fr/codes/article_lc/{}"
 """The public page of a version of an article, by its identifier in LEGI."""
@@ -112,7 +112,7 @@ def _article(fields: dict[str, Any], line: bytes) -> ReaderContent:
         path=_path(fields),
         reference=normalise(_string(fields, "num")),
         valid_from=_day(fields, "valide_du"),
-        valid_to=last_day + timedelta(days=1) if last_day else None,
+        valid_to=day_after(last_day),
         state_date=_checked_on(fields),
         state=State.CHANGED if is_replaced else _state(fields),
         address=_address(fields),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 import yaml
@@ -14,7 +14,7 @@ from markdown_it.tree import SyntaxTreeNode
 from ingestion.errors import UnreadableFile
 from ingestion.french import raised, state_days
 from ingestion.readers.content import FileContent, ReaderContent, decode_text
-from ingestion.readers.documents import Block, Days, Role
+from ingestion.readers.documents import Block, Days, Role, day_after
 from ingestion.readers.headings import with_headings
 from ingestion.readers.paragraphs import Joiner, blocks_of_pages, remarks_on
 
@@ -206,7 +206,7 @@ def _without(block: Block, mark: re.Match[str]) -> Block:
     last = mark["until"] or mark["end"]
     days = Days(
         date.fromisoformat(mark["since"]) if mark["since"] else None,
-        date.fromisoformat(last) + timedelta(days=1) if last else None,
+        day_after(date.fromisoformat(last)) if last else None,
     )
     if days.valid_from and days.valid_to and days.valid_from >= days.valid_to:
         raise ValueError("ends before it begins")

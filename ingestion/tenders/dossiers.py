@@ -10,6 +10,7 @@ Where the settings name a server it is there, and the folder is a copy: see serv
 `Dossiers` is opened for the teams of one reader, and gives no other dossier whatever it is asked.
 """
 
+import logging
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -36,6 +37,8 @@ from ingestion.tenders.compartments import (
     unknown_dossier,
 )
 from ingestion.tenders.server import DossierServer, remove_folder, remove_left
+
+logger = logging.getLogger(__name__)
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _DECLINED = ".demonstration-removed"
@@ -206,9 +209,15 @@ class Dossiers:
         self._place = place_at(home, named_server(home, "store"), DossierReader(teams, only))
 
     def all(self) -> tuple[Dossier, ...]:
-        """Those that may be seen, by identifier."""
-        stored = (_read(*each) for each in self._place.descriptions().items())
-        return tuple(dossier for dossier in stored if self._sees(dossier))
+        """Those that may be seen, by identifier; `get` says of one that cannot be read."""
+        return tuple(filter(self._sees, self._readable()))
+
+    def _readable(self) -> Iterator[Dossier]:
+        for dossier_id, description in self._place.descriptions().items():
+            try:
+                yield _read(dossier_id, description)
+            except IngestionError as error:  # its team is unknown, and others have their own
+                logger.warning("A dossier is left out: %s", error)
 
     def get(self, dossier_id: str) -> Dossier:
         """One of them; raises UnknownDossier, in the same words for one of another team."""

@@ -71,11 +71,13 @@ class DossierServer:
 
     def descriptions(self) -> Mapping[str, bytes]:
         """Those of their rows; copies of what is on the server no longer go."""
+        # Looked at first: a copy is made after its row, so that one without it is left over.
+        copies = [path.parent for path in self._root.glob(f"[!.]*/{_REVISION}")]
         with self.asked(EVERYTHING) as connected:
             known = {name for (name,) in connected.rows("SELECT id FROM {schema}.dossiers")}
-        for path in self._root.glob(f"[!.]*/{_REVISION}"):
-            if path.parent.name not in known:
-                remove_folder(path.parent)
+        for copy in copies:
+            if copy.name not in known:
+                remove_folder(copy)
         remove_left(self._root)
         with self.asked() as connected:
             rows = connected.rows("SELECT id, description FROM {schema}.dossiers ORDER BY id")
