@@ -225,6 +225,22 @@ def test_a_dossier_that_is_deleted_meanwhile_is_left_out(
     assert [each.id for each in Dossiers(tmp_path / "new").all()] == ["voirie-2"]
 
 
+def test_a_database_in_use_is_copied_whole_whatever_the_folders_above_are_called(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "generations" / "sourcier"
+    home.mkdir(parents=True)
+    with closing(sqlite3.connect(home / "accounts.sqlite")) as accounts:
+        accounts.execute("PRAGMA journal_mode=WAL")
+        accounts.execute("CREATE TABLE users (name TEXT)")
+        accounts.execute("INSERT INTO users VALUES ('Ana')")
+        accounts.commit()  # which is in the log beside the file as long as this is open
+        back_up(home, tmp_path / "s.tar", journal_of(home), USER)
+    restore(tmp_path / "s.tar", tmp_path / "new", USER)
+    with closing(sqlite3.connect(tmp_path / "new" / "accounts.sqlite")) as restored:
+        assert restored.execute("SELECT name FROM users").fetchall() == [("Ana",)]
+
+
 def test_what_a_killed_backup_left_is_written_anew(home: Path, tmp_path: Path) -> None:
     path, left = tmp_path / "s.tar", tmp_path / "s.tar.partial"
     left.touch(mode=0o600)

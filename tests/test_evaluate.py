@@ -276,6 +276,14 @@ def test_a_question_set_is_never_written_over(
     assert path.read_bytes() == kept
 
 
+@pytest.mark.parametrize("option", ["--report", "--bundle"])
+def test_the_results_of_a_run_are_not_written_over(
+    evaluate: Evaluate, tmp_path: Path, capsys: Captured, option: str
+) -> None:
+    assert evaluate([RIGHT], option, tmp_path / "out.jsonl") == USAGE
+    assert "serait écrasé" in capsys.readouterr().err
+
+
 def test_a_dossier_that_is_missing_is_said_before_the_work(
     evaluate: Evaluate, tmp_path: Path, capsys: Captured
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -265,7 +266,7 @@ def test_a_whole_archive_gives_its_measures_again(archive: Path) -> None:
     correct = found.measured[Measure.CORRECT]
     assert correct is not None
     assert (correct.part, correct.whole) == (2, 3)
-    assert found.manifest["conditions"]["index"]["content"] == "4" * 64
+    assert found.conditions.index.content == "4" * 64
 
 
 def test_a_result_that_was_made_better_is_seen(archive: Path) -> None:
@@ -303,3 +304,23 @@ def test_what_is_no_archive_is_said(archive: Path, tmp_path: Path) -> None:
         check_bundle(tmp_path / "vide.zip")
     with pytest.raises(WrongBundle, match="n'est pas une archive"):
         check_bundle(rewritten(archive, lambda files: files.update({TABLE_OF_CONTENTS: b"{}"})))
+
+
+def test_an_archive_with_any_byte_altered_is_refused_or_does_not_hold(archive: Path) -> None:
+    whole, told = archive.read_bytes(), 0
+    for place in range(0, len(whole), 41):
+        archive.write_bytes(whole[:place] + bytes([whole[place] ^ 0x15]) + whole[place + 1 :])
+        with suppress(WrongBundle):
+            check_bundle(archive)
+            told += 1
+    assert told < len(range(0, len(whole), 41)) / 2
+
+
+@pytest.mark.parametrize("lacking", ["conditions", "measures", "asked", "files"])
+def test_a_manifest_that_is_none_is_said(archive: Path, lacking: str) -> None:
+    def without(files: dict[str, bytes]) -> None:
+        manifest = json.loads(files[TABLE_OF_CONTENTS])
+        files[TABLE_OF_CONTENTS] = json.dumps(manifest | {lacking: []}).encode()
+
+    with pytest.raises(WrongBundle, match="n'est pas une archive"):
+        check_bundle(rewritten(archive, without))

@@ -191,6 +191,22 @@ def _two_lines(path: Path) -> list[bytes]:
     return path.read_bytes().splitlines(keepends=True)
 
 
+@pytest.mark.parametrize("held_first", ["forget", "anchor"])
+def test_whoever_holds_the_chain_first_tells_of_a_line_left_unfinished(
+    tmp_path: Path, held_first: str
+) -> None:
+    path = tmp_path / "journal.jsonl"
+    first, second = _two_lines(path)
+    path.write_bytes(first + second[:20])
+    journal = Journal(path)
+    if held_first == "forget":
+        journal.forget("retention", {}, lambda entry: False)
+    else:
+        journal.anchor()
+    assert [e["kind"] for e in journal.entries()].count("recovery") == 1
+    assert journal.faults() == ()
+
+
 def test_a_first_line_left_unfinished_does_not_stop_the_journal(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     path.write_bytes(b'{"at":"2026')

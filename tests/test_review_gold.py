@@ -28,6 +28,7 @@ from assistant.review.gold import (
     require_plain,
     tried,
 )
+from ingestion.durable import lock_for_writing
 from tests.graded import answer_of, result_of
 from tests.journals import bodies
 from tests.review_home import ANNE, CLAIRE, House, house
@@ -80,6 +81,15 @@ def test_a_question_is_replaced_where_it_stands_and_taken_out(tmp_path: Path) ->
     assert gold.all() == (other,)
     assert gold.get("capitale") == other
     assert gold.get("avance-1") is None
+
+
+def test_a_line_ends_where_json_lines_end(tmp_path: Path) -> None:
+    asked = "Quelle avance ?\u2028Et quand ?"
+    line = json.dumps({"id": "a", "question": asked, "attendu_refus": True}, ensure_ascii=False)
+    (tmp_path / FILE).write_text(f"{line}\n", encoding="utf-8")
+    gold = GoldQuestions(tmp_path)
+    gold.put(ADVANCE)
+    assert [each.question for each in gold.all()] == [asked, ADVANCE.question]
 
 
 def test_what_a_line_holds_beyond_ours_stays(tmp_path: Path) -> None:
@@ -279,6 +289,16 @@ def test_they_are_taken_out_when_that_is_asked_for(
     assert list(known.journal.faults()) == []
     assert main(erased(known)) == 0
     assert "évaluation" not in capsys.readouterr().out
+
+
+def test_they_are_not_taken_out_while_an_index_is_examined_by_them(
+    known: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with lock_for_writing(known.home):
+        assert main(erased(known, "--questions")) == 1
+    assert "indexation" in capsys.readouterr().err
+    assert PURCHASE in str(bodies(known.journal))
+    assert [each.id for each in known.review.gold] == [ASKED, WRITTEN]
 
 
 def test_they_are_found_once_who_promoted_them_is_forgotten_too(known: House) -> None:

@@ -1,6 +1,5 @@
 """Login: a password or an invitation becomes a session; guessing becomes a lock. Door of argon2."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock
@@ -26,7 +25,7 @@ MOST_ADDRESSES = 10_000
 class Throttle:
     """Counts failures by address, in memory; with too many addresses the oldest are forgotten."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._failures: dict[str, list[float]] = {}
         self._lock = Lock()
@@ -116,14 +115,14 @@ class Login:
         journal: Journal,
         register: AccountRegister,
         sessions: Sessions,
-        passwords: Passwords | None = None,
-        clock: Callable[[], float] = time.time,
+        passwords: Passwords,
+        clock: Callable[[], float],
     ) -> None:
         self._store = store
         self._journal = journal
         self._register = register
         self._sessions = sessions
-        self._passwords = passwords or Passwords()
+        self._passwords = passwords
         self._clock = clock
         self._failures = Throttle(clock)
         self._comparing = BoundedSemaphore(COMPARISONS)

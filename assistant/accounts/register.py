@@ -1,7 +1,6 @@
 """The register: accounts created, changed, disabled; each act is on record before it holds."""
 
 import re
-import time
 from collections.abc import Callable, Collection
 from secrets import token_hex
 
@@ -28,7 +27,7 @@ class AccountRegister:
         store: AccountStore,
         journal: Journal,
         sessions: Sessions,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float],
     ) -> None:
         self._store = store
         self._journal = journal
@@ -46,13 +45,6 @@ class AccountRegister:
         rows = self._store.rows(query, login)
         return account_of(rows[0]) if rows else None
 
-    def of(self, user: str) -> Account:
-        """The account of a pseudonym; raises WrongAccount when there is none."""
-        rows = self._store.rows('SELECT * FROM {schema}.accounts WHERE "user" = ?', user)
-        if not rows:
-            raise WrongAccount("Ce compte n'existe plus.")
-        return account_of(rows[0])
-
     def get(self, login: str) -> Account:
         """The same; raises WrongAccount when there is none."""
         found = self.find(login)
@@ -61,6 +53,13 @@ class AccountRegister:
                 f"Aucun compte « {login[:64]} ». Voyez les comptes : sourcier users list"
             )
         return found
+
+    def of(self, user: str) -> Account:
+        """The account of a pseudonym; raises WrongAccount when there is none."""
+        rows = self._store.rows('SELECT * FROM {schema}.accounts WHERE "user" = ?', user)
+        if not rows:
+            raise WrongAccount("Ce compte n'existe plus.")
+        return account_of(rows[0])
 
     def create(
         self,

@@ -98,7 +98,7 @@ class Admission:
         store: AccountStore,
         journal: Journal,
         sessions: Sessions,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float],
     ) -> None:
         self._store = store
         self._journal = journal
@@ -184,7 +184,7 @@ def open_accounts(
     store = accounts_at(home, named_server(home, "store"))
     sessions = Sessions(store, journal, clock)
     register = AccountRegister(store, journal, sessions, clock)
-    entering = Login(store, journal, register, sessions, passwords, clock)
+    entering = Login(store, journal, register, sessions, passwords or Passwords(), clock)
     admission = Admission(store, journal, sessions, clock)
     tokens = Tokens(store, journal, register, clock)
     return Accounts(register, entering, admission, sessions, tokens)

@@ -1,7 +1,6 @@
 """Sessions: kept with the accounts, known to a browser by a token."""
 
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -46,9 +45,7 @@ class Session:
 class Sessions:
     """The open sessions of everybody."""
 
-    def __init__(
-        self, store: AccountStore, journal: Journal, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, store: AccountStore, journal: Journal, clock: Callable[[], float]) -> None:
         self._store = store
         self._journal = journal
         self._clock = clock

@@ -1,7 +1,6 @@
 """Tokens for programs: made for an account, kept as a hash, over on a day or as soon as revoked."""
 
 import json
-import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from secrets import token_hex
@@ -64,7 +63,7 @@ class Tokens:
         store: AccountStore,
         journal: Journal,
         register: AccountRegister,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float],
     ) -> None:
         self._store = store
         self._journal = journal

@@ -4,6 +4,7 @@ import json
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from importlib.resources import files
@@ -44,7 +45,7 @@ from assistant.journal.journal import (
 from assistant.journal.verification import ChainFault
 from assistant.review.gold import promoted_from, take_out
 from assistant.settings import load_settings
-from ingestion.durable import replace_bytes
+from ingestion.durable import lock_for_writing, replace_bytes
 
 OK, BROKEN = 0, 1
 
@@ -199,9 +200,10 @@ def _erase_person(
 ) -> int:
     journal = journal_of(ctx.obj)
     questions = promoted_from(ctx.obj, journal, pseudonym)
-    count = erase(journal, pseudonym, user=ALONE.user)
-    if takes_out:
-        take_out(ctx.obj, journal, questions, user=ALONE.user)
+    with lock_for_writing(ctx.obj) if takes_out else nullcontext():  # before words are forgotten
+        count = erase(journal, pseudonym, user=ALONE.user)
+        if takes_out:
+            take_out(ctx.obj, journal, questions, user=ALONE.user)
     _warn(journal)
     if as_json:
         return _written({"forgotten": count, "questions": questions})

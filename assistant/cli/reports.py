@@ -142,7 +142,8 @@ def _evaluate(
         return _checked(checked)
     if not files or out is None:
         raise BadParameter("donnez des QUESTIONS et « --out », ou une archive à « --verify »")
-    _require_other(files, out, page, archive)
+    _require_apart(*files, out, page, archive)
+    _require_apart(earlier, page, archive)  # the results may take the place of those before
     questions = read_questions(*files)
     before = _earlier(earlier) if earlier else None
     for place in filter(None, (page, archive)):
@@ -156,14 +157,15 @@ def _evaluate(
     return _told(evaluation, console, page)
 
 
-def _require_other(questions: Sequence[Path], *written: Path | None) -> None:
-    """Raise BadParameter where a question set would be overwritten."""
-    asked = {each.resolve() for each in questions}
-    for place in filter(None, written):
-        if place.resolve() in asked:
+def _require_apart(*files: Path | None) -> None:
+    """Raise BadParameter where a file is given twice: the later one would be written over it."""
+    known: set[Path] = set()
+    for place in filter(None, files):
+        if place.resolve() in known:
             raise BadParameter(
-                f"« {place} » est un jeu de questions, qui serait écrasé : donnez un autre fichier"
+                f"« {place} » est donné deux fois et serait écrasé : donnez un autre fichier"
             )
+        known.add(place.resolve())
 
 
 EarlierRun = tuple[dict[str, TurnResult], Digest]
@@ -214,17 +216,17 @@ def _run(
 def _checked(path: Path) -> int:
     """Show what an archive says and whether it holds."""
     console, found = Terminal(), check_bundle(path)
-    conditions = found.manifest["conditions"]
+    conditions = found.conditions
     rows = [(each, *_said(told)) for each, told in found.measured.items()]
     table = Table("mesure", "recalculée", "intervalle à 95 %", title=f"{path.name}")
     for row in rows:
         table.add_row(*row)
     console.print(table)
     for name, value in (
-        ("Programme", conditions["program"]),
-        ("Modèle", conditions["model"]),
-        ("Index", f"{conditions['index']['name']}, contenu {conditions['index']['content']}"),
-        *((f"Poids {each['name']}", each["sha256"]) for each in conditions["weights"]),
+        ("Programme", conditions.program),
+        ("Modèle", conditions.model),
+        ("Index", f"{conditions.index.name}, contenu {conditions.index.content}"),
+        *((f"Poids {each.name}", each.sha256) for each in conditions.weights),
     ):
         console.print(Text(f"{name} : {value}"))
     for fault in found.faults:

@@ -14,7 +14,9 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from pydantic import TypeAdapter, ValidationError
 
 from assistant.answering.answer import Citation
 from assistant.confidence import Estimate
@@ -22,6 +24,7 @@ from assistant.errors import WrongBundle
 from assistant.evaluation.grading import Estimates, Measure, estimates, grade, read_results
 from assistant.evaluation.questions import read_questions
 from assistant.evaluation.runs import Evaluation, RunConditions
+from ingestion.readers.content import DAMAGES
 
 FORMAT = 1
 MANIFEST, RESULTS, ENVIRONMENT, QUESTIONS = (
@@ -110,13 +113,53 @@ def _conditions(identity: RunConditions) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class BundleIndex:
+    """The index that answered."""
+
+    name: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class BundleWeights:
+    """Weights that it was answered with."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class BundleConditions:
+    """What is shown of the conditions of a run."""
+
+    program: str
+    model: str
+    index: BundleIndex
+    weights: tuple[BundleWeights, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """What is checked of a manifest."""
+
+    format: int
+    conditions: BundleConditions
+    asked: int
+    measures: dict[str, Estimate | None]
+    files: dict[str, str]
+
+
+_MANIFEST = TypeAdapter(_Manifest)
+
+
+@dataclass(frozen=True, slots=True)
 class BundleCheck:
     """What an archive says, and what does not hold in it, in French; nothing when all does.
 
     `measured` was computed again from its questions and results.
     """
 
-    manifest: Mapping[str, Any]
+    conditions: BundleConditions
     measured: Estimates
     faults: tuple[str, ...]
 
@@ -125,23 +168,20 @@ def check_bundle(path: Path) -> BundleCheck:
     """Read an archive again; raises WrongBundle where it is none, or of another version."""
     files = _files(path)
     try:
-        manifest = json.loads(files[MANIFEST])
-        known = {str(name): str(digest) for name, digest in manifest["files"].items()}
-        told, asked = manifest["measures"], int(manifest["asked"])
-        is_known = manifest["format"] == FORMAT
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        manifest = _MANIFEST.validate_json(files[MANIFEST])
+    except (KeyError, ValidationError) as error:
         raise WrongBundle(
             f"{path} n'est pas une archive de « sourcier eval --bundle » : {error!r}"
         ) from error
-    if not is_known:
+    if manifest.format != FORMAT:
         raise WrongBundle(f"{path} vient d'une autre version de Sourcier, qui la vérifie.")
-    faults = [*_altered(files, known)]
+    faults = [*_altered(files, manifest.files)]
     measured = _measured(files)
     count = len([line for line in files.get(RESULTS, b"").splitlines() if line.strip()])
-    if count != asked:
-        faults.append(f"{RESULTS} a {count} résultats, le manifeste en annonce {asked}.")
-    faults += _disagreeing(measured, told)
-    return BundleCheck(manifest, measured, tuple(faults))
+    if count != manifest.asked:
+        faults.append(f"{RESULTS} a {count} résultats, le manifeste en annonce {manifest.asked}.")
+    faults += _disagreeing(measured, manifest.measures)
+    return BundleCheck(manifest.conditions, measured, tuple(faults))
 
 
 def _files(path: Path) -> dict[str, bytes]:
@@ -150,7 +190,7 @@ def _files(path: Path) -> dict[str, bytes]:
             if sum(each.file_size for each in archive.infolist()) > MOST_BYTES:
                 raise WrongBundle(f"{path} se déplie en plus de {MOST_BYTES // 10**6} Mo.")
             return {name: archive.read(name) for name in archive.namelist()}
-    except (OSError, BadZipFile) as error:
+    except (OSError, RuntimeError, *DAMAGES) as error:
         raise WrongBundle(f"{path} ne se lit pas comme une archive : {error}") from error
 
 
@@ -181,7 +221,7 @@ def _unread(citation: Citation) -> str | None:
     return None
 
 
-def _disagreeing(measured: Estimates, told: Mapping[str, Any]) -> Iterator[str]:
+def _disagreeing(measured: Estimates, told: Mapping[str, Estimate | None]) -> Iterator[str]:
     for measure, found in measured.items():
         if measure is Measure.EXACT:
             continue
@@ -189,11 +229,11 @@ def _disagreeing(measured: Estimates, told: Mapping[str, Any]) -> Iterator[str]:
         is_same = _is_same(found, said) if found and said else found is said
         if not is_same:
             value = "rien" if found is None else f"{found.value:.4f}"
-            before = "rien" if said is None else f"{said['value']:.4f}"
+            before = "rien" if said is None else f"{said.value:.4f}"
             yield f"« {measure} » : recalculé, {value} ; annoncé, {before}."
 
 
-def _is_same(found: Estimate, said: Mapping[str, Any]) -> bool:
+def _is_same(found: Estimate, said: Estimate) -> bool:
     values = (found.value, found.low, found.high)
-    told = (float(said["value"]), float(said["low"]), float(said["high"]))
+    told = (said.value, said.low, said.high)
     return all(abs(one - other) < 1e-9 for one, other in zip(values, told, strict=True))

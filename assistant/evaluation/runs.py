@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
@@ -238,7 +237,7 @@ def _origin(model: Model | None) -> str:
 
 def hash_file(path: Path, name: str) -> Digest:
     """The digest of a file."""
-    return Digest(name, sha256(path.read_bytes()).hexdigest())
+    return Digest(name, file_sha256(path))
 
 
 def code_version(root: Path) -> str:
@@ -315,9 +314,9 @@ def _text(assistant: Assistant, result: TurnResult, citation: Citation) -> str |
 def cited_text(generation: IndexSnapshot, citation: Citation) -> str | None:
     """The text that was cited, None where an index has it no more as it was."""
     with suppress(UnknownDocument):
-        text = generation.store.document(citation.document).text
-        if sha256(text.encode()).hexdigest() == citation.sha256:
-            return text
+        document = generation.store.document(citation.document)
+        if document.text_sha256 == citation.sha256:
+            return document.text
     return None
 
 

@@ -73,6 +73,8 @@ class Journal:
         Raises StorageFull when the disk is.
         """
         with fullness_of_disk(self._root), self._chain.held() as chain:
+            if chain.torn:
+                self._begin(chain)
             return self._anchor(chain, user) if chain.head.number else None
 
     def anchored(self) -> tuple[Anchor, ...]:
@@ -144,16 +146,22 @@ class Journal:
     def _writing(self) -> Iterator[HeldChain]:
         """Hold the chain, after what a new day or a crash adds to it."""
         with fullness_of_disk(self._root), self._chain.held() as chain:
-            if chain.head.number and chain.head.day < self._now().date().isoformat():
-                self._anchor(chain)
-            if chain.torn:
-                self._add(chain, "recovery", {"act": "line_unfinished", "bytes": chain.torn})
+            self._begin(chain)
             yield chain
+
+    def _begin(self, chain: HeldChain) -> None:
+        """Write what comes first in a hold: the first one after a crash alone knows of it."""
+        if chain.head.number and chain.head.day < self._now().date().isoformat():
+            self._anchor(chain)
+        if chain.torn:
+            self._add(chain, "recovery", {"act": "line_unfinished", "bytes": chain.torn})
 
     def _sweep(self) -> None:
         """Remove the bodies that no line names."""
         folders = {path.parent for path in self._paths()}
-        with self._chain.held():  # nobody has a body on disk whose line is to come
+        with self._chain.held() as chain:  # nobody has a body on disk whose line is to come
+            if chain.torn:
+                self._begin(chain)
             files = self._bodies.files(folders)
         named = set(self._paths())
         self._bodies.forget(file for file in files if file not in named)

@@ -226,15 +226,18 @@ class _Archive:
     def _add_folder(self, root: Path) -> None:
         with ExitStack() as leases:
             for path in contents(root, leases):
-                self._add(path)
+                self._add(path, is_still=path.is_relative_to(snapshots_folder(root)))
 
-    def _add(self, path: Path) -> None:
-        """Add a file as it stands now; one that is gone meanwhile is left out, and a backup."""
+    def _add(self, path: Path, *, is_still: bool) -> None:
+        """Add a file as it stands now; one that is gone meanwhile is left out, and a backup.
+
+        A database that somebody may write to is copied first; those of a snapshot are still.
+        """
         name = path.relative_to(self._home).as_posix()
         with suppress(FileNotFoundError), ExitStack() as passing:
             if _is_backup(path):
                 return
-            if is_database(path) and "generations" not in path.parts:
+            if is_database(path) and not is_still:
                 copy = Path(passing.enter_context(TemporaryDirectory())) / path.name
                 snapshot(path, copy)
                 path = copy

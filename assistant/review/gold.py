@@ -102,7 +102,7 @@ class GoldQuestions:
     def _read(self) -> dict[str, dict[str, Any]]:
         """The lines by identifier; raises WrongQuestions for a broken one."""
         self.all()
-        lines = self.export().decode().splitlines()
+        lines = self.export().decode().split("\n")
         return {str(row["id"]): row for row in map(json.loads, filter(str.strip, lines))}
 
     @contextmanager
@@ -200,12 +200,13 @@ def asked_in(home: Path, journal: Journal) -> Mapping[str, str]:
 def take_out(home: Path, journal: Journal, questions: Iterable[str], *, user: str) -> None:
     """Take gold questions out, each with its entry in the journal.
 
-    The index that waits loses its verdict, which has their words: the gate examines it again.
+    The index that waits loses its verdict, which has their words: the gate examines it again. The
+    caller holds the writer's lock: a gate at work would write them again.
     """
     blobs = blobs_of(home)
+    if waiting := blobs.get(CANDIDATE):
+        blobs.put(CANDIDATE, json.dumps(json.loads(waiting) | {"verdict": None}).encode())
     for question_id in questions:
-        if waiting := blobs.get(CANDIDATE):
-            blobs.put(CANDIDATE, json.dumps(json.loads(waiting) | {"verdict": None}).encode())
         GoldQuestions(home).remove(question_id)
         told = {"act": REMOVED, "question_id": question_id}
         journal.append("review", told, user=user)

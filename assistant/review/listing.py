@@ -182,16 +182,6 @@ _COLUMNS = (
 )
 
 
-def answers_table(
-    items: Iterable[Item], reader: str, called: Callable[[str], str] = str
-) -> LedgerTable:
-    """One row an answer, with the frozen verdicts that a reader may see.
-
-    `called` is what a pseudonym of a reader is told as.
-    """
-    return LedgerTable("Réponses", _COLUMNS, tuple(_row(item, reader, called) for item in items))
-
-
 def _row(item: Item, reader: str, called: Callable[[str], str]) -> tuple[Cell, ...]:
     line, opinion = item.line, item.opinion
     return (
@@ -249,7 +239,8 @@ def table_of(
     """A table of some answers, with the marks that a reader may see."""
     match chosen:
         case ExportedTable.ANSWERS:
-            return answers_table(items, reader, called)
+            rows = (_row(item, reader, called) for item in items)
+            return LedgerTable("Réponses", _COLUMNS, tuple(rows))
         case ExportedTable.SENTENCES:
             rows = (row for item in items for row in _sentences(opened(item)))
             return LedgerTable("Phrases", _SENTENCES, tuple(rows))

@@ -7,7 +7,6 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cache
-from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -233,7 +232,7 @@ def exhibit(
 
 
 def _is_same(document: Document, evidence: Evidence, citations: Iterable[Citation]) -> bool:
-    passage, digest = evidence.passage, sha256(document.text.encode()).hexdigest()
+    passage, digest = evidence.passage, document.text_sha256
     return (
         document.id == passage.document_id
         and digest == evidence.document_sha256

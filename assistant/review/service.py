@@ -49,6 +49,7 @@ from assistant.review.readings import (
 from assistant.review.recorded import Item, Recorded, ReviewLine
 from assistant.review.register import AnswerRegister, Sampling, Task, tasks
 from assistant.review.replay import ReviewExhibit, Seal, exhibit, outdated
+from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedArchive
 from ingestion.library.archive import Archive, archive_of
 from ingestion.readers.documents import Document
@@ -265,8 +266,9 @@ class ReviewService:
         return next(event.result for event in events if isinstance(event, Finished))
 
     def demote(self, reader: Identity, question_id: str) -> None:
-        """Take a question out."""
-        take_out(self._home, self._journal, [question_id], user=reader.user)
+        """Take a question out; raises BusyIndex while an index is examined by it."""
+        with lock_for_writing(self._home):
+            take_out(self._home, self._journal, [question_id], user=reader.user)
 
     def export(
         self,
