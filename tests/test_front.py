@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -128,6 +129,12 @@ def test_a_browser_stays_with_its_worker_and_a_program_with_that_of_its_token(ad
             assert len(met) == 1
             firsts -= met
     assert not firsts
+
+
+def test_a_place_that_is_none_is_that_of_a_newcomer(address: str) -> None:
+    for place in ("9", "9" * 5000, "²", "-1"):
+        with httpx2.Client(base_url=address, cookies={COOKIE: quote(place)}) as browser:
+            assert told(browser)["worker"] in {0, 1}
 
 
 def test_a_request_comes_as_it_was_sent_and_from_whom_a_proxy_says(address: str) -> None:

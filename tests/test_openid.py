@@ -403,6 +403,12 @@ def test_an_errand_is_over_after_ten_minutes() -> None:
     assert errands.take(token, errand.state) == (errand, "/x")
 
 
+def test_a_state_of_any_letters_is_another_state() -> None:
+    errands = Errands(Clock())
+    token, _ = errands.begin("/x")
+    assert errands.take(token, "é\ud800") is None
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [

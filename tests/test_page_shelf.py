@@ -113,6 +113,16 @@ def test_a_browser_keeps_what_it_has_room_for_and_nonsense_is_an_empty_shelf() -
         assert shelf_in(nonsense) == ConversationShelf()
 
 
+@pytest.mark.parametrize("over", [0, 1])
+def test_a_shelf_that_just_has_room_is_kept(over: int) -> None:
+    room = LONGEST_SHELF - len(shelf_text(ConversationShelf((talk("x"),)))) + 1
+    kept = shelf_text(ConversationShelf((talk("Et ?"), talk("x" * (room + over)))))
+    just = shelf_text(ConversationShelf((talk("x" * (room + over)),)))
+    assert len(shelf_in(kept).conversations) == 1
+    assert len(just) == (2 if over else LONGEST_SHELF)
+    assert len(shelf_in(just).conversations) == 1 - over
+
+
 def test_a_choice_is_kept_as_far_as_its_dossier_is_there(commands: Commands) -> None:
     screen: Any = commands.choose("montelyre-2026", "2025-06-30", "", gr.Request())
     kept, dossiers = screen["kept_choice"], FakeService().dossiers

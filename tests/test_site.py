@@ -2,23 +2,30 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import gradio as gr
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.accounts.login import MOST
 from assistant.errors import WrongSettings
-from assistant.reports.page_language import in_english
+from assistant.question.language import Language
+from assistant.reports.page_language import (
+    LONGEST,
+    in_english,
+    in_page_language,
+    load_english,
+    speaking,
+)
 from assistant.settings import load_settings
 from assistant.web.buyer.chat import service_of_event
 from assistant.web.serving import LocalBuyerService, pages_beside
-from assistant.web.site import COOKIE, Members, Site
+from assistant.web.site import COOKIE, Members, Site, is_foreign
 from ingestion.ledger.rows import FileKind
 from tests.accounts_home import PASSWORD, Hall
 from tests.board_house import IN_A_DOSSIER, board_house
@@ -305,6 +312,34 @@ def test_what_people_wrote_stays_in_a_sentence_and_half_a_sentence_is_none() -> 
         ("1\u202f200\u00a0€", "1\u202f200\u00a0€"),
     ):
         assert (french, in_english(french)) == (french, english)
+
+
+def test_a_text_longer_than_ours_is_no_list_of_ours() -> None:
+    known = load_english()
+    word = next(each for each in known if each.isalpha() and known[each] != each)
+    with speaking(Language.ENGLISH):
+        few, many = (", ".join([word] * number) for number in (3, LONGEST))
+        assert in_page_language(few) != few
+        assert in_page_language(many) == many
+
+
+@pytest.mark.parametrize("view", ["a" + "." * 1500, ", ".join(["a"] * 500)])
+def test_a_view_that_is_none_is_told_in_english_whatever_it_is_called(
+    client: TestClient, view: str
+) -> None:
+    page = client.get(f"/factures/{quote(view)}", params={"lang": "en"})
+    assert page.status_code == 404
+    assert "This page does not exist." in page.text
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_elsewhere"),
+    [("https://here.fr", False), ("https://there.fr", True), ("https://[", True)],
+)
+def test_a_site_is_known_by_where_it_comes_from(origin: str, is_elsewhere: bool) -> None:
+    headers = [(b"host", b"here.fr"), (b"origin", origin.encode())]
+    scope = {"type": "http", "method": "POST", "headers": headers}
+    assert is_foreign(HTTPConnection(scope)) is is_elsewhere
 
 
 def pieces(client: TestClient, root: str) -> str:

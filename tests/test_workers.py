@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from time import time
+from typing import cast
 
 import httpx2
 import pytest
@@ -113,3 +114,21 @@ def test_what_one_process_does_for_all_is_taken_over_when_it_is_gone(tmp_path: P
     workers._DUTIES.pop().close()
     assert taken.wait(10)
     workers._DUTIES.pop().close()
+
+
+def test_one_that_cannot_be_started_now_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks, ending = [OSError("no memory"), None, None], Event()
+
+    class Unlucky:
+        """A worker that has ended, and for which there is no memory at the first look."""
+
+        def keep(self) -> None:
+            found = looks.pop(0)
+            if not looks:
+                ending.set()
+            if found:
+                raise found
+
+    monkeypatch.setattr(workers, "LOOK", 0.001)
+    workers._keep([cast("workers.Worker", Unlucky())], ending)
+    assert not looks

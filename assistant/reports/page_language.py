@@ -23,6 +23,9 @@ PAGE_LANGUAGE: ContextVar[Language] = ContextVar("page_language", default=Langua
 FILES = ("english.toml", "english_ledger.toml")
 """The sentences of référent, administrator and accounts, and those of invoices and purchases."""
 
+LONGEST = 900
+"""Characters of the longest text that is translated: those of ours have 700 at most."""
+
 _KEPT = 20_000
 _JOINTS = {" ; ": "; ", ", ": ", "}
 """Of a list, in French and in English."""
@@ -69,9 +72,10 @@ def speaking(language: Language) -> Iterator[None]:
 def in_page_language(text: str, within: str = "") -> str:
     """A French text in the language of the page; what has no translation stays as it is.
 
-    `within` is what it stands in, a column, where the same word means something else there.
+    `within` is what it stands in, a column, where the same word means something else there. What
+    is longer than LONGEST is no text of ours: the parts of a list are looked at one by one.
     """
-    if PAGE_LANGUAGE.get() is Language.FRENCH:
+    if PAGE_LANGUAGE.get() is Language.FRENCH or len(text) > LONGEST:
         return text
     return load_english().get(f"{within}/{text}") or in_english(text) or text
 

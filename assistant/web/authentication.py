@@ -335,7 +335,11 @@ class Errands:
             began, errand, onward = self._begun.pop(hash_token(token), (0.0, None, ""))
         if errand is None or self._clock() - began > LASTING:
             return None
-        return (errand, onward) if compare_digest(errand.state, state) else None
+        return (
+            (errand, onward)
+            if compare_digest(errand.state.encode(), state.encode(errors="replace"))
+            else None
+        )
 
 
 def errands_of(request: Request) -> Errands:

@@ -23,7 +23,7 @@ from assistant.reports.markup import load_words, render
 from assistant.web.buyer.service import Thumb
 from assistant.web.frame import LANGUAGE_COOKIE, current_frame, frame_values, language_of_reader
 from assistant.web.pdf_page import PICTURES, DrawingOrder, UndrawablePage
-from assistant.web.site import ServiceOfBuyer, is_foreign, service_of_buyer, site_of
+from assistant.web.site import ServiceOfBuyer, is_foreign, site_of
 from assistant.web.viewer import View, document_html, fits, is_drawn, order_for
 from ingestion.durable import in_words
 from ingestion.errors import IngestionError, StorageFull
@@ -105,10 +105,12 @@ def rate(opinion: OpinionForm, request: Request, service: ServiceOfBuyer) -> Non
 
 
 @page_routes.post("/voice")
-async def voice(request: Request, lang: Language = Language.FRENCH) -> dict[str, str]:
+async def voice(
+    request: Request, service: ServiceOfBuyer, lang: Language = Language.FRENCH
+) -> dict[str, str]:
     """What is heard in a WAV file; nothing of it is kept."""
     from_here(request)
-    hears = service_of_buyer(request).voice
+    hears = service.voice
     if hears is None:
         raise HTTPException(404)
     try:
@@ -147,14 +149,13 @@ def document(
     said = load_words(lang)
     try:
         found = service.document(document_id, dossier)
-        original = service.original(document_id, dossier)
+        drawn = is_drawn(found) and service.original(document_id, dossier) is not None
     except LookupError as unknown:
         raise HTTPException(404, said["document_unknown"]) from unknown
     except (AssistantError, IngestionError) as failure:
         raise HTTPException(503, str(failure)) from failure
     if not fits(view, found):
         raise HTTPException(404, said["document_span"])
-    drawn = is_drawn(found) and original is not None
     content = document_html(found, view, lang, drawn=drawn, busy=PICTURES.is_busy)
     return HTMLResponse(content, headers=FORGET)
 
@@ -290,6 +291,8 @@ def with_problems(app: FastAPI) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(OSError, _disk_refused)
     app.add_exception_handler(StorageFull, _disk_refused)
+    for failure in (AssistantError, IngestionError):
+        app.exception_handlers.setdefault(failure, _unable)
     app.add_exception_handler(Exception, _broken)
     return app
 
@@ -341,6 +344,11 @@ def _phrase(status: int) -> str:
 def _disk_refused(request: Request, failure: Exception) -> Response:
     """The disk did not take what was asked, so that it is not believed."""
     return named_problem(request, UNABLE, "disk_refused", reason=in_words(failure))
+
+
+def _unable(request: Request, failure: Exception) -> Response:
+    """What ours say of why they cannot, to whoever did not tell it better."""
+    return problem(request, UNABLE, str(failure))
 
 
 def _broken(request: Request, failure: Exception) -> Response:

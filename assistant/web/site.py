@@ -129,7 +129,12 @@ def is_foreign(request: HTTPConnection) -> bool:
     if site := request.headers.get("sec-fetch-site"):
         return site != "same-origin" and not _is_opened(request, site)
     origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc != request.headers.get("host")
+    except ValueError:  # brackets that do not close
+        return True
 
 
 def _is_opened(request: HTTPConnection, site: str) -> bool:

@@ -124,12 +124,15 @@ def working(home: Path, settings: Settings, host: str, number: int) -> Iterator[
         places = [Path(folder, f"worker-{each}") for each in range(number)]
         workers = [Worker(command, place, environment) for place in places]
         ending = Event()
+        keeper = Thread(target=_keep, args=(workers, ending), name="workers", daemon=True)
         try:
             _wait_for(workers)
-            Thread(target=_keep, args=(workers, ending), name="workers", daemon=True).start()
+            keeper.start()
             yield workers
         finally:
             ending.set()
+            if keeper.ident:
+                keeper.join()  # else it would start again those that end
             for worker in workers:
                 worker.end()
             for worker in workers:
@@ -150,7 +153,10 @@ def _wait_for(workers: Sequence[Worker]) -> None:
 def _keep(workers: Sequence[Worker], ending: Event) -> None:
     while not ending.wait(LOOK):
         for worker in workers:
-            worker.keep()
+            try:
+                worker.keep()
+            except OSError as error:  # no memory for another process: at the next look, perhaps
+                logger.warning("A worker cannot be started again: %s", error)
 
 
 def listen_before(workers: Sequence[Worker], host: str, port: int, proxies: Sequence[str]) -> None:

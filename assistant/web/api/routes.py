@@ -254,7 +254,8 @@ def _unreadable(request: Request, failure: Exception) -> Response:
     """The first field that is wrong, as pydantic names it."""
     assert isinstance(failure, RequestValidationError)
     wrong = failure.errors()[0]
-    param = ".".join(str(part) for part in wrong["loc"][1:])
+    is_json = wrong["type"] != "json_invalid"  # else its place is a position in the text
+    param = ".".join(str(part) for part in wrong["loc"][1:]) if is_json else ""
     said = "inconnu" if wrong["type"] == "extra_forbidden" else "illisible"
     return error_response(f"Champ {said} : {param or 'le corps'}.", WRONG, param)
 

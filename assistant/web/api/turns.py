@@ -72,6 +72,7 @@ class Recollection:
         with self._lock:
             key = _key(person, result.question, text)
             self._known[key] = (result.standalone, result.dossier)
+            self._known.move_to_end(key)
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
 

@@ -254,6 +254,7 @@ class Chat:
         self._service_of = service_of
         self._layout = layout
         self._running: dict[tuple[str, str], threading.Event] = {}
+        self._lock = threading.Lock()
 
     def ask(
         self, question: str, as_of: str, dossier: str | None, memory: str, request: gr.Request
@@ -263,13 +264,13 @@ class Chat:
         layout, place = self._layout, (service.reader.user, str(request.session_hash))
         kept = seen_by(conversation_in(memory), service)
         conversation = replace(kept, dossier=dossier or None)
+        said = said_of(conversation)
         try:
-            turn = opened(question, as_of, said_of(conversation), busy=self._is_busy(place))
-            turn = replace(turn, dossier=conversation.dossier)
+            turn = replace(opened(question, as_of, said), dossier=conversation.dossier)
+            stop = self._begin(place, said)
         except Refused as refusal:
             yield {layout.status: spoken_line(str(refusal), alert=True)}
             return
-        stop = self._running[place] = threading.Event()
         try:
             yield conversation_screen(layout, with_turn(conversation, turn), running=True)
             for grown in _advancing(service, turn, conversation, stop):
@@ -278,7 +279,8 @@ class Chat:
                     yield turn_screen(layout, with_turn(conversation, turn))
         finally:
             stop.set()
-            del self._running[place]
+            with self._lock:
+                del self._running[place]
         yield settled_screen(layout, with_turn(conversation, turn))
 
     def ask_again(self, asked: str, memory: str, request: gr.Request) -> Iterator[Screen]:
@@ -302,10 +304,16 @@ class Chat:
         if running := self._running.get((user, str(request.session_hash))):
             running.set()
 
-    def _is_busy(self, place: tuple[str, str]) -> bool:
-        """Whether this page is answering, or as many others of the same person as may."""
-        others = [user for user, _ in self._running if user == place[0]]
-        return place in self._running or len(others) >= MOST_AT_ONCE
+    def _begin(self, place: tuple[str, str], said: Words) -> threading.Event:
+        """What stops the turn of a page.
+
+        Raises Refused while the page is answering, or as many others of the same person as may.
+        """
+        with self._lock:
+            others = [user for user, _ in self._running if user == place[0]]
+            if place in self._running or len(others) >= MOST_AT_ONCE:
+                raise Refused(said["error_busy"])
+            return self._running.setdefault(place, threading.Event())
 
 
 def _advancing(
@@ -336,15 +344,12 @@ def _advancing(
     yield turn if turn.settled else replace(turn, stage=TurnStage.INTERRUPTED)
 
 
-def opened(question: str, as_of: str, said: Words, *, busy: bool = False) -> Turn:
+def opened(question: str, as_of: str, said: Words) -> Turn:
     """The turn for what was typed.
 
     Raises:
-        Refused: another question is being answered, there is no question, it is too long, or
-            the date is not one.
+        Refused: there is no question, it is too long, or the date is not one.
     """
-    if busy:
-        raise Refused(said["error_busy"])
     question = readable(question).replace("\u00a0", " ").strip()
     if not question:
         raise Refused(said["error_empty"])

@@ -267,7 +267,7 @@ SHELF = TypeAdapter(tuple[Conversation, ...])
 def shelf_text(shelf: ConversationShelf) -> str:
     """The shelf as JSON, without the oldest beyond what a browser has room for. Pure."""
     lines: list[str] = []
-    room = LONGEST_SHELF
+    room = LONGEST_SHELF - 1  # a bracket; the other takes the place of a comma
     for each in shelf.conversations[:MOST_CONVERSATIONS]:
         line = remembered(each)
         room -= len(line) + 1

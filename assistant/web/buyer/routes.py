@@ -179,7 +179,8 @@ async def add_pieces(request: Request, pages: Pages, dossier_id: str) -> Respons
     """Take in the files of a form, and report on each: line by line to whom asks for that."""
     said = load_words(pages.lang)
     try:
-        pages.service.filing.get(dossier_id)  # before a byte of what is sent to it is kept
+        # Before a byte of what is sent to it is kept.
+        await run_in_threadpool(pages.service.filing.get, dossier_id)
         if LINES in request.headers.get("accept", ""):
             parcels = parcels_in(await read_form(request))
             return _told(parcels, _adding(pages, dossier_id, parcels), said)

@@ -232,9 +232,9 @@ def answered(
 ) -> HTMLResponse:
     """A page of the ledger; `alert` is why what was asked is not there."""
     shown = framed(place, *content, problem=alert)
-    titles = {**VIEW_TITLES[place.over], **OTHER_TITLES}
-    view = in_page_language(titles.get(place.view, place.view))
-    title = f"{in_page_language(TITLES[place.over])}, {view.lower()}"
+    title = in_page_language(TITLES[place.over])
+    if view := {**VIEW_TITLES[place.over], **OTHER_TITLES}.get(place.view):
+        title += f", {in_page_language(view).lower()}"
     language = current_frame().language
     return page("layout.html", language, status, title=title, content=shown, script="upload.js")
 

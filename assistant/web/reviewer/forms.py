@@ -162,6 +162,9 @@ class ReplayDay(StrEnum):
 
 MOST_FIELDS = 1000
 
+MOST_DIGITS = 9
+"""Of a number that is sent: Python reads no more than some thousand, and fails on them."""
+
 LONGEST_LOOK = 2 * 3600
 """Seconds that an answer may have been looked at; the browser tells, when its script runs."""
 
@@ -169,7 +172,8 @@ LONGEST_LOOK = 2 * 3600
 def seconds_in(form: Mapping[str, str]) -> int:
     """How long the answer was on the screen, 0 where nobody tells."""
     told = form.get("seconds", "")
-    return min(int(told), LONGEST_LOOK) if told.isascii() and told.isdigit() else 0
+    is_number = told.isascii() and told.isdigit() and len(told) < MOST_DIGITS
+    return min(int(told), LONGEST_LOOK) if is_number else 0
 
 
 async def sent(request: Request) -> dict[str, str]:
