@@ -151,7 +151,6 @@ class ScriptedModel:
     Its tokens are words; it counts its streams that are open and keeps every prompt.
     """
 
-    context_tokens = 4096
     engine: EngineUse | None = None
 
     def __init__(
@@ -162,9 +161,6 @@ class ScriptedModel:
         self.running = 0
         self._script = dict(script or {})
         self._pauses = pauses
-
-    def count_tokens(self, text: str) -> int:
-        return len(_TOKEN.findall(text))
 
     def stream(
         self, prompt: Prompt, max_tokens: int, schema: str = ""

@@ -63,7 +63,7 @@ def main() -> None:
         reply(DisagreementReply(script["disagrees"]))
         return
     model = DyingModel(script.get("replies", {}), script.get("stops", {}))
-    reply(ReadyReply(model.context_tokens))
+    reply(ReadyReply())
     serve_model(model, requests, reply)
 
 

@@ -17,8 +17,6 @@ import pytest
 from assistant.errors import ModelStopped
 from assistant.llm.exchange import (
     CloseRequest,
-    CountReply,
-    CountRequest,
     DisagreementReply,
     EndReply,
     NextRequest,
@@ -90,7 +88,6 @@ def test_one_that_ended_while_nobody_read_is_started_again_without_a_word() -> N
     model = _process()
     _kill(model)
     assert _reply(model, "délai") == REPLIES["délai"]
-    assert model.count_tokens("un deux") == 2
 
 
 def test_one_that_is_silent_is_ended() -> None:
@@ -113,12 +110,19 @@ def test_closing_a_stream_whose_process_has_ended_is_no_error() -> None:
     assert _reply(model, "délai") == REPLIES["délai"]
 
 
-def test_tokens_are_counted_while_a_reply_is_written() -> None:
+def test_who_waits_for_their_turn_hears_so_and_may_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.llm.process.LOOK_SECONDS", 0.01)
     model = _process()
-    stream = model.stream(Prompt("", ("délai",)), 20)
-    written = [piece or "" for piece in islice(stream, 3)]
-    assert model.count_tokens("un deux trois") == 3
-    assert "".join([*written, *(piece or "" for piece in stream)]) == REPLIES["délai"]
+    first, second = (model.stream(Prompt("", ("délai",)), 20) for _ in range(2))
+    written = list(islice(first, WHILE_WRITING))
+    heard: list[str | None] = []
+    waiting = Thread(target=lambda: heard.extend(islice(second, 5)), daemon=True)
+    waiting.start()
+    waiting.join(10)
+    assert heard == [None] * 5
+    second.close()
+    assert "".join(piece or "" for piece in [*written, *first]) == REPLIES["délai"]
+    assert _reply(model, "délai") == REPLIES["délai"]
 
 
 def test_its_last_words_are_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -139,8 +143,6 @@ def test_one_that_keeps_ending_is_left_alone_for_a_while() -> None:
     for asked in ("meurs", "délai"):
         with pytest.raises(ModelUnavailable, match=r"3 fois de suite \(SIGKILL\).*mémoire"):
             _reply(model, asked)
-    with pytest.raises(ModelUnavailable, match="3 fois de suite"):
-        model.count_tokens("mot")
     clock.now = REST
     assert _reply(model, "délai") == REPLIES["délai"]
 
@@ -260,7 +262,7 @@ def test_it_ends_when_nobody_holds_it_any_more() -> None:
         os.kill(pid, 0)
 
 
-PROMPT = Prompt("Tu lis.", ("« 40 000 € »\n", "Qui ?"), "Le")
+PROMPT = Prompt("Tu lis.", ("« 40 000 € »\n", "é\ud800\u2028\n"))
 
 
 @pytest.mark.parametrize(
@@ -269,7 +271,6 @@ PROMPT = Prompt("Tu lis.", ("« 40 000 € »\n", "Qui ?"), "Le")
         StreamRequest(PROMPT, 12, '{"type": "object"}'),
         NextRequest(),
         CloseRequest(),
-        CountRequest("é\ud800\u2028\n"),
     ],
 )
 def test_a_request_is_read_as_it_was_written(request_: Request) -> None:
@@ -281,11 +282,11 @@ def test_a_request_is_read_as_it_was_written(request_: Request) -> None:
 @pytest.mark.parametrize(
     "reply",
     [
-        ReadyReply(4096),
+        ReadyReply(),
+        ReadyReply("RUNNING", 2),
         PieceReply(None),
         PieceReply("é\n"),
         EndReply(),
-        CountReply(3),
         ProblemReply("Trop long."),
         DisagreementReply("0.4"),
     ],
@@ -323,12 +324,10 @@ def reply(model: BorrowedModel, asked: str) -> str:
     return "".join(piece or "" for piece in model.stream(Prompt("", (asked,)), 20))
 
 
-def test_who_borrows_reads_counts_and_is_told_how_the_process_is(tmp_path: Path) -> None:
+def test_who_borrows_reads_and_is_told_how_the_process_is(tmp_path: Path) -> None:
     held = lendable()
     with lent(tmp_path / "model", lambda: held) as model:
-        assert model.context_tokens == held.context_tokens
         assert reply(model, "délai") == TWO_REPLIES["délai"]
-        assert model.count_tokens("un deux trois") == held.count_tokens("un deux trois") > 0
         with pytest.raises(ModelStopped, match="SIGKILL"):
             reply(model, "meurs")
         assert reply(model, "délai") == TWO_REPLIES["délai"]

@@ -43,11 +43,11 @@ def main() -> None:
         reply(ProblemReply(str(refusal)))
         return
     if model is None:
-        reply(ReadyReply(0))
+        reply(ReadyReply())
     elif options.checked and (found := model.disagreement()):
         reply(DisagreementReply(found))
     else:
-        reply(ReadyReply(model.context_tokens))
+        reply(ReadyReply())
         serve_model(model, requests, reply)
 
 

@@ -48,8 +48,7 @@ _MARK = re.compile(r"([<\[])(?=[/|]?\w+\|?>|/?[A-Z_]{4,}\])")
 def chat_bodies(model: str, prompt: Prompt, max_tokens: int, schema: str = "") -> list[Body]:
     """The request for a streamed reply; of two, the second is for servers that refuse the first.
 
-    OpenAI's way to ask for a schema is that of most servers; llama_cpp.server has its own. An
-    opening goes as a message of the model, which some servers continue and others only read.
+    OpenAI's way to ask for a schema is that of most servers; llama_cpp.server has its own.
     """
     body = _chat(model, prompt, max_tokens) | {"stream": True}
     if not schema:
@@ -68,8 +67,6 @@ def _chat(model: str, prompt: Prompt, max_tokens: int) -> Body:
         {"role": "system", "content": unmarked(prompt.system)},
         {"role": "user", "content": unmarked("".join(prompt.parts))},
     ]
-    if prompt.opening:
-        messages.append({"role": "assistant", "content": unmarked(prompt.opening)})
     return {"model": model, "messages": messages, "max_tokens": max_tokens, "temperature": 0}
 
 

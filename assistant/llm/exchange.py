@@ -12,7 +12,6 @@ import signal
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO, TypeVar, get_args
@@ -42,13 +41,6 @@ class CloseRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class CountRequest:
-    """Count the tokens of a text; what is running goes on."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class ReadyReply:
     """The weights are loaded; said once, unasked.
 
@@ -56,7 +48,6 @@ class ReadyReply:
     again.
     """
 
-    context_tokens: int
     standing: str = ""
     restarts: int = 0
 
@@ -71,13 +62,6 @@ class PieceReply:
 @dataclass(frozen=True, slots=True)
 class EndReply:
     """What was running is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class CountReply:
-    """How many tokens a text has."""
-
-    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +85,8 @@ class DisagreementReply:
     found: str
 
 
-Request = StreamRequest | NextRequest | CloseRequest | CountRequest
-Reply = (
-    ReadyReply
-    | PieceReply
-    | EndReply
-    | CountReply
-    | ProblemReply
-    | StoppedReply
-    | DisagreementReply
-)
+Request = StreamRequest | NextRequest | CloseRequest
+Reply = ReadyReply | PieceReply | EndReply | ProblemReply | StoppedReply | DisagreementReply
 
 _REQUESTS: dict[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}
 _REPLIES: dict[str, type[Reply]] = {kind.__name__: kind for kind in get_args(Reply)}
@@ -145,7 +121,7 @@ def _message(line: bytes, kinds: Mapping[str, type[Message]]) -> Message:
 
 
 def _prompt(found: Mapping[str, Any]) -> Prompt:
-    return Prompt(found["system"], tuple(found["parts"]), found["opening"])
+    return Prompt(found["system"], tuple(found["parts"]))
 
 
 # A language model at the service of another process: requests in, a reply for each.
@@ -161,9 +137,6 @@ def serve_model(
     try:
         for request in requests:
             match request:
-                case CountRequest(text):
-                    reply(_told(partial(_count, model, text)))
-                    continue
                 case StreamRequest(prompt, max_tokens, schema):
                     running.close()
                     running = model.stream(prompt, max_tokens, schema)
@@ -171,26 +144,17 @@ def serve_model(
                     running.close()
                 case NextRequest():
                     pass
-            reply(_told(partial(_step, running)))
+            reply(_step(running))
     finally:
         running.close()
 
 
-def _count(model: LanguageModel, text: str) -> Reply:
-    return CountReply(model.count_tokens(text))
-
-
 def _step(running: Steps) -> Reply:
+    """What one more step writes, or why it writes nothing."""
     try:
         return PieceReply(next(running))
     except StopIteration:
         return EndReply()
-
-
-def _told(asked: Callable[[], Reply]) -> Reply:
-    """A reply, or why there is none."""
-    try:
-        return asked()
     except ModelUnavailable as refusal:
         return ProblemReply(str(refusal))
     except ModelStopped as stopped:

@@ -179,7 +179,6 @@ class Keeper:
         self._stops = 0
         self._last = ProcessEnded("")
         self._rests_until = 0.0
-        self.context_tokens = 0
         self.restarts = 0
         self._child: Child | None = self._first()
 
@@ -261,8 +260,7 @@ class Keeper:
         child = Child((*self._command, *options))
         weakref.finalize(self, child.end)
         match child.hear(START_SECONDS):
-            case ReadyReply(context_tokens):
-                self.context_tokens = context_tokens
+            case ReadyReply():
                 return child
             case ProblemReply(problem):
                 child.end()

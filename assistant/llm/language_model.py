@@ -14,13 +14,11 @@ class Prompt:
     """A chat of one user message, cut where its beginning is worth remembering.
 
     What ends with `system`, or with any of `parts` but the last, is a prefix that the model keeps
-    and does not read again when another prompt starts with it. `opening` is the beginning of the
-    model's own reply.
+    and does not read again when another prompt starts with it.
     """
 
     system: str
     parts: tuple[str, ...]
-    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +55,10 @@ class LanguageModel(Protocol):
     def engine(self) -> EngineUse | None:
         """The server that it is on and its part in the last reply, None for this machine."""
 
-    @property
-    def context_tokens(self) -> int:
-        """The most tokens that a prompt and its reply may have together."""
-
-    def count_tokens(self, text: str) -> int:
-        """Length of a text in tokens, outside any chat."""
-
     def stream(
         self, prompt: Prompt, max_tokens: int, schema: str = ""
     ) -> Generator[str | None, None, None]:
-        """The model's reply after `opening`, piece by piece, always the likeliest token.
+        """The model's reply, piece by piece, always the likeliest token.
 
         With a JSON schema, the likeliest of those that may follow in a text of that schema.
         """
@@ -105,11 +96,7 @@ class ChatFormat:
             Piece(self.before_user, mark=True),
         )
         *kept, last = prompt.parts
-        reply = (
-            Piece(last, mark=False),
-            Piece(self.before_reply, mark=True),
-            Piece(prompt.opening, mark=False),
-        )
+        reply = (Piece(last, mark=False), Piece(self.before_reply, mark=True))
         return (system, *((Piece(part, mark=False),) for part in kept), reply)
 
 

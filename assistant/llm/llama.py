@@ -31,6 +31,8 @@ import llama_cpp  # noqa: E402
 from llama_cpp.llama_grammar import json_schema_to_gbnf  # noqa: E402
 
 CONTEXT_TOKENS = 4096
+"""The most that a prompt and its reply may have together."""
+
 PAUSE_TOKENS = 128
 """Tokens read between two pauses, about 1.2 s on two cores; 64 read 10 % slower."""
 
@@ -57,7 +59,6 @@ class LlamaModel:
     """A GGUF file, read greedily; prefixes seen before are restored, not read again."""
 
     engine = None
-    context_tokens = CONTEXT_TOKENS
 
     def __init__(
         self, path: Path, name: str, chat_format: ChatFormat, *, plain: bool = False
@@ -87,10 +88,6 @@ class LlamaModel:
         self._held: Tokens = ()
         self._remembered: OrderedDict[Tokens, bytes] = OrderedDict()
         self._lock = Lock()
-
-    def count_tokens(self, text: str) -> int:
-        """Length of a text in tokens, outside any chat."""
-        return len(self._tokenize(text, mark=False))
 
     def stream(
         self, prompt: Prompt, max_tokens: int, schema: str = ""

@@ -14,8 +14,6 @@ from time import monotonic
 from assistant.errors import ModelStopped
 from assistant.llm.exchange import (
     CloseRequest,
-    CountReply,
-    CountRequest,
     EndReply,
     NextRequest,
     PieceReply,
@@ -27,6 +25,9 @@ from assistant.llm.exchange import (
 from assistant.llm.keeper import Child, Keeper, ProcessEnded, ProcessStanding
 from assistant.llm.language_model import Prompt
 from ingestion.errors import ModelUnavailable
+
+LOOK_SECONDS = 1.0
+"""Between two looks of who waits for their turn at whether anybody waits for them."""
 
 STEP_SECONDS = 300.0
 """How long a step may take before the process is taken for dead.
@@ -62,18 +63,11 @@ class ModelProcess:
         self._step_seconds = step_seconds
         self._keeper = Keeper(command, clock)
         self._turn = Lock()
-        self._line = Lock()
-
-    @property
-    def context_tokens(self) -> int:
-        """The most tokens that a prompt and its reply may have together."""
-        return self._keeper.context_tokens
 
     @property
     def pid(self) -> int:
         """The number of the process, another one each time it is started again."""
-        with self._line:
-            return self._keeper.running().pid
+        return self._keeper.running().pid
 
     @property
     def restarts(self) -> int:
@@ -85,18 +79,15 @@ class ModelProcess:
         """Whether the process is there, told at once, whoever reads."""
         return self._keeper.standing
 
-    def count_tokens(self, text: str) -> int:
-        """Length of a text in tokens, outside any chat; also while a reply is being written."""
-        _, reply = self._begun(CountRequest(text))
-        assert isinstance(reply, CountReply), reply
-        return reply.tokens
-
     def stream(
         self, prompt: Prompt, max_tokens: int, schema: str = ""
     ) -> Generator[str | None, None, None]:
         """The reply, piece by piece."""
-        with self._turn:
-            child, reply = self._begun(StreamRequest(prompt, max_tokens, schema))
+        while not self._turn.acquire(timeout=LOOK_SECONDS):
+            yield None
+        try:
+            child = self._keeper.running()
+            reply = self._ask(child, StreamRequest(prompt, max_tokens, schema))
             has_written = False
             try:
                 while isinstance(reply, PieceReply):
@@ -109,21 +100,17 @@ class ModelProcess:
                     if has_written:  # who reads only a first line has been served
                         self._keeper.succeeded()
                 raise
+        finally:
+            self._turn.release()
         assert isinstance(reply, EndReply), reply
         self._keeper.succeeded()
 
-    def _begun(self, request: Request) -> tuple[Child, Reply]:
-        with self._line:
-            child = self._keeper.running()
-        return child, self._ask(child, request)
-
     def _ask(self, child: Child, request: Request) -> Reply:
-        with self._line:
-            try:
-                reply = child.ask(request, self._step_seconds)
-            except ProcessEnded as ended:
-                self._keeper.lost(child, ended)
-                raise ModelStopped(f"Le modèle de langue s'est arrêté ({ended}).") from ended
+        try:
+            reply = child.ask(request, self._step_seconds)
+        except ProcessEnded as ended:
+            self._keeper.lost(child, ended)
+            raise ModelStopped(f"Le modèle de langue s'est arrêté ({ended}).") from ended
         if isinstance(reply, ProblemReply):
             raise ModelUnavailable(reply.problem)
         return reply

@@ -70,14 +70,8 @@ class CircuitBreaker:
 PAUSE_SECONDS = 1.0
 """How long nothing is given out at most while the server reads."""
 
-LETTERS_A_TOKEN = 4
-"""About, in French; the protocol has no way to count."""
-
 LONGEST_TOKEN = 40
 """Letters of a token at most, on the mean of a reply; beyond, the server ignores the limit."""
-
-CONTEXT_TOKENS = 4096
-"""What prompts are written for; a server that reads less says so when it is asked."""
 
 
 class RemoteModel:
@@ -85,8 +79,6 @@ class RemoteModel:
 
     Each reply begins by asking the server which model it has, so that the record says what wrote.
     """
-
-    context_tokens = CONTEXT_TOKENS
 
     def __init__(
         self,
@@ -104,10 +96,6 @@ class RemoteModel:
     def name(self) -> str:
         """The model's name there, and the host."""
         return f"{self.engine.model}@{self.engine.host}"
-
-    def count_tokens(self, text: str) -> int:
-        """About how many tokens a text has."""
-        return -(-len(text) // LETTERS_A_TOKEN)
 
     def stream(
         self, prompt: Prompt, max_tokens: int, schema: str = ""
@@ -179,7 +167,6 @@ class FallbackModel:
         assert server.engine is not None, "a server says where it is"
         self.engine: EngineUse = server.engine
         self.name = server.name
-        self.context_tokens = server.context_tokens
         self._server = server
         self._load_local = load_local
         self._rest = rest
@@ -188,10 +175,6 @@ class FallbackModel:
     @cached_property
     def _local(self) -> LanguageModel:
         return self._load_local()
-
-    def count_tokens(self, text: str) -> int:
-        """About how many tokens a text has."""
-        return self._server.count_tokens(text)
 
     def stream(
         self, prompt: Prompt, max_tokens: int, schema: str = ""

@@ -13,8 +13,6 @@ from typing import Protocol
 
 from assistant.errors import ModelStopped
 from assistant.llm.exchange import (
-    CountReply,
-    CountRequest,
     EndReply,
     NextRequest,
     PieceReply,
@@ -148,7 +146,7 @@ class _Reading(StreamRequestHandler):
             except ModelUnavailable as refusal:
                 self._reply(ProblemReply(str(refusal)))
                 return
-            self._reply(ReadyReply(model.context_tokens, model.standing.name, model.restarts))
+            self._reply(ReadyReply(model.standing.name, model.restarts))
             serve_model(model, map(request_of, self.rfile), self._reply)
 
     def _reply(self, said: Reply) -> None:
@@ -180,8 +178,8 @@ class BorrowedModel:
         """Wait until it is loaded; raises ModelUnavailable, or ModelStopped when nobody lends."""
         self.name = name
         self._path = path
-        with self._reached() as (_, ready):
-            self.context_tokens = ready.context_tokens
+        with self._reached():
+            pass
 
     @property
     def standing(self) -> ProcessStanding:
@@ -198,13 +196,6 @@ class BorrowedModel:
         with suppress(ModelStopped, ModelUnavailable), self._reached() as (_, ready):
             return ready.restarts
         return 0
-
-    def count_tokens(self, text: str) -> int:
-        """Length of a text in tokens, outside any chat; also while a reply is being written."""
-        with self._reached() as (line, _):
-            reply = _asked(line, CountRequest(text))
-            assert isinstance(reply, CountReply), reply
-            return reply.tokens
 
     def stream(
         self, prompt: Prompt, max_tokens: int, schema: str = ""

@@ -97,8 +97,7 @@ def _engine(home: Path, settings: Settings) -> None:
     _say("our reading in a process / in this one", reading[1] / reading[0], "(goal ≥ 0.97)")
     _say("our writing in a process / in this one", writing[0] / writing[1], "(goal ≥ 0.97)")
     del here
-    tokens, cold = ours.count_tokens(text), reading[0]
-    follow = []
+    cold, follow = reading[0], []
     for run in range(RUNS):
         _first_token(ours, _prompt(f"Suite {run}. {text}", "Première question."))
         follow.append(_first_token(ours, _prompt(f"Suite {run}. {text}", "Autre question ?")))
@@ -106,6 +105,7 @@ def _engine(home: Path, settings: Settings) -> None:
     _say("its process: peak memory minus weights", beside / 1e9, "GB")
     library = Llama(str(weights.path), n_ctx=4096, flash_attn=True, verbose=False)
     own_reading, own_writing = _library(library, text)
+    tokens = len(library.tokenize(text.encode(), add_bos=False))
     _say("our reading / the library's", own_reading / cold, "(goal ≥ 0.95)")
     _say("our writing / the library's", writing[0] / own_writing, "(goal ≥ 0.95)")
     _say("our reading", tokens / cold, "tokens/s")
