@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -34,12 +34,26 @@ CONTRACTS = (
 NOTICES = "https://boamp-datadila.opendatasoft.com/api/explore/v2.1/catalog/datasets/boamp/"
 """Where the ministry publishes contracts, and DILA notices, asked on request only."""
 
-LOOPBACK = ("127.0.0.1", "localhost")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def _parts(address: str, problem: str) -> SplitResult:
+    """The parts of an address of the web; raises ValueError with the problem for any other."""
+    try:
+        parts = urlsplit(address)
+        is_of_web = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        is_of_web = False
+    if not is_of_web:
+        raise ValueError(problem)
+    return parts
 
 
 def _secure(issuer: str) -> str:
-    if urlsplit(issuer).scheme != "https" and urlsplit(issuer).hostname not in LOOPBACK:
-        raise ValueError("« issuer » de [openid] doit commencer par https://")
+    problem = "« issuer » de [openid] doit commencer par https://"
+    parts = _parts(issuer, problem)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise ValueError(problem)
     return issuer
 
 
@@ -80,15 +94,9 @@ def openid_secret(openid: OpenId) -> str:
 
 def _of_one_host(address: str, key: str, like: str, remedy: str = "") -> str:
     """An address below which one machine is asked; `like` is one, `remedy` where a secret goes."""
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{key} doit être comme {like}")
+    parts = _parts(address, f"{key} doit être comme {like}")
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError(f"{key} ne porte ni compte, ni « ? », ni « # »{remedy}.")
-    try:
-        _ = parts.port
-    except ValueError as error:
-        raise ValueError(f"{key} : le port n'est pas un nombre.") from error
     return address.rstrip("/")
 
 
@@ -161,27 +169,24 @@ def _secret(table: str, file: str) -> str:
 
 
 def _reachable(address: str) -> str:
-    parts = urlsplit(address)
-    if address and not (parts.scheme in ("http", "https") and parts.netloc):
-        raise ValueError("« address » doit être comme https://sourcier.mairie.fr")
+    if address:
+        _parts(address, "« address » doit être comme https://sourcier.mairie.fr")
     return address
 
 
 def _folder_of_archives(address: str) -> str:
-    parts = urlsplit(address)
-    if not (parts.scheme in ("http", "https") and parts.netloc):
-        raise ValueError(f"« law_source » doit être comme {OPEN_DATA}")
+    _parts(address, f"« law_source » doit être comme {OPEN_DATA}")
     return address
 
 
 def _dataset(address: str) -> str:
-    parts = urlsplit(address)
-    is_address = parts.scheme in ("http", "https") and parts.hostname
-    if not is_address or "@" in parts.netloc or parts.query or parts.fragment:
-        raise ValueError(
-            "« purchases_source » et « notices_source » sont des adresses de jeux de données, "
-            f"comme {NOTICES}"
-        )
+    problem = (
+        "« purchases_source » et « notices_source » sont des adresses de jeux de données, "
+        f"comme {NOTICES}"
+    )
+    parts = _parts(address, problem)
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError(problem)
     return address
 
 

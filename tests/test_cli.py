@@ -20,6 +20,8 @@ from typer.main import get_command
 from assistant.answering.pipeline import Assistant
 from assistant.cli.command import FrenchGroup, app, main
 from assistant.journal.journal import Journal, journal_of
+from assistant.question.language import Language
+from assistant.reports.markup import load_words
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings
 from ingestion.index.publication import current_name
@@ -173,6 +175,16 @@ def test_ask_writes_the_answer_for_a_word_processor_and_puts_it_on_record(
     for part in (ASKED, "d’après les règles", "60 000 € HT", "[1]", "art. R2122-8", record_id):
         assert part in text, part
     assert (journal.body(export) or {})["records"] == [record_id]
+
+
+def test_a_paper_is_in_the_language_of_its_question(
+    small_home: Path, loaded: list[str | None], tmp_path: Path
+) -> None:
+    file = tmp_path / "answer.docx"
+    asked = "What is the threshold for a purchase without publicity or competition?"
+    _exit_code("--data", str(small_home), "ask", asked, "--docx", str(file))
+    text = "\n".join(each.text for each in WordDocument(str(file)).paragraphs)
+    assert load_words(Language.ENGLISH)["export_notice"][:40] in text
 
 
 def test_ask_says_that_the_day_is_the_one_of_the_question(
@@ -357,6 +369,18 @@ def test_serve_says_that_the_port_is_taken_before_loading(tmp_path: Path, capsys
     shown = capsys.readouterr()
     assert f"Le port {port} est déjà pris" in shown.err
     assert shown.out == ""
+
+
+def test_serve_says_why_it_cannot_listen(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "settings.toml").write_text('access = "accounts"\n')
+    for host, told in (
+        ("192.0.2.1", "n'est pas de cette machine"),  # an address of documentation (RFC 5737)
+        ("personne.invalid", "n'est celui d'aucune adresse"),
+    ):
+        assert _exit_code("--data", str(tmp_path), "serve", "--host", host) == BROKEN
+        shown = capsys.readouterr().err
+        assert told in " ".join(shown.split())
+        assert "pris" not in shown
 
 
 def test_a_reader_that_leaves_is_no_traceback(tmp_path: Path) -> None:

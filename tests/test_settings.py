@@ -89,6 +89,8 @@ def test_a_server_of_models_may_be_chosen_and_is_not_by_default(
     assert engine_secret(Engine(engine.address, "m", str(kept))) == "xyz"
     with pytest.raises(WrongSettings, match="secret d'\\[engine\\]"):
         engine_secret(Engine(engine.address, "m", str(tmp_path / "absent")))
+    here = 'model = "m"\naddress = "http://[::1]:8080/v1"'
+    assert load_settings(_write(tmp_path, f"[engine]\n{here}")).engine
     plain = 'model = "m"\naddress = "http://10.0.0.5:8080/v1/"\nunencrypted = true'
     chosen = load_settings(_write(tmp_path, f"[engine]\n{plain}")).engine
     assert chosen is not None
@@ -107,7 +109,9 @@ def test_a_server_of_models_may_be_chosen_and_is_not_by_default(
         ('model = "m"\naddress = "file:///v1"', "comme https://"),
         ('model = "m"\naddress = "https://moi:mot@a.fr/v1"', "secret_file"),
         ('model = "m"\naddress = "https://a.fr/v1?key=1"', "secret_file"),
-        ('model = "m"\naddress = "https://a.fr:mille/v1"', "port"),
+        ('model = "m"\naddress = "https://a.fr:mille/v1"', "comme https://"),
+        ('model = "m"\naddress = "https://[10.0.0.5/v1"', "comme https://"),
+        ('model = "m"\naddress = "https://:8443/v1"', "comme https://"),
         (f"{SERVER}first_seconds = 0", "« first_seconds »"),
         (f'{SERVER}whole_seconds = "1"', "« whole_seconds »"),
         (f"{SERVER}retries = 3", "« retries »"),

@@ -3,6 +3,7 @@
 Door of rich, for these.
 """
 
+import errno
 import signal
 import socket
 import sys
@@ -32,6 +33,7 @@ from assistant.cli.options import (
 from assistant.errors import WrongSettings
 from assistant.journal.journal import journal_of
 from assistant.settings import Settings, load_settings
+from ingestion.durable import in_words
 
 if TYPE_CHECKING:
     from assistant.accounts.service import Accounts
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 
 LOOPBACK = "127.0.0.1"
+LAST_PORT = 65535
 
 WITHOUT_LAW = (
     "Les réponses citent nos fiches. Pour citer le code lui-même, que publie la DILA (sans compte "
@@ -51,7 +54,7 @@ app = Actions()
 
 
 def _port(told: str) -> Any:  # noqa: ANN401 - as Typer's
-    reads = number(1, 65535, "un port (de 1 à 65535)")
+    reads = number(1, LAST_PORT, f"un port (de 1 à {LAST_PORT})")
     return option("--port PORT", f"{told} (défaut : 7860)", reads, default=7860)
 
 
@@ -97,7 +100,8 @@ def _serve_alone(home: Path, settings: Settings, host: str, port: int) -> int:
 
 
 def _address(settings: Settings, host: str, port: int) -> str:
-    return settings.address or f"http://{LOOPBACK if host == '0.0.0.0' else host}:{port}"
+    reached = LOOPBACK if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+    return settings.address or f"http://{reached}:{port}"
 
 
 def _serve_by_workers(home: Path, settings: Settings, host: str, port: int, number: int) -> int:
@@ -167,15 +171,20 @@ def _require_accounts(host: str, settings: Settings, home: Path) -> None:
 
 
 def _require_free(host: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise WrongSettings(
-                f"Le port {port} est déjà pris. Choisissez-en un autre : "
-                f"sourcier serve --port {port + 1}"
-            ) from error
+    try:
+        family, kind, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            is_named = not isinstance(error, socket.gaierror)
+            why = in_words(error) if is_named else "ce nom n'est celui d'aucune adresse"
+            raise WrongSettings(f"Impossible d'écouter sur {host}, port {port} : {why}.") from error
+        other = port + 1 if port < LAST_PORT else port - 1
+        raise WrongSettings(
+            f"Le port {port} est déjà pris. Choisissez-en un autre : sourcier serve --port {other}"
+        ) from error
 
 
 OK, BROKEN = 0, 1

@@ -27,7 +27,7 @@ from assistant.cli.options import (
 )
 from assistant.law.hierarchy import LABELS, rank_of
 from assistant.question.day import DaySource, is_of_untold_day
-from assistant.question.language import Language
+from assistant.question.language import Language, detect_language
 from assistant.reports.markup import law_of, load_words, scope_of
 from assistant.settings import load_settings
 from ingestion.durable import replace_bytes
@@ -65,7 +65,7 @@ def _ask(
         assistant = load_assistant(ctx.obj, load_settings(ctx.obj))
         result = run_turn(assistant, question, as_of, dossier, language)
     if docx:
-        replace_bytes(docx, _on_paper(result, language or Language.FRENCH))
+        replace_bytes(docx, _on_paper(result, language or detect_language(question)))
         told = {"what": "answer", "format": "docx", "records": [result.record_id]}
         assistant.journal.append("export", told, user=ALONE.user)
     if as_json:
