@@ -403,8 +403,11 @@ def test_signals_are_weighed_by_the_weights_of_what_was_asked_and_read(
     unanswered: float | None,
     expected: Answerability,
 ) -> None:
-    passage = evidence_of(text, similarity=similarity, dossier=dossier, strength=strength)
-    assert answerability(LATE_ASKED, [passage], TUNING, readings, unanswered) is expected
+    passage = evidence_of(text, similarity=similarity, strength=strength)
+    found = answerability(
+        LATE_ASKED, [passage], TUNING, readings, unanswered, in_dossier=dossier is not None
+    )
+    assert found is expected
 
 
 @pytest.mark.parametrize(("score", "expected"), [(0.9, YES), (0.2, DOUBTFUL), (0.0, DOUBTFUL)])

@@ -457,6 +457,16 @@ def test_decisions_that_are_damaged_are_installed_again_and_the_rules_are_left(
         SnapshotHolder(copied, answering_embedder()).case_law()
 
 
+def test_a_question_with_a_number_is_answered_though_the_decisions_are_damaged(
+    with_rulings: Path, tmp_path: Path
+) -> None:
+    copied = Path(shutil.copytree(with_rulings, tmp_path / "home"))
+    damage(case_law_home(copied))
+    assert ask(copied, tmp_path, f"{RULE_ASKED} Pour le marché 480013 ?").route == "rule"
+    with pytest.raises(DamagedSnapshot, match=r"sourcier decisions install$"):
+        ask(copied, tmp_path, ASKED)
+
+
 def test_the_page_says_that_decisions_are_not_the_rule(with_rulings: Path, tmp_path: Path) -> None:
     turn = advance(Turn(ASKED, None), Finished(ask(with_rulings, tmp_path, ASKED)))
     assert turn.stage is TurnStage.FINISHED

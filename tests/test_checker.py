@@ -377,6 +377,20 @@ def test_a_range_shares_its_unit() -> None:
     assert keys("entre 35 jours et 12 mois") == ["35 day", "12 month"]
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("entre 40 et 90 k€", ["40000 euro", "90000 euro"]),
+        ("de 1 à 3 millions d'euros", ["1000000 euro", "3000000 euro"]),
+        ("de 1 à 2,5 M€", ["1000000 euro", "2500000 euro"]),
+        ("500 000 à 1 M€", ["500000 euro", "1000000 euro"]),
+        ("de 40 à 90 000 €", ["40 euro", "90000 euro"]),
+    ],
+)
+def test_a_range_of_amounts_shares_its_scale(text: str, read: list[str]) -> None:
+    assert keys(text) == read
+
+
 @pytest.mark.parametrize("text", ["un marché neuf", "un tiers payeur", "une offre", "R"])
 def test_articles_and_names_are_no_quantities(text: str) -> None:
     assert "count" not in " ".join(keys(text))
@@ -405,3 +419,11 @@ def test_numbers_spelled_in_french_are_read_back(number: int) -> None:
 def test_figures_are_read_back_with_any_separator(number: int, separator: str) -> None:
     written = f"{number:,}".replace(",", separator)
     assert keys(f"{written} euros") == [f"{number} euro"]
+
+
+def test_a_copy_is_a_copy_with_the_marks_of_its_text() -> None:
+    for text in (
+        "Le titulaire remet un rapport [1] chaque mois.",
+        "Le marché commence le __/__/2027 pour un an.",
+    ):
+        assert check_sentence(text, [f"{text} Il le signe."]).support is Support.VERBATIM

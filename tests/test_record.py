@@ -158,6 +158,8 @@ def test_the_contract_is_exactly_what_it_says(result: TurnResult) -> None:
         ("Cela dépend de l'acheteur.", Support.PREPARED, "depends", "prepared"),
         ("Intérêts : 120 €.", Support.COMPUTED, "value", "calculation"),
         ("Le comptable assignataire.", Support.PREPARED, "other", "prepared"),
+        ("Groupement solidaire obligatoire.", Support.SUPPORTED, "other", "span"),
+        ("Non-respect du délai : pénalité.", Support.VERBATIM, "other", "span"),
     ],
 )
 def test_the_lead_says_what_kind_of_answer_it_is(

@@ -1,4 +1,7 @@
-"""Answer: sentences with their citations, what was left out, and the events of a turn. Values."""
+"""Answer: sentences with their citations, what was left out, and the events of a turn. Values.
+
+The sentence is the unit of trust: it carries its own support, and an answer is only its sentences.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,11 +15,6 @@ from assistant.question.day import DaySource
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.rulings import ApplyingRulings
 from ingestion.tenders.dossiers import Dossier
-
-# Answers: sentences with their citations, and what was left out. Pure values.
-#
-# The sentence is the unit of trust: it carries its own support, and an answer is only its
-# sentences.
 
 
 class Outcome(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from assistant.answering.answer import Event
 from assistant.answering.extraction import WHOLE, Draft, quotes
-from assistant.answering.notices import no_ruling, not_the_rule, perhaps_no_ruling
+from assistant.answering.notices import notice
 from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
 from assistant.question.scope import subject_of
@@ -59,14 +59,14 @@ class CaseLawAnswering:
         kept = self._case_law.manifest.documents
         if found_there is Answerability.NO:
             turn.unanswered.append(turn.standalone)
-            turn.notice = no_ruling(turn.language, kept)
+            turn.notice = notice("no_ruling", turn.language, kept)
             return
         for item in turn.evidence[:QUOTED]:
             for draft in self._quoted(asked, item):
                 yield turn.judge(draft)
-        told = [not_the_rule(turn.language, kept)]
+        told = [notice("not_the_rule", turn.language, kept)]
         if found_there is Answerability.DOUBTFUL:
-            told.insert(0, perhaps_no_ruling(turn.language))
+            told.insert(0, notice("perhaps_no_ruling", turn.language))
         turn.notice = "\n\n".join(told)
 
     def _quoted(self, asked: str, item: Evidence) -> Iterator[Draft]:

@@ -1,21 +1,11 @@
 """Closing: what the program says last, in its own name; each "" where there is nothing to say."""
 
-from assistant.answering.notices import (
-    not_found,
-    not_found_in_dossier,
-    notice,
-    referred_to,
-    to_index,
-    untold_of,
-    untuned,
-)
+from assistant.answering.notices import not_found, notice, referred_to, untold_of
 from assistant.answering.state import TurnState
 from assistant.law.hierarchy import general_text
 from assistant.question.language import Language
 from assistant.question.rewriting import asks_several
 from assistant.question.scope import general_texts_meant
-from assistant.retrieval.ranking import Tuning
-from ingestion.index.search import Embedder
 from ingestion.legislation.general_clauses import general_text_of
 
 
@@ -24,14 +14,14 @@ def absence(turn: TurnState) -> str:
     if turn.untold:
         return untold_of(turn.language, turn.scope.as_of, [])
     if turn.scope.dossier is not None:
-        return not_found_in_dossier(turn.language)
+        return notice("not_found_in_dossier", turn.language)
     manifest = turn.generation.manifest
     return not_found(turn.language, manifest.passages, manifest.state_date)
 
 
 def waiting(turn: TurnState) -> str:
     """That pieces of the dossier are not indexed yet."""
-    return to_index(turn.language) if turn.to_index else ""
+    return notice("to_index", turn.language) if turn.to_index else ""
 
 
 def asked_together(turn: TurnState) -> str:
@@ -53,8 +43,3 @@ def referred(turn: TurnState) -> str:
     titles = turn.generation.manifest.titles
     indexed = frozenset(text for title in titles if (text := general_text_of(title)))
     return referred_to(turn.language, turn.applied, asked or (), indexed)
-
-
-def fitted_for_another(turn: TurnState, tuning: Tuning, embedder: Embedder) -> str:
-    """That the ranking was not fitted with this embedder."""
-    return untuned(turn.language, embedder.name) if tuning.is_neutral else ""

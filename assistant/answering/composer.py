@@ -1,18 +1,16 @@
-"""Composer: from the evidence of a turn to what it says, event by event."""
+"""Composer: from the evidence of a turn to what it says, event by event.
 
-from collections.abc import Callable, Iterator, Sequence
+In this order: what can be calculated, what the question wrongly takes for granted, what the texts
+say on each of its subjects, what contradicts them, and what the reader should know.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from assistant.answering.answer import Choice, Event, LineRole, Prominence
 from assistant.answering.card import LABELS, Card
-from assistant.answering.closing import (
-    absence,
-    asked_together,
-    fitted_for_another,
-    referred,
-    waiting,
-)
+from assistant.answering.closing import absence, asked_together, referred, waiting
 from assistant.answering.computation import calculate_answer
 from assistant.answering.context import besides, in_their_lists, under_headings
 from assistant.answering.derogation import Derogating
@@ -23,13 +21,14 @@ from assistant.answering.notices import (
     disagreeing,
     doubted,
     not_found_of,
+    notice,
     of_unknown_days,
     remarks,
     untold_of,
 )
 from assistant.answering.premises import ground, is_near, premise_of, statement
 from assistant.answering.prepared import PreparedAnswer
-from assistant.answering.reading import EvidenceReading
+from assistant.answering.reading import EvidenceReading, PartRead
 from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
 from assistant.answering.stating import BESIDE_STATED, differing_pieces, say_stated
@@ -55,11 +54,6 @@ from assistant.retrieval.ranking import Tuning
 from ingestion.chunking.passages import Passage
 from ingestion.index.search import Embedder, PassageReader
 
-# Answering: from the evidence of a turn to what it says, event by event.
-#
-# In this order: what the question wrongly takes for granted, what can be calculated, what the texts
-# say on each of its subjects, what contradicts them, and what the reader should know.
-
 
 class Answering:
     """Answers one turn from its evidence; `quoted` is what it quotes, once it has."""
@@ -78,6 +72,7 @@ class Answering:
         self._rates = rates
         self._tuning = tuning
         self._reading = EvidenceReading(turn, embedder, reader, tuning)
+        self._judged = cache(self._reading.judged_procedure)
         self._derogating = Derogating(turn, embedder)
         self._asked: Asked | Missing | None = None
         self._asks_back = ""
@@ -109,7 +104,7 @@ class Answering:
 
     def _parsed(self, question: str) -> Asked | Missing | None:
         """The calculation that a question asks for, if any."""
-        return parse_calculation(question, self._turn.scope.as_of, self._reading.judged_procedure)
+        return parse_calculation(question, self._turn.scope.as_of, self._judged)
 
     @property
     def _is_answered(self) -> bool:
@@ -143,7 +138,9 @@ class Answering:
         turn.warning = "\n\n".join(filter(None, [untold, doubt, hidden]))
 
     def _fitted_for(self) -> str:
-        return fitted_for_another(self._turn, self._tuning, self._embedder)
+        """That the ranking was not fitted with this embedder."""
+        is_fitted = not self._tuning.is_neutral
+        return "" if is_fitted else notice("untuned", self._turn.language, self._embedder.name)
 
     def _correct(self) -> Iterator[Event]:
         """Say that a premise of the question is false, as long as the law of the day says so."""
@@ -201,7 +198,7 @@ class Answering:
         """
         if self._asked is None or calculator_of(self._asked) is not ProcedureAsked:
             return False
-        return self._reading.judged_procedure(self._turn.standalone) is not None
+        return self._judged(self._turn.standalone) is not None
 
     def _is_of_what_is_asked(self, grounds: Sequence[Passage]) -> bool:
         """Whether what a calculation rests on was found for a subject of the question.
@@ -225,16 +222,7 @@ class Answering:
         if read is None:
             turn.unanswered.append(part.question)
             return
-        found = [*read.quotes]
-        if (rule := read.prepared) is not None and not turn.quotes(rule.text):
-            carrying = rule.carried_by(found)
-            if carrying or rule.is_sure:
-                yield turn.answer_prepared(rule, carrying)
-                found = _after(rule, found, carrying)
-        said = len(turn.sentences)
-        yield from say_stated(turn, part.question)
-        if len(turn.sentences) > said:
-            found = found[:BESIDE_STATED]
+        found = yield from self._say_first(part.question, read)
         if len(turn.parts) > 1:
             # What may answer another part of the question too is not folded.
             found = [replace(draft, place=Prominence.BODY) for draft in found]
@@ -246,6 +234,18 @@ class Answering:
         is_of_the_same = partial(self._reading.is_of_the_same, read.asked)
         yield from self._say_quotes(part.question, told, is_of_the_same)
         self.quoted += found
+
+    def _say_first(self, question: str, read: PartRead) -> Generator[Event, None, list[Draft]]:
+        """Say the rule that answers and what the pieces state, and return what is still quoted."""
+        turn, found = self._turn, [*read.quotes]
+        if (rule := read.prepared) is not None and not turn.quotes(rule.text):
+            carrying = rule.carried_by(found)
+            if carrying or rule.is_sure:
+                yield turn.answer_prepared(rule, carrying)
+                found = _after(rule, found, carrying)
+        said = len(turn.sentences)
+        yield from say_stated(turn, question)
+        return found[:BESIDE_STATED] if len(turn.sentences) > said else found
 
     def _say_quotes(
         self,

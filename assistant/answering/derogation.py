@@ -5,7 +5,7 @@ from functools import cached_property
 
 from assistant.answering.answer import Event
 from assistant.answering.extraction import Draft, quotable, quotes
-from assistant.answering.notices import all_derogations, derogates
+from assistant.answering.notices import all_derogations, notice
 from assistant.answering.state import TurnState
 from assistant.law.hierarchy import general_text
 from assistant.question.scope import general_texts_meant
@@ -74,7 +74,8 @@ class Derogating:
             clause = self._clause(derogation)
             yield from turn.show([clause])
             shown = turn.shown(clause)
-            line = derogates(turn.language, derogation.piece, derogation.own)
+            piece, own = derogation.piece, derogation.own
+            line = notice("derogates", turn.language, piece=piece, own=own)
             yield turn.derogate(line, [item, shown])
             yield from self._say(self._quotes(question, shown))
 

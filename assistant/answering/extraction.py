@@ -323,19 +323,27 @@ def _quotes_of_pieces(
     ranked = sorted(found, key=lambda unit: -nearness[unit])
     best = nearness[ranked[0]]
     kept = [unit for unit in _apart(ranked)[:CLAUSES] if nearness[unit] >= best - ASTRAY]
-    # A passage is folded whole or not at all: a rule and its special case are read together.
+    return _passage_by_passage(kept, nearness)
+
+
+def _passage_by_passage(kept: Sequence[Unit], nearness: Mapping[Unit, float]) -> list[Draft]:
+    """The units, best first, as quotes in their order: the first, the others by passage. Pure.
+
+    A passage is folded whole or not at all: a rule and its special case are read together.
+    """
     nearest: dict[int, float] = {}
     for unit in kept:
         nearest.setdefault(unit.evidence.number, nearness[unit])
+    first, *others = kept
     places = list(nearest)
-    kept[1:] = sorted(kept[1:], key=lambda unit: (places.index(unit.evidence.number), unit.start))
-    near = {number for number in places if nearest[number] >= best - BESIDE}
+    others.sort(key=lambda unit: (places.index(unit.evidence.number), unit.start))
+    near = {number for number in places if nearest[number] >= nearness[first] - BESIDE}
     return [
         replace(
             _quote(unit, Prominence.BODY if unit.evidence.number in near else Prominence.ASIDE),
             nearness=nearness[unit],
         )
-        for unit in kept
+        for unit in (first, *others)
     ]
 
 

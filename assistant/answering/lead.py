@@ -7,7 +7,7 @@ from typing import Any
 from assistant.answering.answer import Sentence
 from assistant.citations.checker import Support
 from assistant.question.language import fold_text
-from assistant.question.quantities import find_quantities
+from assistant.question.quantities import find_quantities, fold_same_length
 
 
 class LeadForm(StrEnum):
@@ -35,13 +35,17 @@ MAKERS = {
     Support.COMPUTED: LeadMaker.CALCULATION,
     Support.PREPARED: LeadMaker.PREPARED,
     Support.VERBATIM: LeadMaker.SPAN,
+    Support.SUPPORTED: LeadMaker.SPAN,
 }
 
 _SAYS = (
     (LeadForm.YES_IF, re.compile(r"(oui|yes)\b.*\b(si|s'il|sous|a condition|if|provided)\b")),
     (LeadForm.YES, re.compile(r"(oui|yes)\b")),
-    (LeadForm.NO_UNLESS, re.compile(r"(non\b|no[,:]).*\b(sauf|hors|a moins|unless|except)\b")),
-    (LeadForm.NO, re.compile(r"non\b|no[,:]")),
+    (
+        LeadForm.NO_UNLESS,
+        re.compile(r"(non(?= ?[,:;.]|$)|no[,:]).*\b(sauf|hors|a moins|unless|except)\b"),
+    ),
+    (LeadForm.NO, re.compile(r"non(?= ?[,:;.]|$)|no[,:]")),
     (LeadForm.DEPENDS, re.compile(r"(cela|ca|tout|it) (depend|depends)\b")),
     (LeadForm.LIST, re.compile(r".*(:$|\n- )", re.DOTALL)),
 )
@@ -51,7 +55,7 @@ def form_of(text: str) -> LeadForm:
     """The kind of answer that a line is."""
     said = fold_text(text)
     told = (form for form, words in _SAYS if words.match(said))
-    return next(told, LeadForm.VALUE if find_quantities(text) else LeadForm.OTHER)
+    return next(told, LeadForm.VALUE if find_quantities(fold_same_length(text)) else LeadForm.OTHER)
 
 
 def lead_fields(lead: Sentence) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from contextlib import closing
 
 from assistant.answering.answer import Event, Exchange, ModelReading, QueueWaiting
 from assistant.answering.extraction import Draft
-from assistant.answering.notices import not_rewritten, not_translated, not_written
+from assistant.answering.notices import not_rewritten, not_written, notice
 from assistant.answering.state import TurnState
 from assistant.answering.writing import carried, write_sentences
 from assistant.errors import ModelStopped
@@ -49,7 +49,7 @@ class ModelTurns:
             asked = turn.standalone
             yield from self._rewritten(turn, in_french(asked, self._model))
             if not is_translation(turn.standalone, asked):
-                turn.standalone, turn.unread = asked, not_translated(turn.language)
+                turn.standalone, turn.unread = asked, notice("not_translated", turn.language)
             turn.has_own_figures = keeps_figures(turn.standalone, asked)
 
     def write(self, turn: TurnState, quoted: Sequence[Draft]) -> Generator[Event, None, None]:

@@ -40,11 +40,6 @@ def not_rewritten(language: Language, failure: Exception) -> str:
     return _unread(language, failure, "not_rewritten")
 
 
-def not_translated(language: Language) -> str:
-    """That what the model made of a question was not used, and what to do."""
-    return notice("not_translated", language)
-
-
 def not_written(language: Language, failure: Exception) -> str:
     """That the model did not end what it was saying of the quotes, and what to do."""
     return _unread(language, failure, "not_written")
@@ -76,26 +71,6 @@ def not_found(language: Language, passages: int, state_date: date | None) -> str
     return notice("not_found", language, passages=passages, state=state)
 
 
-def not_found_in_dossier(language: Language) -> str:
-    """The same of the pieces of a dossier."""
-    return notice("not_found_in_dossier", language)
-
-
-def no_ruling(language: Language, kept: int) -> str:
-    """That none of the decisions kept is about what is asked."""
-    return notice("no_ruling", language, kept)
-
-
-def perhaps_no_ruling(language: Language) -> str:
-    """That the decisions shown are near to the question, and may settle something else."""
-    return notice("perhaps_no_ruling", language)
-
-
-def not_the_rule(language: Language, kept: int) -> str:
-    """What court decisions are worth, and how many of them were searched."""
-    return notice("not_the_rule", language, kept)
-
-
 def not_found_of(language: Language, parts: Sequence[str]) -> str:
     """Which questions of several the answer leaves open; the parts are in French as searched."""
     return notice("not_found_of", language, _quoted(language, parts))
@@ -124,11 +99,6 @@ def of_unknown_days(language: Language, cited: Sequence[Evidence], as_of: date) 
     later, day = (in_figures(each, language) for each in (max(unsure.values()), as_of))
     marks = _marks(unsure)
     return notice("of_unknown_days", language, marks=marks, later=later, day=day)
-
-
-def untuned(language: Language, embedder: str) -> str:
-    """That ranking and refusals were fitted with another embedder than the one in use."""
-    return notice("untuned", language, embedder)
 
 
 def addressed_in(passage: Passage, language: Language) -> tuple[str, ...]:
@@ -165,20 +135,10 @@ def doubt_of(found: Answerability, language: Language, nearest: Passage) -> str:
     return notice("left_open", language) if found is Answerability.IN_PART else ""
 
 
-def to_index(language: Language) -> str:
-    """That the pieces of a dossier have changed since they were indexed."""
-    return notice("to_index", language)
-
-
 def disagreeing(language: Language, line: FicheLine) -> str:
     """That pieces of a dossier give different values on a subject, where, and which prevails."""
     places = ", ".join(dict.fromkeys(entry.passage.locator for entry in line.entries))
     return notice("disagreeing", language, label=line.label, remark=line.remark, places=places)
-
-
-def derogates(language: Language, piece: str, own: str) -> str:
-    """That a piece derogates from what was just quoted, and by which of its articles."""
-    return notice("derogates", language, piece=piece, own=own)
 
 
 def all_derogations(language: Language, made: Sequence[tuple[str, str, Sequence[str]]]) -> str:

@@ -1,6 +1,6 @@
 """The pipeline: one turn from a question to a recorded answer, as a stream of events."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -208,40 +208,62 @@ class Assistant:
             yield from self._model_turns.rewrite(turn, history)
             answering = CaseLawAnswering(turn, case_law, self._embedder, self._reader, self.tuning)
             yield from answering.say(self._evidence_limit)
-            return
-        if refusal is not None:
-            turn.route = "out_of_scope"
-            turn.notice = refusal.notices[turn.language]
-        if refusal is None and turn.dossier is None:
-            today = turn.day.as_of if turn.day.source is DaySource.GIVEN else self._clock()
-            before = [each.question for each in history]
-            reckoned = self.ledger.reckon(turn.question, today, before)
-            if reckoned is not None:
-                turn.stages.enter(Stage.COMPOSING)
-                yield from Accounting(turn, today).say(reckoned)
-                return
-        if refusal is None and turn.described is not None:
-            request = rule_book().request(turn.question)
-            if request is not None:
-                turn.stages.enter(Stage.COMPOSING)
-                yield from say_review(turn, request, turn.described, self._clock())
-                return
-        if refusal is None:
+        elif refusal is not None:
+            yield from self._refuse(turn, refusal)
+        elif (told := self._reckoned(turn, history) or self._reviewed(turn)) is not None:
+            yield from told
+        else:
             yield from self._model_turns.rewrite(turn, history)
-        self._search(turn)
-        turn.stages.enter(Stage.COMPOSING)
-        yield turn.found
-        if refusal is None:
+            yield from self._find(turn)
             yield from self._answer(turn)
+
+    def _refuse(self, turn: TurnState, refusal: ScopeRefusal) -> Iterator[Event]:
+        """Say why nothing is answered, and show the nearest passages."""
+        turn.route = "out_of_scope"
+        turn.notice = refusal.notices[turn.language]
+        yield from self._find(turn)
+
+    def _reckoned(self, turn: TurnState, history: Sequence[Exchange]) -> Iterator[Event] | None:
+        """What the ledger answers, None where it is not asked."""
+        if turn.dossier is not None:
+            return None
+        today = turn.day.as_of if turn.day.source is DaySource.GIVEN else self._clock()
+        before = [each.question for each in history]
+        reckoned = self.ledger.reckon(turn.question, today, before)
+        if reckoned is None:
+            return None
+        turn.stages.enter(Stage.COMPOSING)
+        return Accounting(turn, today).say(reckoned)
+
+    def _reviewed(self, turn: TurnState) -> Iterator[Event] | None:
+        """What the review of the dossier found, None where it is not asked for."""
+        if turn.described is None or (request := rule_book().request(turn.question)) is None:
+            return None
+        turn.stages.enter(Stage.COMPOSING)
+        return say_review(turn, request, turn.described, self._clock())
 
     def _case_law_asked(self, question: str, refusal: ScopeRefusal | None) -> IndexSnapshot | None:
         """What courts decided, where it is installed and asked for by words or by its number."""
         is_named = bool(numbers_named(question))
         if not (refusal and refusal.name == CASE_LAW) and not (refusal is None and is_named):
             return None
-        case_law = self._holder.case_law()
-        is_asked = refusal is not None or (case_law and has_ruling(case_law, question))
-        return case_law if is_asked else None
+        if refusal is not None:
+            return self._holder.case_law()
+        case_law = self._case_law_beside()  # any number may be that of a decision
+        return case_law if case_law and has_ruling(case_law, question) else None
+
+    def _case_law_beside(self) -> IndexSnapshot | None:
+        """The same where an answer of law stands without: to who asks for it, it is said."""
+        try:
+            return self._holder.case_law()
+        except (EmbedderMismatch, DamagedSnapshot):
+            return None
+
+    def _find(self, turn: TurnState) -> Iterator[Event]:
+        """Search, and show what was found before anything is said of it."""
+        self._search(turn)
+        turn.stages.enter(Stage.COMPOSING)
+        yield turn.found
 
     def _search(self, turn: TurnState) -> None:
         turn.stages.enter(Stage.CANDIDATES)
@@ -276,10 +298,7 @@ class Assistant:
 
     def _applying(self, turn: TurnState) -> ApplyingRulings | None:
         """The decisions that apply the first article cited that any of them does."""
-        try:
-            case_law = self._holder.case_law() if turn.citations else None
-        except (EmbedderMismatch, DamagedSnapshot):
-            return None  # it is said to who asks for them: an answer of law stands without
+        case_law = self._case_law_beside() if turn.citations else None
         rules = (each.passage for each in turn.cited if each.passage.kind is Kind.RULES)
         cited = (article for each in rules for article in each.references)
         return first_applied(case_law, cited, turn.scope.as_of) if case_law else None

@@ -64,12 +64,19 @@ class EvidenceReading:
         current = of_the_day(part.evidence, turn.generation.store.versions, turn.scope.as_of)
         readable = [item for item in current if turn.scope.reads(item.passage)]
         [asked] = self._embedder.embed_questions([question])
-        unanswered = told_by_questions(asked, readable, turn.generation.questions)
-        readings = read_first(question, readable, self._reader if unanswered is None else None)
-        if turn.scope.dossier is not None:
-            unanswered = self._unanswered_in_dossiers(asked)
+        in_dossier = turn.scope.dossier is not None
+        told_of_rules = told_by_questions(asked, readable, turn.generation.questions)
+        is_to_be_read = in_dossier or told_of_rules is None
+        readings = read_first(question, readable, self._reader if is_to_be_read else None)
+        unanswered = self._unanswered_in_dossiers(asked) if in_dossier else told_of_rules
         answers = answerability(
-            question, readable, self._tuning, readings, unanswered, self._left_open(asked)
+            question,
+            readable,
+            self._tuning,
+            readings,
+            unanswered,
+            self._left_open(asked),
+            in_dossier=in_dossier,
         )
         if answers is Answerability.NO:
             return None

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -15,8 +14,6 @@ from assistant.llm.language_model import EngineUse
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.rulings import ApplyingRulings
 from ingestion.index.store import PassageStore
-
-# The record of a turn: everything needed to open the answer again as it was, as plain JSON.
 
 REPLAYED = "replayed"
 """The act of an entry of kind "review" that holds a turn which repeats an earlier one."""
@@ -243,8 +240,7 @@ def _line_fields(line: CalculationLine, cited: Mapping[Ground, Citation]) -> dic
 
 
 def _citation(number: int, ground: Ground, store: PassageStore) -> Citation:
-    text = store.document(ground.passage.document_id).text
-    digest = sha256(text.encode()).hexdigest()
+    digest = store.document(ground.passage.document_id).text_sha256
     return cite(Evidence(number, ground.passage, 1.0, digest), ground.start, ground.end)
 
 

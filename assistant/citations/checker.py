@@ -51,8 +51,11 @@ class SupportVerdict:
 def check_sentence(sentence: str, passages: Sequence[str]) -> SupportVerdict:
     """Say whether a sentence, citation markers aside, is carried by one of the cited passages.
 
-    Several sentences given at once must each stand; the weakest support is returned.
+    Several sentences given at once must each stand; where they are not copied in one piece, they
+    are supported.
     """
+    if any(is_verbatim(sentence, passage) for passage in passages):  # marks of its own and all
+        return SupportVerdict(Support.VERBATIM)
     text = _EMPHASIS.sub("", _CITATION.sub("", sentence)).strip()
     if not text:
         return SupportVerdict(None, "phrase vide")

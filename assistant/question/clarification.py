@@ -92,7 +92,8 @@ def missing_fact(question: str, quoted: Sequence[str]) -> ClarifyingFact | None:
     `quoted` has what is quoted of each passage, in the answer's order; a fact on which the first
     does not turn is beside the question.
     """
-    asked = fold_text(question)
+    plain = quantities.fold_same_length(question)
+    asked = fold_text(plain)
     beside, turnings = _table()
     if not quoted or beside.search(asked):
         return None
@@ -104,7 +105,7 @@ def missing_fact(question: str, quoted: Sequence[str]) -> ClarifyingFact | None:
             return turning.fact
         # A single case is told apart from the rule that the same text has without it.
         figures = first if len(turning.cases) == 1 else [*first, *chain(*others)]
-        cases = _told_apart(turning.cases, figures, asked)
+        cases = _told_apart(turning.cases, figures, plain)
         if any(_case_of(figure, cases) for figure in first):
             return _of_cases(turning, cases)
     return None
@@ -118,7 +119,7 @@ def _has_two_sides(figures: Sequence[_Figure], unit: str) -> bool:
 
 
 def _told_apart(
-    cases: Sequence[_Case], figures: Sequence[_Figure], asked: str
+    cases: Sequence[_Case], figures: Sequence[_Figure], question: str
 ) -> tuple[_Case, ...]:
     """The cases to which figures of a unit asked for give different values."""
     for unit, asks in _ASKED.items():
@@ -128,7 +129,7 @@ def _told_apart(
                 values[_case_of(figure, cases)].add(figure.value)
         if len(cases) > 1:
             values.pop(None, None)
-        is_open = asks.search(asked) and _is_open(asked, unit, values.values())
+        is_open = asks.search(fold_text(question)) and _is_open(question, unit, values.values())
         if is_open and len(set(map(frozenset, values.values()))) > 1:
             return tuple(case for case in cases if case in values)
     return ()
@@ -142,9 +143,9 @@ def _case_of(figure: _Figure, cases: Sequence[_Case]) -> _Case | None:
     return None
 
 
-def _is_open(asked: str, unit: str, values: Iterable[set[Fraction]]) -> bool:
+def _is_open(question: str, unit: str, values: Iterable[set[Fraction]]) -> bool:
     """Whether the question gives no one figure of this unit, or one that the limits enclose."""
-    given = [Fraction(each.value) for each in find_quantities(asked) if each.unit == unit]
+    given = [Fraction(each.value) for each in find_quantities(question) if each.unit == unit]
     limits = sorted(chain(*values))
     return len(given) != 1 or (bool(limits) and limits[0] <= given[0] <= limits[-1])
 

@@ -104,6 +104,9 @@ _SCALE = re.compile(rf" ?(?P<word>{'|'.join(_SCALES)})\b")
 _SHORT_SCALE = re.compile(
     r" ?(?P<short>k|mds?|m)(?= ?(?:€|eur)| \d{3}[ .]\d{3}(?:[ .]\d{3})? ?(?:€|eur))"
 )
+_SCALE_OF_RANGE = re.compile(
+    rf"(?<![^\W\d_])(?P<scale>{'|'.join([*_SCALES, *_SUFFIX])})(?![^\W\d_])"
+)
 _ENDS_IN_SCALE = re.compile(rf"(?<![^\W\d_])(?P<scale>{'|'.join([*_SCALES, *_SUFFIX])})$")
 _FRACTION = re.compile(rf"[ -](?P<part>{'|'.join(_PARTS)})\b")
 _SLASHED = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})(?![\w/])")
@@ -349,7 +352,7 @@ def _measure(text: str, numeral: Numeral) -> Quantity | None:
 
 
 def _with_shared_units(text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
-    """Give "5" in "5 à 10 jours" the unit of what follows."""
+    """Give "5" in "5 à 10 jours" the unit of what follows, and "40" in "40 à 90 k€" its scale."""
     for index, quantity in enumerate(found):
         following = found[index + 1] if index + 1 < len(found) else None
         if (
@@ -358,11 +361,19 @@ def _with_shared_units(text: str, found: Sequence[Quantity]) -> Iterator[Quantit
             and following.unit not in {"count", "date", "rank", "item"}
             and _RANGE.fullmatch(text[quantity.end : following.start])
         ):
-            factor = _factor(text[following.start : following.end])
-            value = Fraction(quantity.value) * factor
+            value = Fraction(quantity.value) * _factor(text[following.start : following.end])
+            if following.unit == "euro":
+                value *= _shared_scale(text, following, value)
             yield replace(quantity, value=str(value), unit=following.unit)
         else:
             yield quantity
+
+
+def _shared_scale(text: str, following: Quantity, value: Fraction) -> int:
+    """What the word or letter of the upper end counts for the lower: not in "500 000 à 1 M€"."""
+    written = _SCALE_OF_RANGE.search(text, following.start, following.end)
+    scale = (_SCALES | _SUFFIX)[written["scale"]] if written else 1
+    return scale if value * scale < Fraction(following.value) else 1
 
 
 def _factor(written: str) -> Fraction:

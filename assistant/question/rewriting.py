@@ -24,7 +24,7 @@ _DEPENDENT = re.compile(
     re.IGNORECASE,
 )
 SHORT = 4
-"""Words under which a question cannot name its subject by itself."""
+"""Words up to which a question cannot name its subject by itself."""
 
 
 def is_dependent(question: str) -> bool:

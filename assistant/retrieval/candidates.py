@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from itertools import islice
 from math import log
 from weakref import WeakKeyDictionary
@@ -266,8 +265,7 @@ def evidence_of(generation: IndexSnapshot, passage: Passage, number: int) -> Evi
 
 def text_sha256(generation: IndexSnapshot, passage: Passage) -> str:
     """Hexadecimal sha256 of the whole text that a passage is a part of."""
-    document = generation.store.document(passage.document_id)
-    return sha256(document.text.encode()).hexdigest()
+    return generation.store.document(passage.document_id).text_sha256
 
 
 def explanation(

@@ -11,8 +11,6 @@ from ingestion.legislation.general_clauses import CCAG, GeneralText
 from ingestion.readers.documents import Kind
 from ingestion.tenders.pieces import PieceKind
 
-# Evidence: the passages put before the reader, numbered as they are shown, and their scope.
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

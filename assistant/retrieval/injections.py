@@ -1,4 +1,4 @@
-"""Sentences of a document that speak to a machine which reads it (addressed.toml). Pure.
+"""Sentences of a document that speak to a machine which reads it (injections.toml). Pure.
 
 Such a sentence answers nobody's question: it is never quoted as an answer, and its passage is
 marked. What it claims as a fact, in words that speak to no one, is not seen here.

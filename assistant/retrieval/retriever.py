@@ -69,7 +69,7 @@ class Retriever:
         if self._dossier is None:
             ranked = _ranked(self._rules, question, law)
             best = _with_referred(self._rules, ranked, law, limit)
-            shown = _shown(self._rules, best[:limit], 1)
+            shown = numbered(self._rules, best[:limit], 1)
             shown += _explained(self._rules.generation, shown, question, law)
             return (*shown, *self._general_beside(question, scope, len(shown) + 1))
         ranked = self._of_dossier(self._dossier, question, scope)
@@ -79,9 +79,9 @@ class Retriever:
         first = [
             item
             for number, pair in enumerate(ranked[:limit], 1)
-            for item in _shown(self._holding(pair[0].passage), [pair], number)
+            for item in numbered(self._holding(pair[0].passage), [pair], number)
         ]
-        return (*first, *_shown(self._rules, beside, len(first) + 1))
+        return (*first, *numbered(self._rules, beside, len(first) + 1))
 
     def _of_dossier(self, pieces: Searcher, question: str, scope: Scope) -> Ranked:
         """The passages of the pieces, and of the CCAG that they refer to, best first.
@@ -182,7 +182,8 @@ def _with_referred(searcher: Searcher, ranked: Ranked, scope: Scope, limit: int)
     return [*shown[:-1], (candidate, shown[-1][1])]
 
 
-def _shown(searcher: Searcher, ranked: Ranked, first: int) -> list[Evidence]:
+def numbered(searcher: Searcher, ranked: Ranked, first: int) -> list[Evidence]:
+    """The passages of a ranking as evidence, numbered from `first`."""
     return [
         Evidence(
             number,
@@ -273,9 +274,12 @@ def answerability(
     readings: Sequence[float] = (),
     unanswered: float | None = None,
     left_open: float = 0.0,
+    *,
+    in_dossier: bool = False,
 ) -> Answerability:
     """Whether to look for an answer in the evidence; always in a passage asked for by name.
 
+    `in_dossier` says that a dossier is asked, whatever texts beside it were found.
     Without `tuning`, the weights are those fitted with the default embedder. `readings` are what
     `read_first` gives, `unanswered` what `told_by_questions` does, `left_open` what share of the
     questions around has no whole answer.
@@ -285,7 +289,6 @@ def answerability(
     if evidence[0].score >= NAMED:
         return Answerability.YES
     tuning = tuning or default_tuning()
-    in_dossier = any(item.passage.dossier is not None for item in evidence)
     weights = tuning.refusing(
         in_dossier=in_dossier, is_asked=unanswered is not None, is_read=bool(readings)
     )

@@ -5,14 +5,14 @@ law finds one among the rules.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.retrieval.candidates import Candidate, Searcher, text_sha256
+from assistant.retrieval.candidates import Candidate, Searcher
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import Tuning, likelihoods
-from assistant.retrieval.retriever import NAMED
+from assistant.retrieval.retriever import NAMED, Ranked, numbered
 from ingestion.case_law.ruling import precedence
 from ingestion.chunking.passages import Passage
 from ingestion.index.search import Embedder, applying
@@ -73,23 +73,13 @@ def rulings_about(
     scope, searcher = Scope(as_of, rulings=True), Searcher(case_law, embedder, tuning)
     found = searcher.candidates(subject, scope)
     shares = likelihoods([each.strength for each in found])
-    scored = {each.passage.id: (each, share) for each, share in zip(found, shares, strict=True)}
+    scored = [*zip(found, shares, strict=True)]
     if asked := searcher.lookup(numbers_named(question), scope):
         best = _of_asked(asked, scored, limit)
     else:
         keys = [applying(each.key) for each, owner in with_owners(question) if not owner]
-        best = _by_ruling(scored.values(), searcher.lookup(keys, scope), limit)
-    return tuple(
-        Evidence(
-            number,
-            candidate.passage,
-            score,
-            text_sha256(case_law, candidate.passage),
-            candidate.cosine,
-            candidate.strength,
-        )
-        for number, (candidate, score) in enumerate(best, 1)
-    )
+        best = _by_ruling(scored, searcher.lookup(keys, scope), limit)
+    return tuple(numbered(searcher, best, 1))
 
 
 def rulings_applying(case_law: IndexSnapshot, article: str, as_of: date) -> tuple[Passage, ...]:
@@ -116,21 +106,17 @@ def first_applied(
     return None
 
 
-_Scored = tuple[Candidate, float]
-
-
-def _of_asked(asked: Sequence[Passage], scored: dict[str, _Scored], limit: int) -> list[_Scored]:
+def _of_asked(asked: Sequence[Passage], scored: Ranked, limit: int) -> Ranked:
     """The paragraphs of the decisions asked for, those that the question is near to first."""
-    known = [scored.get(each.id, (Candidate(each, {}), 0.0)) for each in asked]
+    near = {pair[0].passage.id: pair for pair in scored}
+    known = [near.get(each.id, (Candidate(each, {}), 0.0)) for each in asked]
     best = sorted(known, key=lambda pair: (-pair[1], pair[0].passage.start))[:limit]
     return [(candidate, share + NAMED) for candidate, share in best]
 
 
-def _by_ruling(
-    scored: Collection[_Scored], applied: Sequence[Passage], limit: int
-) -> list[_Scored]:
+def _by_ruling(scored: Ranked, applied: Sequence[Passage], limit: int) -> Ranked:
     """The best paragraph of each decision; of an article asked about, those that apply it only."""
-    best: dict[str, _Scored] = {}
+    best: dict[str, tuple[Candidate, float]] = {}
     asked, named = {each.id: each for each in applied}, NAMED if applied else 0.0
     ids = {each.document_id for each in applied}
     known = {candidate.passage.id for candidate, _ in scored}

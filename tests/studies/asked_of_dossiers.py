@@ -124,7 +124,9 @@ def turns(
                 each,
                 dossier.is_held_out,
                 tuple(_place(each, shown) for shown in found),
-                answerability(each.question, evidence, tuning, readings, unanswered),
+                answerability(
+                    each.question, evidence, tuning, readings, unanswered, in_dossier=True
+                ),
                 answers(readings),
                 unanswered,
             )

@@ -124,7 +124,7 @@ def first_sentences(
             evidence = retriever.retrieve(question, Scope(date.today(), dossier=name), SHOWN)
             readings = read_first(question, evidence, reader)
             unanswered = usual.unanswered(embedder.embed_questions([question])[0])
-            found = answerability(question, evidence, tuning, readings, unanswered)
+            found = answerability(question, evidence, tuning, readings, unanswered, in_dossier=True)
             quoted = quotes(question, evidence, date.today(), embedder)
             if found is Answerability.NO or not quoted or not quoted[0].nearness:
                 continue
