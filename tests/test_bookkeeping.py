@@ -9,18 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from assistant.calculators.calculation import Buyer
 from assistant.errors import Ungrounded, WrongPlan
 from assistant.evaluation.questions import read_questions
 from assistant.journal.journal import Journal
 from assistant.ledger.query import wording
 from assistant.ledger.query.plan import Population
-from assistant.ledger.replies import MOST_ROWS, Reckoning, Unreckoned
+from assistant.ledger.replies import MOST_ROWS, Inquiry, Reckoning, Unreckoned, reply
 from assistant.ledger.service import LedgerService
 from assistant.ledger.tables import DrawingShape
-from assistant.ledger.views import VIEWS, ViewRequest
+from assistant.ledger.views import VIEWS, Sights, ViewRequest
 from ingestion.errors import NothingImported, UnknownSnapshot
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.ledger.database import open_ledger
+from ingestion.ledger.embedded import SECONDS, Ledger, Row
 from ingestion.ledger.rows import FileKind, Lineage, StatusEvent
 from ingestion.tenders.intake import Parcel
 from tests.conftest import Engine
@@ -344,6 +346,30 @@ LINE = "N-{n};Zoé;03/02/2026;100,00;20,00;120,00\n"
 def _parcel(*numbers: int, name: str = "lot.csv") -> Parcel:
     text = CSV + "".join(LINE.format(n=n) for n in numbers)
     return Parcel(name, BytesIO(text.encode()))
+
+
+class ReadLedger(Ledger):
+    """A ledger that keeps what it is asked for."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self.asked: list[str] = []
+
+    def rows(
+        self, sql: str, parameters: Sequence[object] = (), *, seconds: float = SECONDS
+    ) -> tuple[Row, ...]:
+        self.asked.append(sql)
+        return self._ledger.rows(sql, parameters, seconds=seconds)
+
+
+def test_the_names_of_a_population_are_read_once_an_answer(home: Path) -> None:
+    before = ("Montant des factures par fournisseur", "et en 2026 ?", "et par mois ?")
+    with open_ledger(home) as ledger:
+        read = ReadLedger(ledger)
+        sights = Sights(home, no_generation)
+        found = reply(read, sights, Inquiry("et en nombre ?", TODAY, Buyer.LOCAL, before))
+    assert isinstance(found, Reckoning)
+    assert len([sql for sql in read.asked if sql.startswith("SELECT DISTINCT 'supplier'")]) == 1
 
 
 def test_a_batch_is_shown_before_it_is_stored_and_stored_once(

@@ -55,6 +55,19 @@ def test_a_number_has_no_useless_digit(value: str, written: str) -> None:
     assert percent(Decimal(value)) == f"{written}\u00a0%"
 
 
+@pytest.mark.parametrize(
+    ("rate", "written"),
+    [
+        (Decimal(100) / 3, "33,3333"),
+        (Decimal("66.66666"), "66,6667"),
+        (Decimal("0.0005"), "0,0005"),
+        (Decimal(10) ** 30, "1" + "\u202f000" * 10),
+    ],
+)
+def test_a_rate_has_four_decimals_at_most(rate: Decimal, written: str) -> None:
+    assert percent(rate) == f"{written}\u00a0%"
+
+
 @given(AMOUNTS, st.decimals(min_value=0, max_value=100, places=2, allow_nan=False))
 def test_a_share_is_at_most_half_a_cent_from_the_exact_one(amount: Decimal, rate: Decimal) -> None:
     assert abs(share(amount, rate) - amount * rate / 100) <= Decimal("0.005")

@@ -220,6 +220,16 @@ def test_a_longer_contract_of_the_same_amount_never_has_a_larger_advance(
     assert long[1] <= short[1]
 
 
+def test_an_advance_to_the_cent_is_within_the_rates() -> None:
+    found = _range(_calculated(_asked("100", "100.02")))
+    assert found == (Fraction("5.01"), Fraction(30))
+
+
+def test_the_only_advance_that_the_rates_allow_is_the_highest() -> None:
+    one, other = _range(_calculated(_asked("100", "100.02", buyer=Buyer.STATE, is_sme=True)))
+    assert one == other == 30
+
+
 def test_the_figures_are_those_of_the_law() -> None:
     law = FakeLaw(changed={"avance, montant": Decimal(90000), "avance, délai": Decimal(6)})
     assert advance(_asked(), law).result[0].text == "L'avance est obligatoire."
@@ -269,9 +279,16 @@ def test_the_rate_is_that_of_the_law() -> None:
     assert "7\u202f500\u00a0€" in _highest(RetentionAsked(Decimal(100000)), law)
 
 
-def test_the_result_is_rounded_to_the_cent_and_grounded() -> None:
-    calculation = retention(RetentionAsked(Decimal("33.33")), FakeLaw())
-    assert "1,67\u00a0€" in calculation.result[0].text
+@given(AMOUNTS)
+def test_the_highest_retention_is_never_above_the_law(amount: Decimal) -> None:
+    highest = _sums(_highest(RetentionAsked(amount)))[-1]
+    assert 0 <= Fraction(amount) / 20 - highest < Fraction("0.01")
+
+
+def test_the_result_is_rounded_down_to_the_cent_and_grounded() -> None:
+    calculation = retention(RetentionAsked(Decimal("100.10")), FakeLaw())
+    assert calculation.steps[1].text.endswith(" = 5\u00a0€, au centime inférieur.")
+    assert calculation.result[0].text.endswith("ne peut dépasser 5\u00a0€.")
     assert [ground.article for ground in calculation.grounds] == ["R2191-33", "R2191-35"]
 
 

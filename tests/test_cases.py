@@ -34,6 +34,7 @@ def test_a_rule_whose_case_leaves_the_figure_out_is_of_another(rule: str, questi
         ("À partir de 90 000 euros, l'avis est publié.", "Faut-il un avis à 90 000 € ?"),
         ("L'avance ne peut dépasser 30 %, sauf garantie.", "Une avance de 40 % ?"),
         ("Le délai est de 35 jours, ou de 15 en cas d'urgence.", "Un délai de 20 jours ?"),
+        ("À partir du 1er avril 2026, l'avis est publié.", "Quel avis au 1er mars 2026 ?"),
     ],
 )
 def test_a_rule_of_the_case_asked_about_or_of_none_is_not(rule: str, question: str) -> None:

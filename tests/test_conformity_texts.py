@@ -40,6 +40,13 @@ def test_a_clause_is_the_text_between_two_headings_with_its_number() -> None:
     assert clause.passage.locator == "CCAP, art. 14.4, p. 10"
 
 
+def test_the_canonical_text_of_a_clause_is_made_once_and_where_it_is_read() -> None:
+    [clause] = clauses_of([piece("CCAP", "Un délai de 5 jours.")])
+    assert "canonical" not in vars(clause)
+    assert clause.canonical is clause.canonical
+    assert clause.canonical.text == "un delai de {5 day}.\n"
+
+
 def test_what_a_supplier_wrote_has_no_clauses() -> None:
     assert clauses_of([piece("Offre technique", "Un texte.")]) == ()
 
@@ -101,6 +108,8 @@ SUMS = [
         None,
     ),
     ("- Prix : 60 %\n- Technique : 40 %\n\n- Prix : 50 %\n- Technique : 50 %", None),
+    ("- Prix : un tiers\n- Technique : un tiers\n- Délai : un tiers", None),
+    ("- Prix : un tiers\n- Technique : un tiers", "33,3333 + 33,3333 = 66,6667"),
 ]
 
 

@@ -55,12 +55,12 @@ def test_no_cell_is_a_formula() -> None:
         assert not [cell for row in rows for cell in row if cell.startswith(tuple("=+-@\t\r\n"))]
 
 
-@given(st.text(alphabet=st.sampled_from("=+-@\t\r\n ;\"'a|5€%\x00\x0b\ufffe"), max_size=30))
+@given(st.text(alphabet=st.sampled_from("=+-@＝＋－＠\t\r\n ;\"'a|5€%\x00\x0b\ufffe"), max_size=30))
 def test_any_text_is_exported_and_is_no_formula(text: str) -> None:
     made = Fiche((FicheLine(text, (), FicheState.ABSENT, text),), Priority())
     _, [subject, *_, remark] = _rows(as_csv(made))
     assert subject == remark
-    assert not subject.lstrip(" ").startswith(tuple("=+-@\t\r\n"))
+    assert not subject.lstrip(" ").startswith(tuple("=+-@＝＋－＠|%\t\r\n"))
     assert as_docx(made, text)
 
 

@@ -213,7 +213,9 @@ def test_an_invoice_after_the_months_of_its_contract_is_found(
     assert (_rules(found) == ["after the end"]) is is_found
 
 
-@pytest.mark.parametrize(("months", "is_found"), [(48, False), (None, False), (18, True)])
+@pytest.mark.parametrize(
+    ("months", "is_found"), [(48, False), (None, False), (99999, False), (18, True)]
+)
 def test_an_invoice_is_after_the_end_of_every_contract_of_its_number(
     tmp_path: Path, months: int | None, is_found: bool
 ) -> None:

@@ -301,6 +301,33 @@ def test_a_part_of_the_year_without_year_is_the_last_one_begun() -> None:
     assert _found("au 4e trimestre", date(2026, 10, 1)) == (date(2026, 10, 1), date(2026, 12, 31))
 
 
+@pytest.mark.parametrize(
+    ("today", "last"),
+    [
+        (date(2028, 3, 1), date(2029, 2, 28)),
+        (date(2027, 3, 1), date(2028, 2, 29)),
+        (date(2028, 2, 29), date(2028, 2, 29)),
+    ],
+)
+def test_the_end_of_february_to_come_is_its_last_day(today: date, last: date) -> None:
+    assert _found("d'ici fin février", today) == (today, last)
+
+
+@pytest.mark.parametrize("today", [date.min, date.max])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("après le 31/12/9999", "avant le 01/01/0001"),
+        *("hier", "le mois précédent", "l'an dernier", "la semaine suivante", "le mois prochain"),
+        *("cette semaine", "d'ici deux ans", "sur les 3 derniers mois", "en mars et avril"),
+        *("d'ici fin février", "depuis 90 jours", "au 4e trimestre", "en janvier"),
+    ],
+)
+def test_days_outside_the_calendar_are_none_and_break_nothing(text: str, today: date) -> None:
+    span = find_period(fold_text(text), today)
+    assert span is None or span.first or span.last
+
+
 @given(st.dates(date(2020, 1, 1), date(2030, 12, 31)), st.integers(1, 400))
 def test_days_ago_end_today(today: date, days: int) -> None:
     assert _found(f"depuis {days} jours", today) == (today - timedelta(days), today)

@@ -22,11 +22,12 @@ from ingestion.ledger.columns import (
     understood,
 )
 from ingestion.ledger.records import RecordSheet, RecordValue
-from ingestion.ledger.rows import FileKind
+from ingestion.ledger.rows import FileKind, VatLine
 from ingestion.ledger.values import (
     DecimalMark,
     Disagreement,
     amount,
+    cells,
     column_mark,
     day,
     parse_number,
@@ -291,6 +292,14 @@ def test_the_currency_of_an_amount_is_kept(text: str, currency: str | None) -> N
     found = amount(text)
     assert found is not None
     assert found.currency == currency
+
+
+@pytest.mark.parametrize(("rate", "is_kept"), [("999.99", True), ("-100", True), ("1000", False)])
+def test_a_rate_that_its_column_cannot_hold_is_left_empty_and_said(
+    rate: str, is_kept: bool
+) -> None:
+    found = cells(VatLine, [RecordValue("rate", rate, "ligne 2")], "ligne 2")
+    assert ("rate" in found.values, bool(found.comments)) == (is_kept, not is_kept)
 
 
 def test_an_amount_in_two_currencies_is_none() -> None:

@@ -182,10 +182,11 @@ def test_an_amount_that_is_none_is_left_empty_and_said() -> None:
     assert said(found, "MONTANT")
 
 
-def test_a_value_of_the_wrong_type_is_left_empty_and_said() -> None:
-    found = from_json({**CONTRACT, "dureeMois": "NC"})
+@pytest.mark.parametrize("months", ["NC", "12.5", "1000000000000"])
+def test_a_value_that_its_column_cannot_hold_is_left_empty_and_said(months: str) -> None:
+    found = from_json({**CONTRACT, "dureeMois": months})
     assert purchase(found[0]).months is None
-    assert "« NC » n'est pas un nombre" in said(found, "VALEUR")[0]
+    assert f"« {months} » n'est pas un nombre" in said(found, "VALEUR")[0]
 
 
 def test_a_contract_without_number_or_buyer_is_refused() -> None:

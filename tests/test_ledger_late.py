@@ -150,6 +150,23 @@ def test_what_is_not_to_be_paid_in_time_is_counted_apart(tmp_path: Path) -> None
     }
 
 
+def test_a_day_that_cannot_be_takes_no_last_day_and_breaks_no_other(tmp_path: Path) -> None:
+    home = filled(
+        tmp_path,
+        invoice("A", date(2026, 11, 20)),
+        invoice("B", date(2026, 11, 20), received=date.max),
+        invoice("C", date(2026, 11, 20), delivered=date.max),
+    )
+    with open_ledger(home) as ledger:
+        late, stages, risks = late_tables(ledger, BASIS)
+    assert "Sans dernier jour : 2 (date de réception ou de livraison impossible)." in late.notes
+    assert [row[:3] for row in stages.rows] == [
+        (RECEIVED, "à payer dans plus de 15 jours", 1),
+        ("sans date de réception", "dernier jour inconnu", 2),
+    ]
+    assert [row[0] for row in risks.rows] == ["A"]
+
+
 def test_an_invoice_waits_in_its_last_stage(tmp_path: Path) -> None:
     one, other = invoice("A", date(2026, 11, 1)), invoice("B", date(2026, 9, 1))
     home = filled(

@@ -327,7 +327,7 @@ def test_invoices_without_the_day_that_is_asked_of_are_told() -> None:
 
 
 def test_every_definition_is_a_sentence_and_concerns_some_plan() -> None:
-    assert len({each.name for each in DEFINITIONS}) == len(DEFINITIONS)
+    assert len({each.says for each in DEFINITIONS}) == len(DEFINITIONS)
     plan = Plan(PlanMeasure.COUNT, INVOICES, filters=(NOT_PAID,))
     assert told(plan).startswith("Les avoirs ne sont pas des factures comptées ; est non payée")
     assert UNPAID in defined(plan).filters

@@ -27,7 +27,7 @@ from assistant.ledger.purchases import (
 )
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.result import compute_result
-from assistant.ledger.suppliers import concentrations, segments, supplier_tables
+from assistant.ledger.suppliers import Concentration, concentrations, segments, supplier_tables
 from ingestion.ledger.database import open_ledger
 from tests.conftest import Engine
 from tests.fake_law import FakeLaw
@@ -135,6 +135,14 @@ def test_a_group_of_suppliers_is_one_and_shares_nothing() -> None:
         ("A", Decimal(100), 10),
     ]
     assert [each.is_dependent for each in found] == [True, False]
+
+
+def test_an_amount_below_zero_is_a_share_of_nothing() -> None:
+    held = [_held("1", 1000, "A"), _held("2", -1000, "B"), _held("3", -5, "C", "302")]
+    found = {each.name: (each.family, each.dependence) for each in segments(held)}
+    assert found == {"A": ("301", 100), "B": ("", 0), "C": ("", 0)}
+    [only] = concentrations(held)
+    assert only == Concentration("301", 1, ("1",), Decimal(1000), 10_000)
 
 
 def test_concentration_is_the_sum_of_the_squares_of_the_shares() -> None:

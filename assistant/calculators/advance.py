@@ -1,7 +1,7 @@
 """Sums paid early or held back: the advance and the retenue de garantie."""
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
 from assistant.calculators.amounts import (
     euros,
@@ -51,6 +51,8 @@ def advance(asked: AdvanceAsked, law: Law) -> Calculation:
     duty, conditions = _duty(asked, law)
     base, how = _base(asked, law)
     lowest, highest, reasons = _rates(asked, law)
+    # A cent less is below the lowest advance; where it is the highest too, a cent more is above it.
+    at_least = ROUND_UP if lowest.value < highest.value else ROUND_DOWN
     return Calculation(
         name="avance",
         title="Avance",
@@ -59,8 +61,8 @@ def advance(asked: AdvanceAsked, law: Law) -> Calculation:
         steps=(*conditions, how, *reasons),
         result=(
             duty,
-            says(f"Avance minimale : {_part(lowest, base)}.", lowest),
-            says(f"Avance maximale : {_part(highest, base)}.", highest),
+            says(f"Avance minimale : {_part(lowest, base, at_least)}.", lowest),
+            says(f"Avance maximale : {_part(highest, base, ROUND_DOWN)}.", highest),
             _beyond(law),
             _repayment(asked, law),
             *_reservations(asked, law),
@@ -185,10 +187,11 @@ def _raised_if_large(asked: AdvanceAsked) -> str | None:
     return _raised(replace(asked, is_large_buyer=True))
 
 
-def _part(rate: Stated, base: Decimal | None) -> str:
+def _part(rate: Stated, base: Decimal | None, rounding: str) -> str:
     if base is None:
         return f"{percent(rate.value)} de la base (donnez le montant TTC pour l'avoir en euros)"
-    return f"{percent(rate.value)} de {euros(base)}, soit {euros(share(base, rate.value))}"
+    amount = share(base, rate.value, rounding)
+    return f"{percent(rate.value)} de {euros(base)}, soit {euros(amount)}"
 
 
 def _beyond(law: Law) -> CalculationLine:
@@ -271,7 +274,8 @@ def retention(asked: RetentionAsked, law: Law) -> Calculation:
     is_lowered = asked.is_sme and asked.is_large_buyer
     rate = law.stated("retenue de garantie, PME" if is_lowered else "retenue de garantie")
     days = law.stated("remboursement de la retenue")
-    highest = share(asked.amount, rate.value)
+    highest = share(asked.amount, rate.value, ROUND_DOWN)
+    product = f"{percent(rate.value)} de {euros(asked.amount)} = {euros(highest)}"
     reason = (
         "Le titulaire est une PME et l'acheteur est l'État ou un grand organisme public"
         if is_lowered
@@ -289,7 +293,7 @@ def retention(asked: RetentionAsked, law: Law) -> Calculation:
         ),
         steps=(
             says(f"{reason} : {percent(rate.value)} au plus.", rate),
-            CalculationLine(f"{percent(rate.value)} de {euros(asked.amount)} = {euros(highest)}."),
+            CalculationLine(f"{product}, au centime inférieur."),
         ),
         result=(
             *_planned(asked, rate),

@@ -35,14 +35,14 @@ def plausible(value: Decimal, subject: str) -> Decimal:
     return value
 
 
-def share(amount: Decimal, rate: Decimal) -> Decimal:
-    """`rate` percent of an amount, rounded to the cent, halves up."""
-    return round_to_cents(amount * rate / 100)
+def share(amount: Decimal, rate: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
+    """`rate` percent of an amount, rounded to the cent, halves up unless `rounding` says else."""
+    return round_to_cents(amount * rate / 100, rounding)
 
 
-def round_to_cents(amount: Decimal) -> Decimal:
-    """An amount to the cent, halves up."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
+def round_to_cents(amount: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
+    """An amount to the cent, halves up unless `rounding` says else."""
+    return amount.quantize(CENT, rounding)
 
 
 def euros(amount: Decimal) -> str:
@@ -52,8 +52,8 @@ def euros(amount: Decimal) -> str:
 
 
 def percent(rate: Decimal) -> str:
-    """A rate as French texts write it: "5 %", "1,5 %"."""
-    return f"{numeral(rate)}\u00a0%"
+    """A rate as French texts write it, "5 %", "1,5 %", with four decimals at most."""
+    return f"{numeral(Decimal(f'{rate:.4f}'))}\u00a0%"
 
 
 def numeral(value: Decimal) -> str:

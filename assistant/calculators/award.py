@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
-from assistant.calculators.amounts import CENT, add_days, euros, numeral, require_positive
+from assistant.calculators.amounts import (
+    add_days,
+    euros,
+    numeral,
+    require_positive,
+    round_to_cents,
+)
 from assistant.calculators.calculation import Calculation, CalculationLine, says
 from assistant.calculators.constants import Law
 from ingestion.french import in_words
@@ -100,7 +106,7 @@ def turnover(asked: TurnoverAsked, law: Law) -> Calculation:
     """The highest yearly turnover that may be required without giving reasons."""
     times = law.stated("chiffre d'affaires minimal")
     # A ceiling: half a cent more would be above it.
-    highest = (asked.amount * times.value).quantize(CENT, ROUND_DOWN)
+    highest = round_to_cents(asked.amount * times.value, ROUND_DOWN)
     amount, factor = euros(asked.amount), numeral(times.value)
     return Calculation(
         name="chiffre-affaires",

@@ -76,7 +76,7 @@ def _interest(
     if late.amount is None:
         missing = f"Intérêts moratoires au taux de {percent(rate)} : donnez le montant TTC à payer."
         return (step,), CalculationLine(missing, (base,))
-    interest = round_to_cents(late.amount * rate / 100 * late.days / _YEAR)
+    interest = late_interest(late.amount, rate, late.days)
     product = (
         f"Intérêts sur {_YEAR} jours par an, selon l'usage : {euros(late.amount)} × "
         f"{percent(rate)} × {late.days} ÷ {_YEAR} = {euros(interest)}."
@@ -84,6 +84,11 @@ def _interest(
     return (step, CalculationLine(product, (base,))), CalculationLine(
         f"Intérêts moratoires : {euros(interest)}.", (base,)
     )
+
+
+def late_interest(amount: Decimal, rate: Decimal, days: int) -> Decimal:
+    """The interest on an amount for so many days, at a yearly rate in percent, to the cent."""
+    return round_to_cents(amount * rate / 100 * days / _YEAR)
 
 
 def _rate(known: Rate, law: Law) -> tuple[Decimal, CalculationLine]:

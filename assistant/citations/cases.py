@@ -34,9 +34,12 @@ def is_of_another_case(rule: str, question: str) -> bool:
 
 
 def _leaves_out(bounded: str, given: Sequence[Quantity]) -> bool:
-    """Whether the one figure of the same unit, if there is one, does not keep to "gt 12 month"."""
+    """Whether the one figure of a unit, if there is one, does not keep to "gt 12 month".
+
+    Dates have no side here: half of them are without their year.
+    """
     *bound, value, unit = bounded.split(" ")
     asked = [figure for figure in given if figure.unit == unit]
-    if len(asked) != 1 or len(bound) != 1 or bound[0] not in _HOLDS:
+    if unit == "date" or len(asked) != 1 or len(bound) != 1 or bound[0] not in _HOLDS:
         return False
     return not _HOLDS[bound[0]](Fraction(asked[0].value), Fraction(value))

@@ -83,7 +83,10 @@ _SAME = {**_STRICT, "within": "le"}
 
 
 def find_comparisons(text: str) -> tuple[Atom, ...]:
-    """Every comparison of a text already made `plain`, in order, the longest where two overlap."""
+    """Every comparison of a text, in order, the longest where two overlap.
+
+    The text is as `fold_same_length` writes it.
+    """
     return apart(
         Atom(AtomKind.COMPARISON, key, match.start(), match.end())
         for key, pattern in _COMPILED

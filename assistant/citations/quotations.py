@@ -12,8 +12,9 @@ _ENDING = re.compile(r"[ .;,:!?\"]*")
 _WORDS = re.compile(r"\w+")
 _FEWEST_WORDS = 4
 _REVERSING = (
-    r"\b(?i:ne|n['’]|sauf|excepté|hors|sans|interdi\w+|si|lorsqu\w*|conditions?|seul\w*|dispens\w+"
-    r"|sous réserve|dans la mesure)\b"
+    r"\b(?i:ne|n['’]|non|pas|aucune?|sauf|exceptée?s?|hors|hormis|sans|interdi\w+|si|lorsqu\w*"
+    r"|conditions?|seul\w*|uniquement|exclusivement|dispens\w+|sous réserve|dans la mesure|à moins"
+    r"|à l['’](?:exception|exclusion)|jusqu['’]|à (?:compter|partir))\b"
 )
 ASIDE = rf"\((?![^()]*{_REVERSING})[^()]*\)"
 """A parenthesis that adds without limiting: what is said without it is said as well."""

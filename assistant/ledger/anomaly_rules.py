@@ -3,6 +3,7 @@
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from operator import itemgetter
 
 from assistant.calculators.amounts import add_months, euros
 from assistant.calculators.calculation import LabelledWord
+from assistant.errors import WrongFigures
 from ingestion.french import number
 from ingestion.ledger.embedded import Ledger, Row
 from ingestion.ledger.rows import CREDIT_TYPES
@@ -224,9 +226,12 @@ def after_the_end(ledger: Ledger) -> Iterator[Anomaly]:
 
 
 def _end(lot: Row) -> date:
-    """The last day of a contract, that of no calendar where it is not known."""
+    """The last day of a contract, that of the calendar where it is not known or beyond it."""
     notified, months = lot[4:6]
-    return add_months(notified, months) if notified and months and months > 0 else date.max
+    if notified and months and months > 0:
+        with suppress(WrongFigures):
+            return add_months(notified, months)
+    return date.max
 
 
 # Statistical screenings: where to look among many invoices, never a finding on one.

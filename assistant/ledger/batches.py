@@ -1,12 +1,13 @@
 """Batches: files sent for import, judged in a preview, corrected, then stored or given up.
 
 Each is read in a thread of its own, so that who sent it can see how far it has come. What was sent
-is gone once it is stored, and after a day in any case.
+is gone once it is stored, and all of it is forgotten after a day in any case.
 """
 
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -33,6 +34,11 @@ _ARCHIVE = ".zip"
 _UNWRITTEN = (
     "Le disque a refusé d'écrire ({}). Libérez de la place ou corrigez ses droits, puis "
     "enregistrez de nouveau : ce qui est déjà au registre n'y entre pas deux fois."
+)
+_BROKEN_OFF = (
+    "L'import s'est arrêté sur une erreur imprévue. Envoyez les fichiers un à un pour trouver "
+    "celui qui l'arrête, et signalez-le à l'administrateur : ce qui est déjà au registre n'y entre "
+    "pas deux fois."
 )
 
 Told = Callable[[FileKind, Sequence[FileReport], str], None]
@@ -92,11 +98,12 @@ class Batches:
         batch = _received(kind, parcels, user, Path(mkdtemp(dir=folder)))
         with self._lock:
             self._batches[batch.token] = batch
-        self._read(batch, today)
+            self._read(batch, today)
         return batch
 
     def get(self, token: str, kind: FileKind, user: str) -> Batch | None:
         """The batch that this user sent under this name, None when there is none."""
+        self._forget_old()
         batch = self._batches.get(token)
         return batch if batch and (batch.kind, batch.user) == (kind, user) else None
 
@@ -105,8 +112,8 @@ class Batches:
         with self._lock:
             if batch.is_stored or not batch.is_read:
                 return
-        batch.corrections = corrections
-        self._read(batch, today)
+            batch.corrections = corrections
+            self._read(batch, today)
 
     def store(self, batch: Batch, today: date) -> None:
         """Store what is not refused; afterwards nothing of what was sent is kept beside the ledger.
@@ -117,7 +124,7 @@ class Batches:
             if batch.is_stored or not batch.is_read:
                 return
             batch.is_stored = True
-        self._read(batch, today)
+            self._read(batch, today)
 
     def drop(self, batch: Batch) -> None:
         """Give up a batch."""
@@ -132,6 +139,7 @@ class Batches:
 
     def _judge(self, batch: Batch, today: date) -> None:
         order = ImportOrder(batch.kind, batch.paths, dict(batch.corrections))
+        batch.failure = _BROKEN_OFF  # unless it goes well or fails in a way that is known
         try:
             import_files(
                 self._home,
@@ -142,22 +150,27 @@ class Batches:
             )
             if batch.is_stored:
                 self._told(batch.kind, batch.reports, batch.user)
+            batch.failure = ""
         except IngestionError as error:
-            batch.failure, batch.is_stored = str(error), False
+            batch.failure = str(error)
         except OSError as error:
-            batch.failure, batch.is_stored = _UNWRITTEN.format(error.strerror), False
+            batch.failure = _UNWRITTEN.format(error.strerror)
+        finally:
+            batch.is_stored = batch.is_stored and not batch.failure
         if batch.is_stored:
             shutil.rmtree(batch.folder, ignore_errors=True)
 
     def _forget_old(self) -> None:
-        """Remove what was sent and neither stored nor given up within a day."""
-        now = time.time()
-        for folder in (self._home / _FOLDER).glob("*"):
-            if now - folder.stat().st_mtime > _KEPT_SECONDS:
-                shutil.rmtree(folder, ignore_errors=True)
-        for batch in list(self._batches.values()):
-            if not batch.folder.exists() and not batch.is_stored:
+        """Remove what was sent a day ago, stored or not, and what another process left."""
+        batches = list(self._batches.values())
+        for batch in batches:
+            if batch.is_read and batch.seconds > _KEPT_SECONDS:
                 self.drop(batch)
+        now, known = time.time(), {batch.folder for batch in batches}
+        for folder in (self._home / _FOLDER).glob("*"):
+            with suppress(FileNotFoundError):  # given up or stored meanwhile
+                if folder not in known and now - folder.stat().st_mtime > _KEPT_SECONDS:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _received(kind: FileKind, parcels: Sequence[Parcel], user: str, folder: Path) -> Batch:

@@ -12,15 +12,19 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from assistant.calculators.amounts import add_days, round_to_cents
+from assistant.calculators.amounts import add_days
 from assistant.calculators.calculation import Buyer, Ground
 from assistant.calculators.constants import Law, Rate, Rates
+from assistant.calculators.payment import late_interest
 from assistant.errors import WrongFigures
 from assistant.ledger.query.plan import Population, rows_of
 from assistant.ledger.query.sql import LateColumns
 from ingestion.ledger.embedded import Ledger
 
-_TO_PAY = """
+_UNKNOWN = "date de réception inconnue"
+_IMPOSSIBLE = "date de réception ou de livraison impossible"
+
+_TO_PAY = f"""
 SELECT id, number, coalesce(supplier_name, '') AS supplier, currency, status, started, paid,
     payable AS amount, payment_days, is_unpaid,
     CASE
@@ -28,7 +32,8 @@ SELECT id, number, coalesce(supplier_name, '') AS supplier, currency, status, st
         WHEN payable <= 0 THEN 'rien à payer'
         WHEN status = '05' AND paid IS NULL THEN 'facture rejetée'
         WHEN status = '11' AND paid IS NULL THEN 'mise en paiement sans date'
-        WHEN started IS NULL THEN 'date de réception inconnue'
+        WHEN started IS NULL THEN '{_UNKNOWN}'
+        WHEN started > DATE '2200-01-01' THEN '{_IMPOSSIBLE}'
         WHEN paid < started THEN 'payée avant sa réception ou sa livraison : dates à vérifier'
     END AS reason
 """
@@ -37,11 +42,10 @@ SELECT id, number, supplier, currency, status, started, paid, amount FROM to_pay
 WHERE reason IS NULL AND (paid IS NULL OR payment_days > $2) ORDER BY number, id
 """
 _COUNTS = "SELECT reason, count(*) FROM to_pay GROUP BY reason ORDER BY min(number), reason"
-_UNDATED = """
-SELECT id, currency, amount FROM to_pay WHERE reason = 'date de réception inconnue' AND is_unpaid
-ORDER BY number, id
+_UNDATED = f"""
+SELECT id, currency, amount FROM to_pay
+WHERE reason IN ('{_UNKNOWN}', '{_IMPOSSIBLE}') AND is_unpaid ORDER BY number, id
 """
-_YEAR = 365
 _NOTHING = Decimal(0)
 
 
@@ -190,6 +194,5 @@ def _cost(
         return LateColumns(payment.id, deadline, days, _NOTHING, _NOTHING)
     rate, interest = rate_on(add_days(deadline, 1)), None
     if rate and payment.amount is not None:
-        percent = rate.percent + law.points
-        interest = round_to_cents(payment.amount * percent / 100 * days / _YEAR)
+        interest = late_interest(payment.amount, rate.percent + law.points, days)
     return LateColumns(payment.id, deadline, days, interest, law.indemnity)

@@ -1,8 +1,9 @@
 """Replies: what a question about the ledger comes to, as sentences that rest on its rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, partial
 from hashlib import sha256
 from urllib.parse import urlencode
 
@@ -23,7 +24,7 @@ from assistant.ledger.parsing.subject import (
     population_asked,
     population_meant,
 )
-from assistant.ledger.parsing.vocabulary import ShownOnPage, names, page_asked
+from assistant.ledger.parsing.vocabulary import Name, ShownOnPage, names, page_asked
 from assistant.ledger.query.measures import has_credit_notes
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population, Rows, rows_of
 from assistant.ledger.query.plan_fields import Fields
@@ -268,10 +269,14 @@ class Inquiry:
         return self.before[-1] if self.before else ""
 
 
+NamesOf = Callable[[Population], Sequence[Name]]
+"""The names that the ledger has of a population."""
+
+
 def reply(ledger: Ledger, sights: Sights, inquiry: Inquiry) -> Reckoning | Unreckoned | None:
     """What a question comes to when it asks for figures of the ledger; None when it does not."""
-    page = page_asked(inquiry.question)
-    going_on = _followed(ledger, inquiry) if page is None else None
+    page, names_of = page_asked(inquiry.question), cache(partial(names, ledger))
+    going_on = _followed(names_of, inquiry) if page is None else None
     if isinstance(going_on, Unreckoned):
         return going_on
     if going_on:
@@ -281,7 +286,7 @@ def reply(ledger: Ledger, sights: Sights, inquiry: Inquiry) -> Reckoning | Unrec
         return unimported(inquiry)
     if page:
         return _shown(page)
-    plan = parse_plan(inquiry.question, names(ledger, over), inquiry.today, over)
+    plan = parse_plan(inquiry.question, names_of(over), inquiry.today, over)
     if not is_about_figures(inquiry.question, plan, inquiry.previous):
         return None
     if isinstance(plan, NotUnderstood):
@@ -354,12 +359,12 @@ def _reckoned(
     return replace(found, notes=(goes_on, *found.notes))
 
 
-def _followed(ledger: Ledger, inquiry: Inquiry) -> Followed | Unreckoned | None:
+def _followed(names_of: NamesOf, inquiry: Inquiry) -> Followed | Unreckoned | None:
     """What a question changes of the figure before it, or why it cannot be read so."""
-    before = _plan_before(ledger, inquiry)
+    before = _plan_before(names_of, inquiry)
     if before is None or population_asked(inquiry.question) not in {None, before.over}:
         return None
-    found = followed(inquiry.question, before, names(ledger, before.over), inquiry.today)
+    found = followed(inquiry.question, before, names_of(before.over), inquiry.today)
     if isinstance(found, Followed):
         return found
     if found is None or asks_law(inquiry.question):
@@ -376,19 +381,19 @@ _UNCHANGED = "cette suite ne change rien au calcul affiché, ou en demande un au
 _MOST_BEFORE = 8
 
 
-def _plan_before(ledger: Ledger, inquiry: Inquiry) -> Plan | None:
+def _plan_before(names_of: NamesOf, inquiry: Inquiry) -> Plan | None:
     """The plan of the last question before, where it was about a figure."""
     plan: Plan | None = None
     recent = inquiry.before[-_MOST_BEFORE:]
     for previous, question in zip(("", *recent), recent, strict=False):
         named = population_asked(question)
         if plan and named in {None, plan.over}:
-            found = followed(question, plan, names(ledger, plan.over), inquiry.today)
+            found = followed(question, plan, names_of(plan.over), inquiry.today)
             if isinstance(found, Followed):
                 plan = found.plan
                 continue
         over = population_meant(question)
-        alone = parse_plan(question, names(ledger, over), inquiry.today, over)
+        alone = parse_plan(question, names_of(over), inquiry.today, over)
         is_figure = is_about_figures(question, alone, previous)
         plan = alone if isinstance(alone, Plan) and is_figure else None
     return plan

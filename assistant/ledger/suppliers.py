@@ -95,10 +95,10 @@ def segments(found: Sequence[Held]) -> tuple[SupplierSegment, ...]:
 
 
 def concentrations(found: Sequence[Held]) -> tuple[Concentration, ...]:
-    """The CPV families by their amount, the largest first; without code or amount, none."""
+    """The CPV families by their amount, the largest first; without code or price, none."""
     contracts: dict[str, list[str]] = defaultdict(list)
     for each in found:
-        if each.family and each.cents:
+        if each.family and each.cents > 0:
             contracts[each.family].append(each.id)
     amounts: dict[str, list[int]] = defaultdict(list)
     for (family, _), cents in _amounts(found).items():
@@ -128,10 +128,10 @@ def _dependences(found: Iterable[Held]) -> dict[str, tuple[str, int]]:
 
 
 def _amounts(found: Iterable[Held]) -> dict[tuple[str, str], int]:
-    """The cents of each family from each supplier, where they are known."""
+    """The cents of each family from each supplier, of contracts that have a price."""
     amounts: dict[tuple[str, str], int] = defaultdict(int)
     for _, holders, _, family, cents in found:
-        if family and cents:
+        if family and cents > 0:
             amounts[family, holders] += cents
     return amounts
 

@@ -17,6 +17,7 @@ from openpyxl.styles import Font  # type: ignore[import-untyped]
 from assistant.calculators.amounts import euros, numeral, percent
 from assistant.errors import WrongPlan
 from assistant.ledger.query.plan import Plan, PlanMeasure
+from assistant.tenders.cells import inert
 
 Cell = str | int | Decimal | date | None
 
@@ -146,7 +147,6 @@ def shape_of(plan: Plan) -> DrawingShape | None:
 
 SUFFIXES = (".csv", ".xlsx")
 
-_FORMULA = re.compile(r"[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NUMBER_FORMATS = {
     Format.EUROS: "#,##0.00",
@@ -217,8 +217,7 @@ def _plain(cell: Cell) -> str:
 
 
 def _text(text: str) -> str:
-    clean = _CONTROL.sub("", text)
-    return f"'{clean}" if _FORMULA.match(clean) else clean
+    return inert(_CONTROL.sub("", text))
 
 
 def _cell(sheet: object, cell: Cell, form: Format) -> WriteOnlyCell:

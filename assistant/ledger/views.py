@@ -242,7 +242,7 @@ class Sight:
 
     @property
     def result(self) -> PlanResult:
-        """What the plan gives; raises as `computed` and `basis` do."""
+        """What the plan gives; raises as `compute_result` and `basis` do."""
         return compute_result(self.plan, self.ledger, self.today, self._late)
 
     @property

@@ -27,6 +27,7 @@ from assistant.tenders.statements import (
     Priority,
     StatedValue,
     Statement,
+    describe_sum,
     mentions,
     stated_priority,
     statements,
@@ -275,10 +276,8 @@ def _doubt(figure: str) -> str:
 def _sum(entry: FicheEntry) -> str:
     """The sum of the weights, as it is computed."""
     found = weights(entry.text)
-    written = " + ".join(f"{float(weight):g}" for weight in found).replace(".", ",")
-    total = f"{float(sum(found)):g}".replace(".", ",")
     verdict = "" if sum(found) == WHOLE else f", et non {WHOLE}"
-    return f"{entry.passage.locator} : {written} = {total}{verdict}"
+    return f"{entry.passage.locator} : {describe_sum(found)}{verdict}"
 
 
 # A fiche as plain JSON: the contract of `dossier fiche` for programs. Pure.

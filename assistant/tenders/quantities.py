@@ -12,7 +12,10 @@ _IN_BRACKETS = re.compile(r"(?<=\w) \(([\w -]{1,30})\)")
 
 
 def stated_quantities(text: str) -> tuple[Quantity, ...]:
-    """Every quantity of a text already made `plain`; one whose number is said twice counts once."""
+    """Every quantity of a text; one whose number is said twice counts once.
+
+    The text is as `fold_same_length` writes it.
+    """
     starts: dict[int, int] = {}
     for doubled in _IN_BRACKETS.finditer(text):
         if (start := _repeated(text, doubled)) is not None:

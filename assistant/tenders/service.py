@@ -13,6 +13,7 @@ from typing import Any
 from docx import Document as WordDocument
 
 from assistant.journal.journal import Journal
+from assistant.tenders.cells import inert
 from assistant.tenders.conformity.review import contract_day
 from assistant.tenders.fiche import Fiche, FicheLine, fiche
 from assistant.tenders.statements import Priority
@@ -76,8 +77,6 @@ TITLE = "Fiche de synthèse"
 NOTICE = "Chaque texte est repris mot pour mot de la pièce citée. Les sommes sont calculées."
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\n]")
-"""What a spreadsheet may run when a cell begins so."""
 
 Row = tuple[str, str, str, str, str]
 
@@ -100,7 +99,7 @@ def as_csv(fiche: Fiche) -> bytes:
     rows = csv.writer(written, delimiter=";")
     rows.writerow(COLUMNS)
     for line in fiche.lines:
-        rows.writerows(tuple(map(_inert, row)) for row in _rows(line))
+        rows.writerows(tuple(map(inert, row)) for row in _rows(line))
     return written.getvalue().encode("utf-8-sig")
 
 
@@ -136,11 +135,6 @@ def _priority(priority: Priority) -> str:
     if not priority.pieces:
         return "Aucun ordre de priorité des pièces n'a été trouvé : l'ordre usuel est suivi."
     return f"Ordre de priorité ({priority.locator}) : {', '.join(priority.pieces)}."
-
-
-def _inert(cell: str) -> str:
-    """A cell that spreadsheets show as text."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def _printable(text: str) -> str:

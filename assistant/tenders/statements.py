@@ -57,6 +57,12 @@ def whole_in(found: Sequence[Fraction]) -> tuple[Fraction, ...]:
     return readings[-1].get(WHOLE, ())
 
 
+def describe_sum(found: Sequence[Fraction]) -> str:
+    """Weights and what they add up to: "60 + 33,3333 = 93,3333"."""
+    said = " + ".join(f"{float(weight):g}" for weight in found)
+    return f"{said} = {float(sum(found)):g}".replace(".", ",")
+
+
 def _all(text: str) -> Iterator[Fraction]:
     for each in stated_quantities(same_length(text)):
         if each.unit == "ratio":

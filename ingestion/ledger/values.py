@@ -204,7 +204,9 @@ def _evidence(text: str) -> DecimalMark | _Ambiguous | None:
 _DECIMAL = pattern(r"-?\d{1,30}(?:\.\d{1,30})?")
 _SCALES = {"quantity": 6, "unit_price": 6, "vat_rate": 4, "rate": 4}
 _CENTS = 2
+_DIGITS = {"vat_rate": 7, "rate": 7}  # those that schema.sql gives to columns
 _MOST_DIGITS = 18
+_LARGEST = 2**31 - 1
 _KINDS: dict[str, dict[str, type]] = {
     table.table: {each.name: (get_args(each.type) or (each.type,))[0] for each in fields(table)}
     for table in get_args(TableRow)
@@ -243,7 +245,8 @@ def _read(kind: type, value: RecordValue, place: str, comments: list[Comment]) -
         return value.text
     read: object = day(value.text) if kind is date else _number(value, place, comments)
     if kind is int and isinstance(read, Decimal):
-        read = int(read) if read == read.to_integral_value() else None
+        is_whole = read == read.to_integral_value() and abs(read) <= _LARGEST
+        read = int(read) if is_whole else None
     if read is None:
         what = "une date" if kind is date else "un nombre"
         said = f"« {value.text} » n'est pas {what} ({value.place}) : laissé vide."
@@ -256,8 +259,9 @@ def _number(value: RecordValue, place: str, comments: list[Comment]) -> Decimal 
     if not _DECIMAL.fullmatch(value.text):
         return None
     exact = Decimal(value.text)
-    step = Decimal(1).scaleb(-_SCALES.get(value.column, _CENTS))
-    if exact.adjusted() >= _MOST_DIGITS - _SCALES.get(value.column, _CENTS):
+    digits, decimals = _DIGITS.get(value.column, _MOST_DIGITS), _SCALES.get(value.column, _CENTS)
+    step = Decimal(1).scaleb(-decimals)
+    if exact.adjusted() >= digits - decimals:
         return None
     rounded = exact.quantize(step, ROUND_HALF_UP)
     if rounded != exact:

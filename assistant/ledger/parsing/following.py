@@ -93,12 +93,13 @@ def leans(question: str, plan: Plan | NotUnderstood) -> bool:
 def followed(
     question: str, before: Plan, names: Sequence[Name], today: date
 ) -> Followed | tuple[str, ...] | None:
-    """What a question changes of a plan, None where it does not go on from it.
+    """What a question changes of the plan before it, None where it does not go on from that.
 
-    Of one that goes on and cannot be read so, the words that no rule reads.
+    Where it goes on and makes no plan, the words that no rule reads or that are doubtful; () where
+    all are read, and they change nothing or ask for what no plan can say.
     """
     left = Remainder(question)
-    left.take_all([_THOSE])
+    left.take_all(_THOSE)
     read = read_question(left, names, today, before.over)
     read = _placed(left, read, before)
     is_of_now = OF_NOW & {each.field for each in before.filters}

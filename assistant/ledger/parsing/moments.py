@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
+from assistant.calculators.amounts import add_days
 from assistant.ledger.parsing.connectives import Found
 from assistant.ledger.parsing.period_forms import TODAY, Bounds
 from assistant.ledger.parsing.periods import (
@@ -207,7 +208,7 @@ def dated(
         when = When(_DEADLINE, start=period.start)
         left.has_clash |= period.last is None or period.last < today
     if bounds is None and (when.is_past or when.is_coming):
-        bounds = (today, None) if when.is_coming else (None, today - timedelta(days=1))
+        bounds = (today, None) if when.is_coming else (None, add_days(today, -1))
     if when.field == _DEADLINE:
         left.has_clash |= _is_long_past(bounds, today)
         if _is_to_come(bounds, today) and not any(each.field == "paid" for each, _ in filters):

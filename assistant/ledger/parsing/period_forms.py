@@ -1,14 +1,15 @@
 """The forms in which a question names one period, and the days of each: "en 2026", "hier". Pure.
 
-A month, a quarter or a half-year without its year is the last one that has begun.
+A month, a quarter or a half-year without its year is the last one that has begun. What no calendar
+has raises ValueError, or WrongFigures outside the years 1 to 9999.
 """
 
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
-from assistant.calculators.amounts import add_months
+from assistant.calculators.amounts import add_days, add_months
 from assistant.question.language import fold_text
 from ingestion.french import month_names
 
@@ -60,12 +61,12 @@ def _between(match: re.Match[str], today: date) -> Bounds:
 def _since(match: re.Match[str], today: date) -> Bounds:
     day = _written(match, 1, today)
     last = today if match["since"] and day <= today else None
-    return (day + timedelta(days=1) if match["after"] else day), last
+    return (add_days(day, 1) if match["after"] else day), last
 
 
 def _before(match: re.Match[str], today: date) -> Bounds:
     day = _written(match, 1, today)
-    return None, day - timedelta(days=1) if match["side"] == "avant" else day
+    return None, add_days(day, -1) if match["side"] == "avant" else day
 
 
 def _on(match: re.Match[str], today: date) -> Bounds:
@@ -121,7 +122,7 @@ def _current(match: re.Match[str], today: date) -> Bounds:
 
 
 def _previous(match: re.Match[str], today: date) -> Bounds:
-    return _around(match["unit"], _around(match["unit"], today)[0] - timedelta(days=1))
+    return _around(match["unit"], add_days(_around(match["unit"], today)[0], -1))
 
 
 def _begun(match: re.Match[str], today: date) -> Bounds:
@@ -129,7 +130,7 @@ def _begun(match: re.Match[str], today: date) -> Bounds:
 
 
 def _next(match: re.Match[str], today: date) -> Bounds:
-    return _around(match["unit"], _around(match["unit"], today)[1] + timedelta(days=1))
+    return _around(match["unit"], add_days(_around(match["unit"], today)[1], 1))
 
 
 def _ending(match: re.Match[str], today: date) -> Bounds:
@@ -154,7 +155,7 @@ def _away(day: date, count: int, unit: str) -> date:
     """The day so many days, weeks, months or years after."""
     name = unit.rstrip("s")
     if name in _LENGTHS:
-        return day + timedelta(days=count * _LENGTHS[name])
+        return add_days(day, count * _LENGTHS[name])
     return add_months(day, count * (1 if name == "moi" else 12))
 
 
@@ -163,7 +164,8 @@ def _today(_: re.Match[str], today: date) -> Bounds:
 
 
 def _yesterday(_: re.Match[str], today: date) -> Bounds:
-    return today - timedelta(days=1), today - timedelta(days=1)
+    day = add_days(today, -1)
+    return day, day
 
 
 def _year_before(_: re.Match[str], today: date) -> Bounds:
@@ -173,8 +175,8 @@ def _year_before(_: re.Match[str], today: date) -> Bounds:
 def _around(unit: str, day: date) -> tuple[date, date]:
     """The week, month, quarter, half-year or year of a day."""
     if unit.startswith("semaine"):
-        first = day - timedelta(days=day.weekday())
-        return first, first + timedelta(days=6)
+        first = add_days(day, -day.weekday())
+        return first, add_days(first, 6)
     length = {"m": 1, "t": 3, "s": 6, "a": 12}[unit[0]]
     return whole(day.year, (day.month - 1) // length * length + 1, length)
 

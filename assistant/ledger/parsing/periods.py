@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from assistant.calculators.amounts import add_days, add_months
+from assistant.errors import WrongFigures
 from assistant.ledger.parsing.period_forms import FORMS, MONTHS, Bounds, last_year, whole
 
 
@@ -67,7 +69,7 @@ def _plain(text: str, today: date) -> Iterator[PeriodSpan]:
         for match in pattern.finditer(text):
             try:
                 first, last = read(match, today)
-            except ValueError:  # a day that no calendar has
+            except (ValueError, WrongFigures):  # a day that no calendar has
                 continue
             named = "named" if "named" in pattern.groupindex else 0
             yield PeriodSpan(first, last, match.start(named), match.end())
@@ -93,20 +95,23 @@ def _sided(text: str, today: date) -> Iterator[PeriodSpan]:
         if span is None or span.first is None or span.last is None:
             continue
         last = span.last
-        if match["coming"] and last < today and is_yearless(rest[: span.end]):
-            last = last.replace(year=last.year + 1)
-        bounds = _on_side(match.lastgroup, span.first, last, today)
+        try:
+            if match["coming"] and last < today and is_yearless(rest[: span.end]):
+                last = add_days(add_months(add_days(last, 1), 12), -1)
+            bounds = _on_side(match.lastgroup, span.first, last, today)
+        except WrongFigures:  # beyond the calendar
+            continue
         yield PeriodSpan(*bounds, match.start(), match.end() + span.end)
 
 
 def _on_side(side: str | None, first: date, last: date, today: date) -> Bounds:
     match side:
         case "before":
-            return None, first - timedelta(days=1)
+            return None, add_days(first, -1)
         case "until":
             return None, last
         case "after":
-            return last + timedelta(days=1), None
+            return add_days(last, 1), None
         case "coming":
             return today, last
         case "since":
@@ -157,9 +162,13 @@ def _listed(text: str, today: date) -> Iterator[PeriodSpan]:
         for match in pattern.finditer(text):
             names = unit.findall(match["list"])
             ranks = [MONTHS.get(each) or int(each.removeprefix("t")) for each in names]
-            if ranks == list(range(ranks[0], ranks[0] + len(ranks))):
+            if ranks != list(range(ranks[0], ranks[0] + len(ranks))):
+                continue
+            try:
                 first, last = _together(names[0], ranks, match["year"], today)
-                yield PeriodSpan(first, last, match.start(), match.end())
+            except ValueError:  # before the calendar
+                continue
+            yield PeriodSpan(first, last, match.start(), match.end())
 
 
 def _together(name: str, ranks: Sequence[int], year: str | None, today: date) -> tuple[date, date]:

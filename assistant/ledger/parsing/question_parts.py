@@ -86,7 +86,7 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
         fields,
         measures,
         share_place(left),
-        left.take_all([load_vocabulary().nouns(over).says]),
+        left.take_all(load_vocabulary().nouns(over).says),
         bounded,
     )
 

@@ -159,7 +159,7 @@ EACH = "number"
 
 
 def _is_grouped(left: Remainder, rule: WordRule) -> bool:
-    by = rf"(?:{_BY} )?" if rule.step and left.place(_ADVERB) is not None else rf"{_BY} "
+    by = rf"(?:{_BY} )?" if rule.step and _ADVERB.search(left.text) else rf"{_BY} "
     return bool(left.take(re.compile(rf"\b{by}{rule.says.pattern}")))
 
 

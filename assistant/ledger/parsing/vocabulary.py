@@ -19,7 +19,7 @@ from ingestion.library.library import CORPUS
 class WordRule:
     """Words, and what they mean: of one population, or of both when `over` is None.
 
-    `has` is what the values of the ledger that are meant have in them, as `plain` writes it.
+    `has` is what the values of the ledger that are meant have in them, as `fold_text` writes it.
     """
 
     says: re.Pattern[str]
@@ -287,19 +287,14 @@ class Remainder:
         while match := self.take(pattern):
             yield match.start()
 
-    def take_all(self, patterns: Iterable[re.Pattern[str]]) -> bool:
-        """Whether these patterns read anything, all of it taken out."""
-        return bool([place for pattern in patterns for place in self.take_each(pattern)])
+    def take_all(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a pattern reads anything, all of it taken out."""
+        return bool([*self.take_each(pattern)])
 
-    def doubt(self, pattern: re.Pattern[str], start: int = 0) -> None:
+    def doubt(self, pattern: re.Pattern[str]) -> None:
         """Tell of what a pattern reads in the whole question that it may mean something else."""
-        if match := pattern.search(self.whole, start):
+        if match := pattern.search(self.whole):
             self.doubts.append(match[0].strip())
-
-    def place(self, pattern: re.Pattern[str]) -> int | None:
-        """Where a pattern first reads, nothing taken out."""
-        match = pattern.search(self.text)
-        return match.start() if match else None
 
     def words(self, empty: frozenset[str]) -> tuple[str, ...]:
         """The words left that say something."""

@@ -39,7 +39,6 @@ class Definition:
     `adds` are conditions of every row counted; `means` takes the place of the condition `said`.
     """
 
-    name: str
     says: str
     concerns: Callable[[Plan], bool]
     adds: tuple[PlanFilter, ...] = ()
@@ -90,16 +89,12 @@ def _measures(name: str) -> Callable[[Plan], bool]:
 
 
 DEFINITIONS = (
+    Definition("les avoirs ne sont pas des factures comptées", is_by_invoice, (INVOICE,)),
     Definition(
-        "facture", "les avoirs ne sont pas des factures comptées", is_by_invoice, (INVOICE,)
-    ),
-    Definition(
-        "montant facturé",
         "les avoirs sont déduits, les factures rejetées restent comprises",
         _is_of_invoiced,
     ),
     Definition(
-        "facture non payée",
         "est non payée une facture sans date de paiement, ni mise en paiement, ni rejetée, ni "
         "avoir, dont il reste un montant à payer",
         _is_of_unpaid,
@@ -107,42 +102,35 @@ DEFINITIONS = (
         means=UNPAID,
     ),
     Definition(
-        "facture en retard",
         "est en retard une facture non payée après le dernier jour du délai de paiement",
         lambda plan: _is_late(plan, unpaid=True),
     ),
     Definition(
-        "retard de paiement",
         "un retard est celui d'une facture payée après le dernier jour du délai, ou qui ne l'est "
         "pas encore",
         lambda plan: _is_late(plan, unpaid=False) and PAID not in plan.filters,
     ),
     Definition(
-        "délai de paiement",
         "le délai va de la réception, ou de la livraison si elle la suit, au paiement",
         _measures("payment_days"),
     ),
     Definition(
-        "intérêts",
         "les intérêts sont ceux des factures payées en retard et de celles qui le sont encore, "
         "comptées comme payées ce jour",
         _measures("interest"),
     ),
-    Definition("net à payer", "sans net à payer, le TTC en tient lieu", _measures("payable")),
+    Definition("sans net à payer, le TTC en tient lieu", _measures("payable")),
     Definition(
-        "montant notifié",
         "le montant est celui de la notification, hors taxes et sans ses modifications ; un marché "
         "compte une fois, quel que soit le nombre de ses titulaires",
         lambda plan: plan.over is Population.PURCHASES and plan.of == "amount",
     ),
     Definition(
-        "montant modifié",
         "le montant est celui de la dernière modification publiée, à défaut celui de la "
         "notification",
         _measures("last_amount"),
     ),
     Definition(
-        "marché",
         "un marché compte une fois, quel que soit le nombre de ses titulaires",
         lambda plan: plan.over is Population.PURCHASES and plan.of != "amount",
     ),

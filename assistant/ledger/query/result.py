@@ -91,7 +91,10 @@ def compute_result(
 def rows_meant(
     plan: Plan, ledger: Ledger, today: date, late: Callable[[], Sequence[LateColumns]]
 ) -> tuple[str, ...]:
-    """The ids of the rows that a plan is of, in the order of their days; raises as `computed`."""
+    """The ids of the rows that a plan is of, in the order of their days.
+
+    Raises as `compute_result` does.
+    """
     query = listed(meant(plan), today, _law(plan, late))
     return tuple(identifier for (identifier,) in ledger.rows(query.sql, query.parameters))
 
@@ -99,7 +102,7 @@ def rows_meant(
 def computed_cuts(plans: Sequence[Plan], ledger: Ledger, today: date) -> tuple[PlanResult, ...]:
     """The results of plans that differ by their filters and groups only and need no law.
 
-    Raises as `computed` does.
+    Raises as `compute_result` does.
     """
     found = groups([defined(validate_plan(plan)) for plan in plans], ledger, today, ())
     return tuple(

@@ -7,14 +7,15 @@ is for the review.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from operator import gt, itemgetter, lt, ne
 from typing import Protocol
 
-from assistant.calculators.amounts import end_of_period, numeral
+from assistant.calculators.amounts import add_days, end_of_period, numeral
 from assistant.calculators.calculation import Stated
 from assistant.calculators.constants import IndexedLaw, Law, constants
+from assistant.errors import WrongFigures
 from assistant.errors import Ungrounded
 from assistant.tenders.conformity.clauses import (
     DossierClause,
@@ -257,7 +258,10 @@ def intervals(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
         return
     (start, before), (end, after) = max(starts, key=itemgetter(0)), min(ends, key=itemgetter(0))
     days = int(case.stated(rule.constants[0]).value)
-    last = start + timedelta(days) if rule.is_counted_back else end_of_period(start, days)
+    try:
+        last = add_days(start, days) if rule.is_counted_back else end_of_period(start, days)
+    except WrongFigures as beyond:
+        raise Unchecked(f"la date du {start:%d/%m/%Y} est impossible") from beyond
     if end > last or (rule.is_counted_back and end == last):
         return
     found, limit = (f"{numeral(Decimal(each))} jours" for each in ((end - start).days, days))

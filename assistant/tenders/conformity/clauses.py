@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from assistant.calculators.amounts import euros, numeral, percent
 from assistant.question.quantities import fold_same_length
@@ -84,14 +85,18 @@ def _stretches(text: str) -> Iterator[tuple[str, int, int, bool]]:
 _WHOLE = 10**9  # characters: a clause is never cut
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DossierClause:
-    """The text between two headings of a piece."""
+    """The text between two headings of a piece; its `canonical` text is made once it is read."""
 
     piece: PieceKind
     document: Document
     passage: Passage
-    canonical: Canonical
+
+    @cached_property
+    def canonical(self) -> Canonical:
+        """The canonical text of its passage."""
+        return canonical(self.passage.text)
 
     @property
     def title(self) -> str:
@@ -167,7 +172,7 @@ def _touched(spans: Iterable[SentenceSpan], words: SentenceSpan) -> SentenceSpan
 def clauses_of(documents: Iterable[Document]) -> tuple[DossierClause, ...]:
     """The clauses of the buyer's pieces, in order; what suppliers wrote is left out."""
     return tuple(
-        DossierClause(piece, document, passage, canonical(passage.text))
+        DossierClause(piece, document, passage)
         for document in documents
         if (piece := piece_of(document)) is not PieceKind.OFFER
         for passage in passages_of(document, size=_WHOLE, overlap=0)

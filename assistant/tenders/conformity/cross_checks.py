@@ -5,18 +5,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate, combinations
 
-from assistant.calculators.amounts import numeral
 from assistant.calculators.constants import constants
 from assistant.tenders.conformity.checks import Case, CheckFault, require_sure
 from assistant.tenders.conformity.clauses import (
     DossierClause,
     Stated,
     ValueReading,
-    exact,
     listed,
     looked_at,
 )
@@ -31,7 +28,13 @@ from assistant.tenders.derogations import (
     told_of_others,
 )
 from assistant.tenders.folding import bare
-from assistant.tenders.statements import Priority, stated_priority, whole_in
+from assistant.tenders.statements import (
+    WHOLE,
+    Priority,
+    describe_sum,
+    stated_priority,
+    whole_in,
+)
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import SentenceSpan, marker
 from ingestion.legislation.owners import SIGLE, with_owners
@@ -283,7 +286,6 @@ def _told(order: Priority, pieces: Sequence[PieceKind]) -> str:
 # What is surely a list or a column of weights is added up, and prose is not: weights told in a
 # sentence, or that may detail one another, are not found fault with.
 
-_WHOLE = Decimal(100)
 _FEWEST = 2
 _ASIDE = re.compile(r"\([^()]*\)|\bdont\b.*")
 _LABELLED = re.compile(r"[^.{]*(?::|\(\{)")
@@ -297,7 +299,7 @@ _NUMBER = re.compile(r"\W*\{[\d/]+ count\}\W*")
 class _Weight:
     """A weight in percent or points and its line; None where it is not sure what its weight is."""
 
-    value: Decimal | None
+    value: Fraction | None
     place: Passage
 
 
@@ -315,8 +317,8 @@ def sums(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
         lists = ([each.value for each in same if each.value] for same in columns.values())
         read = [each for each in lists if len(each) >= _FEWEST]
         if read and not any(map(_makes_whole, read)):
-            total = f"{' + '.join(map(numeral, read[0]))} = {numeral(Decimal(sum(read[0])))}"
-            yield CheckFault(tuple(places), f"{total} ≠ {_WHOLE}", {"found": total})
+            total = describe_sum(read[0])
+            yield CheckFault(tuple(places), f"{total} ≠ {WHOLE}", {"found": total})
 
 
 def _weights(clause: DossierClause, rule: ConformityRule) -> Iterator[tuple[int, _Weight]]:
@@ -330,7 +332,7 @@ def _weights(clause: DossierClause, rule: ConformityRule) -> Iterator[tuple[int,
         begins += len(line) + 1
 
 
-def _said(line: str) -> Iterator[tuple[int, Decimal | None]]:
+def _said(line: str) -> Iterator[tuple[int, Fraction | None]]:
     """The weight that each cell of a line tells, None where one may be told otherwise.
 
     A line that is neither an item nor labelled may be the rest of one.
@@ -347,17 +349,17 @@ def _said(line: str) -> Iterator[tuple[int, Decimal | None]]:
             yield column, None
 
 
-def _weight_of(cell: str) -> Decimal | None:
+def _weight_of(cell: str) -> Fraction | None:
     """The only weight of an item or a cell, at its end; what details it is left aside."""
     outside = _ASIDE.sub("", cell)
     said = outside if _WEIGHT.search(outside) else cell
     match _WEIGHT.findall(said):
         case [(value, unit)] if _ENDING.search(said):
-            return exact(value, "percent" if unit == "ratio" else unit)
+            return Fraction(value) * (WHOLE if unit == "ratio" else 1)
     return None
 
 
-def _makes_whole(weights: Sequence[Decimal]) -> bool:
+def _makes_whole(weights: Sequence[Fraction]) -> bool:
     """Whether some in a row make the whole, or all but those that detail one of them."""
     runs = (accumulate(weights[start:]) for start in range(len(weights)))
-    return any(_WHOLE in run for run in runs) or bool(whole_in([*map(Fraction, weights)]))
+    return any(WHOLE in run for run in runs) or bool(whole_in(weights))

@@ -145,10 +145,10 @@ class ConformityRule:
 
     `constants` are the words of the law that it rests on, the first one its limit. `when` are
     facts, those after "!" have to be false. `since` is the day from which contracts must follow it.
-    `says` is looked for, `unless` excuses it: the sentence of a value, too, that two pieces state
-    differently. `value` is read, up to `until` when it is a day,
-    against the limit, which the value of `times` multiplies. What `is_counted_back` ends with no
-    later working day (règlement n° 1182/71, article 3, paragraphe 4).
+    `says` is looked for, and `unless` excuses a place that says it, as it does the sentence of a
+    value that two pieces state differently. `value` is compared with the limit, which the value of
+    `times` multiplies; one that is a day, by the days from it to `until`. What `is_counted_back`
+    ends with no later working day (règlement n° 1182/71, article 3, paragraphe 4).
     """
 
     name: str
