@@ -106,6 +106,12 @@ def test_a_day_that_nobody_gives_is_asked_for() -> None:
     assert "ne disent la date d'envoi de l'avis" in finding.sentence
 
 
+def test_a_day_beyond_which_nothing_is_counted_is_said() -> None:
+    described = Dossier("essai", sent=date(9999, 12, 31), deadline=date(2026, 10, 30))
+    [finding] = _found("délai-appel-offres-ouvert", {"RC": OPEN}, description=described)
+    assert finding.sentence == "Non contrôlé : la date du 31/12/9999 est impossible."
+
+
 def test_days_that_no_piece_states_are_those_of_the_description() -> None:
     described = Dossier("essai", sent=SENT, deadline=date(2026, 10, 30))
     [finding] = _found("délai-appel-offres-ouvert", {"RC": OPEN}, description=described)

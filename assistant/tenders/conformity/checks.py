@@ -15,8 +15,7 @@ from typing import Protocol
 from assistant.calculators.amounts import add_days, end_of_period, numeral
 from assistant.calculators.calculation import Stated
 from assistant.calculators.constants import IndexedLaw, Law, constants
-from assistant.errors import WrongFigures
-from assistant.errors import Ungrounded
+from assistant.errors import Ungrounded, WrongFigures
 from assistant.tenders.conformity.clauses import (
     DossierClause,
     ValueReading,
