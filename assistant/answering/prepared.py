@@ -40,6 +40,7 @@ class PreparedAnswer:
     evidence: Evidence
     quotes: tuple[Draft, ...] = ()
     is_sure: bool = True
+    is_likely: bool = True
 
     def carried_by(self, quoted: Sequence[Draft]) -> list[Draft]:
         """The words that answer, else what is quoted of its passage: never folded."""
@@ -94,7 +95,8 @@ def prepared_answer(
     best = max(candidates, key=lambda each: each.odds(weights), default=None)
     if best is None or best.odds(weights) <= weights.of_use:
         return None
-    return replace(best.answer, is_sure=best.odds(weights) > 0)
+    odds = best.odds(weights)
+    return replace(best.answer, is_sure=odds > 0, is_likely=odds > weights.likely)
 
 
 def candidate_rules(

@@ -81,13 +81,13 @@ class EvidenceReading:
         if answers is Answerability.NO:
             return None
         prepared = self._prepared(question, asked, readable)
-        if not (prepared and prepared.is_sure) and len(turn.parts) == 1:
+        found = self._quoted(question, asked, readable)
+        if len(turn.parts) == 1 and not _is_settled(answers, prepared, found):
             doubt = doubt_of(answers, turn.language, readable[0].passage)
             turn.preface = f"{turn.preface}\n\n{doubt}".strip()
         is_sure = answers is Answerability.YES
         odds = zip(readable, readings, strict=False) if is_sure else ()
         told = {item.passage.id: each for item, each in odds}
-        found = self._quoted(question, asked, readable)
         return PartRead(asked, found, prepared, told, unanswered or 0.0)
 
     def _left_open(self, asked: Vectors) -> float:
@@ -154,6 +154,19 @@ class EvidenceReading:
         judged = judged_procedures(self._embedder.name, self._embedder.dimension)
         [asked] = self._embedder.embed_questions([question])
         return judged.odds(question, asked)
+
+
+def _is_settled(
+    answers: Answerability, prepared: PreparedAnswer | None, quoted: Sequence[Draft]
+) -> bool:
+    """Whether a rule that is told leaves no doubt to be said.
+
+    A sure one leaves none; a likely one none of whether it answers, as its passage says so below.
+    """
+    if prepared is None or prepared.is_sure:
+        return prepared is not None
+    is_told = prepared.is_likely and bool(prepared.carried_by(quoted))
+    return is_told and answers is Answerability.DOUBTFUL
 
 
 def _of_its_regime(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:

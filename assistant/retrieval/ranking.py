@@ -52,7 +52,8 @@ class Refusal:
 class PreparedWeights:
     """How what is known of a rule of the bank (answering/prepared.py) tells that it answers.
 
-    Above 0 it does; above `of_use` it is told as what its article says. None is by default.
+    Above 0 it does; above `of_use` it is told as what its article says, and above `likely` no doubt
+    is said above it. None is by default.
     """
 
     vote: float = 0.0
@@ -63,6 +64,7 @@ class PreparedWeights:
     settled: float = 0.0
     bias: float = -1.0
     of_use: float = 0.0
+    likely: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from ingestion.index.questions import SHARPNESS
 from ingestion.index.search import Embedder, Vectors
 from ingestion.index.shipped_vectors import ShippedVectors, shipped_file
 
-LEAST = 1e-4
-"""What counts for either side where nothing near was judged."""
+LEAST = 0.3
+"""What counts for either side where little near was judged: a few judgements of other questions say
+how often rules are asked about, and not which one answers."""
 
 
 class JudgedRules:

@@ -75,14 +75,16 @@ def main() -> None:
     """Fit and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=default_home())
-    home = parser.parse_args().data
+    parser.add_argument("--one-in", type=int, default=1, help="of people, ask one in so many")
+    arguments = parser.parse_args()
+    home, step = arguments.data, arguments.one_in
     embedder = load_embedder(home, load_settings(home))
     snapshot = open_snapshot(home, current_name(home))
     asked = {each.id: each.text for path in (*OWN, STRANGERS) for each in read_questions(path)}
     own = [replace(each, question=asked[each.question]) for each in read_judged(OWN_JUDGED)]
     rules = rules_of(own, snapshot, embedder)
     for left, apart in by_folds(read_judged(), snapshot):
-        rules += rules_of(left, apart, embedder)
+        rules += rules_of(left[::step], apart, embedder)
     model, console = fitted(_rows(rules), _right(rules)), Console(width=150)
     console.print(len(rules), "rules", weights(model, SIGNALS))
     table = Table(*map(str, THRESHOLDS))
