@@ -27,6 +27,29 @@ def test_a_sentence_that_runs_in_after_the_number_is_its_body() -> None:
     assert clause_number("14.1.1") == "14.1.1"
 
 
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("Article 4 bis – Pénalités", "4bis"),
+        ("ARTICLE 4 TER : PRIX", "4ter"),
+        ("ARTICLE PREMIER – OBJET", "1"),
+        ("Article premier", "1"),
+    ],
+)
+def test_articles_that_came_between_two_and_the_first_one_are_headings(
+    line: str, number: str
+) -> None:
+    assert clause_number(line) == number
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Article 4 bis du CCAP", "Article 4 terrasses", "Article premier du CCAP"],
+)
+def test_articles_that_are_only_named_are_no_headings(line: str) -> None:
+    assert clause_of(line) is None
+
+
 def headings(*lines: str) -> list[tuple[int, str]]:
     blocks = with_headings([Block(line) for line in lines])
     return [(block.level, block.text) for block in blocks if block.role is Role.HEADING]

@@ -106,6 +106,13 @@ def test_a_damaged_description_takes_the_others_from_nobody(tmp_path: Path) -> N
         Dossiers(home).get(SCHOOL.id)
 
 
+def test_a_damaged_description_is_said_to_who_adds_a_piece(tmp_path: Path) -> None:
+    home = _filled(tmp_path)
+    (home / "dossiers" / SCHOOL.id / DESCRIPTION).write_text("{")
+    with pytest.raises(IngestionError, match="est abîmée"), library_of(home, SCHOOL.id):
+        pass
+
+
 def test_a_removal_cut_short_is_finished_and_never_seen(tmp_path: Path) -> None:
     home = _filled(tmp_path)
     folder = home / "dossiers" / "modele"
@@ -241,6 +248,20 @@ def test_what_one_machine_does_another_one_sees(tmp_path: Path, postgresql: Serv
     assert other.all() == ()
     assert [copy.exists() for copy in copies] == [False, False]
     assert journal_of(there).faults() == ()
+
+
+def test_a_dossier_whose_removal_was_cut_short_is_not_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adopted: list[str] = []
+    monkeypatch.setattr("ingestion.tenders.server.role_at", lambda _: "none")
+    server = DossierServer(_filled(tmp_path), "postgresql://nowhere")
+    monkeypatch.setattr(server, "adopt", adopted.append)
+    folder = tmp_path / "dossiers" / SCHOOL.id
+    folder.rename(folder.with_name(f".removed-{SCHOOL.id}"))
+    server.take_over()
+    assert sorted(adopted) == sorted([OPEN.id, ROADS.id])
+    assert not list((tmp_path / "dossiers").glob(".removed-*"))
 
 
 @pytest.mark.slow

@@ -11,7 +11,6 @@ from assistant.cli.index_build import take_in
 from assistant.cli.options import Terminal
 from assistant.retrieval.ranking import default_tuning
 from ingestion.durable import lock_for_writing
-from ingestion.errors import StorageFull
 from ingestion.index.publication import current_name, finished
 from ingestion.index.store import snapshots_folder
 from ingestion.library.library import Library
@@ -159,6 +158,21 @@ def test_a_damaged_index_is_said_with_the_remedy(command: Command, home: Path, t
     assert command("verify")[0] == 0
 
 
+def test_a_damaged_dossier_keeps_no_other_from_its_index(
+    command: Command, home: Path, texts: Path, tmp_path: Path
+) -> None:
+    piece = tmp_path / "CCAP.md"
+    piece.write_text("# CCAP\n\n## Article 5 – Prix\n\nLes prix sont fermes.\n")
+    command("add", texts)
+    for name in ("abime", "intact"):
+        command("add", "--dossier", name, piece)
+    (home / "dossiers" / "abime" / "library.json").write_text("{")
+    code, said = command("build")
+    assert code == 1
+    assert "Dossier abime : " in said
+    assert "Dossier intact : 1 passages." in said
+
+
 def test_a_second_writer_is_refused_before_the_model_is_loaded(
     command: Command, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,19 +186,6 @@ def test_a_second_writer_is_refused_before_the_model_is_loaded(
     assert said == (
         "Une autre indexation est en cours dans ce dossier. Réessayez quand elle est finie."
     )
-
-
-def test_a_full_disk_is_one_sentence(
-    command: Command, texts: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object) -> None:
-        raise StorageFull("Il faut environ 900 Mo libres. Libérez de la place.")
-
-    command("add", texts)
-    monkeypatch.setattr("ingestion.index.build.require_space", full)
-    code, said = command("build")
-    assert code == 1
-    assert said.endswith("Il faut environ 900 Mo libres. Libérez de la place.")
 
 
 def test_versions_that_contradict_each_other_are_told_at_build_and_after(

@@ -17,7 +17,8 @@ from ingestion.index.publication import current_name
 from ingestion.library.library import Library
 from ingestion.tenders import intake
 from ingestion.tenders.archives import Bounds, ZipMember, unpack
-from ingestion.tenders.intake import Fate, Parcel, Receipt, index, receive
+from ingestion.tenders.dossiers import Dossier, Dossiers
+from ingestion.tenders.intake import Fate, Parcel, Receipt, index, index_waiting, receive
 from ingestion.tenders.pieces import PieceKind
 from tests.fakes import WordEmbedder
 from tests.index_home import published
@@ -115,6 +116,16 @@ def test_a_correction_changes_what_locators_say_and_an_empty_dossier_is_not_sear
         Library(home).remove(["piece.md", "offre technique.md"])
         assert index(home, WordEmbedder(), told) is None
     assert not (home / "current").exists()
+
+
+def test_a_damaged_dossier_keeps_no_other_from_its_index(home: Path) -> None:
+    dossiers = Dossiers(home)
+    for name in ("abime", "intact"):
+        dossiers.create(Dossier(name))
+        received(dossiers.home(name), parcel("CCAP.md"))
+    (dossiers.home("abime") / "library.json").write_text("{")
+    index_waiting(home, WordEmbedder, told)
+    assert current_name(dossiers.home("intact"))
 
 
 # Archives of pieces, honest and hostile

@@ -88,6 +88,12 @@ def test_titles_are_found_below_other_lines() -> None:
     assert found.line == 2
 
 
+def test_the_separator_of_a_csv_is_not_that_of_a_line_above_its_titles() -> None:
+    data = "Factures 2026, achats, tous lots\nNuméro;TTC\nF-1;12,50\nF-2;30,00\n".encode()
+    [sheet] = tables.read_csv(data).sheets
+    assert sheet.lines[1:3] == ((2, ("Numéro", "TTC")), (3, ("F-1", "12,50")))
+
+
 def test_lines_without_known_titles_are_not_understood() -> None:
     assert understood(sheet(("a", "b"), ("c", "d")), INVOICES, {}, {}) is None
     assert understood(sheet(), INVOICES, {}, {}) is None

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import shlex
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -218,8 +219,24 @@ def test_a_file_that_can_be_read_no_longer_is_named_with_the_remedy(
     for folder in ("readings", "originals"):
         for path in (tmp_path / "home" / folder).iterdir():
             path.unlink()
-    with pytest.raises(IngestionError, match=r"note\.md ne se lit plus .* index remove 'note\.md'"):
+    with pytest.raises(IngestionError, match=r"note\.md ne se lit plus .* index remove note\.md"):
         list(library.documents())
+
+
+@pytest.mark.parametrize(
+    ("dossier", "command"), [(None, "index remove"), ("M24", "dossier remove M24")]
+)
+def test_the_remedy_for_a_file_that_can_be_read_no_longer_is_a_command_that_runs(
+    library: Library, note: Path, tmp_path: Path, dossier: str | None, command: str
+) -> None:
+    library.add(note, "pièce d'acte.md", Kind.TENDER if dossier else Kind.RULES, dossier)
+    for folder in ("readings", "originals"):
+        for path in (tmp_path / "home" / folder).iterdir():
+            path.unlink()
+    with pytest.raises(IngestionError) as said:
+        list(library.documents())
+    words = shlex.split(str(said.value).partition("retirez-le : ")[2])
+    assert words == ["sourcier", *command.split(), "pièce d'acte.md"]
 
 
 def test_a_library_made_before_pieces_had_kinds_is_read(library: Library, note: Path) -> None:

@@ -208,6 +208,13 @@ def test_a_chart_fits_any_width_and_any_colours(chart: str) -> None:
     assert "<style" not in chart
 
 
+def test_a_label_stays_as_it_is_written() -> None:
+    for label in ("font-family: x", "#24508f SARL", ' style="font-family: x', 'a fill="#1c1e23" b'):
+        chart = ranks("Rangs", [Bar(label, 3.0, "3 €")]).svg
+        texts = [text.text for text in ElementTree.fromstring(chart).iter(f"{SVG_TAG}text")]
+        assert label in texts
+
+
 def test_charts_of_one_page_share_no_name() -> None:
     names = [
         {each.get("id") for each in ElementTree.fromstring(chart).iter() if each.get("id")}

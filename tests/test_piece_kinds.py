@@ -139,6 +139,7 @@ def test_the_later_version_is_known_by_the_names(earlier: str, later: str) -> No
         ("CCAP v2.pdf", "CCAP v1 modifié.pdf"),
         ("CCAP v2 du 01-02-2026.pdf", "CCAP v1 du 01-03-2026.pdf"),
         ("CCAP.pdf", "CCAP signé.pdf"),
+        ("CCTP_indA.pdf", "CCTP_v3.pdf"),
         ("Offre Dupont/DPGF 2026-03-01.pdf", "Offre Martin/DPGF 2026-03-03.pdf"),
         ("01-VRD/CCTP ind A.pdf", "02-GO/CCTP ind B.pdf"),
     ],

@@ -319,6 +319,11 @@ def test_a_word_cut_at_the_line_end_is_mended_and_a_compound_kept() -> None:
     assert joined("sous-traitant", "", f"{LONG} sous-", "traitant")[1] == f"{LONG} sous-traitant"
 
 
+def test_a_word_that_another_hyphen_cuts_is_mended() -> None:
+    (block,) = blocks_of_pages({1: "Les pres\u2010\n\ncriptions du lot."})
+    assert block.text == "Les prescriptions du lot."
+
+
 def test_items_and_addresses_stay_on_their_lines() -> None:
     lines = [
         "• un délai ;",

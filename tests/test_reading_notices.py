@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from ingestion.chunking.passages import passages_of
 from ingestion.chunking.places import place_of
 from ingestion.french import written_moment
+from ingestion.readers.eforms import written
+from ingestion.readers.markup import element_from_json
 from tests.reading_files import problem, read, reading_of
 from tests.shared_texts import SHARED
 
@@ -100,6 +102,22 @@ def test_a_time_says_its_zone_unless_it_is_that_of_paris(moment: str, expected: 
     assert written_moment(datetime.fromisoformat(moment)) == expected
 
 
+@pytest.mark.parametrize(
+    ("unit", "value", "expected"),
+    [
+        ("YEAR", "1", "1 an"),
+        ("DAY", "0", "0 jour"),
+        ("WEEK", "1", "1 semaine"),
+        ("MONTH", "1", "1 mois"),
+        ("DAY", "2", "2 jours"),
+        ("KMT", "1", "1 KMT"),
+    ],
+)
+def test_a_measure_is_in_the_singular_up_to_one(unit: str, value: str, expected: str) -> None:
+    measure = {"@unitCode": unit, "#text": value}
+    assert written(element_from_json("DurationMeasure", measure)) == expected
+
+
 def test_what_is_no_notice_is_said() -> None:
     other = NOTICE.replace("ContractNotice", "Invoice").encode()
     assert problem(other, "x.xml") == "le contenu n'est pas un avis au format eForms"
@@ -145,6 +163,10 @@ def test_a_record_of_the_boamp_is_read_as_french_lines(found: object) -> None:
     [
         ("2026-03-12", "12:00", "12/03/2026 à 12:00"),
         ("2026-03-12", "16h30", "12/03/2026 à 16:30"),
+        ("2026-03-12", "9h30", "12/03/2026 à 09:30"),
+        ("2026-03-12", "12 h", "12/03/2026 à 12:00"),
+        ("2026-03-12", "midi", "2026-03-12 à midi"),
+        ("10/04/2026", "12h00", "10/04/2026 à 12h00"),
         ("2026-03-12", None, "12/03/2026"),
         ("12 mars 2026", None, "12 mars 2026"),
     ],
@@ -153,6 +175,12 @@ def test_a_deadline_in_two_fields_is_one_line(day: str, time: str | None, expect
     record = {"reference": "1", "title": "Curage", "deadline_date": day, "deadline_time": time}
     document = read(json.dumps(record).encode(), "avis.json")
     assert document.text.endswith(f"Date limite de remise des offres : {expected}")
+
+
+def test_an_inner_object_takes_no_field_of_the_record() -> None:
+    record = {"reference": "1", "objet": "Curage", "gestion": {"objet": "Autre", "etat": "INITIAL"}}
+    lines = read(json.dumps(record).encode(), "avis.json").text.split("\n")
+    assert lines[2:] == ["État de l'avis : INITIAL", "Objet : Curage"]
 
 
 def test_each_notice_of_an_extract_is_a_document() -> None:

@@ -51,6 +51,16 @@ def test_an_empty_cell_moves_no_other_into_its_column() -> None:
     ]
 
 
+@pytest.mark.parametrize("hyphen", ["\u00ad", "-"])
+def test_a_word_cut_by_a_soft_hyphen_is_whole(hyphen: str) -> None:
+    output = io.BytesIO()
+    canvas = Canvas(output)
+    canvas.drawString(60, 700, f"Les pres{hyphen}")
+    canvas.drawString(60, 686, "criptions du lot.")
+    canvas.save()
+    assert read(output.getvalue(), "CCTP.pdf").text == "Les prescriptions du lot."
+
+
 def test_repeated_headers_and_page_numbers_are_set_aside() -> None:
     pages = [[paragraph(f"Texte propre à la partie numéro {n} du cahier.")] for n in "abcde"]
     data = pdf(*pages, header="Ville de Sourceval – CCAP", footer="Page {page} sur {pages}")
@@ -122,7 +132,7 @@ def test_lost_pages_are_named() -> None:
     assert reading.documents[0].text == "Un."
     broken = good.replace(b"/ASCII85Decode", b"/ASCII58Decode")
     assert problem(broken, "x.pdf") == (
-        "fichier corrompu : aucune page lisible; pages illisibles : 1, 2"
+        "fichier corrompu : aucune page lisible ; pages illisibles : 1, 2"
     )
 
 
@@ -147,15 +157,28 @@ def test_filled_fields_and_attachments_are_not_lost() -> None:
     assert reading.warnings == ("pièces jointes au PDF non lues : annexe.csv",)
 
 
+MASKED = "champs de formulaire et annotations masqués, non lus, pages : 1"
+
+
 def test_what_was_typed_upon_a_page_is_read_with_it() -> None:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([paragraph("Montant HT :")]))))
     shown, hidden = (FreeText(text=text, rect=(9, 9, 99, 30)) for text in ("125 000 euros", "x"))
     hidden[NameObject("/F")] = NumberObject(2)
     for typed in (shown, hidden):
         writer.add_annotation(0, typed)
-    output = io.BytesIO()
-    writer.write(output)
-    assert read(output.getvalue(), "AE.pdf").text == "Montant HT :\n125 000 euros"
+    reading = reading_of(written(writer), "AE.pdf")
+    assert reading.documents[0].text == "Montant HT :\n125 000 euros"
+    assert reading.warnings == (MASKED,)
+
+
+@pytest.mark.parametrize("flag", [2, 32])
+def test_a_field_that_does_not_show_is_left_out_and_said(flag: int) -> None:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(form())))
+    for annotation in writer.pages[0].annotations or ():
+        annotation.get_object()[NameObject("/F")] = NumberObject(flag)
+    reading = reading_of(written(writer), "AE.pdf")
+    assert reading.documents[0].text == "Candidat"
+    assert reading.warnings == (MASKED,)
 
 
 def test_the_button_that_is_chosen_is_told_once() -> None:

@@ -391,6 +391,20 @@ def test_active_content_is_left_alone_and_said() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("formula", "is_dde"),
+    [
+        ("'Lot 1'!A1&\" | \"&'Lot 2'!B3", False),
+        ("cmd|'/c calc'!A0", True),
+        ("SUM(1,cmd|'/c calc'!A0)", True),
+    ],
+)
+def test_a_formula_that_calls_a_program_is_said(formula: str, is_dde: bool) -> None:
+    parts = {"xl/autre.xml": f"<sheet><f>{formula}</f></sheet>"}
+    warnings = reading_of(with_parts(workbook(write_prices), parts), "BPU.xlsx").warnings
+    assert ("liens vers d'autres programmes (DDE), non suivis" in warnings) is is_dde
+
+
 def test_rows_cells_and_places_of_an_ods() -> None:
     twice = 'cell table:number-columns-repeated="2">'
     repeated = '<table:table-cell table:number-columns-repeated="2"/>'

@@ -110,6 +110,19 @@ def test_a_list_of_a_page_is_numbered_as_it_shows() -> None:
     ]
 
 
+def test_what_is_empty_gives_nothing_to_what_follows() -> None:
+    page = "<h2></h2><p>Un</p><ul><li> </li></ul><p>Deux</p><ol><li><p>Trois</p><li></ol>Quatre"
+    document = read(page.encode(), "RC.html")
+    assert document.text.split("\n") == ["Un", "Deux", "1. Trois", "Quatre"]
+    assert document.headings == ()
+
+
+def test_the_number_of_an_item_follows_the_last_one_of_its_own_list() -> None:
+    page = "<ol><li>Un<ol start='7'><li>Sept<li>Huit</ol><li value='5'>Cinq<li>Six</ol>"
+    lines = ["1. Un", "7. Sept", "8. Huit", "5. Cinq", "6. Six"]
+    assert read(page.encode(), "RC.html").text.split("\n") == lines
+
+
 def test_what_is_filled_in_on_a_page_is_read() -> None:
     page = (
         "<form>Variantes : <select><option>Oui<option selected>Non</select> Lot <select><option>1"
@@ -172,6 +185,18 @@ def test_csv_rows_keep_their_line(mark: str) -> None:
     assert passage.locator == "factures.csv, lignes 2 à 4"
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["Bordereau des prix, lot 2", "Référence;Désignation;PU HT", "R1;Chaise;12,50"],
+        ["Désignation;PU HT", '"Chaise, bois, lot 2, salle 3";12', "Table;30"],
+    ],
+)
+def test_the_separator_of_a_csv_is_the_one_of_most_lines(rows: list[str]) -> None:
+    text = read("\n".join(rows).encode(), "BPU.csv").text
+    assert text == "\n".join(rows).replace(";", " | ").replace('"', "")
+
+
 ARTICLE = {
     "code": "Code de la commande publique",
     "num": "R2122-8",
@@ -198,6 +223,21 @@ def test_an_article_of_law_and_its_days() -> None:
     assert article.text == "Premier alinéa.\nSecond alinéa."
 
 
+def test_a_day_of_checking_that_there_is_not_refuses_its_line_only() -> None:
+    reading = law(ARTICLE, {**ARTICLE, "controle": "texte au 2026-02-30"})
+    assert len(reading.documents) == 1
+    said = "lignes ignorées, champ « controle » qui n'est pas une date : 2"
+    assert reading.warnings == (said,)
+
+
+def test_titles_hold_no_character_that_misleads() -> None:
+    page = "<title>Lot 2\u202e\u200b</title><p>Texte.</p>"
+    assert read(page.encode(), "x.html").title == "Lot 2"
+    assert read("<title>\u200b</title><p>Texte.</p>".encode(), "avis.html").title == "avis"
+    (article,) = law({**ARTICLE, "chemin": ["Livre\u202e I"]}).documents
+    assert article.path == ("Livre I",)
+
+
 def test_the_last_day_that_there_is_means_none() -> None:
     (article,) = law({**ARTICLE, "valide_au": "9999-12-31"}).documents
     assert (article.valid_from, article.valid_to) == (date(2020, 1, 1), None)
@@ -216,7 +256,7 @@ def test_malformed_lines_are_named_and_the_rest_goes_on() -> None:
     )
     assert (
         law("{}").problem
-        == "aucun article lisible; lignes ignorées, champ « texte » absent ou vide : 1"
+        == "aucun article lisible ; lignes ignorées, champ « texte » absent ou vide : 1"
     )
 
 
@@ -577,6 +617,14 @@ def test_struck_text_of_an_odt_is_left_out_and_said() -> None:
     reading = reading_of(odt(style + line), "AE.odt")
     assert [document.text for document in reading.documents] == ["Il ne renonce pas."]
     assert reading.warnings == (STRUCK,)
+
+
+def test_a_cross_reference_of_an_odt_is_read_as_it_shows() -> None:
+    body = (
+        '<text:p>Voir l\'<text:bookmark-ref text:reference-format="text" text:ref-name="a">'
+        "article 12</text:bookmark-ref> du CCAP.</text:p>"
+    )
+    assert read(odt(body), "RC.odt").text == "Voir l'article 12 du CCAP."
 
 
 def test_headings_items_rows_and_notes_of_an_odt() -> None:

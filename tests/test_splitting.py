@@ -7,7 +7,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingestion.chunking.passages import as_one, passages_of
-from ingestion.chunking.sentences import Span, moved_cuts, split, split_lines, whole_spans
+from ingestion.chunking.sentences import (
+    Span,
+    moved_cuts,
+    sentences,
+    split,
+    split_lines,
+    whole_spans,
+)
 from ingestion.readers.documents import Block, Document, Kind, Role, assemble
 from ingestion.readers.headings import with_headings
 from ingestion.tenders.pieces import PieceKind
@@ -67,6 +74,13 @@ def test_neighbours_share_the_end_of_the_first() -> None:
     spans = split(sentences, size=300, overlap=80)
     assert len(spans) > 5
     assert all(30 <= b - c <= 90 for (_, b), (c, _) in pairwise(spans))
+
+
+def test_a_run_of_blanks_takes_no_longer_than_other_text() -> None:
+    blanks = " " * 200_000
+    found = sentences(f"- Le lot{blanks}1 \t\nUn délai.{blanks}\n{blanks}Un prix.")
+    ends = [200_009, 200_021, 600_030]
+    assert [each.end for each in found] == ends
 
 
 def test_rows_are_never_divided() -> None:

@@ -229,10 +229,10 @@ def _build_dossiers(home: Path, embedder: Embedder, console: Console) -> int:
     """
     code, dossiers = OK, Dossiers(home)
     for dossier in dossiers.all():
-        folder = dossiers.home(dossier.id)
-        if not Library(folder).entries and not awaits_index(folder):
-            continue
         try:
+            folder = dossiers.home(dossier.id)
+            if not Library(folder).entries and not awaits_index(folder):
+                continue
             with dossiers.writing(dossier.id) as folder:
                 used_before = served_name(folder)
                 with progress_bars(console) as progress:

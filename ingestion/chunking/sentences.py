@@ -133,7 +133,7 @@ def _spans(text: str, cuts: set[int]) -> tuple[SentenceSpan, ...]:
 
 def _line_ends(text: str) -> Iterator[int]:
     """Yield the line breaks that end a sentence: not those in the middle of one."""
-    for match in re.finditer(r"[ \t]*\n\s*", text):
+    for match in re.finditer(r"(?<![ \t])[ \t]*\n\s*", text):
         before, after = (
             text[max(0, match.start() - 40) : match.start()].rstrip(),
             text[match.end() : match.end() + 40],
@@ -151,14 +151,16 @@ def _markers(text: str, parts: Sequence[SentenceSpan]) -> list[str | None]:
     after the other.
     """
     markers: list[str | None] = []
+    seen: set[str | None] = set()
     for index, part in enumerate(parts):
         number = marker(text[part.start : part.end])
         found = None if number else _DOTTED.match(text, part.start, part.end)
         if found:
             is_led = index > 0 and text[parts[index - 1].end - 1] == ":" and _is_first(found[1])
-            goes_on = not _predecessors(found[1]).isdisjoint(markers)
+            goes_on = not _predecessors(found[1]).isdisjoint(seen)
             number = found[1] if is_led or goes_on else None
         markers.append(number)
+        seen.add(number)
     return markers
 
 

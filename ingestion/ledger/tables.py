@@ -37,11 +37,10 @@ from ingestion.ledger.values import (
     digits,
     parse_number,
 )
-from ingestion.readers.content import decode_text, unpack
+from ingestion.readers.content import decode_text, delimiter_of, unpack
 
 # CSV and XLSX into the lines of their sheets, every cell a text. Door of openpyxl for reading.
 
-_DELIMITERS = ";\t,|"
 _MOST_LINES = 1_000_000
 _MOST_CELLS = 3_000_000
 """Of a workbook: as many take some twenty seconds to read."""
@@ -55,15 +54,10 @@ _TOO_LARGE = (
 
 
 def read_csv(data: bytes) -> Contents:
-    """The lines of a CSV, its separator that which the first line has most.
-
-    Raises UnreadableFile when it is no table.
-    """
+    """The lines of a CSV; raises UnreadableFile when it is no table."""
     text, guessed = decode_text(data)
-    first = next((line for line in text.split("\n") if line.strip()), "")
-    delimiter = max(_DELIMITERS, key=first.count)
     try:
-        lines = tuple(_kept(_numbered(text, delimiter)))
+        lines = tuple(_kept(_numbered(text, delimiter_of(text))))
     except csv.Error as error:
         raise UnreadableFile(f"tableau illisible ({error})") from error
     comments = tuple(warned("ENCODAGE", f"{each[:1].upper()}{each[1:]}.") for each in guessed)

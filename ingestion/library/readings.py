@@ -1,5 +1,6 @@
 """What was read in the files of the library, read afresh when the readers have changed."""
 
+import shlex
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -83,7 +84,7 @@ class Readings:
         if reading.problem is not None:
             raise IngestionError(
                 f"{entry.source} ne se lit plus ({reading.problem}). Ajoutez-le de nouveau, ou "
-                f"retirez-le : sourcier index remove '{entry.source}'"
+                f"retirez-le : {_removal(entry)}"
             )
         self.keep(entry, reading)
         return reading
@@ -95,6 +96,12 @@ class Readings:
     def forget(self, entry: LibraryEntry) -> None:
         """Remove a reading, if there is one."""
         self._blobs.remove(_name(entry))
+
+
+def _removal(entry: LibraryEntry) -> str:
+    """The command that removes a file."""
+    command = ("index", "remove") if entry.dossier is None else ("dossier", "remove", entry.dossier)
+    return shlex.join(("sourcier", *command, entry.source))
 
 
 def _name(entry: LibraryEntry) -> str:

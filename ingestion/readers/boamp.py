@@ -5,6 +5,7 @@ Read are a record of the BOAMP's API, a list of them, its answer ("results"), an
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -48,6 +49,7 @@ _LABELS = {
     "url": "Adresse de l'avis",
 }
 _TIME = "deadline_time"  # of "deadline_date"
+_CLOCK = re.compile(r"(\d{1,2})\s*[h:]\s*(\d\d)?", re.IGNORECASE)
 _READ = frozenset({*_LABELS, _TIME})
 _OBJECTS = frozenset({"title", "objet", "description"})
 _EXTRACT = ("title", "objet", "deadline_date")
@@ -93,17 +95,18 @@ def _records(found: object) -> Iterator[Mapping[str, Any]]:
 
 
 def _flat(record: Mapping[str, Any]) -> Notice:
-    """The fields that say something, those of inner objects beside those of the record."""
+    """The fields that say something, those of inner objects where the record has none itself."""
     fields: dict[str, str] = {}
+    inner: dict[str, str] = {}
     for key, value in record.items():
         if isinstance(value, dict):
-            fields |= _flat(value)
+            inner |= _flat(value)
         else:
             values = value if isinstance(value, list) else [value]
             text = ", ".join(" ".join(str(each).split()) for each in values)
             if text not in _NOTHING:
                 fields[key] = text
-    return fields
+    return fields | inner | fields
 
 
 def _reference(notice: Notice) -> str:
@@ -148,13 +151,19 @@ def _of_form(whole: Element) -> Iterator[Block]:
 
 def _written(key: str, notice: Notice) -> str:
     value = notice[key]
+    time = notice.get(_TIME, "") if key == "deadline_date" else ""
     try:
-        time = notice.get(_TIME, "").replace("h", ":") if key == "deadline_date" else ""
-        moment = f"{value} {time}".strip()
+        moment = f"{value} {_clock(time)}".strip()
         if _LABELS[key] == _DEADLINE and len(moment) > _DAY_ALONE:
             return written_moment(datetime.fromisoformat(moment))
         if "date" in key:
             return written_day(date.fromisoformat(value[:_DAY_ALONE]))
     except ValueError:
         pass  # written in another way: left as it is
-    return value
+    return f"{value} à {time}" if time else value
+
+
+def _clock(time: str) -> str:
+    """A time such as "9h30" or "12 h" as ISO 8601 writes it; another one as it is."""
+    found = _CLOCK.fullmatch(time)
+    return f"{int(found[1]):02}:{found[2] or '00'}" if found else time

@@ -5,6 +5,7 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -184,6 +185,27 @@ def _bare_utf16(data: bytes) -> str | None:
     if half and sample[::2].count(0) > 0.7 * half:
         return "utf-16-be"
     return None
+
+
+# What separates the cells of a text that is a table. Pure.
+
+_DELIMITERS = ";\t,|"
+_SAMPLE = 20_000
+_QUOTED_CELL = re.compile(r'"[^"]*"')
+
+
+def delimiter_of(text: str) -> str:
+    """The mark that most lines have as many of, outside quotes: a title may have another.
+
+    Of equals the first of _DELIMITERS: decimals may have as many commas.
+    """
+    lines = _QUOTED_CELL.sub("", text[:_SAMPLE]).split("\n")
+
+    def most_alike(mark: str) -> int:
+        counts = Counter(line.count(mark) for line in lines if mark in line)
+        return max(counts.values(), default=0)
+
+    return max(_DELIMITERS, key=most_alike)
 
 
 # The parts of a zipped document, unpacked within bounds.

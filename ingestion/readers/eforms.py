@@ -32,7 +32,7 @@ _TABLE = tomllib.loads(Path(__file__).with_name("notice_fields.toml").read_text(
 _NOTICES: Mapping[str, str] = _TABLE["notices"]
 _CODES: Mapping[str, Mapping[str, str]] = _TABLE["codes"]
 _ANSWERS: Mapping[str, str] = _TABLE["answers"]
-_UNITS: Mapping[str, str] = _TABLE["units"]
+_UNITS: Mapping[str, tuple[str, str]] = _TABLE["units"]
 _CURRENCIES: Mapping[str, str] = _TABLE["currencies"]
 _LANGUAGES: Mapping[str, str] = _TABLE["languages"]
 
@@ -43,6 +43,7 @@ def _fields(*sections: str) -> tuple[_Field, ...]:
 
 
 _FRENCH = (None, "FRA")
+_SINGULAR = ("0", "1")
 
 
 def first_value(element: Element, path: str) -> str:
@@ -73,7 +74,9 @@ def written(element: Element) -> str:
     if currency := attribute(element, "currencyID"):
         return f"{number_of(value, 2)} {_CURRENCIES.get(currency, currency)}"
     if unit := attribute(element, "unitCode"):
-        return f"{number_of(value)} {_UNITS.get(unit, unit)}"
+        singular, plural = _UNITS.get(unit, (unit, unit))
+        number = number_of(value)
+        return f"{number} {singular if number in _SINGULAR else plural}"
     if name.endswith("date"):
         return _day(value, element)
     if name == "id":

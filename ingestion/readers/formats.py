@@ -134,13 +134,13 @@ def _document_formats(content: ReaderContent, data: bytes, source: str, kind: Ki
     text, pages, headings = assemble(blocks)
     return Document(
         id=sha256(content.data or data).hexdigest(),
-        title=content.title or PurePosixPath(source).stem,
+        title=clean_text(content.title or "").strip() or PurePosixPath(source).stem,
         source=source,
         kind=kind,
         text=text,
         pages=pages,
         headings=headings,
-        path=content.path,
+        path=tuple(map(clean_text, content.path)),
         reference=content.reference,
         valid_from=content.valid_from,
         valid_to=content.valid_to,

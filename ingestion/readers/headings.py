@@ -29,8 +29,8 @@ _DIVISION = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(
-    r"art(?:icle)?\.?\s*(?:n\s?°\s?)?(?P<number>\d{1,3}(?:\.\d{1,3})*(?!\d)|[IVX]+(?![^\W_]))"
-    r"(?:er\b)?(?P<rest>.*)",
+    r"art(?:icle)?\.?\s*(?:n\s?°\s?)?(?P<number>\d{1,3}(?:\.\d{1,3})*(?!\d)"
+    r"(?:\s*(?:bis|ter|quater)\b)?|premier\b|[IVX]+(?![^\W_]))(?:er\b)?(?P<rest>.*)",
     re.IGNORECASE,
 )
 _CODE_ARTICLE = re.compile(
@@ -94,8 +94,17 @@ def _article(line: str) -> ClauseHeading | None:
         clause = _clause(line, match, ARTICLE_RANK)
         return clause and replace(clause, number=normalise(match["number"]))
     if match := _ARTICLE.fullmatch(line):
-        return _clause(line, match, ARTICLE_RANK + match["number"].count("."))
+        clause = _clause(line, match, ARTICLE_RANK + match["number"].count("."))
+        return clause and replace(clause, number=_article_number(match["number"]))
     return None
+
+
+def _article_number(written: str) -> str:
+    """The number of an article in one word: "4bis" for "4 BIS", "1" for "premier"."""
+    number = "".join(written.split())
+    if number.lower() == "premier":
+        return "1"
+    return number.lower() if number[0].isdigit() else number
 
 
 def _numbered(line: str) -> ClauseHeading | None:

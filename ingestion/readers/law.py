@@ -59,7 +59,7 @@ def read_law(data: bytes) -> FileContent:
     if uncited := sum(not is_citable(each.state, each.valid_to) for each in found):
         warnings.append(f"versions jamais citées, sans date de fin ou annulées : {uncited}")
     if not found:
-        raise UnreadableFile("; ".join(("aucun article lisible", *warnings)))
+        raise UnreadableFile(" ; ".join(("aucun article lisible", *warnings)))
     return FileContent(found, tuple(warnings))
 
 
@@ -160,4 +160,4 @@ def _day(fields: dict[str, Any], name: str) -> date | None:
 
 def _checked_on(fields: dict[str, Any]) -> date | None:
     found = _CHECKED_ON.fullmatch(str(fields.get("controle", "")))
-    return date.fromisoformat(found[1]) if found else None
+    return _day({"controle": found[1]}, "controle") if found else None

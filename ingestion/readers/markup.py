@@ -132,7 +132,7 @@ def _take_out(element: Element) -> None:
 _MACROS = re.compile(r"(?:.*/)?vbaProject\.bin|(?:Basic|Scripts)/.+")
 _EMBEDDED = re.compile(r".*/embeddings/[^/]+|Object [^/]*(?:/content\.xml)?")
 _DDE = re.compile(
-    rb"<(?:\w+:)?ddeLink|<(?:\w+:)?instrText[^>]*>\s*DDE|<\w+:dde-|<f[^>]*>[^<]*\|[^<]*!"
+    rb"<(?:\w+:)?ddeLink|<(?:\w+:)?instrText[^>]*>\s*DDE|<\w+:dde-|<f[^>]*>[^<]*[\w.']\|[^<]*!"
 )
 
 
@@ -195,7 +195,10 @@ def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 @dataclass(slots=True)
 class _Page:
-    """Blocks read so far, the text of the open one with what it is, and the rows of its table."""
+    """Blocks read so far, the text of the open one with what it is, and the rows of its table.
+
+    `counts` are the last numbers of its lists.
+    """
 
     blocks: list[Block] = field(default_factory=list)
     text: str = ""
@@ -203,6 +206,7 @@ class _Page:
     level: int = 0
     marker: str = ""
     rows: TableRows = field(default_factory=TableRows)
+    counts: dict[Element, int] = field(default_factory=dict)
 
     def read(self, root: Element) -> list[Block]:
         """The blocks of a whole page."""
@@ -244,8 +248,23 @@ class _Page:
         if _HEADING.fullmatch(name):
             self.role, self.level = Role.HEADING, int(name[1])
         elif name == "li":
-            self.role, self.marker = Role.ITEM, _marker(element)
+            self.role, self.marker = Role.ITEM, self._marker(element)
         self._inside(element)
+        if name == "li" or _HEADING.fullmatch(name):
+            self._close()
+            self._be_plain()  # an empty one gives nothing to what follows
+
+    def _marker(self, item: Element) -> str:
+        """What stands before an item: its number counts from where somebody said."""
+        parent = item.getparent()
+        if parent is None or local_name(parent) != "ol":
+            return "- "
+        number = _whole(item, "value")
+        if number is None:
+            start = _whole(parent, "start")
+            number = self.counts.get(parent, 0 if start is None else start - 1) + 1
+        self.counts[parent] = number
+        return f"{numeral(number, attribute(parent, 'type') or '1')}. "
 
     def _close(self) -> None:
         lines = [" ".join(line.split()) for line in self.text.split("\n")]
@@ -256,8 +275,11 @@ class _Page:
             self.blocks.append(Block(self.marker + line, self.role, self.level))
             self.marker = ""
         if filled:
-            self.role, self.level = Role.PARAGRAPH, 0
+            self._be_plain()
         self.text = ""
+
+    def _be_plain(self) -> None:
+        self.role, self.level, self.marker = Role.PARAGRAPH, 0, ""
 
 
 def _cell(cell: Element) -> TableCell:
@@ -312,24 +334,6 @@ def _all_text(element: Element) -> str:
 
 def _spaced(text: str | None) -> str:
     return re.sub(r"\s+", " ", text or "")
-
-
-def _marker(element: Element) -> str:
-    parent = element.getparent()
-    if parent is None or local_name(parent) != "ol":
-        return "- "
-    return f"{numeral(_count(element, parent), attribute(parent, 'type') or '1')}. "
-
-
-def _count(item: Element, parent: Element) -> int:
-    """The number of an item of a list, from where somebody said that counting begins."""
-    count = 0
-    for each in (item, *item.itersiblings("li", preceding=True)):
-        if (said := _whole(each, "value")) is not None:
-            return said + count
-        count += 1
-    start = _whole(parent, "start")
-    return count if start is None else start + count - 1
 
 
 def _whole(element: Element, name: str) -> int | None:

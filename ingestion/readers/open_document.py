@@ -36,7 +36,7 @@ from ingestion.readers.tables import TableCell, TableRows
 # is displayed.
 
 _ABOVE = re.compile(r"super|[1-9]\d*%")
-_NOT_READ = frozenset({"annotation", "tracked-changes", "note-citation", "bookmark-ref"})
+_NOT_READ = frozenset({"annotation", "tracked-changes", "note-citation"})
 
 
 def _opened(data: bytes) -> dict[str, bytes]:

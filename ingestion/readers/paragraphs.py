@@ -272,7 +272,8 @@ _DANGLING = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?;:…]\s*[»\"”)]?$")
 _CONTINUATION = re.compile(r"[a-zà-öø-ÿœ(),»%€]")
-_BROKEN_WORD = re.compile(r"([^\W\d_]+)-$")
+_HYPHENS = ("-", "\N{HYPHEN}")
+_BROKEN_WORD = re.compile(r"([^\W\d_]+)[-\u2010]$")
 _FIRST_WORD = re.compile(r"[a-zà-öø-ÿœ]+")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _COMPOUND_START = re.compile(
@@ -326,7 +327,7 @@ class Joiner:
     def _continues(self, previous: str, line: str, *, after_blank: bool) -> bool:
         if _ITEM.match(line) or _COLUMNS.search(line) or _COLUMNS.search(previous):
             return False
-        if _DANGLING.search(previous) or (previous.endswith("-") and _is_word(line)):
+        if _DANGLING.search(previous) or (previous.endswith(_HYPHENS) and _is_word(line)):
             return True
         if _ENUMERATED.match(line) or clause_of(line):
             return False

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pypdf import PageObject, PasswordType, PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
 
 from ingestion.errors import UnreadableFile
 from ingestion.readers.concealed import UNSEEN
@@ -210,6 +210,9 @@ def _is_unseen(fragment: Fragment, page: Box) -> bool:
 Result = TypeVar("Result")
 
 _PROTECTED = "protégé par mot de passe"
+_CUT = re.compile(r"[\u00ad\u2010](?=[^\S\n]*$)", re.MULTILINE)
+"""What some programs write where they cut a word at the end of a line."""
+
 _HIDDEN = 2 | 32  # hidden, or not for the screen (ISO 32000, 12.5.3)
 _GENERATED_TITLES = (".doc", ".docx", ".odt", ".indd", ".xls", ".xlsx", ".tmp")
 _NO_TITLES = ("", "untitled", "anonymous", "sans titre", "sans nom")
@@ -237,10 +240,13 @@ def read_pdf(data: bytes, scanned: Mapping[int, str]) -> FileContent:
             continue
         if fields is None:
             lost["champs de formulaire et annotations illisibles, pages"].append(number)
+        filled, is_masked = fields or ((), False)
+        if is_masked:
+            lost["champs de formulaire et annotations masqués, non lus, pages"].append(number)
         written, has_hidden = printed
         if has_hidden:
             lost[UNSEEN].append(number)
-        apart = (f"\n{field}" for field in fields or ())  # or they would be joined as one line
+        apart = (f"\n{field}" for field in filled)  # or they would be joined as one line
         texts = [written, *apart, scanned.get(number, "")]
         pages[number] = "\n".join(text for text in texts if text)
     return _content(reader, pages, lost)
@@ -278,7 +284,7 @@ def _printed(page: PageObject) -> tuple[str, bool]:
         x = place[4] * matrix[0] + place[5] * matrix[2] + matrix[4]
         y = place[4] * matrix[1] + place[5] * matrix[3] + matrix[5]
         height = abs(size) * max(abs(place[1]), abs(place[3])) * max(abs(matrix[1]), abs(matrix[3]))
-        fragments.append(Fragment(clean_text(text), x, y, height))
+        fragments.append(Fragment(clean_text(_CUT.sub("-", text)), x, y, height))
 
     def follow(operator: bytes, operands: list[object], *_: object) -> None:
         paint.follow(operator, operands)
@@ -294,25 +300,36 @@ def _box(page: PageObject) -> Box:
     return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
 
 
-def _filled_in(page: PageObject) -> list[str]:
-    """Fields of a form as "name : value", and what was typed upon the page."""
-    filled: dict[str, None] = {}  # the buttons of a field say the same
+def _filled_in(page: PageObject) -> tuple[list[str], bool]:
+    """Fields of a form as "name : value" and what was typed upon the page, as far as they show.
+
+    And whether others do not show.
+    """
+    shown: dict[str, None] = {}  # the buttons of a field say the same
+    masked: dict[str, None] = {}
     annotations = page.get("/Annots", ())
     for reference in annotations.get_object() if annotations else ():
         annotation = reference.get_object()
         if isinstance(annotation, DictionaryObject):
-            filled[clean_text(_written_by(annotation))] = None
-    return [text for text in filled if text.strip()]
+            text = clean_text(_written_by(annotation))
+            (shown if _is_shown(annotation) else masked)[text] = None
+    is_masked = any(text.strip() for text in masked.keys() - shown.keys())
+    return [text for text in shown if text.strip()], is_masked
+
+
+def _is_shown(annotation: DictionaryObject) -> bool:
+    """Whether an annotation shows on the screen, as its flags say."""
+    flags = annotation.get("/F", NumberObject(0)).get_object()
+    return isinstance(flags, int) and not flags & _HIDDEN
 
 
 def _written_by(annotation: DictionaryObject) -> str:
-    """The text that an annotation shows, "" for those that show none."""
+    """The text that an annotation holds, "" for those that hold none."""
     if annotation.get("/Subtype") == "/Widget":
         return _field(annotation)
-    typed, flags = annotation.get("/Contents"), annotation.get("/F", 0)
-    is_shown = isinstance(flags, int) and not flags & _HIDDEN
+    typed = annotation.get("/Contents")
     is_text = annotation.get("/Subtype") == "/FreeText" and isinstance(typed, str)
-    return str(typed) if is_text and is_shown else ""
+    return str(typed) if is_text else ""
 
 
 def _field(widget: DictionaryObject) -> str:
@@ -335,10 +352,10 @@ def _content(
 ) -> FileContent:
     warnings = [f"{what} : {listed(numbers)}" for what, numbers in lost.items()]
     if not pages:
-        raise UnreadableFile("; ".join(("fichier corrompu : aucune page lisible", *warnings)))
+        raise UnreadableFile(" ; ".join(("fichier corrompu : aucune page lisible", *warnings)))
     blank = [number for number, text in pages.items() if not text.strip()]
     if len(blank) == len(pages):
-        raise UnreadableFile("; ".join(("aucun texte : document numérisé ?", *warnings)))
+        raise UnreadableFile(" ; ".join(("aucun texte : document numérisé ?", *warnings)))
     if blank:
         warnings.append(f"pages sans texte (numérisées ou blanches) : {listed(blank)}")
     if names := _attempt(_attachments, reader):

@@ -15,6 +15,7 @@ from ingestion.readers.content import (
     FileContent,
     ReaderContent,
     decode_text,
+    delimiter_of,
     listed,
     quoted,
     struck,
@@ -82,7 +83,7 @@ def read_sheets(sheets: Iterable[WorkbookSheet]) -> FileContent:
     reader = _Reader()
     blocks = [block for sheet in sheets for block in reader.blocks(sheet)]
     if not blocks:
-        raise UnreadableFile("; ".join(("aucun texte dans le classeur", *reader.warnings())))
+        raise UnreadableFile(" ; ".join(("aucun texte dans le classeur", *reader.warnings())))
     return FileContent((ReaderContent(tuple(blocks)),), tuple(reader.warnings()))
 
 
@@ -178,14 +179,11 @@ def _is_within(column: int, ranges: Iterable[range]) -> bool:
 
 # CSV and TSV: one line of text a row, so that a line's number is the row's in a spreadsheet.
 
-_DELIMITERS = ";,\t|"
-_SAMPLE = 20_000
-
 
 def read_rows(data: bytes) -> FileContent:
     """Read the rows as "a | b | c"; the first one is the heading of the others."""
     text, warnings = decode_text(data)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
     try:
         rows = [" | ".join(" ".join(cell.split()) for cell in row) for row in reader]
     except csv.Error as error:
@@ -196,15 +194,6 @@ def read_rows(data: bytes) -> FileContent:
     blocks = [Block(row, Role.ROW) for row in others]
     heading = Block(first, Role.HEADING, level=1) if others and first else Block(first, Role.ROW)
     return FileContent((ReaderContent((heading, *blocks)),), warnings)
-
-
-def _delimiter(text: str) -> str:
-    """The mark that is most frequent in the first line that has any."""
-    for line in text[:_SAMPLE].split("\n"):
-        counts = {mark: line.count(mark) for mark in _DELIMITERS}
-        if any(counts.values()):
-            return max(counts, key=lambda mark: counts[mark])
-    return _DELIMITERS[0]
 
 
 # XLSX, read from its XML: a cell that is not written costs nothing, and hidden ones are seen.

@@ -25,7 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ingestion.blobs import ArchiveBlobs
 from ingestion.durable import lock_for_writing, refusals_of_disk, replace_bytes
-from ingestion.errors import IngestionError
+from ingestion.errors import IngestionError, UnknownDossier
 from ingestion.library.archive import Archive, archive_at
 from ingestion.library.library import DOSSIER as DEMONSTRATION
 from ingestion.library.library import Addition, Library, builtin_additions
@@ -319,7 +319,9 @@ def library_of(home: Path, dossier_id: str | None) -> Iterator[Library]:
         yield Library(home)
         return
     dossiers = Dossiers(home)
-    if dossier_id not in {known.id for known in dossiers.all()}:
+    try:
+        dossiers.get(dossier_id)
+    except UnknownDossier:
         dossiers.create(Dossier(dossier_id))
     with dossiers.writing(dossier_id) as folder:
         yield Library(folder)

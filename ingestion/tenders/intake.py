@@ -176,9 +176,10 @@ def index_waiting(home: Path, embedder: Callable[[], Embedder], progress: Progre
     """
     dossiers = Dossiers(home)
     for dossier in dossiers.all():
-        if awaits_index(dossiers.home(dossier.id)):
-            with suppress(IngestionError), dossiers.writing(dossier.id) as folder:
-                index(folder, embedder(), progress)
+        with suppress(IngestionError):
+            if awaits_index(dossiers.home(dossier.id)):
+                with dossiers.writing(dossier.id) as folder:
+                    index(folder, embedder(), progress)
 
 
 def _indexed(home: Path) -> None:

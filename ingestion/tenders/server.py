@@ -148,9 +148,10 @@ class DossierServer:
 
     def take_over(self) -> None:
         """Adopt the dossiers of the data folder that are no copies, from before it had a server."""
-        for path in self._root.glob(f"*/{DESCRIPTION}"):
-            if not _copied(path.parent):
-                with suppress(BusyIndex):  # another process does
+        remove_left(self._root)
+        for path in self._root.glob(f"[!.]*/{DESCRIPTION}"):
+            with suppress(BusyIndex, FileNotFoundError):  # another process does, or removes it
+                if not _copied(path.parent):
                     self.adopt(path.parent.name)
 
     def adopt(self, dossier_id: str, *, replaces: bool = False) -> None:

@@ -37,6 +37,7 @@ class _Version:
     folder: str
     lots: frozenset[str]
     number: tuple[int, ...] | None
+    is_lettered: bool
     day: date | None
     state: _State
 
@@ -69,6 +70,7 @@ def _version(name: str) -> _Version:
         folder=_of_any_version(folder),
         lots=frozenset(_LOT.findall(plain(name))),
         number=_parts(number[1]) if number else None,
+        is_lettered=number is not None and number[1].isalpha(),
         day=day,
         state=state,
     )
@@ -100,7 +102,9 @@ def _parts(number: str) -> tuple[int, ...]:
 def _signs(one: _Version, other: _Version) -> Iterator[int]:
     """What each difference says: `one` came after (1), or before (-1), or nobody can tell (0)."""
     if one.number and other.number:
-        if one.number != other.number:
+        if one.is_lettered is not other.is_lettered:
+            yield 0
+        elif one.number != other.number:
             yield 1 if one.number > other.number else -1
     elif (one.number or other.number or (1,)) != (1,):
         yield 0
