@@ -66,7 +66,7 @@ install: .venv/installed ## environnement virtuel et paquets
 engine: install ## recompile le moteur du modèle pour ce processeur (dossier copié, machine déplacée)
 	@$(BIN)/python -I ingestion/setup/installation.py --engine
 
-models: install ## télécharge et vérifie les modèles par défaut (1,4 Go)
+models: install ## télécharge et vérifie les modèles par défaut (1,2 Go)
 	@$(BIN)/sourcier models pull
 
 index: models ## construit l'index du corpus fourni, s'il n'y en a pas

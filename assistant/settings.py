@@ -236,8 +236,8 @@ class Settings:
     `readers` is what those who read answers again are called beside their marks and in reports.
     `ledger` is the address of the PostgreSQL server that holds invoices and purchases, without
     password; "" where a file does.
-    `store` is that of the server that holds indexes, library, journal and accounts, for several
-    machines; "" where the data folder does. Dossiers stay in the data folder.
+    `store` is that of the server that holds indexes, library, journal, accounts and dossiers, for
+    several machines; "" where the data folder does.
     `engine` is the server that writes instead of `llm`, the table [engine]; None, the default, and
     nothing leaves this machine.
     """

@@ -119,8 +119,15 @@ class ServerUse:
     failure: type[IngestionError]
 
     def refuse_password(self, address: str) -> None:
-        """Raise the failure when there is a password in an address."""
-        if conninfo_to_dict(address).get("password"):
+        """Raise the failure when there is a password in an address, or it is none."""
+        try:
+            said = conninfo_to_dict(address)
+        except psycopg.ProgrammingError:  # which quotes the address, and what is secret in it
+            raise self.failure(
+                f"« {self.setting} » n'est pas une adresse comme "
+                "postgresql://compte@serveur/base : corrigez-la dans settings.toml."
+            ) from None
+        if said.get("password"):
             raise self.failure(
                 f"L'adresse « {self.setting} » contient un mot de passe : retirez-le de "
                 "settings.toml, et donnez-le par PGPASSWORD ou par ~/.pgpass."

@@ -37,8 +37,8 @@ NEWER = ARTICLES | {"R2193-1": "Le titulaire peut sous-traiter une partie de son
 def verified_here() -> Iterator[None]:
     """An index is verified in this process, which has loaded all it takes to."""
 
-    def examined_here(home: Path, name: str) -> "CompletedProcess[str]":
-        return CompletedProcess([], *publication.examined(home, name))
+    def examined_here(home: Path, name: str, *, in_folder: bool) -> "CompletedProcess[str]":
+        return CompletedProcess([], *publication.examined(home, name, in_folder=in_folder))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(publication, "examined_apart", examined_here)

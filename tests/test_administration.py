@@ -215,10 +215,15 @@ def test_neither_the_index_in_service_nor_the_candidate_is_discarded(
 
 
 def test_the_last_backups_are_kept(administration: AdministrationService, home: Path) -> None:
+    named = [home / "backups" / name for name in ("avant.tar", "sourcier-avant-migration.tar")]
+    for path in named:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"kept by hand")
+        os.utime(path, (0, 0))
     for second in range(KEPT_BACKUPS + 2):
         administration.back_up(datetime(2026, 11, 25, 12, 0, second, tzinfo=UTC), USER)
     names = [each.name for each in administration.backups()]
-    assert len(names) == KEPT_BACKUPS
+    assert set(names[KEPT_BACKUPS:]) == {path.name for path in named}
     assert names[0] == "sourcier-20261125-120004.tar"
     assert administration.backup(names[0], USER)
     assert administration.backup("../journal.jsonl", USER) is None

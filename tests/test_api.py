@@ -1,7 +1,7 @@
 """Questions asked by programs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
@@ -27,6 +27,7 @@ from assistant.accounts.identity import Identity, UserRole
 from assistant.web.api.telling import for_response
 from assistant.web.api.turns import MOST_AT_ONCE
 from assistant.web.site import Members, Site
+from ingestion.index.search import Vectors
 from tests.accounts_home import Hall
 from tests.fakes import WordEmbedder
 from tests.fakes_page import FakeService
@@ -188,6 +189,24 @@ def test_texts_become_the_vectors_of_the_index(server: Served) -> None:
         create(model="text-embedding-3-small", input="a")
 
 
+def test_dimensions_are_judged_before_the_texts_are_embedded(
+    server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded, embed = list[int](), server.service.embed
+
+    def counted(texts: Sequence[str], *, are_questions: bool) -> Vectors:
+        embedded.append(len(texts))
+        return embed(texts, are_questions=are_questions)
+
+    monkeypatch.setattr(server.service, "embed", counted)
+    create, texts = server.client.embeddings.create, ["a", "b", "c"]
+    with pytest.raises(BadRequestError) as refused:
+        create(model="sourcier/embeddings", input=texts, dimensions=3)
+    assert (refused.value.param, embedded) == ("dimensions", [1])
+    right = WordEmbedder().dimension
+    assert len(create(model="sourcier/embeddings", input=texts, dimensions=right).data) == 3
+
+
 @pytest.mark.parametrize(
     ("sent", "param"),
     [
@@ -223,6 +242,18 @@ def test_a_response_has_no_other_form_than_text_however_that_is_asked(
     with pytest.raises(BadRequestError) as refused:
         server.client.post("/responses", cast_to=object, body=body)
     assert refused.value.param == "text.format"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [" ", "x" * 2001, [{"role": "user", "content": [{"type": "input_image"}]}], [{"role": "tool"}]],
+)
+def test_what_is_wrong_with_the_input_of_a_response_is_called_so(
+    server: Served, said: object
+) -> None:
+    with pytest.raises(BadRequestError) as refused:
+        server.client.post("/responses", cast_to=object, body={"model": "sourcier", "input": said})
+    assert refused.value.param == "input"
 
 
 def test_a_failure_is_told_before_a_stream_begins_and_in_it(server: Served) -> None:

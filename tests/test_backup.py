@@ -17,7 +17,7 @@ from assistant.answering.record import contract
 from assistant.cli.command import main
 from assistant.errors import WrongBackup
 from assistant.evaluation.runs import run_turn
-from assistant.journal.journal import journal_of
+from assistant.journal.journal import Journal, journal_of
 from assistant.publishing.backup import back_up, contents
 from assistant.publishing.restoration import restore
 from ingestion.durable import hold
@@ -183,6 +183,22 @@ def test_what_was_not_sound_when_it_was_saved_is_said(saved: Path, tmp_path: Pat
     back_up(tmp_path / "new", tmp_path / "again.tar", journal_of(tmp_path / "new"), USER)
     found = restore(tmp_path / "again.tar", tmp_path / "third", USER)
     assert any("Journal, ligne" in problem for problem in found.problems)
+
+
+def test_a_folder_whose_server_does_not_answer_is_restored_and_it_is_said(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingestion.postgresql.CONNECTING", 1)
+    monkeypatch.setattr("assistant.publishing.backup.served_name", lambda home: "")
+    used = shutil.copytree(home, tmp_path / "used")
+    settings = f'store = "postgresql://a@/b?host={tmp_path}"\n'
+    (used / "settings.toml").write_text(settings, encoding="utf-8")
+    back_up(used, tmp_path / "s.tar", Journal(used / "journal.jsonl"), USER)
+    found = restore(tmp_path / "s.tar", tmp_path / "new", USER)
+    assert found.indexes[0] == current_name(home)
+    [problem] = found.problems
+    assert "pas au journal" in problem
+    assert "ne répond pas" in problem
 
 
 def test_a_backup_kept_among_the_data_is_in_no_later_one(home: Path, saved: Path) -> None:

@@ -21,6 +21,7 @@ from assistant.operations.checkup import Installation, builds
 from assistant.operations.readiness import RequirementState, of_builds
 from assistant.publishing.build_queue import (
     NOBODY,
+    SCHEMA,
     BuildOrder,
     BuildQueue,
     build_once_free,
@@ -39,6 +40,7 @@ from ingestion.errors import BusyIndex, IngestionError, UnreachableStore
 from ingestion.index.publication import current_name, finished
 from ingestion.index.store import Manifest
 from ingestion.library.library import Library
+from ingestion.postgresql import named_server, server_at
 from ingestion.tenders.intake import Parcel
 from tests.administered import USER, add_code, administered, examinee, with_text
 from tests.page_server import free_port
@@ -230,6 +232,35 @@ def test_what_nobody_builds_is_said_everywhere_and_can_be_withdrawn(
     assert here.build is None
     [ready] = of_builds(homes[0])
     assert (ready.state, "attend" in ready.told) == (RequirementState.WEAK, False)
+
+
+def test_one_order_at_a_time_and_one_that_got_between_does_not_block_what_was_left(
+    homes: tuple[Path, Path],
+) -> None:
+    def become(status: str, user: str) -> None:
+        with server_at(str(named_server(homes[0], "store"))).transaction(SCHEMA) as connected:
+            connected.run("SET LOCAL search_path TO {schema}")
+            connected.run(
+                "UPDATE procrastinate_jobs SET status = %s::procrastinate_job_status "
+                "WHERE args ->> 'user' = %s",
+                status,
+                user,
+            )
+
+    queue = queue_at(homes[0])
+    queue.ask(BuildOrder("a"))
+    become("doing", "a")
+    with pytest.raises(BusyIndex):
+        queue.ask(BuildOrder("b"))
+    become("failed", "a")
+    queue.ask(BuildOrder("b"))
+    become("doing", "a")  # as a version did that let both be asked; whoever was at it is gone
+    queue.take_up()
+    assert queue.waiting is not None
+    assert queue.waiting.user == "b"
+    become("doing", "b")
+    queue.take_up()
+    assert queue.waiting.user == "b"
 
 
 def test_without_a_server_there_is_no_queue(tmp_path: Path) -> None:

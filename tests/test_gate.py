@@ -11,10 +11,11 @@ from assistant.evaluation.runs import AnswerChange
 from assistant.journal.journal import journal_of
 from assistant.publishing.decisions import CandidateIndex, read_candidate
 from assistant.publishing.gate import gold_questions, make_candidate
-from assistant.publishing.history import index_events, restorable
+from assistant.publishing.history import index_events, never_served, restorable
 from assistant.review.gold import take_out
 from ingestion.durable import lock_for_writing
-from ingestion.errors import BuildCancelled, UnknownSnapshot
+from ingestion.errors import BuildCancelled, IngestionError, UnknownSnapshot
+from ingestion.index.build import build
 from ingestion.index.publication import current_name, finished, open_snapshot, read_manifest
 from ingestion.index.question_bank import chapter_of, read_bank
 from ingestion.library.library import Library
@@ -130,6 +131,22 @@ def test_a_refused_candidate_is_thrown_away_with_its_reason(home: Path, tmp_path
         decisions(home).refuse(manifest.name, "Article hors sujet.")
     assert (finished(home), read_candidate(home)) == ([served], None)
     assert acts(home)[-2:] == ["refused", "set_aside"]
+
+
+@pytest.mark.parametrize("damaged", ["candidate", "served"])
+def test_a_candidate_is_refused_once_also_where_a_manifest_is_damaged(
+    home: Path, tmp_path: Path, damaged: str
+) -> None:
+    served = current_name(home)
+    add_code(home, tmp_path, with_text("R2192-10", BROKEN))
+    manifest, _ = candidate(home)
+    name = manifest.name if damaged == "candidate" else served
+    (home / "generations" / name / "manifest.json").write_text("{")
+    with lock_for_writing(home):
+        decisions(home).refuse(manifest.name, "Article abîmé.")
+    assert acts(home)[2:] == ["refused"]
+    assert read_candidate(home) is None
+    assert manifest.name not in finished(home)
 
 
 def test_what_was_examined_against_another_index_is_examined_again(
@@ -248,6 +265,51 @@ def test_a_rollback_passes_over_what_was_never_in_service(home: Path, tmp_path: 
     with lock_for_writing(home):
         assert decisions(home).rollback() == served
     assert refused not in finished(home)
+
+
+def test_a_rollback_passes_over_what_a_kill_kept_from_being_told_as_built(
+    home: Path, tmp_path: Path
+) -> None:
+    first = current_name(home)
+    add_code(home, tmp_path, with_text("R2192-10", BROKEN))
+    with lock_for_writing(home):
+        untold = build(home, answering_embedder(), lambda *_: None).name  # and its builder is gone
+    manifest, verdict = candidate(home)
+    assert (manifest.name, verdict and verdict.passed) == (untold, False)
+    assert acts(home) == ["built", "gate_refused"]
+    (home / "candidate.json").unlink()
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    passed, _ = candidate(home)
+    with lock_for_writing(home):
+        decisions(home).publish(passed.name)
+        assert untold in finished(home)
+        assert decisions(home).rollback() == first
+
+
+@pytest.mark.parametrize("act", ["built", "gate_refused"])
+def test_what_served_before_the_journal_told_of_it_is_known_by_what_replaced_it(
+    tmp_path: Path, act: str
+) -> None:
+    journal = journal_of(tmp_path)
+    journal.append("index", {"act": act, "generation": "a", "reasons": []}, user=USER)
+    assert never_served(journal) == {"a"}
+    journal.append("index", {"act": "published", "generation": "b", "replaces": "a"}, user=USER)
+    assert never_served(journal) == frozenset()
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, IngestionError])
+def test_a_build_that_ends_while_it_is_verified_leaves_nothing(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: type[BaseException]
+) -> None:
+    def ended(home: Path, name: str) -> None:
+        raise end("Trop long.")
+
+    monkeypatch.setattr("ingestion.index.build.verify_snapshot", ended)
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    before = finished(home)
+    with pytest.raises(end), lock_for_writing(home):
+        build(home, answering_embedder(), lambda *_: None)
+    assert finished(home) == before
 
 
 def test_after_a_rollback_there_is_a_way_forward_again(home: Path, tmp_path: Path) -> None:

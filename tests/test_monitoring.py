@@ -132,7 +132,7 @@ def test_what_is_missing_is_said_in_words(
     assert reply.status_code == 503
     missing = [each for each in reply.json()["requirements"] if each["state"] == "broken"]
     assert [each["name"] for each in missing] == [lacks]
-    assert missing[0]["remedy"].partition("sourcier ")[2].startswith(("doctor", "models pull"))
+    assert missing[0]["remedy"].partition("sourcier ")[2].startswith(("doctor", "models list"))
 
 
 def test_a_stranger_hears_whether_it_is_ready_and_nothing_else(

@@ -1,6 +1,7 @@
 """Is everything there, and has any library an advisory?"""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -8,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,12 +17,14 @@ from pathlib import Path
 import pytest
 
 from assistant.cli.command import main
+from assistant.errors import WrongSettings
 from assistant.llm.keeper import engine_problem
 from assistant.operations import audit as operations_audit
 from assistant.operations.audit import CLEAN, CONCERNED, UNASKED, accepted, judged, read_report
-from assistant.operations.checkup import Installation, access, examine
+from assistant.operations.checkup import Installation, access, examine, storage, time_of_day
 from assistant.operations.readiness import Requirement, RequirementState, broken, weak
 from assistant.settings import OpenId, Settings
+from ingestion.errors import IngestionError
 from ingestion.index.publication import current_manifest
 from ingestion.models.catalogue import Catalogue
 from ingestion.setup.preflight import Machine
@@ -93,6 +97,57 @@ def test_what_may_not_be_read_is_said_and_the_rest_is_looked_at(
     assert {"index", "port"} <= {each.name for each in looked_at(place)}
 
 
+@pytest.mark.parametrize(
+    ("step", "failure", "told"),
+    [
+        ("planned_updates", WrongSettings("schedule.json est abîmé."), "est abîmé"),
+        ("can_trace", IngestionError("Le serveur ne répond pas."), "ne répond pas"),
+        ("disk", OSError(5, "Input/output error", "/srv"), "inaccessible"),
+    ],
+)
+def test_a_failure_ends_one_step_and_not_the_report(
+    place: Installation,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    failure: Exception,
+    told: str,
+) -> None:
+    def failed(*_: object) -> None:
+        raise failure
+
+    write(place.home, 'traces = "http://127.0.0.1:9"\n')
+    monkeypatch.setattr(f"assistant.operations.checkup.{step}", failed)
+    found = looked_at(place)
+    assert any(told in each.told for each in found if each.state is BROKEN)
+    assert {"poids", "port", "horloge"} <= {each.name for each in found}
+
+
+def test_a_store_whose_address_is_none_is_said_step_by_step(place: Installation) -> None:
+    write(place.home, 'store = "postgresql//serveur/base"\n')
+    found = [each for each in looked_at(place) if "n'est pas une adresse" in each.told]
+    assert {each.name for each in found} == {"index", "constructions"}
+
+
+def test_a_file_that_goes_while_it_is_looked_at_is_nobodys(
+    place: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone:
+        """A file that was there when its folder was listed."""
+
+        name = path = "gone"
+
+        def is_symlink(self) -> bool:
+            return False
+
+        is_dir = is_symlink
+
+        def stat(self, *, follow_symlinks: bool = True) -> None:
+            raise FileNotFoundError(2, "gone", "gone")
+
+    monkeypatch.setattr("os.scandir", lambda _: nullcontext([Gone()]))
+    assert [each.state for each in storage(place)] == [RequirementState.MET] * 2
+
+
 def test_a_sound_installation_has_nothing_to_repair(place: Installation) -> None:
     assert wrong(place) == set()
     assert {each.name for each in looked_at(place)} >= {"moteur", "poids", "index", "port", "accès"}
@@ -157,6 +212,26 @@ def test_what_is_wrong_is_found_and_nothing_else(
     found: set[tuple[str, RequirementState]],
 ) -> None:
     assert wrong(change(place)) == found
+
+
+@pytest.mark.parametrize(
+    ("span", "told"),
+    [
+        (-DAY, "22 heures et 30 minutes"),
+        (-3 * DAY, "2 jours et 22 heures"),
+        (timedelta(hours=-1, minutes=-91), "1 heure et 1 minute"),
+    ],
+)
+def test_how_late_the_clock_is_is_said_in_french(
+    place: Installation, span: timedelta, told: str
+) -> None:
+    pointer, journal = place.home / "current", place.home / "journal.jsonl"
+    journal.touch()
+    written = (place.clock() + timedelta(minutes=-90)).timestamp()
+    for path in (pointer, journal):
+        os.utime(path, (written, written))
+    [found] = time_of_day(_later(place, span))
+    assert f"datés de {told} plus tard" in found.told
 
 
 def _later(place: Installation, span: timedelta) -> Installation:
@@ -269,7 +344,7 @@ def library(name: str, *vulns: object) -> dict[str, object]:
             [library("jinja2"), {"name": "torch", "skip_reason": "not found"}],
             date(2027, 2, 24),
             UNASKED,
-            "torch",
+            "1 bibliothèque (torch)",
         ),
     ],
 )

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from assistant.errors import WrongSettings
 from assistant.journal.journal import Journal
 from assistant.publishing.history import BuildState, Recorder
-from assistant.publishing.schedule import Recurrence, UpdateKind, recurrence_of
+from assistant.publishing.schedule import PlannedUpdate, Recurrence, UpdateKind, recurrence_of
 from assistant.publishing.service import AdministrationService
 from assistant.web.admin.app import admin_app
 from assistant.web.site import SingleUser, requiring
@@ -34,6 +34,13 @@ def test_a_time_of_day_recurs_every_day_or_on_its_day(
     assert f"{recurrence.after(early):%m-%d %H:%M}" == after
     due = recurrence.after(early)
     assert (recurrence.before(due), recurrence.after(due) > due) == (due, True)
+
+
+def test_on_the_night_when_the_clock_is_put_back_it_begins_once() -> None:
+    began = datetime.fromisoformat("2026-10-25T02:30:05+02:00")
+    planned = PlannedUpdate(Recurrence(time(2, 30)), "u-1", began - timedelta(days=3), began)
+    assert not planned.is_due(datetime.fromisoformat("2026-10-25T02:31:00+01:00"))
+    assert planned.is_due(datetime.fromisoformat("2026-10-26T02:31:00+01:00"))
 
 
 @pytest.mark.parametrize(("every", "at"), [("8", "02:30"), ("day", "minuit"), ("", "02:30")])

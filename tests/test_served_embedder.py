@@ -212,6 +212,8 @@ def test_the_settings_choose_it_and_no_weights_are_asked_for(
     assert sent == ["query: Quel délai ?", "passage: Trente jours."]
     told = [each.told for each in of_weights(tmp_path, settings)]
     assert told == ["Les poids de absent ne sont pas là."]
+    [missing] = of_weights(tmp_path, replace(settings, llm="/srv/mien.gguf"))
+    assert "settings.toml" in missing.remedy
     chosen = f'llm = "absent"\n{text}embeddings = "lecteur"\n'
     (tmp_path / "settings.toml").write_text(chosen)
     there, here = weights(Installation(tmp_path, 7860, lambda _: ""))

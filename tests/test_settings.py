@@ -263,3 +263,11 @@ def test_the_timer_starts_the_unit_of_its_name_which_writes_where_the_service_re
     assert timer["Timer"]["OnCalendar"]
     for key in ("User", "StateDirectory", "Environment", "UMask", "ProtectSystem"):
         assert update["Service"][key] == service["Service"][key]
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in UNITS.glob("*.service")))
+def test_every_unit_may_reach_a_server_that_its_owner_allows(name: str) -> None:
+    service = unit(name)["Service"]
+    assert (service["IPAddressDeny"], service["IPAddressAllow"]) == ("any", "localhost")
+    assert "PrivateNetwork" not in service
+    assert "IPAddressAllow=10.0.0.5" in (UNITS / name).read_text(encoding="utf-8")

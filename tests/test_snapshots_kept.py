@@ -344,6 +344,10 @@ def test_an_address_that_cannot_be_used_is_said_with_the_remedy(
     with pytest.raises(UnreachableStore, match="contient un mot de passe") as refused:
         current_name(tmp_path)
     assert "secret" not in str(refused.value)
+    settings.write_text('store = "postgresql//a:secret@/b"\n', encoding="utf-8")
+    with pytest.raises(UnreachableStore, match="n'est pas une adresse comme") as refused:
+        current_name(tmp_path)
+    assert "secret" not in str(refused.value)
     settings.write_text(f'store = "postgresql://a@/b?host={tmp_path}"\n', encoding="utf-8")
     with pytest.raises(UnreachableStore, match=r"ne répond pas.*settings\.toml"):
         current_name(tmp_path)

@@ -3,9 +3,13 @@
 import asyncio
 import json
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from threading import Event as Signal
+from threading import Semaphore
+from types import SimpleNamespace
 from typing import Any, cast
 
 import anyio
@@ -14,13 +18,18 @@ from anyio import to_thread
 from mcp import Client, MCPError
 from mcp_types import CallToolResult, TextContent, TextResourceContents
 
-from assistant.answering.answer import Event, ModelReading
+from assistant.answering.answer import Event, Found, ModelReading
 from assistant.cli.command import main
+from assistant.errors import WrongArguments
 from assistant.journal.journal import Journal
-from assistant.tools import resources
-from assistant.tools.server import TOOLS, ToolServer
+from assistant.question.day import DaySource
+from assistant.retrieval.evidence import Evidence
+from assistant.tools import questions, resources
+from assistant.tools.resources import TextResource
+from assistant.tools.server import MOST_AT_ONCE, PERSON, TOOLS, ToolServer
 from assistant.tools.tool import Tool, ToolService
 from assistant.web.serving import LocalBuyerService
+from ingestion.errors import IngestionError
 from tests.index_home import damage
 from tests.journals import recorded
 from tests.test_record import CONTRACT
@@ -237,6 +246,11 @@ def test_a_tool_says_the_same_as_text(
             {"calculation": {"calcul": "standstill", "envoi": 0}},
             "« calculation.standstill.envoi » n'est pas un jour AAAA-MM-JJ",
         ),
+        (
+            "calculate",
+            {"calculation": {"calcul": "modification", "modification": "cher"}},
+            "« calculation.modification.modification » n'est pas une liste",
+        ),
         ("calculate", {"calculation": {"calcul": "tva"}}, "doit être l'un de : procedure, delais"),
         ("calculate", {"calculation": {}}, "« calculation » doit avoir « calcul »."),
         (
@@ -303,12 +317,32 @@ def test_texts_are_listed_page_after_page_and_read_by_their_addresses(
         (foreign.replace(f"dossiers/{SCHOOLS}/", ""), "refusé : Il n'y a pas de document"),
         ("sourcier://articles/R2191-3?as_of=2026-03-01", "# Code de la commande publique, R2191-3"),
         ("sourcier://articles/R2191-3?as_of=hier", "refusé : « hier » n'est pas un jour"),
+        ("sourcier://articles/R2191-3?as_of=20260301", "refusé : « 20260301 » n'est pas un jour"),
         ("sourcier://articles/R9999-9", "refusé : L'index en service n'a pas d'article R9999-9"),
         ("file:///etc/passwd", "refusé : « file:///etc/passwd » n'est pas une adresse connue"),
         ("sourcier://[x", "refusé : « sourcier://[x » n'est pas une adresse connue"),
     ):
         assert read(roads, uri).startswith(said)
     assert "50 000 euros" in read(roads, "sourcier://articles/R2191-3?as_of=2026-03-01")
+
+
+@pytest.mark.parametrize("cursor", ["suite", "-1", "1" * 10, "9" * 5000])
+def test_a_cursor_that_was_never_given_is_refused(service: LocalBuyerService, cursor: str) -> None:
+    with pytest.raises(WrongArguments, match="recommencez la liste"):
+        resources.listed(service, cursor)
+
+
+def test_a_page_of_texts_reads_no_further_than_the_first_of_the_next(
+    service: LocalBuyerService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def texts(_: object) -> Iterator[TextResource]:
+        yield from (TextResource(str(number), "", "") for number in range(5))
+        raise AssertionError("read to the end")
+
+    monkeypatch.setattr(resources, "PAGE", 2)
+    monkeypatch.setattr(resources, "_texts", texts)
+    found, rest = resources.listed(service, "2")
+    assert ([each.uri for each in found], rest) == (["2", "3"], "4")
 
 
 def test_a_damaged_dossier_hides_no_other_text(
@@ -354,6 +388,37 @@ def test_a_turn_that_nobody_waits_for_is_stopped() -> None:
     assert asyncio.run(give_up())
 
 
+def test_one_person_who_has_all_their_places_keeps_nobody_else_waiting() -> None:
+    began, ending = Semaphore(0), Signal()
+
+    def service_for(scope: Any, step: object) -> ToolService:
+        if scope[PERSON] == "ana":
+            began.release()
+            ending.wait(20)
+        raise IngestionError("Rien.")
+
+    server = ToolServer(service_for)
+
+    async def asked(person: str) -> None:
+        context = SimpleNamespace(request=SimpleNamespace(scope={PERSON: person}))
+        with pytest.raises(IngestionError):
+            await server._work(cast(Any, context), lambda service, step: None)
+
+    async def all_places_and_one_more() -> int:
+        async with anyio.create_task_group() as calls:
+            for _ in range(MOST_AT_ONCE + 1):
+                calls.start_soon(asked, "ana")
+            for _ in range(MOST_AT_ONCE):
+                assert await to_thread.run_sync(began.acquire, True, 20)
+            with anyio.fail_after(20):
+                await asked("luc")
+            waiting = await to_thread.run_sync(began.acquire, True, 0.1)
+            ending.set()
+        return int(waiting)
+
+    assert asyncio.run(all_places_and_one_more()) == 0
+
+
 def test_a_client_hears_how_far_its_call_has_come(service: LocalBuyerService) -> None:
     told: list[tuple[float, str | None]] = []
 
@@ -366,7 +431,15 @@ def test_a_client_hears_how_far_its_call_has_come(service: LocalBuyerService) ->
 
     asyncio.run(talk())
     assert [progress for progress, _ in told] == list(range(1, len(told) + 1))
-    assert "passages trouvés" in str(told[0])
+    assert "passage" in str(told[0])
+    assert "trouvé" in str(told[0])
+
+
+def test_one_passage_is_no_several() -> None:
+    evidence = cast(tuple[Evidence, ...], (None, None))
+    found = Found("", evidence, date(2026, 6, 1), DaySource.TODAY)
+    assert questions._told(found) == "2 passages trouvés"
+    assert questions._told(replace(found, evidence=evidence[:1])) == "1 passage trouvé"
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)

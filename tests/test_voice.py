@@ -47,6 +47,13 @@ def test_samples_are_between_one_and_minus_one_at_the_rate_that_is_heard() -> No
     assert samples_of(wav([])).tolist() == []
 
 
+def test_what_is_too_long_and_what_is_of_another_rate_are_told_apart() -> None:
+    with pytest.raises(UnheardVoice, match="au plus 60 secondes"):
+        samples_of(wav([0] * 8_000 * 61, rate=8_000))
+    with pytest.raises(UnheardVoice, match="pas celui que cette page"):
+        samples_of(wav([0], rate=4_000))
+
+
 @pytest.mark.parametrize(
     "sound",
     [

@@ -77,9 +77,10 @@ def judged(audit: LibraryAudit, known: frozenset[str]) -> tuple[int, list[str]]:
     told = [_told(each) for each in open_ones]
     if audit.unasked:
         several = ", ".join(audit.unasked[:5]) + (" …" if len(audit.unasked) > 5 else "")
+        libraries = f"bibliothèque{'s' if len(audit.unasked) > 1 else ''}"
         told.append(
             f"L'audit n'a pas pu se faire : rien n'a été dit de {len(audit.unasked)} "
-            f"bibliothèques ({several}). Relancez-le d'une machine qui joint la base d'avis."
+            f"{libraries} ({several}). Relancez-le d'une machine qui joint la base d'avis."
         )
         return UNASKED, told
     if open_ones:

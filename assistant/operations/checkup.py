@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
@@ -11,7 +11,7 @@ from pathlib import Path
 from platform import python_version
 from urllib.parse import urlsplit
 
-from assistant.errors import WrongSettings
+from assistant.errors import AssistantError, WrongSettings
 from assistant.llm.keeper import engine_problem
 from assistant.operations.monitoring import INSTALL, LACKING, can_trace
 from assistant.operations.readiness import Requirement, broken, disk, holds, met, of_builds, weak
@@ -24,6 +24,7 @@ from assistant.settings import (
     openid_secret,
     served_embedder,
 )
+from ingestion.durable import in_words
 from ingestion.errors import IngestionError, ModelUnavailable, NothingImported, UnknownSnapshot
 from ingestion.index.publication import current_manifest, current_name, verify_snapshot
 from ingestion.index.store import Manifest
@@ -124,11 +125,21 @@ def examine(place: Installation, begun: Callable[[str, int, int], None]) -> Iter
 
 
 def _examined(name: str, examination: Examination, place: Installation) -> tuple[Requirement, ...]:
+    """What an examination finds, up to the failure that ends it, which is told as well."""
+    found: list[Requirement] = []
     try:
-        return tuple(examination(place))
+        for each in examination(place):
+            found.append(each)
     except PermissionError as refused:
         told = f"Ce compte n'a pas le droit de lire {refused.filename}."
-        return (broken(name, told, f"Rendez-le au compte du service : chown -R … {place.home}"),)
+        remedy = f"Rendez-le au compte du service : chown -R … {place.home}"
+        found.append(broken(name, told, remedy))
+    except OSError as failure:
+        told = f"Fichier ou disque inaccessible : {in_words(failure)}."
+        found.append(broken(name, told, "Rétablissez-le, puis relancez : sourcier doctor"))
+    except (AssistantError, IngestionError) as failure:
+        found.append(broken(name, str(failure), "Corrigez-le, puis relancez : sourcier doctor"))
+    return tuple(found)
 
 
 def settings_read(place: Installation) -> Iterator[Requirement]:
@@ -234,28 +245,34 @@ def storage(place: Installation) -> Iterator[Requirement]:
     yield disk(place.home)
     owner = place.home.stat().st_uid
     files = list(_files(place.home))
-    foreign = sum(each.stat(follow_symlinks=False).st_uid != owner for each in files)
+    foreign = sum(each.st_uid != owner for each in files)
     if foreign:
         remedy = f"chown -R --reference={place.home} {place.home}"
-        yield broken("droits", f"{foreign} fichiers sont à un autre compte.", remedy)
+        told = "1 fichier est" if foreign == 1 else f"{foreign} fichiers sont"
+        yield broken("droits", f"{told} à un autre compte.", remedy)
     is_closed = not place.home.stat().st_mode & 0o077
-    shared = 0 if is_closed else sum(bool(each.stat().st_mode & 0o077) for each in files)
+    shared = 0 if is_closed else sum(bool(each.st_mode & 0o077) for each in files)
     if shared:
-        told = f"{shared} fichiers se laissent lire par d'autres comptes de la machine."
+        told = "1 fichier se laisse" if shared == 1 else f"{shared} fichiers se laissent"
+        told = f"{told} lire par d'autres comptes de la machine."
         yield broken("droits", told, f"chmod -R go= {place.home}")
     elif not foreign:
         yield met("droits", "Les fichiers sont au compte du service, et à lui seul.")
 
 
-def _files(home: Path) -> Iterator[os.DirEntry[str]]:
-    """Every file and folder of a data folder but the weights, which are public."""
+def _files(home: Path) -> Iterator[os.stat_result]:
+    """Of every file and folder of a data folder but the weights, which are public.
+
+    What goes meanwhile is nobody's.
+    """
     folders = [home]
     while folders:
-        with os.scandir(folders.pop()) as entries:
+        with suppress(FileNotFoundError), os.scandir(folders.pop()) as entries:
             for each in entries:
                 if each.name == PUBLIC or each.is_symlink():
                     continue
-                yield each
+                with suppress(FileNotFoundError):
+                    yield each.stat()
                 if each.is_dir():
                     folders.append(Path(each.path))
 
@@ -291,13 +308,14 @@ def updates(place: Installation) -> Iterator[Requirement]:
     name = "mises à jour"
     try:
         schedule = schedule_of(load_settings(place.home))
+        planned = planned_updates(place.home)
     except WrongSettings as failure:
-        yield broken(name, str(failure), f"Corrigez {place.home / 'settings.toml'}.")
+        yield broken(name, str(failure), "Corrigez ce fichier, puis relancez : sourcier doctor")
         return
-    for kind, planned in planned_updates(place.home).items():
-        yield met(name, f"{kind.label}, {planned.recurrence.told}, par le service des pages.")
+    for kind, each in planned.items():
+        yield met(name, f"{kind.label}, {each.recurrence.told}, par le service des pages.")
     if schedule is None:
-        if not planned_updates(place.home):
+        if not planned:
             yield met(name, "Aucune n'est prévue.")
     elif Path(schedule.folder).is_dir():
         yield met(name, f"Chaque jour à {schedule.at:%H:%M}, depuis {schedule.folder}.")
@@ -344,13 +362,26 @@ def time_of_day(place: Installation) -> Iterator[Requirement]:
     ]
     late = datetime.fromtimestamp(max(written, default=0.0), UTC) - now
     if late > SLACK:
-        told = f"L'horloge retarde : des fichiers sont datés de {late} plus tard."
+        told = f"L'horloge retarde : des fichiers sont datés de {_span(late)} plus tard."
         yield broken("horloge", told, "Réglez-la : timedatectl set-ntp true")
     elif time.tzname[0] == "UTC":
         told = "L'heure est UTC : le droit du jour change une ou deux heures trop tard."
         yield weak("horloge", told, "timedatectl set-timezone Europe/Paris, ou TZ=Europe/Paris")
     else:
         yield met("horloge", f"Il est {now.astimezone():%H:%M} le {now.astimezone():%d/%m/%Y}.")
+
+
+def _span(span: timedelta) -> str:
+    """A positive length of time in French, in the two largest of its units. Pure."""
+    minutes = round(span / timedelta(minutes=1))
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    parts = (
+        (days, f"{days} jour{'s' if days > 1 else ''}"),
+        (hours, f"{hours} heure{'s' if hours > 1 else ''}"),
+        (minutes, f"{minutes} minute{'s' if minutes > 1 else ''}"),
+    )
+    return " et ".join([told for number, told in parts if number][:2])
 
 
 def builds(place: Installation) -> Iterator[Requirement]:

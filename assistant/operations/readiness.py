@@ -156,7 +156,12 @@ def of_weights(home: Path, settings: Settings) -> Iterator[Requirement]:
         if path.exists():
             yield met(WEIGHTS, f"Les poids de {called} sont là.")
         else:
-            remedy = f"Téléchargez-les : sourcier models pull {called}"
+            remedy = (
+                f"Téléchargez-les : sourcier models pull {called}"
+                if known
+                else "Rétablissez ce fichier, ou corrigez « llm » ou « embedder » dans "
+                "settings.toml : sourcier models list"
+            )
             yield broken(WEIGHTS, f"Les poids de {called} ne sont pas là.", remedy)
 
 
@@ -178,10 +183,10 @@ def of_builds(
 
     Questions are answered without; `stuck` says how bad it is that somebody waits for nobody.
     """
-    queue = queue_of(home)
-    if queue is None:
-        return
     try:
+        queue = queue_of(home)
+        if queue is None:
+            return
         waiting, builders = queue.waiting, queue.builders
     except IngestionError as failure:
         yield weak(BUILDS, str(failure))

@@ -4,6 +4,7 @@ import fcntl
 import io
 import json
 import os
+import re
 import tarfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -124,7 +125,7 @@ def saved(home: Path) -> tuple[Saved, ...]:
     """The backups of a data folder, the newest first."""
     found = ((path, path.stat()) for path in (home / "backups").glob("*.tar"))
     made = (Saved(p.name, datetime.fromtimestamp(s.st_mtime, UTC), s.st_size) for p, s in found)
-    return tuple(sorted(made, key=lambda each: each.name, reverse=True))
+    return tuple(sorted(made, key=lambda each: (each.made_at, each.name), reverse=True))
 
 
 def back_up(home: Path, path: Path, journal: Journal, user: str) -> Backup:
@@ -168,6 +169,14 @@ def _coming(path: Path) -> Iterator[BinaryIO]:
 def backup_name(moment: datetime) -> str:
     """How a backup made at a moment is called."""
     return f"sourcier-{moment:%Y%m%d-%H%M%S}.tar"
+
+
+_NAMED = re.compile(r"sourcier-\d{8}-\d{6}\.tar")
+
+
+def is_backup_name(name: str) -> bool:
+    """Whether a file is called so; one that somebody named is theirs. Pure."""
+    return bool(_NAMED.fullmatch(name))
 
 
 def seal(digest: str) -> bytes:

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
-from procrastinate.exceptions import AlreadyEnqueued, ProcrastinateException
+from procrastinate.exceptions import AlreadyEnqueued, ProcrastinateException, UniqueViolation
 
 from assistant.errors import AssistantError
 from assistant.publishing.history import Build, BuildState
@@ -79,8 +79,10 @@ class BuildQueue:
         self._server = server_at(address)
 
     def ask(self, order: BuildOrder) -> None:
-        """Have it built; raises BusyIndex where something waits already."""
+        """Have it built; raises BusyIndex where something waits already, or is being built."""
         self._prepare()
+        if self._server.known_rows(_UNFINISHED, schema=SCHEMA):
+            raise BusyIndex(BUSY)
         with self._opened() as app:
             try:
                 app.configure_task(BUILDS, queue=BUILDS, lock=BUILDS, queueing_lock=BUILDS).defer(
@@ -151,7 +153,11 @@ class BuildQueue:
             return
         with self._opened() as app:
             for (number,) in found:
-                app.job_manager.retry_job_by_id(number, datetime.now(UTC))
+                try:
+                    app.job_manager.retry_job_by_id(number, datetime.now(UTC))
+                except UniqueViolation:  # a later order waits, and builds the same library
+                    app.job_manager.cancel_job_by_id(number, abort=True)
+                    app.job_manager.retry_job_by_id(number, datetime.now(UTC))  # is its end
 
     def _take_up(self) -> None:
         ending = Event()

@@ -12,13 +12,13 @@ from assistant.errors import GateRefused
 from assistant.evaluation.questions import Question
 from assistant.evaluation.runs import AnswerChange, Fall, Pair, RunComparison
 from assistant.journal.journal import IN_SERVICE, Journal
-from assistant.publishing.history import never_served, restorable
+from assistant.publishing.history import index_events, never_served, restorable
 from assistant.publishing.rivals import RivalPair
 from assistant.publishing.withheld import CandidateRefusal, WithheldTexts
 from assistant.review.gold import CANDIDATE, FILE
 from ingestion.blobs import blobs_of
 from ingestion.durable import lock_for_writing
-from ingestion.errors import IngestionError, UnknownSnapshot
+from ingestion.errors import DamagedSnapshot, IngestionError, UnknownSnapshot
 from ingestion.french import number
 from ingestion.index.publication import (
     current_name,
@@ -217,7 +217,10 @@ class Decisions:
             self._tell(act, generation=manifest.name, **told)
 
     def built(self, manifest: Manifest) -> None:
-        """A snapshot was made."""
+        """A snapshot was made: told once, also where a kill kept its builder from telling it."""
+        events = index_events(self._journal)
+        if any((each.act, each.generation) == ("built", manifest.name) for each in events):
+            return
         counted = {"documents": manifest.documents, "passages": manifest.passages}
         self._tell("built", generation=manifest.name, content=manifest.content, **counted)
 
@@ -239,15 +242,18 @@ class Decisions:
     def refuse(self, name: str, reason: str) -> None:
         """Throw the candidate away; it must not be the index in service.
 
-        What it brought is set aside until somebody takes it again.
+        What it brought is set aside until somebody takes it again; of a damaged one, or where the
+        index in service is, nobody knows what it brought.
         """
         if not reason:
             raise GateRefused("Dites pourquoi ce candidat est refusé : le journal le garde.")
         candidate = read_candidate(self._home)
         if candidate is None or candidate.generation != name:
             raise UnknownSnapshot(_NO_CANDIDATE)
+        manifests = self._compared(name)
         self._tell("refused", generation=name, reason=reason)
-        self._withhold(name, reason)
+        if manifests:
+            self._withhold(*manifests, reason)
         self._close(name)
         if name != served_name(self._home):
             discard(self._home, name)
@@ -312,15 +318,22 @@ class Decisions:
         days = [day.isoformat() for day in (entry.state_date, entry.state_until) if day]
         self._tell("dated", files=[_named(entry)], days=days)
 
-    def _withhold(self, name: str, reason: str) -> None:
+    def _compared(self, name: str) -> tuple[Manifest, Manifest] | None:
+        """The manifests of a candidate and of the index in service, None where one says nothing."""
         served = served_name(self._home)
         if served in (None, name):
-            return
-        manifests = read_manifest(self._home, name), read_manifest(self._home, str(served))
-        refusal = CandidateRefusal(name, self._user, datetime.now().astimezone(), reason)
-        withheld = WithheldTexts(self._home).withhold(*manifests, refusal)
+            return None
+        try:
+            return read_manifest(self._home, name), read_manifest(self._home, str(served))
+        except (DamagedSnapshot, UnknownSnapshot):
+            return None
+
+    def _withhold(self, candidate: Manifest, served: Manifest, reason: str) -> None:
+        at = datetime.now().astimezone()
+        refusal = CandidateRefusal(candidate.name, self._user, at, reason)
+        withheld = WithheldTexts(self._home).withhold(candidate, served, refusal)
         if withheld:
-            self._tell("set_aside", generation=name, files=list(map(_named, withheld)))
+            self._tell("set_aside", generation=candidate.name, files=list(map(_named, withheld)))
 
     def _refusal(self, name: str, served: str | None) -> str:
         """Why a snapshot may not be published without force, "" when it may."""

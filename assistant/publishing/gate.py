@@ -182,8 +182,7 @@ def make_candidate(
     manifest = build(home, embedder, progress, partial(disputed_figures, day=date.today()))
     if manifest.name == served:
         return manifest, None
-    if manifest.name not in known:
-        decisions.built(manifest)
+    decisions.built(manifest)
     try:
         return manifest, examine_candidate(home, manifest.name, examinee, decisions, progress)
     except BuildCancelled as stopped:

@@ -94,10 +94,13 @@ def _acts(journal: Journal, acts: Container[str]) -> Iterator[tuple[TextAct, Map
 
 
 def never_served(journal: Journal) -> frozenset[str]:
-    """The indexes that were built and have not been in service, as the journal has it."""
-    events = list(index_events(journal))
-    built = {each.generation for each in events if each.act == "built"}
-    return frozenset(built - {each.generation for each in events if each.put_in_service})
+    """The indexes that it tells of and that have not been in service, as the journal has it."""
+    told, served = set(), set()
+    for _, body in _acts(journal, TOLD):
+        told.add(body["generation"])
+        if body["act"] in IN_SERVICE:
+            served |= {body["generation"], body.get("replaces", "")}
+    return frozenset(told - served)
 
 
 def restorable(home: Path, journal: Journal, served: str | None) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import os
 import shutil
 import tarfile
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,7 +15,8 @@ from assistant.journal.journal import Journal, journal_of
 from assistant.publishing.backup import CONTENTS, FORMAT, SEALED, seal
 from ingestion.durable import refusals_of_disk, sync
 from ingestion.errors import IngestionError
-from ingestion.index.publication import served_name, verify_snapshot
+from ingestion.index.publication import verify_snapshot
+from ingestion.index.snapshot import FolderRepository
 
 _AT_ONCE = 1 << 20
 _RESTORING = ".restoring"
@@ -39,6 +40,7 @@ class Restored:
 def restore(path: Path, home: Path, user: str) -> Restored:
     """Restore a backup into a folder that is empty or not there yet, and tell its journal.
 
+    Only files are restored: what a server keeps that the settings name is its owner's.
     Raises WrongBackup when the folder holds something, other than weights, or a byte of the file is
     altered: the folder is then as it was.
     """
@@ -54,7 +56,11 @@ def restore(path: Path, home: Path, user: str) -> Restored:
         "indexes": list(restored.indexes),
         "problems": list(restored.problems),
     }
-    journal_of(home).append("restore", told, user=user)
+    try:
+        journal_of(home).append("restore", told, user=user)
+    except IngestionError as failure:  # a server that does not answer: the files are here
+        unsaid = f"La restauration n'est pas au journal. {failure}"
+        return replace(restored, problems=(*restored.problems, unsaid))
     return restored
 
 
@@ -135,10 +141,10 @@ def _examined(home: Path, files: int) -> Restored:
     """Verify each index in service and the chain of the journal."""
     indexes, problems = [], []
     for root in (home, *sorted((home / "dossiers").glob("[!.]*/"))):
-        if name := served_name(root):
+        if name := FolderRepository(root).served():  # of a server, nothing was saved
             indexes.append(name if root == home else f"{root.name} {name}")
             try:
-                verify_snapshot(root, name)
+                verify_snapshot(root, name, in_folder=True)
             except IngestionError as fault:
                 problems.append(str(fault))
     journal = Journal(home / "journal.jsonl")

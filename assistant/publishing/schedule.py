@@ -80,8 +80,12 @@ class PlannedUpdate:
     began: datetime | None = None
 
     def is_due(self, now: datetime) -> bool:
-        """Whether a time has passed since it was set, and since it last began."""
-        return max(self.since, self.began or self.since) < self.recurrence.before(now)
+        """Whether a time has passed since it was set, and since it last began.
+
+        By the clock on the wall, which shows an hour twice when it is put back.
+        """
+        last = max(self.since, self.began or self.since)
+        return last.replace(tzinfo=None) < self.recurrence.before(now).replace(tzinfo=None)
 
 
 _planned = TypeAdapter(dict[UpdateKind, PlannedUpdate])

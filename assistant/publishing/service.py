@@ -11,7 +11,7 @@ from typing import BinaryIO
 from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, IndexChanges, difference_between
 from assistant.law.sheets import SheetsComparison, compared_sheets
-from assistant.publishing.backup import Backup, Saved, back_up, backup_name, saved
+from assistant.publishing.backup import Backup, Saved, back_up, backup_name, is_backup_name, saved
 from assistant.publishing.build_queue import BuildOrder, queue_of
 from assistant.publishing.decisions import CandidateIndex, Decisions, read_candidate
 from assistant.publishing.history import (
@@ -365,10 +365,11 @@ class AdministrationService:
             self._decisions(user).discard(name)
 
     def back_up(self, moment: datetime, user: str) -> Backup:
-        """Make a backup in the data folder, and keep the last ones only."""
+        """Make a backup in the data folder, and keep the last ones only that were made so."""
         path = self._home / "backups" / backup_name(moment)
         made = back_up(self._home, path, self._journal, user)
-        for old in self.backups()[KEPT_BACKUPS:]:
+        ours = [each for each in self.backups() if is_backup_name(each.name)]
+        for old in ours[KEPT_BACKUPS:]:
             (self._home / "backups" / old.name).unlink()
         return made
 

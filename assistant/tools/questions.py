@@ -83,7 +83,8 @@ def _told(event: Event) -> str:
         case QueueWaiting(ahead):
             return f"{ahead} question{'s' if ahead > 1 else ''} avant celle-ci"
         case Found(evidence=evidence):
-            return f"{len(evidence)} passages trouvés"
+            several = "s" if len(evidence) > 1 else ""
+            return f"{len(evidence)} passage{several} trouvé{several}"
         case ModelReading():
             return "lecture"
         case _:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Annotated
 from urllib.parse import parse_qs, unquote
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from assistant.errors import WrongArguments
 from assistant.law.impact import law_fields
@@ -136,6 +137,11 @@ _CONCEALING = (
 PAGE = 100
 """Texts in one page of the list."""
 
+LONGEST_CURSOR = 9
+"""Digits of the place where a page begins."""
+
+_day = TypeAdapter(WrittenDay)
+
 
 @dataclass(frozen=True, slots=True)
 class TextResource:
@@ -170,12 +176,12 @@ TEMPLATES = (
 
 def listed(service: ToolService, cursor: str | None) -> tuple[list[TextResource], str | None]:
     """A page of the texts, and where the next one begins, None after the last."""
-    if cursor is not None and not cursor.isdecimal():
+    if cursor is not None and not (cursor.isdecimal() and len(cursor) <= LONGEST_CURSOR):
         raise WrongArguments("Cette suite de liste n'est pas connue : recommencez la liste.")
     first = int(cursor or 0)
-    texts = list(_texts(service))
-    rest = str(first + PAGE) if first + PAGE < len(texts) else None
-    return texts[first : first + PAGE], rest
+    texts = list(islice(_texts(service), first, first + PAGE + 1))
+    rest = str(first + PAGE) if len(texts) > PAGE else None
+    return texts[:PAGE], rest
 
 
 def read(service: ToolService, uri: str) -> str:
@@ -197,8 +203,8 @@ def read(service: ToolService, uri: str) -> str:
 def _article(service: ToolService, reference: str, query: str) -> str:
     [said] = parse_qs(query).get("as_of", [""])[:1]
     try:
-        day = date.fromisoformat(said) if said else date.today()
-    except ValueError as error:
+        day = _day.validate_python(said) if said else date.today()
+    except ValidationError as error:
         raise WrongArguments(f"« {said[:20]} » n'est pas un jour AAAA-MM-JJ.") from error
     return article_text(require_known(service, reference[:100]), day, whole=False)
 

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from itertools import count
 from threading import Event
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 import anyio
 import mcp_types as wire
@@ -52,7 +53,13 @@ ServiceFor = Callable[[Scope | None, Step], ToolService]
 """The service of who sends a request, by the scope of that, None by stdio; it may take long."""
 
 MOST_AT_ONCE = 8
-"""Calls that are worked on at once; those who come later wait."""
+"""Calls of one person that are worked on at once; those that come later wait."""
+
+MOST_THREADS = 32
+"""Calls of all that are worked on at once."""
+
+PERSON = "sourcier.user"
+"""Where the scope of a request has who sends it, written by the gate of the site."""
 
 LOADING_SECONDS = 5
 """Between two words that models are still being loaded: clients give up after a minute of none."""
@@ -77,7 +84,8 @@ class ToolServer:
 
     def __init__(self, service_for: ServiceFor) -> None:
         self._service_for = service_for
-        self._limiter = anyio.CapacityLimiter(MOST_AT_ONCE)
+        self._limiter = anyio.CapacityLimiter(MOST_THREADS)
+        self._limiters = WeakValueDictionary[str, anyio.CapacityLimiter]()
         self.server: Server[Any] = Server(
             "sourcier",
             version=version("sourcier"),
@@ -166,8 +174,11 @@ class ToolServer:
                 said = f"Fichier ou disque inaccessible : {in_words(failure)}."
                 raise IngestionError(said) from failure
 
+        person = str((scope or {}).get(PERSON, ""))
+        theirs = self._limiters.setdefault(person, anyio.CapacityLimiter(MOST_AT_ONCE))
         try:
-            return await to_thread.run_sync(done, abandon_on_cancel=True, limiter=self._limiter)
+            async with theirs:
+                return await to_thread.run_sync(done, abandon_on_cancel=True, limiter=self._limiter)
         finally:
             gone.set()
 

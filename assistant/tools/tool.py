@@ -197,7 +197,7 @@ _KINDS = {
     "date": "un jour AAAA-MM-JJ",
     "decimal": "un nombre",
     "finite": "un nombre",
-    "tuple": "une liste",
+    "list": "une liste",
     "model": "un objet",
 }
 """What is expected, by the first word of pydantic's name of a mistake."""

@@ -101,7 +101,9 @@ def samples_of(sound: bytes) -> NDArray[np.float32]:
             if (file.getnchannels(), file.getsampwidth()) != (1, 2):
                 raise UnheardVoice("Le son envoyé n’est pas celui que cette page enregistre.")
             rate, length = file.getframerate(), file.getnframes()
-            if not 8_000 <= rate <= 96_000 or length > rate * LONGEST_SECONDS:
+            if not 8_000 <= rate <= 96_000:
+                raise UnheardVoice("Le son envoyé n’est pas celui que cette page enregistre.")
+            if length > rate * LONGEST_SECONDS:
                 raise UnheardVoice(f"Une question dictée dure au plus {LONGEST_SECONDS} secondes.")
             frames = file.readframes(length)
     except (wave.Error, EOFError, RuntimeError) as error:  # the last: a chunk that is cut short

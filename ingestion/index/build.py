@@ -11,7 +11,7 @@ import numpy as np
 
 from ingestion.chunking.passages import Passage, as_one, passages_of
 from ingestion.durable import require_space
-from ingestion.errors import BuildCancelled, DamagedSnapshot, IngestionError, LostDocuments
+from ingestion.errors import IngestionError, LostDocuments
 from ingestion.index.lexical import Term, read_glossary
 from ingestion.index.publication import find_content, repository_of, verify_snapshot
 from ingestion.index.question_bank import read_bank, read_judged, read_nowhere_answered, read_rules
@@ -41,7 +41,7 @@ def uncompared(
     return ()
 
 
-FORMAT = b"9"
+FORMAT = b"10"
 """To be raised when a snapshot of the same texts is written or searched otherwise."""
 
 _LOST = "ses passages ne se retrouvent pas par leur sens"
@@ -139,7 +139,7 @@ def _built(
         progress("Vérification dans un processus séparé", 0, 1)
         verify_snapshot(home, manifest.name)
         progress("Vérification dans un processus séparé", 1, 1)
-    except (BuildCancelled, DamagedSnapshot):
+    except BaseException:
         repository.discard(manifest.name)
         raise
     return manifest
@@ -185,7 +185,7 @@ def _content(texts: _Texts, embedder: Embedder) -> str:
     if embedder_host(embedder):  # which may give another model the same name
         digest.update(str(embedder.dimension).encode())
     for part in (
-        *texts.origins,
+        *texts.origins.items(),
         *texts.documents,
         *texts.passages,
         *texts.glossary,

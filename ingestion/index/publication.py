@@ -59,22 +59,28 @@ NEARLY_ITSELF = 0.97
 """Cosine from which what a passage finds is as good as itself: the graph is approximate, and among
 hundreds of rows that differ by a figure one may be found in the place of another."""
 
+LOOKED_UP = 100
+"""Passages of one reference that are looked up; where there are more, one may be missing."""
+
 SOUND, FAULTY, FULL, LOST = 0, 1, 2, 3
 """Exit statuses of the child."""
 
 _ROOT = Path(ingestion.__file__).parent.parent
 
+_IN_FOLDER = "--in-folder"
 
-def verify_snapshot(home: Path, name: str) -> None:
+
+def verify_snapshot(home: Path, name: str, *, in_folder: bool = False) -> None:
     """Check hashes, counts and canaries of a snapshot.
 
-    Raises UnknownSnapshot, StorageFull, IngestionError when it takes too long, LostDocuments when
-    it is whole but for some documents, or DamagedSnapshot with the child's reason, or its exit
-    status when it died without a word.
+    It is looked for `in_folder`, or wherever the settings of that folder say. Raises
+    UnknownSnapshot, StorageFull, IngestionError when it takes too long, LostDocuments when it is
+    whole but for some documents, or DamagedSnapshot with the child's reason, or its exit status
+    when it died without a word.
     """
-    read_manifest(home, name)
+    _looked_in(home, in_folder=in_folder).manifest(name)
     try:
-        child = examined_apart(home, name)
+        child = examined_apart(home, name, in_folder=in_folder)
     except subprocess.TimeoutExpired as error:
         raise IngestionError(
             f"La génération {name} ne se vérifie pas en {SECONDS} secondes. Réessayez quand la "
@@ -92,10 +98,11 @@ def verify_snapshot(home: Path, name: str) -> None:
         raise DamagedSnapshot(f"La génération {name} ne se vérifie pas : {reason[0]}")
 
 
-def examined_apart(home: Path, name: str) -> "subprocess.CompletedProcess[str]":
+def examined_apart(home: Path, name: str, *, in_folder: bool) -> "subprocess.CompletedProcess[str]":
     """`examined` in a child process, which may die of it."""
+    asked = [str(home.absolute()), name, *([_IN_FOLDER] if in_folder else [])]
     return subprocess.run(
-        [sys.executable, "-m", "ingestion.index.publication", str(home.absolute()), name],
+        [sys.executable, "-m", "ingestion.index.publication", *asked],
         cwd=_ROOT,  # the first place where the child looks for modules
         capture_output=True,
         text=True,
@@ -147,19 +154,20 @@ def _faults(generation: IndexSnapshot, passage: Passage, vector: Vectors) -> Ite
     best = generation.vectors.search(vector, 1)
     if not best or best[0].score < NEARLY_ITSELF:
         yield Fault(f"{named} ne se retrouve pas par son vecteur", document.id)
-    referred = [generation.lexical.lookup(reference) for reference in passage.references]
+    lookup = generation.lexical.lookup
+    referred = [lookup(reference, LOOKED_UP) for reference in passage.references]
     if any(passage.id not in found for found in referred) and all(map(_complete, referred)):
         yield Fault(f"{named} ne se retrouve pas par sa référence", document.id)
 
 
 def _complete(found: list[str]) -> bool:
-    return len(found) < 100
+    return len(found) < LOOKED_UP
 
 
-def examined(home: Path, name: str) -> tuple[int, str, str]:
+def examined(home: Path, name: str, *, in_folder: bool) -> tuple[int, str, str]:
     """SOUND or what it is instead, the documents that are lost, and the reason, a line each."""
     try:
-        repository = repository_of(home)
+        repository = _looked_in(home, in_folder=in_folder)
         faults = find_faults(repository.open(name), repository.vectors(name))
     except StorageFull as error:
         return FULL, "", str(error)
@@ -171,9 +179,14 @@ def examined(home: Path, name: str) -> tuple[int, str, str]:
     return status, "\n".join(lost), "\n".join(fault.told for fault in faults)
 
 
+def _looked_in(home: Path, *, in_folder: bool) -> SnapshotRepository:
+    return FolderRepository(home) if in_folder else repository_of(home)
+
+
 def main() -> int:
     """The child: its exit status is that of the examination, whose texts it writes."""
-    status, lost, said = examined(Path(sys.argv[1]), sys.argv[2])
+    in_folder = _IN_FOLDER in sys.argv[3:]
+    status, lost, said = examined(Path(sys.argv[1]), sys.argv[2], in_folder=in_folder)
     sys.stdout.write(lost)
     sys.stderr.write(said)
     return status

@@ -91,7 +91,7 @@ class _ServerLexicalIndex:
     def lookup(self, reference: str, most: int = 100) -> list[str]:
         asked = (
             "SELECT id FROM {schema}.passages JOIN {schema}.refs USING (place) "
-            "WHERE reference = %s LIMIT %s"
+            "WHERE reference = %s ORDER BY place LIMIT %s"
         )
         return [
             str(name) for (name,) in self._server.rows(asked, reference, most, schema=self._schema)

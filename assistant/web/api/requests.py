@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -78,8 +78,7 @@ class ProgramMessage(BaseModel):
             if part.type not in ("text", "input_text", "output_text", "refusal"):
                 raise ApiRefusal(
                     f"Sourcier ne lit que du texte, pas « {part.type[:40]} ». Les pièces d'un "
-                    "marché se déposent dans son dossier.",
-                    param="messages",
+                    "marché se déposent dans son dossier."
                 )
         return "\n".join(part.text for part in self.content)
 
@@ -91,6 +90,8 @@ Tools = Annotated[
 
 class ChatForm(BaseModel):
     """A request of /v1/chat/completions."""
+
+    spoken_in: ClassVar[str] = "messages"
 
     model: str
     messages: list[ProgramMessage] = Field(min_length=1)
@@ -128,6 +129,8 @@ class ChatForm(BaseModel):
 
 class ResponseForm(BaseModel):
     """A request of /v1/responses; nothing is kept from one to the next."""
+
+    spoken_in: ClassVar[str] = "input"
 
     model: str
     input: str | list[ProgramMessage]
@@ -241,20 +244,29 @@ def question_in(form: ChatForm | ResponseForm, dossiers: Sequence[Dossier]) -> P
     """What a form asks; raises ApiRefusal when that cannot be answered."""
     dossier = asked_of(form.model, dossiers)
     form.require_answerable()
-    spoken = [each for each in form.messages if _is_spoken(each)]
+    try:
+        question, earlier = _conversation(form.messages)
+    except ApiRefusal as refusal:
+        raise ApiRefusal(str(refusal), refusal.status, form.spoken_in, refusal.code) from refusal
+    return ProgramQuestion(form.model, question, earlier, dossier, form.sourcier.as_of)
+
+
+def _conversation(messages: Sequence[ProgramMessage]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The question that ends a conversation, and the pairs before it.
+
+    Raises ApiRefusal, which does not say in which field it was sent.
+    """
+    spoken = [each for each in messages if _is_spoken(each)]
     if not spoken or spoken[-1].role != "user":
-        raise ApiRefusal("Le dernier message est la question de l'utilisateur.", param="messages")
+        raise ApiRefusal("Le dernier message est la question de l'utilisateur.")
     question = readable(spoken[-1].text).replace("\u00a0", " ").strip()
     if not question:
-        raise ApiRefusal("La question est vide.", param="messages")
+        raise ApiRefusal("La question est vide.")
     if len(question) > LONGEST_QUESTION:
         raise ApiRefusal(
-            f"La question dépasse {LONGEST_QUESTION} caractères.",
-            param="messages",
-            code="string_above_max_length",
+            f"La question dépasse {LONGEST_QUESTION} caractères.", code="string_above_max_length"
         )
-    earlier = _pairs(spoken[:-1])[-KEPT_EXCHANGES:]
-    return ProgramQuestion(form.model, question, earlier, dossier, form.sourcier.as_of)
+    return question, _pairs(spoken[:-1])[-KEPT_EXCHANGES:]
 
 
 def exchanges(
@@ -283,8 +295,7 @@ def _is_spoken(message: ProgramMessage) -> bool:
     if message.role in ("system", "developer") or message.type == "reasoning":
         return False
     raise ApiRefusal(
-        "Une conversation est faite de messages « user » et « assistant », sans outils.",
-        param="messages",
+        "Une conversation est faite de messages « user » et « assistant », sans outils."
     )
 
 

@@ -181,12 +181,11 @@ def embed(form: EmbeddingForm, request: Request, service: ServiceOfBuyer) -> dic
             f"Le modèle des vecteurs s'appelle « {EMBEDDER} ».", ABSENT, "model", NO_MODEL
         )
     texts, counter = form.texts, request.app.state.counter
+    embedded = partial(service.embed, are_questions=form.input_type == "query")
     with counter.places.taken(person_of(service)):
-        vectors = service.embed(texts, are_questions=form.input_type == "query")
-    if form.dimensions not in (None, vectors.shape[1]):
-        raise ApiRefusal(
-            f"Les vecteurs ont {vectors.shape[1]} dimensions.", param="dimensions", code=UNUSED
-        )
+        if form.dimensions is not None:
+            require_dimensions(form.dimensions, embedded(texts[:1]))
+        vectors = embedded(texts)
     words = sum(len(text.split()) for text in texts)
     return {
         "object": "list",
@@ -198,6 +197,14 @@ def embed(form: EmbeddingForm, request: Request, service: ServiceOfBuyer) -> dic
         "usage": {"prompt_tokens": words, "total_tokens": words},
         "sourcier": {"embedder": service.embedder_name},
     }
+
+
+def require_dimensions(asked: int, vectors: Vectors) -> None:
+    """Raise ApiRefusal unless that is how many dimensions vectors have. Pure."""
+    if asked != vectors.shape[1]:
+        raise ApiRefusal(
+            f"Les vecteurs ont {vectors.shape[1]} dimensions.", param="dimensions", code=UNUSED
+        )
 
 
 def written_vectors(vectors: Vectors, encoding: str | None) -> list[str] | list[list[float]]:
