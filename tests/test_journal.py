@@ -137,17 +137,18 @@ def test_a_journal_of_an_earlier_version_goes_on(tmp_path: Path) -> None:
         lambda line: b"\xef\xbb\xbf" + line,
     ],
 )
-@pytest.mark.parametrize("is_earlier", [True, False])
 def test_a_change_that_json_reads_the_same_is_found(
-    tmp_path: Path, change: Callable[[bytes], bytes], is_earlier: bool
+    tmp_path: Path, change: Callable[[bytes], bytes]
 ) -> None:
     path = tmp_path / "journal.jsonl"
     fill(path, 3)
-    lines = earlier_lines(3) if is_earlier else path.read_bytes().splitlines(keepends=True)
-    altered = change(lines[1])
-    if altered != lines[1]:
-        path.write_bytes(lines[0] + altered + lines[2])
-        assert {fault.line for fault in Journal(path).faults()} == {2}
+    found = 0
+    for lines in (earlier_lines(3), path.read_bytes().splitlines(keepends=True)):
+        if (altered := change(lines[1])) != lines[1]:  # lines of today hold no body
+            path.write_bytes(lines[0] + altered + lines[2])
+            assert {fault.line for fault in Journal(path).faults()} == {2}
+            found += 1
+    assert found
 
 
 def test_the_first_entry_of_a_day_comes_after_an_anchor(tmp_path: Path) -> None:

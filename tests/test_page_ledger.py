@@ -372,7 +372,6 @@ def test_a_question_is_answered_with_its_plan_its_chart_and_its_rows(client: Tes
     assert "1 825 €" in told
     assert any(tag == "svg" for tag, _ in parsed(page.text).found)
     first = links(page, "/factures/calcul/tableau/0/lignes/")[0]
-    assert first.startswith("/factures/piece/") or "lignes/0" in first
     rows = words_of(client.get(first))
     assert "A-1" in rows
     assert "A-2" in rows
