@@ -25,7 +25,10 @@ from ingestion.legislation.official_copy import OfficialCopy
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 from tests.administered import PAYMENT, USER, acts, add_code, administered, candidate, with_text
+from tests.english_pages import french_left
+from tests.fakes_page import FakeService
 from tests.index_home import build_and_publish
+from tests.page_app import app_over
 from tests.page_texts import parsed, words_of
 from tests.route_walk import routes_of
 from tests.small_index import ARTICLES, answering_embedder
@@ -163,6 +166,26 @@ def test_every_text_that_changes_opens_as_the_candidate_has_it(
     assert "· retiré ·" in said[2]
     assert "60 000 € HT" in said[2]
     assert client.get("/admin/candidat/textes/absent").status_code == 404
+
+
+def test_what_is_known_of_a_text_is_in_english(home: Path, tmp_path: Path) -> None:
+    administration = AdministrationService(home, journal_of(home), ("false",))
+    cookies = {"sourcier-language": "en"}
+    with TestClient(app_over(FakeService(), (), administration), cookies=cookies) as client:
+        client.post("/admin/sources", files=[("files", ("note.md", b"# Note\n\nUn texte.\n"))])
+        client.post("/admin/sources/date", data={"source": "note.md", "day": "mi-2025"})
+        add_code(home, tmp_path, with_text("R2192-10", BROKEN))
+        candidate(home)
+        page = parsed(client.get("/admin/candidat/textes").text)
+        links = {str(each.get("href")) for tag, each in page.found if tag == "a"}
+        paths = [each for each in sorted(links) if each.startswith("/admin/candidat/textes/")]
+        paths += ["/admin/sources", "/admin/sources/texte?source=note.md", "/admin/candidat/textes"]
+        pages = {path: client.get(path).text for path in paths}
+    titles = frozenset({"Code de la commande publique"})
+    left = {path: french_left(shown, titles) for path, shown in pages.items()}
+    assert {path: texts for path, texts in left.items() if texts} == {}
+    assert len(pages) > 4
+    assert "State: mi-2025, given by" in words_of(pages["/admin/sources/texte?source=note.md"])
 
 
 def test_a_contradiction_is_shown_side_by_side_and_leads_to_both_places(

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 from docx import Document as WordDocument
+from markdown_it import MarkdownIt
 
 from assistant.answering.answer import Answer, Outcome, Prominence, marked
 from assistant.question.language import Language
@@ -142,6 +143,23 @@ def test_markdown_keeps_hostile_text_inert() -> None:
     unescaped = text.replace("\\<", "").replace("\\!", "").replace("]\\(", "")
     assert "<" not in unescaped
     assert "](" not in unescaped
+
+
+def test_markdown_of_pieces_makes_no_link_of_a_mark_nor_a_heading_or_list() -> None:
+    pieces = "[1]: https://evil.example/\ntitre\n---\nautre\n===\n- a\n+ b\n12. c\n3) d\n&lt;b&gt;"
+    turn = conversation().turns[0]
+    [sentence, *others] = turn.answer.sentences
+    told = replace(turn.answer, preface=pieces, sentences=(sentence, *others))
+    made = as_markdown(Conversation((replace(turn, answer=told),)), DAY)
+    shown = MarkdownIt("commonmark").render(made)
+    assert "<a " not in shown
+    assert "[1]" in made
+    plain_made = as_markdown(Conversation((replace(turn, answer=turn.answer),)), DAY)
+    plain_shown = MarkdownIt("commonmark").render(plain_made)
+    for tag in ("<h1", "<h2", "<ol", "<ul", "<li", "<hr"):
+        assert shown.count(tag) == plain_shown.count(tag), tag
+    assert "&amp;lt;b&amp;gt;" in shown
+    assert "-12,50" in as_markdown(Conversation((replace(turn, question="-12,50 €"),)), DAY)
 
 
 def test_a_reservation_stands_with_the_source_that_it_is_about_wherever_an_answer_goes() -> None:

@@ -25,7 +25,7 @@ from assistant.web.buyer.export import answer_lines
 from assistant.web.buyer.layout import footer, welcome
 from assistant.web.buyer.page import page_blocks
 from assistant.web.buyer.service import Holdings
-from assistant.web.buyer.turn_view import turn_html
+from assistant.web.buyer.turn_view import spoken_pieces, turn_html
 from ingestion.tenders.pieces import PieceKind
 from tests.fakes_page import FakeService
 from tests.page_app import site_over
@@ -190,12 +190,26 @@ def test_what_an_article_says_in_our_words_names_it_and_its_quote_stands_below(
     answer = replace(small_answer(service.evidence), sentences=(rule, quote, computed, below))
     html = shown(finished(service, answer)).partition('class="legend"')[0]
     where = first.passage.locator.replace("-", "‑").replace(" ", "\u00a0", 1)
-    assert re.findall(r'<p class="where">([^<]*)</p>', html) == [f"En clair · {where}", where]
+    assert re.findall(r'<p class="where"[^>]*>([^<]*)</p>', html) == [f"En clair · {where}", where]
     assert html.index("Une règle.") < html.rindex(where, 0, html.index("Un article."))
 
 
+def test_what_is_quoted_is_read_aloud_in_french_on_an_english_page(service: FakeService) -> None:
+    answer = small_answer(service.evidence)
+    quote = next(each for each in answer.sentences if each.support is Support.VERBATIM)
+    ours = replace(quote, support=Support.PREPARED, text="This is what the town may do.")
+    turn = finished(service, replace(answer, sentences=(quote, ours)))
+    html = shown(turn, Language.ENGLISH)
+    assert '<div class="sentence verbatim" lang="fr">' in html
+    assert '<div class="sentence prepared" lang="en">' in html
+    assert re.search(r'<span lang="en">&nbsp;<a href="#t0-p\d+" class="mark"', html)
+    assert '<h4 id="t0-p1-title" lang="fr">' in html
+    told = quote.text.replace("\n- ", "\n")
+    assert spoken_pieces(turn) == [(Language.FRENCH, told), (Language.ENGLISH, ours.text)]
+
+
 def _boxes(answer: Answer, service: FakeService) -> list[str]:
-    return re.findall(r'<div class="(sentence [^"]+)">', shown(finished(service, answer)))
+    return re.findall(r'<div class="(sentence [^"]+)"', shown(finished(service, answer)))
 
 
 @pytest.mark.parametrize("support", list(Support))

@@ -77,6 +77,7 @@ def test_an_unknown_article_is_told_with_links_to_those_near(client: TestClient)
     page = client.get("/law/R2122-88?as_of=2026-03-31")
     assert page.status_code == 404
     assert "Aucun article R2122-88" in page.text
+    assert '<main class="document law" id="document">' in page.text  # the skip link leads there
     assert 'href="/law/R2122-8?as_of=2026-03-31&amp;lang=fr"' in page.text
 
 

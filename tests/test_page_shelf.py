@@ -10,6 +10,7 @@ import pytest
 from assistant.accounts.identity import ALONE
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
+from assistant.web.buyer.chat import Chat
 from assistant.web.buyer.conversation import (
     LONGEST_SHELF,
     MOST_CONVERSATIONS,
@@ -113,6 +114,11 @@ def test_a_browser_keeps_what_it_has_room_for_and_nonsense_is_an_empty_shelf() -
         assert shelf_in(nonsense) == ConversationShelf()
 
 
+def test_a_conversation_without_room_leaves_the_older_ones_in_their_place() -> None:
+    shelf = ConversationShelf((talk("x" * LONGEST_SHELF), talk("Faut-il allotir ?")))
+    assert shelf_in(shelf_text(shelf)).conversations == (talk("Faut-il allotir ?"),)
+
+
 @pytest.mark.parametrize("over", [0, 1])
 def test_a_shelf_that_just_has_room_is_kept(over: int) -> None:
     room = LONGEST_SHELF - len(shelf_text(ConversationShelf((talk("x"),)))) + 1
@@ -132,6 +138,32 @@ def test_a_choice_is_kept_as_far_as_its_dossier_is_there(commands: Commands) -> 
     screen = commands.choose("", "0020-13-99", "", gr.Request())
     assert SAID["chip_today"] in screen["chips"]
     assert choice_in(screen["kept_choice"], dossiers) == ScopeChoice()
+
+
+def test_while_an_answer_is_written_no_other_conversation_is_opened(service: FakeService) -> None:
+    places: dict[str, Any] = {field.name: field.name for field in fields(Layout)}
+    layout = Layout(**places | {"examples": tuple(f"example-{n}" for n in range(EXAMPLES))})
+    chat, memory = Chat(lambda _: service, layout), remembered(talk("Faut-il allotir ?"))
+    commands = Commands(lambda _: service, layout, chat.is_answering)
+    request = gr.Request(query_params={}, cookies={}, session_hash="page")
+    aside = shelf_text(ConversationShelf((talk("Quand payer ?"),)))
+
+    def screens() -> list[Any]:
+        return [
+            commands.open_dossier("montelyre-2026", memory, aside, request),
+            commands.reopen("0", memory, aside, request),
+            commands.new(memory, aside, request),
+            commands.switch(memory, aside, "", request),
+        ]
+
+    answering: Any = chat.ask("Et alors ?", "", None, memory, request)
+    next(answering)
+    for screen in screens():
+        assert list(screen) == ["status"]
+        assert SAID["error_busy"] in screen["status"]
+    assert "memory" in commands.new(memory, aside, gr.Request(session_hash="other"))
+    answering.close()
+    assert all("memory" in screen for screen in screens())
 
 
 def test_a_title_stays_text() -> None:

@@ -1,6 +1,7 @@
 """What a scan shows is marked as read by recognition, and doubtful figures are never computed."""
 
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -34,7 +35,7 @@ from ingestion.durable import lock_for_writing, untold
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import DisputedFigure
 from ingestion.library.library import Library
-from ingestion.readers.documents import Document, Kind
+from ingestion.readers.documents import Document, Kind, ScannedPage, ScannedWord
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.conformity_dossier import SENT, TODAY, FakeCode
 from tests.index_home import build_and_publish
@@ -219,6 +220,23 @@ def test_a_whole_scan_says_so_to_programs() -> None:
 def plain(text: str) -> str:
     """Text without what holds it together at the end of a line."""
     return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_the_words_of_a_scanned_page_are_read_once_whatever_is_doubtful(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document, passage = scanned(*CLAUSES, doubtful=("10",))
+    words, read = tuple(document.scans[0].words), []
+
+    def counted(page: ScannedPage) -> Iterator[ScannedWord]:
+        read.append(page.number)
+        return iter(words)
+
+    monkeypatch.setattr(ScannedPage, "words", property(counted))
+    order = order_for(document, View((passage.start, passage.end)), 1)
+    assert order
+    assert order.places.doubtful
+    assert read == [1]
 
 
 def test_the_viewer_frames_the_words_of_a_scan_and_its_doubtful_figures() -> None:

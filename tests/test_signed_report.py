@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date
 
 from assistant.answering.answer import TurnResult
-from assistant.reports.audit import AuditFacts, ReadAnswer, annex_part, signatures_part
+from assistant.reports.audit import AuditFacts, ReadAnswer, annex_part, sample_part, signatures_part
 from assistant.reports.homologation_facts import InstallationFacts, JournalState
-from assistant.reports.paper import Block, PaperTable
+from assistant.reports.paper import Block, PaperTable, Paragraph
 from assistant.review.readings import ReviewVerdict, Target, frozen_of
 from assistant.review.recorded import Recorded
 from assistant.review.register import Sampling
@@ -51,6 +51,13 @@ def test_the_verdict_of_who_read_after_two_others_is_said_to_be_so() -> None:
     facts = _facts(_read("r1", "anne", "bruno", "dora"))
     columns = _table(annex_part(facts), "Verdicts figés").columns
     assert ["après coup" in column for column in columns] == [False, False, False, True]
+
+
+def test_one_answer_drawn_and_read_is_said_in_the_singular() -> None:
+    read = _read("r1", "anne")
+    parts = sample_part(replace(_facts(read), drawn=(read.item,)))
+    said = " ".join(each.text for each in parts if isinstance(each, Paragraph))
+    assert "1 réponse tirée au sort, dont 1 lue ;" in said
 
 
 def test_the_annex_has_the_reservation_under_the_quote_that_it_is_about() -> None:

@@ -91,7 +91,8 @@ def sample_part(facts: AuditFacts) -> Iterator[Block]:
     )
     yield Paragraph(
         f"{counted(len(facts.drawn), 'réponse tirée', 'réponses tirées')} au sort, dont "
-        f"{len(read)} lues ; en tout {counted(len(facts.read), 'réponse lue', 'réponses lues')}, "
+        f"{counted(len(read), 'lue', 'lues')} ; en tout "
+        f"{counted(len(facts.read), 'réponse lue', 'réponses lues')}, "
         "d'autres ayant été signalées, incertaines, touchées par un changement ou choisies. "
         f"{_pace(facts.pace)}"
     )
@@ -139,8 +140,8 @@ def disagreements_part(facts: AuditFacts) -> Iterator[Block]:
     left = sum(each.is_open for each in found)
     yield Paragraph(
         f"{counted(len(found), 'verdict diffère', 'verdicts diffèrent')} entre les deux premiers "
-        f"lecteurs, {len(found) - left} arbitrés par un troisième et {left} à arbitrer. L'accord "
-        "est calculé sur les verdicts figés ; un arbitrage n'y change rien."
+        f"lecteurs, {counted(len(found) - left, 'arbitré', 'arbitrés')} par un troisième et {left} "
+        "à arbitrer. L'accord est calculé sur les verdicts figés ; un arbitrage n'y change rien."
     )
     numbers = {each.item.line.record_id: n for n, each in enumerate(facts.read, 1)}
     rows = tuple(

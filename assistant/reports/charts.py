@@ -68,6 +68,7 @@ _SIZE = re.compile(r' width="[^"]*" height="[^"]*"')
 _SHEET = re.compile(r"<style.*?</style>")  # would be that of the whole page
 _NAMED = re.compile(r'(?<=<g) id="[^"]*"')
 _FONT = re.compile(r"font-family: [^;\"]*")
+_PAINT = re.compile(r' (?:style|fill|stroke)="[^"<>]*"(?=[^<>]*>)')  # in a tag, not in a label
 _SHORTEST = 0.001  # a logarithm has no zero
 _WIDE = 200  # times the shortest: room for one mark a decade only
 MARGIN = 0.05  # of the width, where half of "100 %" finds room
@@ -101,9 +102,7 @@ class Chart:
     def _element(self, style: str = "") -> Html:
         drawn = self._drawn("svg", WIDTH).decode()
         svg = _SIZE.sub("", drawn[drawn.index("<svg") :], count=1)
-        svg = _NAMED.sub("", _SHEET.sub("", _FONT.sub("font-family: var(--sans)", svg)))
-        for variable, colour in COLOURS.items():
-            svg = svg.replace(colour, f"var(--{variable})")
+        svg = _PAINT.sub(_of_page, _NAMED.sub("", _SHEET.sub("", svg)))
         attributes, drawing = map(Html, svg.removeprefix("<svg").split(">", 1))
         name = f"chart-{sha256(self.title.encode()).hexdigest()[:8]}"
         return render(
@@ -139,6 +138,14 @@ class Chart:
             unsaid = dict.fromkeys(_METADATA) if file_format == "svg" else {}
             figure.savefig(written, format=file_format, metadata=unsaid)
         return written.getvalue()
+
+
+def _of_page(paint: re.Match[str]) -> str:
+    """An attribute that paints, with the font and the colours of the page."""
+    painted = _FONT.sub("font-family: var(--sans)", paint[0])
+    for variable, colour in COLOURS.items():
+        painted = painted.replace(colour, f"var(--{variable})")
+    return painted
 
 
 # Charts of measures: intervals, shifts and spreads, a line a row.

@@ -79,11 +79,18 @@ class Paper:
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
+_OPENING = re.compile(r"(?<![^\r\n])([ \t]*\d*)([-+=.)])(?=[-=\s]|$)")
+"""What makes a line of Markdown an item, a rule, or a heading of the line above."""
+
+
 def escape_markdown(text: str) -> str:
-    """Text that Markdown shows as it is: no image, link target, HTML or emphasis in it. Pure."""
-    for character in "\\`*_<>~|#!":
+    """Text that Markdown shows as it is, a mark like "[1]" included. Pure.
+
+    There is no image, link, target of links, HTML, emphasis, heading or list in it.
+    """
+    for character in "\\`*_<>~|#!&":
         text = text.replace(character, f"\\{character}")
-    return text.replace("](", "]\\(")
+    return _OPENING.sub(r"\1\\\2", text.replace("](", "]\\(").replace("]:", "]\\:"))
 
 
 def strip_controls(text: str) -> str:

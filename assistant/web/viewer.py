@@ -203,12 +203,20 @@ def order_for(document: Document, view: View, number: int) -> DrawingOrder | Non
 
 def _places(document: Document, view: View, scan: ScannedPage) -> ScanPlaces:
     """Where the passage, its quotes and doubtful figures stand on the picture of a page."""
-    doubtful = [[(each.start, each.end)] for each in document.recognised if each.is_doubtful]
+    words = tuple(scan.words)
+    if not words:
+        return ScanPlaces()
+    first, last = min(word.start for word in words), max(word.end for word in words)
+    doubtful = [
+        [(each.start, each.end)]
+        for each in document.recognised
+        if each.is_doubtful and each.start < last and first < each.end
+    ]
 
     def boxes(spans: Sequence[Span]) -> tuple[ScanBox, ...]:
         return tuple(
             word.box
-            for word in scan.words
+            for word in words
             if any(start < word.end and word.start < end for start, end in spans)
         )
 
@@ -331,7 +339,7 @@ def _around(document: Document, view: View, start: int, end: int) -> list[list[L
 def _lines_between(document: Document, start: int, end: int, quotes: list[Span]) -> list[Line]:
     """Lines of the document between two offsets, headings as headings."""
     levels = {heading.start: heading.level for heading in document.headings}
-    known = flags(document)
+    known = [each for each in flags(document) if each[0] < end and each[1] > start]
     built, position = [], start
     for line in document.text[start:end].splitlines(keepends=True):
         last = position + len(line)

@@ -13,9 +13,8 @@ from assistant.evaluation.runs import AnswerChange
 from assistant.law.hierarchy import state_counts, state_range
 from assistant.publishing.history import BuildStep
 from assistant.publishing.service import AdministrationService
-from assistant.question.language import Language
 from assistant.reports.findings import minutes
-from assistant.reports.markup import NOTHING, Html, days, load_words, render
+from assistant.reports.markup import NOTHING, Html, Words, days, load_words, render
 from assistant.reports.page_language import in_page_language
 from assistant.web.buyer.evidence_panel import changes_html
 from assistant.web.frame import current_frame
@@ -32,7 +31,6 @@ HOME = "/admin"
 """Where the application of the administrator stands."""
 
 SEEN, SEE_OTHER, MISSING, REFUSED, TOO_LARGE, BROKEN = 200, 303, 404, 409, 413, 503
-SAID = load_words(Language.FRENCH)
 
 REFRESH = 3
 """Seconds after which a browser without script looks again at a build."""
@@ -56,12 +54,16 @@ def done(shown: Callable[..., Response], path: str, act: Callable[[], object]) -
 
 def page(template: str, title: str, status: int = SEEN, **values: object) -> Response:
     """A page; `script` and `refresh` among its values are those of the layout."""
-    language = current_frame().language
-    said = load_words(language)
+    language, said = current_frame().language, page_words()
     content = render(f"admin/{template}.html", title=title, said=said, sized=sized, **values)
     title = f"{in_page_language(title)}, {said['area_ADMINISTRATOR'].lower()}"
     around = values | {"title": title, "content": content}
     return page_of_site("layout.html", language, status, **around)
+
+
+def page_words() -> Words:
+    """The words in the language of the page that is asked for."""
+    return load_words(current_frame().language)
 
 
 def sized(size: int) -> str:
@@ -136,7 +138,7 @@ def changes_page(service: AdministrationService) -> Response:
     changes, problem = NOTHING, ""
     try:
         found, texts = service.changes(), f"{HOME}/candidat/textes"
-        changes = changes_html(found, date.today(), Language.FRENCH, texts)
+        changes = changes_html(found, date.today(), current_frame().language, texts)
     except IngestionError as failure:
         problem = str(failure)
     return page("changes", "Ce qui change", changes=changes, problem=problem)
@@ -150,15 +152,15 @@ def text_page(
         found = service.text(document_id)
     except IngestionError as failure:
         return page("text", "Texte du candidat", MISSING, problem=str(failure), text=None)
-    document = found.document
+    document, said = found.document, page_words()
     return page(
         "text",
         ", ".join(filter(None, (document.title, document.reference))),
         problem="",
         text=found,
-        days=days(document, SAID),
+        days=days(document, said),
         days_in_words=days_in_words,
-        days_before=days(found.before, SAID) if found.before else "",
+        days_before=days(found.before, said) if found.before else "",
         compare=compare,
         shown=shown_text(document, span),
     )

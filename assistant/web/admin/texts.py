@@ -22,13 +22,13 @@ from assistant.web.admin.pages import (
     HOME,
     MISSING,
     REFUSED,
-    SAID,
     SEEN,
     TOO_LARGE,
     Service,
     Text,
     done,
     page,
+    page_words,
     shown_text,
     time_left,
 )
@@ -71,8 +71,10 @@ def sources_page(
         status,
         script="upload.js",
         problem=problem,
-        report=report_html(receipts, SAID) if receipts else NOTHING,
-        upload=partial(upload_form, SAID, f"{HOME}/sources", reading="Lecture des fichiers…"),
+        report=report_html(receipts, page_words()) if receipts else NOTHING,
+        upload=partial(
+            upload_form, page_words(), f"{HOME}/sources", reading="Lecture des fichiers…"
+        ),
         field=FIELD,
         bounds=BOUNDS,
         found=sorted(found, key=lambda each: each.standing is Standing.SERVED),
@@ -154,7 +156,7 @@ def _shown(
         problem=problem,
         texts=texts,
         document=document,
-        days=days(document, SAID) if document else "",
+        days=days(document, page_words()) if document else "",
         days_in_words=days_in_words,
         shown=shown_text(document, span) if document else "",
         way=lambda each: f"{TEXT_PAGE}?{urlencode(asked | {'document': each.id})}",
@@ -212,7 +214,7 @@ async def add(who: Who, service: Service, request: Request) -> Response:
             chosen, parcels = str(form.get("texts", "")).split(), parcels_in(form)
             return await run_in_threadpool(_received, service, parcels, chosen, who.user)
     except TooMuch:
-        told = SAID["upload_too_much"].format(**BOUNDS)
+        told = page_words()["upload_too_much"].format(**BOUNDS)
         return await run_in_threadpool(sources_page, service, problem=told, status=TOO_LARGE)
 
 

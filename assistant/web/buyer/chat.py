@@ -243,6 +243,15 @@ class Again:
 AGAIN = TypeAdapter(Again)
 
 
+Place = tuple[str, str]
+"""A page: the pseudonym of its reader, and its session."""
+
+
+def place_of(service: BuyerService, event: gr.Request) -> Place:
+    """The page that an event comes from."""
+    return service.reader.user, str(event.session_hash)
+
+
 class Refused(Exception):
     """The question cannot be asked as it is; the message says what to change."""
 
@@ -253,15 +262,19 @@ class Chat:
     def __init__(self, service_of: ServiceOfEvent, layout: Layout) -> None:
         self._service_of = service_of
         self._layout = layout
-        self._running: dict[tuple[str, str], threading.Event] = {}
+        self._running: dict[Place, threading.Event] = {}
         self._lock = threading.Lock()
+
+    def is_answering(self, request: gr.Request) -> bool:
+        """Whether a question of this page is being answered."""
+        return self._place(request) in self._running
 
     def ask(
         self, question: str, as_of: str, dossier: str | None, memory: str, request: gr.Request
     ) -> Iterator[Screen]:
         """One turn on the screen, from the question to the recorded answer."""
         service = self._service_of(request)
-        layout, place = self._layout, (service.reader.user, str(request.session_hash))
+        layout, place = self._layout, place_of(service, request)
         kept = seen_by(conversation_in(memory), service)
         conversation = replace(kept, dossier=dossier or None)
         said = said_of(conversation)
@@ -300,11 +313,13 @@ class Chat:
 
     def stop(self, request: gr.Request) -> None:
         """Stop the turn of this session, if there is one."""
-        user = self._service_of(request).reader.user
-        if running := self._running.get((user, str(request.session_hash))):
+        if running := self._running.get(self._place(request)):
             running.set()
 
-    def _begin(self, place: tuple[str, str], said: Words) -> threading.Event:
+    def _place(self, request: gr.Request) -> Place:
+        return place_of(self._service_of(request), request)
+
+    def _begin(self, place: Place, said: Words) -> threading.Event:
         """What stops the turn of a page.
 
         Raises Refused while the page is answering, or as many others of the same person as may.

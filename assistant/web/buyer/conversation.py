@@ -265,14 +265,14 @@ SHELF = TypeAdapter(tuple[Conversation, ...])
 
 
 def shelf_text(shelf: ConversationShelf) -> str:
-    """The shelf as JSON, without the oldest beyond what a browser has room for. Pure."""
+    """The shelf as JSON, without those that a browser has no room for beside the later. Pure."""
     lines: list[str] = []
     room = LONGEST_SHELF - 1  # a bracket; the other takes the place of a comma
     for each in shelf.conversations[:MOST_CONVERSATIONS]:
         line = remembered(each)
+        if len(line) + 1 > room:
+            continue
         room -= len(line) + 1
-        if room < 0:
-            break
         lines.append(line)
     return f"[{','.join(lines)}]"
 

@@ -61,11 +61,21 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 class Commands:
-    """What the buttons of the page do; holds nothing between two calls."""
+    """What the buttons of the page do; holds nothing between two calls.
 
-    def __init__(self, service_of: ServiceOfEvent, layout: Layout) -> None:
+    While a page `is_answering`, its conversation stays open and in its language: the end of the
+    answer would be put into another.
+    """
+
+    def __init__(
+        self,
+        service_of: ServiceOfEvent,
+        layout: Layout,
+        is_answering: Callable[[gr.Request], bool] = lambda event: False,
+    ) -> None:
         self._service_of = service_of
         self._layout = layout
+        self._is_answering = is_answering
 
     def load(self, memory: str, aside: str, choice: str, request: gr.Request) -> Screen:
         """The page as it was left; its address may choose a dossier.
@@ -108,6 +118,8 @@ class Commands:
         """An empty conversation in the same language, about the rules of today."""
         service = self._service_of(request)
         before = kept(memory, service)
+        if self._is_answering(request):
+            return self._busy(before)
         shelf = set_aside(shelf_of(aside, service), before)
         conversation = replace(before, turns=(), dossier=None)
         return self._turned_to(conversation, shelf, said_of(conversation)["status_new"], service)
@@ -116,6 +128,8 @@ class Commands:
         """An empty conversation about a dossier, which begins with what is known of it."""
         service = self._service_of(request)
         before = kept(memory, service)
+        if self._is_answering(request):
+            return self._busy(before)
         shelf = set_aside(shelf_of(aside, service), before)
         is_known = dossier in {each.id for each in service.dossiers}
         conversation = replace(before, turns=(), dossier=dossier if is_known else None)
@@ -128,6 +142,8 @@ class Commands:
         """A conversation set aside, in the place of the open one, which is set aside."""
         service = self._service_of(request)
         before = kept(memory, service)
+        if self._is_answering(request):
+            return self._busy(before)
         said = said_of(before)
         found = taken(shelf_of(aside, service), place)
         if found is None:
@@ -147,6 +163,9 @@ class Commands:
         line = spoken_line(said["status_forgotten"])
         return {**shelf_screen(layout, found[1], said), layout.status: line}
 
+    def _busy(self, conversation: Conversation) -> Screen:
+        return {self._layout.status: spoken_line(said_of(conversation)["error_busy"], alert=True)}
+
     def _turned_to(
         self, conversation: Conversation, shelf: ConversationShelf, line: str, service: BuyerService
     ) -> Screen:
@@ -165,6 +184,8 @@ class Commands:
         """The same conversation, and the same choice, in the other language."""
         service = self._service_of(request)
         conversation, scope = kept(memory, service), choice_in(choice, service.dossiers)
+        if self._is_answering(request):
+            return self._busy(conversation)
         french = conversation.language is Language.FRENCH
         other = Language.ENGLISH if french else Language.FRENCH
         conversation = replace(conversation, language=other)
@@ -306,8 +327,9 @@ def page_blocks(service_of: ServiceOfEvent) -> gr.Blocks:
     )
     with blocks:
         layout = lay_out()
-        bind_questions(layout, Chat(service_of, layout), blocks)
-        commands = Commands(service_of, layout)
+        chat = Chat(service_of, layout)
+        bind_questions(layout, chat, blocks)
+        commands = Commands(service_of, layout, chat.is_answering)
         bind_conversations(layout, commands, blocks)
         bind_choices(layout, commands)
         bind_exports(layout, commands)

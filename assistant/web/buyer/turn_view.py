@@ -12,7 +12,7 @@ from assistant.law.hierarchy import Rank, rank_of
 from assistant.ledger.query.plan import Population
 from assistant.ledger.replies import drawing_address, figure_address
 from assistant.question.day import DaySource, is_of_untold_day
-from assistant.question.language import Language
+from assistant.question.language import Language, detect_language
 from assistant.reports.answers import reading_labels
 from assistant.reports.markup import (
     LEDGER,
@@ -34,6 +34,12 @@ from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.pieces import PieceKind
 
 
+def language_of(sentence: Sentence) -> Language:
+    """French for the words of the texts, for others what they are written in."""
+    is_of_text = sentence.support in (Support.VERBATIM, Support.SUPPORTED)
+    return Language.FRENCH if is_of_text else detect_language(sentence.text)
+
+
 @dataclass(frozen=True, slots=True)
 class ShownSentence:
     """A sentence and the passages that it cites, by number, as far as they are shown.
@@ -53,17 +59,24 @@ class ShownSentence:
     is_labelled: bool
     where: str = ""
 
+    @property
+    def language(self) -> Language:
+        """What it is read aloud in, whatever the language of the page."""
+        return language_of(self.sentence)
+
 
 def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
     """A turn: question and answer on the left, evidence on the right. Pure."""
     said, turn_id = load_words(conversation.language), f"t{position}"
     is_reworded = turn.standalone.casefold() != turn.question.casefold()
     is_usable = turn.settled and bool(turn.answer.sentences or turn.record_id)
+    spoken = spoken_pieces(turn) if is_usable else []
     sheet, drawing = sheet_addresses(turn)
     rulings, rulings_address = rulings_line(turn, said, conversation.language)
     return render(
         "buyer/turn.html",
         said=said,
+        lang=conversation.language,
         turn=turn,
         turn_id=turn_id,
         outcome=turn.answer.outcome if turn.stage is TurnStage.FINISHED else Outcome.ANSWERED,
@@ -77,7 +90,7 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
         supports=list(dict.fromkeys(each.support for each in turn.answer.sentences)),
         is_usable=is_usable,
         copied=answer_text(turn, said, conversation.dossiers) if is_usable else "",
-        spoken=spoken_text(turn) if is_usable else "",
+        spoken=json.dumps(spoken, ensure_ascii=False) if spoken else "",
         choices=[
             _again(turn, each.label, question=each.question)
             for each in (turn.answer.choices if turn.settled else ())
@@ -88,11 +101,25 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
     )
 
 
-def spoken_text(turn: Turn) -> str:
-    """What is read aloud of an answer: its line and what carries it, without marks or dashes."""
-    shown = [each.told for each in turn.answer.sentences if each.place is not Prominence.ASIDE]
-    lines = "\n".join([turn.answer.preface, *shown, turn.answer.notice]).splitlines()
-    return "\n".join(line.removeprefix("- ").strip() for line in lines if line.strip())
+def spoken_pieces(turn: Turn) -> list[tuple[Language, str]]:
+    """What is read aloud of an answer, its line and what carries it, without marks or dashes.
+
+    Each piece in its language.
+    """
+    preface, notice = turn.answer.preface, turn.answer.notice
+    shown = [
+        (language_of(each), each.told)
+        for each in turn.answer.sentences
+        if each.place is not Prominence.ASIDE
+    ]
+    pieces = [(detect_language(preface), preface), *shown, (detect_language(notice), notice)]
+    told = ((language, _spoken(text)) for language, text in pieces)
+    return [(language, text) for language, text in told if text]
+
+
+def _spoken(text: str) -> str:
+    lines = (line.removeprefix("- ").strip() for line in text.splitlines())
+    return "\n".join(filter(None, lines))
 
 
 def rulings_line(turn: Turn, said: Words, language: Language) -> tuple[str, str]:

@@ -3,17 +3,24 @@
 const intake = () => byId("intake");
 let parcels = [];
 let sending = null;
+let isUntold = false; // a sending ended behind a closed dialog
 
 function offer(files) {
   const dialog = intake();
-  if (!dialog || sending) return;
+  if (!dialog) return;
+  if (sending || isUntold) return reopenIntake();
   parcels = [...files];
   dialog.querySelector("form").reset();
   tell("");
   dialog.querySelector(".open").hidden = true;
   dialog.querySelector(".step").hidden = true;
   listParcels();
-  if (!dialog.open) dialog.showModal();
+  reopenIntake();
+}
+
+function reopenIntake() {
+  isUntold = false;
+  if (!intake().open) intake().showModal();
 }
 
 function listParcels() {
@@ -31,7 +38,7 @@ function sendParcels() {
   const bytes = parcels.reduce((sum, file) => sum + file.size, 0);
   if (parcels.length > Number(mostFiles) || bytes > Number(mostBytes)) return tell(tooMuch);
   const body = new FormData();
-  for (const file of parcels) body.append("files", file, file.webkitRelativePath || file.name);
+  for (const file of parcels) body.append("files", file, file.name);
   const team = intake().querySelector("[name=team]");
   if (team) body.append("team", team.value);
   const request = new XMLHttpRequest();
@@ -68,22 +75,40 @@ function detailOf(request) {
 function ended({ dossier, problem, refused }) {
   sending = null;
   const dialog = intake();
-  dialog.querySelector(".step").hidden = true;
-  if (problem) {
-    dialog.querySelector("[type=submit]").disabled = false;
-    return tell(problem);
-  }
-  if (!dossier) return tell(dialog.dataset.none);
-  tell(dialog.dataset.done);
   const open = dialog.querySelector(".open");
-  open.dataset.dossier = dossier;
-  open.hidden = false;
-  if (!dialog.open) return announce(dialog.dataset.done);
-  if (refused) open.focus(); // what was refused is read first
+  const outcome = problem || (dossier ? dialog.dataset.done : dialog.dataset.none);
+  dialog.querySelector(".step").hidden = true;
+  dialog.querySelector("[type=submit]").disabled = !problem;
+  open.hidden = Boolean(problem) || !dossier;
+  open.dataset.dossier = dossier ?? "";
+  tell(outcome);
+  if (!dialog.open) return tellAway(outcome, open);
+  if (open.hidden) return;
+  if (refused || isAnswering()) open.focus(); // what was refused is read first
   else openDossier(dossier);
 }
 
+// Where the dialog was closed meanwhile: what came of it, and the way to it.
+function tellAway(outcome, open) {
+  isUntold = true;
+  notice("intake", outcome);
+  const way = document.createElement("button");
+  way.type = "button";
+  way.textContent = (open.hidden ? intake().querySelector("h2") : open).textContent;
+  way.addEventListener("click", () => {
+    byId("trouble").replaceChildren();
+    if (open.hidden) reopenIntake();
+    else openDossier(open.dataset.dossier);
+  });
+  byId("trouble").querySelector("button").before(way, " ");
+}
+
 function openDossier(dossier) {
+  if (isAnswering()) {
+    tell(intake().dataset.busy);
+    return reopenIntake();
+  }
+  isUntold = false;
   intake().close();
   send(dossier, "kept-chosen", "open-dossier");
 }
@@ -91,8 +116,7 @@ function openDossier(dossier) {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-intake]")) {
     draw(false);
-    if (sending) intake().showModal();
-    else offer([]);
+    offer([]);
   } else if (event.target.closest("#intake .open")) {
     openDossier(event.target.closest(".open").dataset.dossier);
   } else if (event.target.closest("#intake .close")) {

@@ -71,7 +71,8 @@ async function openDocument(link) {
   const reply = await fetch(link.href);
   if (!reply.ok) return window.open(link.href, "_blank", "noopener"); // a page says why
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-  const dialog = showDialog(page.body.childNodes, link.getAttribute("aria-label"), link);
+  const main = page.querySelector("main"); // without the frame of the site
+  const dialog = showDialog(main ? [main] : page.body.childNodes, link.getAttribute("aria-label"), link);
   dialog.querySelector("#passage")?.scrollIntoView({ block: "center" });
 }
 
@@ -263,7 +264,9 @@ function comeBack() {
 
 addEventListener("pagehide", () => {
   leaving = true;
-  if (isLost && questionField()) sessionStorage.setItem("sourcier-question", questionField().value);
+  const written = questionField()?.value;
+  const isTold = isLost || byId("trouble")?.hasChildNodes();
+  if (written && isTold) sessionStorage.setItem("sourcier-question", written);
 });
 
 function writeOn(field) {
@@ -316,8 +319,7 @@ document.addEventListener("keydown", (event) => {
     draw(false);
     return document.querySelector(".menu").focus();
   }
-  const stop = byId("stop");
-  if (stop?.offsetParent) return stop.click();
+  if (isAnswering()) return byId("stop").click();
   if (!isChoosing()) return;
   choose(false);
   document.querySelector(".chips").focus();
@@ -325,6 +327,7 @@ document.addEventListener("keydown", (event) => {
 
 // --- the state of the page, as Gradio redraws it ------------------------------------------------
 
+const isAnswering = () => Boolean(byId("stop")?.offsetParent);
 const questionField = () => document.querySelector("#question-field textarea");
 let language = "";
 let announcer;
@@ -344,8 +347,7 @@ function settle() {
   }
   document.querySelector(".chips")?.setAttribute("aria-expanded", String(isChoosing()));
   markVotes();
-  const isBusy = Boolean(byId("stop")?.offsetParent);
-  for (const button of document.querySelectorAll(".shelf button")) button.disabled = isBusy;
+  for (const button of document.querySelectorAll(".shelf button")) button.disabled = isAnswering();
   const date = document.querySelector("#as-of-field input");
   if (date && date.type !== "date") {
     date.type = "date";

@@ -24,6 +24,7 @@ function loginLink(form) {
 }
 
 function send(form) {
+  if (form.querySelector("button").disabled) return; // what was sent before is on its way
   const files = [...form.querySelector("input[type=file]").files];
   const outcome = form.querySelector(".outcome");
   if (refused(form, files)) {

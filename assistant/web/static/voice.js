@@ -4,6 +4,7 @@ const HEARD_RATE = 16000; // samples a second that the machine hears
 const MOST_SPOKEN = 60000; // milliseconds
 const MOST_TOLD = 20000;
 let recorder = null;
+let isStarting = false; // the reader is asked for the microphone
 let silence = 0;
 
 const mic = () => document.querySelector(".mic");
@@ -29,24 +30,29 @@ function mark(button, isOn) {
 
 async function dictate() {
   if (recorder) return recorder.stop();
+  if (isStarting) return;
+  isStarting = true;
   let stream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ audio: true });
   } catch {
     return spoken(mic().dataset.refused);
+  } finally {
+    isStarting = false;
   }
   const pieces = [];
-  recorder = new MediaRecorder(stream);
-  const end = setTimeout(() => recorder?.stop(), MOST_SPOKEN);
-  recorder.addEventListener("dataavailable", (event) => pieces.push(event.data));
-  recorder.addEventListener("stop", () => {
+  const own = new MediaRecorder(stream);
+  recorder = own;
+  const end = setTimeout(() => own.stop(), MOST_SPOKEN);
+  own.addEventListener("dataavailable", (event) => pieces.push(event.data));
+  own.addEventListener("stop", () => {
     clearTimeout(end);
-    recorder = null;
+    if (recorder === own) recorder = null;
     for (const track of stream.getTracks()) track.stop();
     mark(mic(), false);
     hearSound(new Blob(pieces)).catch(() => spoken(mic().dataset.failed));
   });
-  recorder.start();
+  own.start();
   mark(mic(), true);
   spoken("");
 }
@@ -104,12 +110,15 @@ function readAloud(button) {
   speechSynthesis.cancel();
   for (const other of document.querySelectorAll('.listen[aria-pressed="true"]')) mark(other, false);
   if (isReading) return;
-  const speech = new SpeechSynthesisUtterance(button.dataset.listen);
-  speech.lang = "fr-FR"; // the texts that are quoted are French
-  speech.addEventListener("end", () => mark(button, false));
-  speech.addEventListener("error", () => mark(button, false));
   mark(button, true);
-  speechSynthesis.speak(speech);
+  const pieces = JSON.parse(button.dataset.listen);
+  pieces.forEach(([language, text], n) => {
+    const speech = new SpeechSynthesisUtterance(text);
+    speech.lang = language;
+    if (n === pieces.length - 1) speech.addEventListener("end", () => mark(button, false));
+    speech.addEventListener("error", () => mark(button, false));
+    speechSynthesis.speak(speech);
+  });
 }
 
 document.addEventListener("click", (event) => {
