@@ -15,7 +15,7 @@ from assistant.calculators.advance import AdvanceAsked, RetentionAsked
 from assistant.calculators.amounts import euros
 from assistant.calculators.award import StandstillAsked, TurnoverAsked
 from assistant.calculators.calculation import Buyer, Nature
-from assistant.calculators.catalogue import Asked, Missing, calculate
+from assistant.calculators.catalogue import FORMS, Asked, Missing, calculate
 from assistant.calculators.constants import Rates, constants, ungrounded
 from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.payment import PaymentAsked
@@ -230,3 +230,8 @@ def test_the_constants_that_no_text_states_are_named_in_the_order_of_the_files(
 ) -> None:
     found = [each.name for each in ungrounded(FakeLaw(silent=silent))]
     assert found == [name for name in constants() if name in silent]
+
+
+def test_the_turnover_is_that_of_the_contract_or_of_the_lot() -> None:
+    (amount,) = (each.inputs["amount"] for each in FORMS if each.name == "chiffre-affaires")
+    assert amount.told == "montant estimé HT du marché ou du lot"

@@ -293,3 +293,16 @@ def test_the_shares_are_those_of_the_law() -> None:
 def test_what_cannot_be_true_is_explained(initial: str, changes: list[str], named: str) -> None:
     with pytest.raises(WrongFigures, match=named):
         _calculated(initial, *changes)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"), [("20000", "à condition de l'être aussi au"), ("40000", "exclue")]
+)
+def test_the_european_threshold_of_other_services_is_not_that_of_social_ones(
+    change: str, told: str
+) -> None:
+    asked = ModificationAsked(
+        Decimal(300000), (Decimal(change),), Nature.SOCIAL_SERVICES, Buyer.LOCAL
+    )
+    law = FakeLaw(silent={"seuil européen, autre pouvoir adjudicateur"})
+    assert told in modification(asked, law).result[0].text

@@ -129,6 +129,16 @@ def test_for_an_sme_of_the_state_its_establishments_are_to_be_verified() -> None
     last = _calculated(_asked(buyer=Buyer.STATE, is_sme=True)).result[-1]
     assert last.text.startswith("À vérifier")
     assert "10\u00a0%" in last.text
+    assert "tout autre établissement" in last.text
+    assert "5\u00a0%" in last.text
+
+
+@pytest.mark.parametrize("buyer", Buyer)
+def test_a_local_authority_may_ask_for_a_guarantee_at_any_rate(buyer: Buyer) -> None:
+    found = _calculated(_asked(buyer=buyer))
+    assert any("quel que soit son taux" in each for each in found.cautions) == (
+        buyer is Buyer.LOCAL
+    )
 
 
 def test_for_an_sme_a_higher_minimum_of_large_authorities_is_to_be_verified() -> None:
@@ -488,3 +498,8 @@ def test_an_amount_or_a_day_that_cannot_be_is_explained(
 ) -> None:
     with pytest.raises(WrongFigures, match=told):
         wrong()
+
+
+def test_a_local_public_body_has_not_the_time_limit_of_public_enterprises() -> None:
+    found = _paid(PaymentAsked(date(2026, 7, 3), Buyer.OTHER_AUTHORITY, None))
+    assert "sans être un établissement public local" in found.result[-1].text

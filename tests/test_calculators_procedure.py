@@ -274,8 +274,9 @@ def test_urgency_is_not_lengthened_by_documents_elsewhere() -> None:
     assert not any("augmenté" in text for text in _texts(_limits(Procedure.OPEN, is_urgent=True)))
 
 
-def test_the_prior_notice_has_its_own_dates() -> None:
-    said = " ".join(_texts(_limits(Procedure.OPEN, has_prior_notice=True)))
+@pytest.mark.parametrize("has_prior_notice", [True, False])
+def test_the_prior_notice_has_its_own_dates(*, has_prior_notice: bool) -> None:
+    said = " ".join(_texts(_limits(Procedure.OPEN, has_prior_notice=has_prior_notice)))
     assert "entre le lundi 24 novembre 2025 et le mardi 20 octobre 2026" in said
 
 

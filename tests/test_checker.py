@@ -385,6 +385,15 @@ def test_a_range_shares_its_unit() -> None:
         ("de 1 à 2,5 M€", ["1000000 euro", "2500000 euro"]),
         ("500 000 à 1 M€", ["500000 euro", "1000000 euro"]),
         ("de 40 à 90 000 €", ["40 euro", "90000 euro"]),
+        ("de 2000 à 3000 €", ["2000 euro", "3000 euro"]),
+        ("2 à 3 ans et demi", ["24 month", "42 month"]),
+        ("en 2 à 3 ans", ["24 month", "36 month"]),
+        ("notifié en 2025 à 80 000 €", ["2025 count", "80000 euro"]),
+        ("l'avenant 2025 à 80 000 €", ["2025 count", "80000 euro"]),
+        ("lot 3 à 50 000 €", ["3 count", "50000 euro"]),
+        ("lot n° 3 à 50 000 €", ["3 count", "50000 euro"]),
+        ("100 000 h.t.", ["100000 count"]),
+        ("2 h. de trajet", ["2 hour"]),
     ],
 )
 def test_a_range_of_amounts_shares_its_scale(text: str, read: list[str]) -> None:

@@ -108,6 +108,10 @@ def test_nothing_is_asked_where_every_answer_gives_the_same() -> None:
     assert not found.likely
 
 
+STATE = "État ou établissement public administratif de l'État"
+OTHER = "autre pouvoir adjudicateur (EPIC, SEM, office de l'habitat…)"
+
+
 def test_one_question_is_asked_of_several_facts_that_decide() -> None:
     found = _worked("Quelle procédure pour 150 000 € HT ?")
     assert found is not None
@@ -120,16 +124,16 @@ def test_one_question_is_asked_of_several_facts_that_decide() -> None:
     assert of_works.lines[0].text == "Marché : procédure adaptée possible."
     assert of_goods is not None
     assert of_goods.asks_back.startswith("Qui achète")
-    assert [each.label for each in of_goods.likely][:3] == ["État", "collectivité", "hôpital"]
+    assert [each.label for each in of_goods.likely][:3] == [STATE, "collectivité", "hôpital"]
     assert [_named(each) for each in (of_works, of_goods)] == [
         [
-            "Si État, collectivité ou hôpital :",
-            "Si autre pouvoir adjudicateur ou entité adjudicatrice :",
+            f"Si {STATE}, collectivité ou hôpital :",
+            f"Si {OTHER} ou entité adjudicatrice :",
         ],
         [
-            "Si État :",
+            f"Si {STATE} :",
             "Si collectivité ou hôpital :",
-            "Si autre pouvoir adjudicateur ou entité adjudicatrice :",
+            f"Si {OTHER} ou entité adjudicatrice :",
         ],
     ]
 

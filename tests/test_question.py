@@ -121,6 +121,28 @@ def test_a_day_is_read_however_it_is_written(day: date) -> None:
         assert _day(f"Quel seuil {written} ?") == day, written
 
 
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("Quels seuils au 1er trimestre 2026 ?", date(2026, 1, 1), date(2026, 3, 31)),
+        ("Quels seuils au quatrième trimestre de 2025 ?", date(2025, 10, 1), date(2025, 12, 31)),
+        ("Quels seuils au T2 2025 ?", date(2025, 4, 1), date(2025, 6, 30)),
+        ("Quels seuils au second semestre 2025 ?", date(2025, 7, 1), date(2025, 12, 31)),
+        ("Quels seuils au dernier semestre 2026 ?", date(2026, 7, 1), date(2026, 12, 31)),
+        ("the thresholds in the first half of 2026", date(2026, 1, 1), date(2026, 6, 30)),
+    ],
+)
+def test_a_part_of_a_year_has_its_first_and_last_day(
+    question: str, first: date, last: date
+) -> None:
+    assert named(question, TODAY) == NamedPeriod(first, last)
+
+
+@pytest.mark.parametrize("written", ["3e semestre 2025", "S4 2025"])
+def test_no_year_has_a_third_half(written: str) -> None:
+    assert named(f"Quels seuils au {written} ?", TODAY) is None
+
+
 @given(st.dates(date(1990, 1, 1), date(2026, 10, 31)))
 def test_a_month_or_a_year_means_its_last_day(day: date) -> None:
     following = date(day.year + day.month // 12, day.month % 12 + 1, 1)

@@ -43,6 +43,7 @@ ALL = (DEMONSTRATION, ROADS, SCHOOL)
         ("Que dit ecole-2025 des variantes ?", [SCHOOL]),
         ("What does the file voirie say about penalties?", [ROADS]),
         ("Que prévoit l’article 12.3 du CCAP ?", list(ALL)),
+        ("que dit le ccap ?", list(ALL)),
         ("Que doit contenir un règlement de consultation ?", []),
         ("Que contient le règlement de consultation ?", list(ALL)),
         ("Quels seuils pour des travaux de voirie ?", []),

@@ -73,6 +73,8 @@ def test_a_question_that_stands_by_itself(question: str) -> None:
 def test_a_faithful_rewriting_is_kept() -> None:
     model = ScriptedModel({QUESTION: f"{WHOLE} Réponse : 100 000 euros."})
     assert _result(standalone(QUESTION, PREVIOUS, model)) == WHOLE
+    at_once = ScriptedModel({QUESTION: f"{WHOLE}Réponse"})
+    assert _result(standalone(QUESTION, PREVIOUS, at_once)) == WHOLE
     asked = "".join(model.prompts[0].parts)
     assert PREVIOUS in asked
     assert QUESTION in asked

@@ -72,8 +72,15 @@ def advance(asked: AdvanceAsked, law: Law) -> Calculation:
             "La part sous-traitée et payée directement se déduit du montant initial.",
             "Tranches, reconductions et bons de commande se calculent chacun à part.",
             "Le titulaire peut refuser l'avance.",
+            *((_GUARANTEE,) if asked.buyer is Buyer.LOCAL else ()),
         ),
     )
+
+
+_GUARANTEE = (
+    "Une collectivité peut subordonner l'avance, quel que soit son taux, à une garantie à première "
+    "demande, sauf si le titulaire est une personne publique (R2191-7)."
+)
 
 
 def _inputs(asked: AdvanceAsked) -> tuple[tuple[str, str], ...]:
@@ -147,10 +154,7 @@ def _base(asked: AdvanceAsked, law: Law) -> tuple[Decimal | None, CalculationLin
 
 def _rates(asked: AdvanceAsked, law: Law) -> tuple[Stated, Stated, tuple[CalculationLine, ...]]:
     """The lowest and the highest rate, and why."""
-    is_short = asked.months <= law.stated("avance, durée courte").value
-    length = "marché court" if is_short else "marché long"
-    lowest = law.stated(f"avance minimale, {length}")
-    highest = law.stated(f"avance maximale, {length}")
+    lowest, highest = _ordinary(asked, law)
     ordinary = says(
         f"Taux ordinaire : de {percent(lowest.value)} à {percent(highest.value)} de la base.",
         lowest,
@@ -167,6 +171,13 @@ def _rates(asked: AdvanceAsked, law: Law) -> tuple[Stated, Stated, tuple[Calcula
     minimum = law.stated(raised)
     reason = f"Le titulaire est une PME : le taux minimal est porté à {percent(minimum.value)}."
     return minimum, highest, (ordinary, says(reason, minimum))
+
+
+def _ordinary(asked: AdvanceAsked, law: Law) -> tuple[Stated, Stated]:
+    """The lowest and the highest rate of a holder that is no SME."""
+    is_short = asked.months <= law.stated("avance, durée courte").value
+    length = "marché court" if is_short else "marché long"
+    return law.stated(f"avance minimale, {length}"), law.stated(f"avance maximale, {length}")
 
 
 def _raised(asked: AdvanceAsked) -> str | None:
@@ -222,11 +233,14 @@ def _reservations(asked: AdvanceAsked, law: Law) -> tuple[CalculationLine, ...]:
     """What the kind of buyer leaves open."""
     if asked.buyer is Buyer.STATE and asked.is_sme:
         body = law.stated("avance minimale, PME, établissements de l'État")
+        ordinary = _ordinary(asked, law)[0]
         return (
             says(
                 "À vérifier : ce taux minimal est celui de l'État lui-même ; celui d'un grand "
-                f"établissement public administratif de l'État est {percent(body.value)}.",
+                f"établissement public administratif de l'État est {percent(body.value)}, celui de "
+                f"tout autre établissement le taux ordinaire, {percent(ordinary.value)}.",
                 body,
+                ordinary,
             ),
         )
     if asked.buyer is Buyer.LOCAL and (raised := _raised_if_large(asked)):

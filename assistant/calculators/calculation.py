@@ -82,13 +82,16 @@ class LabelledWord(StrEnum):
 class Buyer(LabelledWord):
     """Kinds of buyers between which the rules differ; the value is its word on the command line."""
 
-    STATE = "etat", "État ou autre autorité publique centrale"
+    STATE = "etat", "État ou établissement public administratif de l'État"
     LOCAL = (
         "collectivite",
         "collectivité territoriale, son établissement public ou leur groupement",
     )
     HOSPITAL = "hopital", "établissement public de santé"
-    OTHER_AUTHORITY = "autre-pouvoir", "autre pouvoir adjudicateur"
+    OTHER_AUTHORITY = (
+        "autre-pouvoir",
+        "autre pouvoir adjudicateur (EPIC, SEM, office de l'habitat…)",
+    )
     ENTITY = "entite", "entité adjudicatrice"
 
 

@@ -100,11 +100,14 @@ _LIKELY: dict[object, Likely] = {
     Nature.WORKS: Likely("travaux", "L'achat porte sur des travaux."),
     Nature.SUPPLIES: Likely("fournitures", "L'achat porte sur des fournitures."),
     Nature.SERVICES: Likely("services", "L'achat porte sur des services."),
-    Buyer.STATE: Likely("État", "L'acheteur est l'État."),
+    Buyer.STATE: Likely(
+        Buyer.STATE.label,
+        "L'acheteur est l'État ou un de ses établissements publics administratifs.",
+    ),
     Buyer.LOCAL: Likely("collectivité", "L'acheteur est une collectivité."),
     Buyer.HOSPITAL: Likely("hôpital", "L'acheteur est un hôpital."),
     Buyer.OTHER_AUTHORITY: Likely(
-        "autre pouvoir adjudicateur", "L'acheteur est un autre pouvoir adjudicateur."
+        Buyer.OTHER_AUTHORITY.label, "L'acheteur est un autre pouvoir adjudicateur."
     ),
     Buyer.ENTITY: Likely("entité adjudicatrice", "L'acheteur est une entité adjudicatrice."),
     Procedure.OPEN: Likely("appel d'offres ouvert", "C'est un appel d'offres ouvert."),
@@ -144,7 +147,8 @@ def buyer(facts: QuestionFacts, *likely: Buyer) -> MissingFact:
     What is the same for the likely ones is told without asking, so that none may be left out.
     """
     return choice(
-        "Qui achète : État, collectivité, hôpital, autre pouvoir adjudicateur, entité ?",
+        f"Qui achète : {Buyer.STATE.label}, collectivité, hôpital, "
+        f"{Buyer.OTHER_AUTHORITY.label}, entité ?",
         facts.buyers,
         *(
             likely
@@ -153,9 +157,18 @@ def buyer(facts: QuestionFacts, *likely: Buyer) -> MissingFact:
     )
 
 
-def large_buyer(article: str) -> MissingFact:
-    """Whether the buyer is a large one, which a question never says."""
+def large_buyer(article: str, *, may_be_state: bool) -> MissingFact:
+    """Whether the buyer is a large one, or the State, which a question never says."""
     large = f"un des grands organismes publics de l'article {article}"
+    if not may_be_state:
+        return MissingFact(
+            f"L'acheteur est-il {large} ?",
+            None,
+            (
+                (Likely(f"l'acheteur n'est pas {large}"), False),
+                (Likely(f"l'acheteur est {large}"), True),
+            ),
+        )
     return MissingFact(
         f"L'acheteur est-il l'État, ou {large} ?",
         None,
@@ -307,7 +320,7 @@ FORMS = (
         "chiffre-affaires",
         "chiffre d'affaires minimal que l'on peut exiger",
         TurnoverAsked,
-        {"amount": _NEED},
+        {"amount": _amount("montant", "montant estimé HT du marché ou du lot")},
     ),
     CalculatorForm(
         "avance",

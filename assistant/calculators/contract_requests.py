@@ -18,7 +18,7 @@ from assistant.calculators.catalogue import (
     large_buyer,
     nature,
 )
-from assistant.calculators.facts import GivenFigure, QuestionFacts
+from assistant.calculators.facts import BODY_OF_THE_STATE, GivenFigure, QuestionFacts
 from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.payment import PaymentAsked
 from assistant.question.parts import speaks_of_a_part
@@ -122,7 +122,7 @@ def advance(facts: QuestionFacts) -> Asked | Missing | None:
         "buyer": buyer(facts),
     }
     if is_sme and {*facts.buyers} & {Buyer.LOCAL, Buyer.OTHER_AUTHORITY}:
-        needed["is_large_buyer"] = large_buyer("R2191-7")
+        needed["is_large_buyer"] = large_buyer("R2191-7", may_be_state=False)
     asked = partial(AdvanceAsked, amount_with_tax=next(iter(with_tax), None), is_sme=is_sme)
     return completed(asked, **needed)
 
@@ -134,15 +134,17 @@ def retention(facts: QuestionFacts) -> Asked | Missing | None:
     rates = [each.value for each in facts.rates if each.role(_OF_RETENTION) == "retained"]
     if not is_asked or len(contract) != 1 or len(rates) > 1:
         return None
-    is_sme, is_state = bool(_SME.search(facts.words)), Buyer.STATE in facts.buyers
+    is_sme = bool(_SME.search(facts.words))
+    is_body = BODY_OF_THE_STATE.search(facts.words)
+    is_state = Buyer.STATE in facts.buyers and not is_body
     needed = {
         "amount": figure(
             "Quel est le montant toutes taxes comprises du marché ?",
             [each.value for each in contract if not each.is_without_tax],
         )
     }
-    if is_sme and not is_state:
-        needed["is_large_buyer"] = large_buyer("R2191-33")
+    if is_sme and not is_state and Buyer.HOSPITAL not in facts.buyers:
+        needed["is_large_buyer"] = large_buyer("R2191-33", may_be_state=not facts.buyers)
     asked = partial(RetentionAsked, is_sme=is_sme, rate=next(iter(rates), None))
     return completed(partial(asked, is_large_buyer=True) if is_state else asked, **needed)
 

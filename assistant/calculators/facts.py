@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Generic, TypeVar
 from unicodedata import normalize
 
+from assistant.calculators.amounts import add_months
 from assistant.calculators.calculation import Buyer, Nature
 from assistant.question.parts import is_part
 from assistant.question.quantities import (
@@ -44,6 +45,12 @@ _LIMIT = re.compile(
     r" ?(?:a|aux?|de|d'|du|des)? ?$"
 )
 _SOON = timedelta(days=60)
+_WAS_PAID = re.compile(
+    r"\bfactures?\b.*(?<!\bsera )(?<!\bserait )(?<!\betre )(?<!\best )(?<!\bsi )(?<!\bpas )"
+    r"(?<!\bnon )\b(?:payee?s?|reglee?s?)\b"
+)
+"""Of an invoice that was paid: no day told of it is ahead of today."""
+
 _CLAUSE_END = re.compile(r"[,;:.?!]")
 _NATURES = {
     nature: re.compile(rf"\b(?:{words})\b")
@@ -76,6 +83,11 @@ _SERVICE_OF_THE_STATE = re.compile(
     r"|direction (?:inter)?(?:regionale|departementale)))\b"
     r"(?: (?:de la |du |de l'|des |d')(?:region|departement|ville|commune)\b)?"
 )
+# They are central authorities as the State is (annexe 2), but where the State alone is meant.
+BODY_OF_THE_STATE = re.compile(
+    r"\betablissements? publics? administratifs? de l'etat\b"
+    r"|(?<!\ba l')(?<!\bavec l')(?<!\bpar l')\buniversites?\b[^,;:.?]{0,25}"
+)
 # Who pays for a part is not the buyer, nor is the place that names another: "subventionné à 60 %
 # par la région", "l'université de la ville". An EPIC has not the State's thresholds (annexe 2).
 _OTHER_THAN_THE_BUYER = re.compile(
@@ -83,7 +95,9 @@ _OTHER_THAN_THE_BUYER = re.compile(
     r"|etablissements? publics?(?: \w+){0,5} de l'etat"
     r"|\b(?:universite|lycee|college|sem|spl|semop|sdis|office|association|agence|regie)\b"
     r"[^,;:.?]{0,25}"
-    r"|\betat civil\b|\ben l'etat\b|\bl'etat (?:actuel|des lieux)\b"
+    r"|\betat civil\b|\ben l'etat\b|\bl'etat (?:actuel|neuf|des lieux)\b"
+    r"|\b(?:conseil|aides?|diplome\w*|secretaires?|chefs?) d'etat\b"
+    r"|\bdans (?:l[ae]|une?) (?:region|departement|commune|ville|metropole)\b"
     r"|\bdepartement (?:informatique|technique|juridique|financier|(?:des )?(?:achats|marches))\b"
 )
 _BUYERS = {
@@ -167,6 +181,8 @@ def read_facts(question: str, today: date) -> QuestionFacts:
     amounts = [each for each in found if is_amount(each, words)]
     rates = [each for each in found if each.unit == "ratio"]
     days = dict(_dated(found, today))
+    if _WAS_PAID.search(words) and any(day > today for day in days.values()):
+        days = dict(_dated(found, add_months(today, -12)))
     return QuestionFacts(
         words,
         amounts=tuple(_placed(words, amounts, map(exact, amounts))),
@@ -234,8 +250,8 @@ def _natures(words: str) -> tuple[Nature, ...]:
 
 
 def _buyers(words: str) -> tuple[Buyer, ...]:
-    """Who buys: a service of the State is the State, wherever it is."""
-    of_the_state = _SERVICE_OF_THE_STATE.sub("l'etat ", words)
+    """Who buys: a service of the State, or a body of its, is the State, wherever it is."""
+    of_the_state = _SERVICE_OF_THE_STATE.sub("l'etat ", BODY_OF_THE_STATE.sub("l'etat ", words))
     return _named(_OTHER_THAN_THE_BUYER.sub("", of_the_state), _BUYERS)
 
 

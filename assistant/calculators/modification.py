@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.calculators.amounts import euros, percent, plausible, require_positive
-from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Nature, says
+from assistant.calculators.calculation import (
+    Buyer,
+    Calculation,
+    CalculationLine,
+    Nature,
+    Stated,
+    says,
+)
 from assistant.calculators.constants import Law
 from assistant.calculators.procedure import european, without_tax
 from assistant.errors import WrongFigures
@@ -88,9 +95,11 @@ def _small(
     asked: ModificationAsked, law: Law
 ) -> tuple[tuple[CalculationLine, ...], CalculationLine]:
     """The ground of a small amount: every modification together below two limits."""
-    rate, threshold = law.stated(_rate_name(asked)), law.stated(european(asked.nature, asked.buyer))
+    rate, threshold = law.stated(_rate_name(asked)), _threshold(asked, law)
     added = law.stated("modifications cumulées").ground
-    part, second = asked.share(rate.value), f"seuil européen de {without_tax(threshold.value)}"
+    part, second = asked.share(rate.value), "seuil européen de ces services, non donné ici"
+    if threshold is not None:
+        second = f"seuil européen de {without_tax(threshold.value)}"
     total = f"Ensemble des modifications : {asked.told(asked.net)}"
     if asked.gross != abs(asked.net):
         total += f", ou {asked.told(asked.gross)} sans compenser les plus par les moins"
@@ -98,9 +107,9 @@ def _small(
         CalculationLine(f"{total}.", (added,)),
         says(f"Première limite : {asked.limit(rate.value)}.", rate),
     )
-    grounds = (rate.ground, threshold.ground, added)
-    if asked.initial is None:
-        # What a share comes to is not known: only the first limit can close this ground.
+    grounds = (rate.ground, *((threshold.ground,) if threshold else ()), added)
+    if asked.initial is None or threshold is None:
+        # What a share comes to, or the second limit, is not known: only the first can close it.
         also = f", et à condition de l'être aussi au {second}" if abs(asked.net) < part else ""
         verdict = f"Modification de faible montant : {_standing(asked, part)}{also}."
         return steps, CalculationLine(verdict, grounds)
@@ -108,6 +117,13 @@ def _small(
     return (*steps, says(f"Seconde limite : {second}.", threshold)), CalculationLine(
         verdict, grounds
     )
+
+
+def _threshold(asked: ModificationAsked, law: Law) -> Stated | None:
+    """The European threshold; None of social services, whose own no constant states."""
+    if asked.nature is Nature.SOCIAL_SERVICES:
+        return None
+    return law.stated(european(asked.nature, asked.buyer))
 
 
 def _standing(asked: ModificationAsked, limit: Decimal) -> str:

@@ -219,7 +219,10 @@ def _of_entity(start: date, law: Law) -> tuple[CalculationLine, ...]:
 
 
 def _of_enterprise(start: date, law: Law) -> CalculationLine:
-    whose = "À vérifier, si ce pouvoir adjudicateur est une entreprise publique"
+    whose = (
+        "À vérifier, si ce pouvoir adjudicateur est une entreprise publique sans être un "
+        "établissement public local, comme un office public de l'habitat"
+    )
     return _last_day(start, _ENTERPRISE, law, whose)[1]
 
 

@@ -222,7 +222,7 @@ def _formal(
         if not period.is_for_tenders:
             _check_invited(asked, found)
         steps += found.steps
-        if asked.has_prior_notice and Reduction.NOTICE in period.reductions:
+        if Reduction.NOTICE in period.reductions:
             steps.append(_prior_notice(period, asked.sent, law))
         result.append(found.result)
     suited = law.stated("délai adapté")
@@ -262,14 +262,14 @@ def _check_invited(asked: TimeLimitsAsked, applications: Minimum) -> None:
 
 
 def _prior_notice(period: MinimumPeriod, sent: date, law: Law) -> CalculationLine:
-    """When the prior notice must have been sent; counted back, a period is never moved."""
+    """When a prior notice must have been sent to count; counted back, a period is never moved."""
     latest = law.stated(f"{period.name}, préinformation au plus tard")
     earliest = law.stated(f"{period.name}, préinformation au plus tôt")
     first = add_months(sent, -int(earliest.value))
     last = add_days(sent, -int(latest.value))
     return says(
-        f"L'avis de préinformation doit avoir été envoyé entre le {in_words(first)} et le "
-        f"{in_words(last)}.",
+        f"L'avis de préinformation ne réduit le délai que s'il a été envoyé entre le "
+        f"{in_words(first)} et le {in_words(last)}.",
         latest,
         earliest,
     )

@@ -35,7 +35,7 @@ class DaySource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NamedPeriod:
-    """A day, month or year that a question names: its first and last day, both included."""
+    """A day, month, part of a year or year that a question names: first and last day included."""
 
     first: date
     last: date
@@ -56,6 +56,12 @@ class Day:
 _MONTH = rf"(?P<month>{'|'.join(MONTHS)})"
 _YEAR = r"(?P<year>[12]\d{3})(?![\w€%]|\s*[€%]|\s+euros?\b|\s\d{3}\b|[-/.,]\d)"
 _ORDINAL = r"(?:er|st|nd|rd|th)?"
+_PLACES = {
+    "premier": 1, "first": 1, "deuxième": 2, "second": 2, "troisième": 3, "third": 3,
+    "quatrième": 4, "fourth": 4,
+}  # fmt: skip
+_LAST = ("dernier", "last")
+_PLACE = rf"(?P<place>[1-4]|{'|'.join([*_PLACES, *_LAST])})(?:e|ème|{_ORDINAL})"
 _DURING = (
     r"(?:\b(?:en|in|fin|end of|d[ée]but|beginning of|dès|depuis|since|from|courant|during|avant|"
     r"before|[àa] (?:partir|compter) de|(?:de )?l'année|the year|au mois de|milieu|"
@@ -71,6 +77,8 @@ _WRITTEN = tuple(
         rf"(?<![\w/.-])(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}",
         rf"(?<![\w/.,-])(?P<day>\d{{1,2}}|premier){_ORDINAL}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}",
         rf"\b{_MONTH}\s+(?P<day>\d{{1,2}}){_ORDINAL},?\s+{_YEAR}",
+        rf"(?<![\w/.-]){_PLACE}\s+(?P<part>trimestre|semestre|quarter|half)\s+(?:de\s+|of\s+)?{_YEAR}",
+        rf"\b(?P<part>[TQS])(?P<place>[1-4])\s+{_YEAR}",
         rf"{_DURING}{_MONTH}\s+{_YEAR}",
         rf"{_DURING}{_YEAR}",
     )
@@ -295,11 +303,22 @@ def _year(year: int) -> NamedPeriod:
     return NamedPeriod(date(year, 1, 1), date(year, 12, 31))
 
 
+def _part(year: int, place: str, months: int) -> NamedPeriod | None:
+    """The quarter or the half of a year, of so many months; None where it has not so many."""
+    last = 12 if place in _LAST else months * (_PLACES.get(place) or int(place))
+    if last > 12:
+        return None
+    first = date(year, last - months + 1, 1)
+    return NamedPeriod(first, date(year, last, monthrange(year, last)[1]))
+
+
 def _period(match: re.Match[str]) -> NamedPeriod | None:
     """The days written; None for a day that no calendar has."""
     parts = match.groupdict()
     year, written = int(parts["year"]), parts.get("month")
     year += _CENTURY if len(parts["year"]) == 2 else 0
+    if part := parts.get("part"):
+        return _part(year, parts["place"].lower(), 3 if part.lower()[0] in "tq" else 6)
     try:
         month = written and (MONTHS.get(written.lower()) or int(written))
         if not month:

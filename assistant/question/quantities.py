@@ -223,7 +223,7 @@ _UNITS: tuple[tuple[str, str, Fraction], ...] = (
     (r"(?:mois|months?)\b", "month", Fraction(1)),
     (r"(?:semaines?|weeks?)\b", "day", Fraction(7)),
     (r"(?:jours?|days?|j)\b", "day", Fraction(1)),
-    (r"(?:heures?|hours?|h)\b", "hour", Fraction(1)),
+    (r"(?:heures?|hours?|h)\b(?!\. ?t\b)", "hour", Fraction(1)),
     (r"(?:minutes?|min)\b", "minute", Fraction(1)),
     (r"(?:trimestres?|quarters?)\b", "quarter", Fraction(1)),
     (r"(?:fois|times)\b", "times", Fraction(1)),
@@ -234,6 +234,8 @@ _MEASURED = re.compile(
 )
 _CURRENCY_FIRST = re.compile(r"(?:€|\beur) ?$")
 _AND_A_HALF = re.compile(r" et demie?\b| and a half\b")
+_NAMING = re.compile(r"(?:\b(?:lots?|articles?) |\bn ?[°º] ?)$")
+_YEAR_AT = re.compile(r"(?<!\bde )(?<!\bentre )(?:199\d|20\d\d|2100) à ")
 _RANGE = re.compile(r",? ?(?:à|ou|et|-|to|or|and) ?(?:de |d'|à )?")
 MONTHS = {
     form: number
@@ -360,6 +362,7 @@ def _with_shared_units(text: str, found: Sequence[Quantity]) -> Iterator[Quantit
             and following is not None
             and following.unit not in {"count", "date", "rank", "item"}
             and _RANGE.fullmatch(text[quantity.end : following.start])
+            and not _is_name(text, quantity)
         ):
             value = Fraction(quantity.value) * _factor(text[following.start : following.end])
             if following.unit == "euro":
@@ -367,6 +370,12 @@ def _with_shared_units(text: str, found: Sequence[Quantity]) -> Iterator[Quantit
             yield replace(quantity, value=str(value), unit=following.unit)
         else:
             yield quantity
+
+
+def _is_name(text: str, count: Quantity) -> bool:
+    """Whether a number names a thing or a year: "lot 3 à 50 000 €", "en 2025 à 80 000 €"."""
+    is_naming = _NAMING.search(text, 0, count.start)
+    return bool(is_naming or _YEAR_AT.match(text, count.start))
 
 
 def _shared_scale(text: str, following: Quantity, value: Fraction) -> int:
@@ -377,6 +386,7 @@ def _shared_scale(text: str, following: Quantity, value: Fraction) -> int:
 
 
 def _factor(written: str) -> Fraction:
+    written = _AND_A_HALF.sub("", written)
     return next(
         (factor for pattern, _, factor in _UNIT if re.search(f"{pattern.pattern}$", written)),
         Fraction(1),

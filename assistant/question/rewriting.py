@@ -115,8 +115,8 @@ def _write(model: LanguageModel, instruction: str) -> Generator[None, None, str]
         yield
         if "?" in text or "\n" in text.strip():
             break
-    line = text.strip().partition("\n")[0]
-    return line.removeprefix("Question :").strip(' "«»')
+    asked, mark, _ = text.strip().partition("\n")[0].partition("?")
+    return f"{asked}{mark}".removeprefix("Question :").strip(' "«»')
 
 
 # Subjects: a question about several things, cut into questions that each stand alone. Pure.

@@ -42,7 +42,8 @@ _PIECE = re.compile(
     r"\b(?:du|le|au|selon|d'après) (?:CCAP|CCTP|RC|BPU|DPGF|DQE)\b"
     r"|\b(?:le|du|au|ce|notre) règlement de (?:la )?consultation\b"
     r"|\bacte d'engagement (?:dit|prévoit|fixe)"
-    r"|\b(?:ce|le|notre) dossier de consultation\b"
+    r"|\b(?:ce|le|notre) dossier de consultation\b",
+    re.IGNORECASE,
 )
 
 _OFFER = re.compile(
