@@ -257,7 +257,7 @@ def _received(pipe: IO[bytes], most: int) -> bytes:
 
 
 def _confine(memory: int, *, of_data: bool) -> None:
-    """Bound this process for good: it can write nothing, reach nothing and start no program."""
+    """Bound this process for good: it writes nothing, reaches nothing and starts no program."""
     kind = resource.RLIMIT_DATA if of_data else resource.RLIMIT_AS
     for limit, value in ((kind, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
         resource.setrlimit(limit, (value, value))
@@ -273,16 +273,22 @@ class _Machine:
     refused: tuple[int, ...]
 
 
-# Refused on both: socket, execve, execveat, kill, ptrace, process_vm_writev, truncate, renameat,
-# renameat2, unlinkat, io_uring_setup; then what only the older of the two has: rename, rmdir,
-# unlink. A file may be opened to write, as libraries open /dev/null, and nothing be written.
+# Refused on both: socket, execve, execveat, kill, ptrace, process_vm_writev, truncate, ftruncate,
+# renameat, renameat2, unlinkat, mkdirat, linkat, symlinkat, fchmod, fchmodat, fchown, fchownat,
+# io_uring_setup; then what only the older of the two has: rename, rmdir, unlink, mkdir, link,
+# symlink, chmod, chown, lchown. A file may still be opened to write, as libraries open /dev/null:
+# nothing is written into it, but one that is there may be emptied so.
 _MACHINES = {
     ("linux", "x86_64"): _Machine(
         0xC000003E,
-        (41, 59, 322, 62, 101, 311, 76, 264, 316, 263, 425, 82, 84, 87),
+        (
+            *(41, 59, 322, 62, 101, 311, 76, 77, 264, 316, 263, 258, 265, 266, 91, 268, 93, 260),
+            *(425, 82, 84, 87, 83, 86, 88, 90, 92, 94),
+        ),
     ),
     ("linux", "aarch64"): _Machine(
-        0xC00000B7, (198, 221, 281, 129, 117, 271, 45, 38, 276, 35, 425)
+        0xC00000B7,
+        (198, 221, 281, 129, 117, 271, 45, 46, 38, 276, 35, 34, 37, 36, 52, 53, 55, 54, 425),
     ),
 }
 _LOAD, _IF_EQUAL, _IF_FROM, _RETURN = 0x20, 0x15, 0x35, 0x06

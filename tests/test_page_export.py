@@ -153,6 +153,7 @@ def test_markdown_of_pieces_makes_no_link_of_a_mark_nor_a_heading_or_list() -> N
     made = as_markdown(Conversation((replace(turn, answer=told),)), DAY)
     shown = MarkdownIt("commonmark").render(made)
     assert "<a " not in shown
+    assert "- a<br" in shown
     assert "[1]" in made
     plain_made = as_markdown(Conversation((replace(turn, answer=turn.answer),)), DAY)
     plain_shown = MarkdownIt("commonmark").render(plain_made)

@@ -197,8 +197,9 @@ def test_what_an_article_says_in_our_words_names_it_and_its_quote_stands_below(
 def test_what_is_quoted_is_read_aloud_in_french_on_an_english_page(service: FakeService) -> None:
     answer = small_answer(service.evidence)
     quote = next(each for each in answer.sentences if each.support is Support.VERBATIM)
-    ours = replace(quote, support=Support.PREPARED, text="This is what the town may do.")
+    ours = replace(quote, support=Support.PREPARED, text="Deadline: 30 days.")
     turn = finished(service, replace(answer, sentences=(quote, ours)))
+    turn = replace(turn, question="What is the deadline for this?")
     html = shown(turn, Language.ENGLISH)
     assert '<div class="sentence verbatim" lang="fr">' in html
     assert '<div class="sentence prepared" lang="en">' in html

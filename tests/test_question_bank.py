@@ -164,6 +164,9 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert set(read_bank(tmp_path)) == set(questions)
     assert read_unanswered(tmp_path) == unanswered
     assert read_outside(tmp_path) == outside
+    write_bank(tmp_path, questions)
+    assert not read_unanswered(tmp_path)
+    assert not read_outside(tmp_path)
 
 
 def test_a_question_is_read_with_its_rule_which_stands_apart(tmp_path: Path) -> None:

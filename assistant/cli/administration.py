@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
@@ -32,7 +33,7 @@ from assistant.cli.options import (
 )
 from assistant.errors import WrongSettings
 from assistant.journal.journal import journal_of
-from assistant.settings import Settings, load_settings
+from assistant.settings import LOOPBACK, Settings, load_settings
 from ingestion.durable import in_words
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from assistant.tools.tool import ToolService
 
 
-LOOPBACK = "127.0.0.1"
+HERE = "127.0.0.1"
 LAST_PORT = 65535
 
 WITHOUT_LAW = (
@@ -64,8 +65,8 @@ def _serve_pages(
     port: int = _port("port"),
     host: str = option(
         "--host ADRESSE",
-        f"adresse servie (défaut : {LOOPBACK} ; toute autre demande des comptes)",
-        default=LOOPBACK,
+        f"adresse servie (défaut : {HERE} ; toute autre demande des comptes)",
+        default=HERE,
     ),
     workers: int = option(
         "--workers NOMBRE",
@@ -100,7 +101,7 @@ def _serve_alone(home: Path, settings: Settings, host: str, port: int) -> int:
 
 
 def _address(settings: Settings, host: str, port: int) -> str:
-    reached = LOOPBACK if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+    reached = HERE if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
     return settings.address or f"http://{reached}:{port}"
 
 
@@ -154,7 +155,7 @@ def _invite_first(accounts: "Accounts | None", address: str) -> None:
             "Premier administrateur, compte « admin ». Choisissez son mot de passe, une seule "
             f"fois, avant trois jours :\n  {address}/invitation/{token}\n"
         )
-    if address.startswith("http://") and LOOPBACK not in address:
+    if address.startswith("http://") and urlsplit(address).hostname not in LOOPBACK:
         sys.stdout.write(
             "Attention : sans HTTPS, les mots de passe passent en clair sur le réseau. Placez un "
             "serveur mandataire qui chiffre devant Sourcier.\n"
@@ -163,7 +164,7 @@ def _invite_first(accounts: "Accounts | None", address: str) -> None:
 
 def _require_accounts(host: str, settings: Settings, home: Path) -> None:
     """Without accounts whoever reaches the page is its user: only this machine may reach it."""
-    if settings.access != "accounts" and host not in (LOOPBACK, "localhost"):
+    if settings.access != "accounts" and host not in LOOPBACK:
         raise WrongSettings(
             f"Sans comptes, la page n'est servie qu'à cette machine. Pour la servir sur {host}, "
             f'écrivez access = "accounts" dans {home / "settings.toml"}.'

@@ -199,8 +199,8 @@ def _erase_person(
     as_json: bool = AS_OBJECT,
 ) -> int:
     journal = journal_of(ctx.obj)
-    questions = promoted_from(ctx.obj, journal, pseudonym)
     with lock_for_writing(ctx.obj) if takes_out else nullcontext():  # before words are forgotten
+        questions = promoted_from(ctx.obj, journal, pseudonym)
         count = erase(journal, pseudonym, user=ALONE.user)
         if takes_out:
             take_out(ctx.obj, journal, questions, user=ALONE.user)

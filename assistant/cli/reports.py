@@ -158,12 +158,13 @@ def _evaluate(
 
 
 def _require_apart(*files: Path | None) -> None:
-    """Raise BadParameter where a file is given twice: the later one would be written over it."""
+    """Raise BadParameter where a file is given twice, as one that is written would be over it."""
     known: set[Path] = set()
     for place in filter(None, files):
         if place.resolve() in known:
             raise BadParameter(
-                f"« {place} » est donné deux fois et serait écrasé : donnez un autre fichier"
+                f"« {place} » est donné deux fois, et un fichier écrit serait écrasé : donnez-en "
+                "un autre"
             )
         known.add(place.resolve())
 

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from assistant.answering.answer import Citation
 from assistant.confidence import Estimate
@@ -142,7 +142,6 @@ class BundleConditions:
 class _Manifest:
     """What is checked of a manifest."""
 
-    format: int
     conditions: BundleConditions
     asked: int
     measures: dict[str, Estimate | None]
@@ -168,13 +167,15 @@ def check_bundle(path: Path) -> BundleCheck:
     """Read an archive again; raises WrongBundle where it is none, or of another version."""
     files = _files(path)
     try:
-        manifest = _MANIFEST.validate_json(files[MANIFEST])
-    except (KeyError, ValidationError) as error:
+        told = json.loads(files[MANIFEST])
+        if isinstance(told, dict) and told.get("format", FORMAT) != FORMAT:
+            raise WrongBundle(f"{path} vient d'une autre version de Sourcier, qui la vérifie.")
+        manifest = _MANIFEST.validate_python(told)
+    except (KeyError, ValueError) as error:  # pydantic's own are of the latter
         raise WrongBundle(
-            f"{path} n'est pas une archive de « sourcier eval --bundle » : {error!r}"
+            f"{path} n'est pas une archive de « sourcier eval --bundle » : son manifeste ne se lit "
+            "pas."
         ) from error
-    if manifest.format != FORMAT:
-        raise WrongBundle(f"{path} vient d'une autre version de Sourcier, qui la vérifie.")
     faults = [*_altered(files, manifest.files)]
     measured = _measured(files)
     count = len([line for line in files.get(RESULTS, b"").splitlines() if line.strip()])

@@ -159,7 +159,8 @@ class Journal:
     def _sweep(self) -> None:
         """Remove the bodies that no line names."""
         folders = {path.parent for path in self._paths()}
-        with self._chain.held() as chain:  # nobody has a body on disk whose line is to come
+        # In a hold nobody has a body on disk whose line is to come.
+        with fullness_of_disk(self._root), self._chain.held() as chain:
             if chain.torn:
                 self._begin(chain)
             files = self._bodies.files(folders)

@@ -83,14 +83,20 @@ _OPENING = re.compile(r"(?<![^\r\n])([ \t]*\d*)([-+=.)])(?=[-=\s]|$)")
 """What makes a line of Markdown an item, a rule, or a heading of the line above."""
 
 
+_INNER_LINE = re.compile(r"(?<=[^\n])\n(?=[^\n])")
+"""A break between two lines of a paragraph, which Markdown would join."""
+
+
 def escape_markdown(text: str) -> str:
     """Text that Markdown shows as it is, a mark like "[1]" included. Pure.
 
-    There is no image, link, target of links, HTML, emphasis, heading or list in it.
+    There is no image, link, target of links, HTML, emphasis, heading or list in it; its lines stay
+    lines, items of a list with their dash.
     """
     for character in "\\`*_<>~|#!&":
         text = text.replace(character, f"\\{character}")
-    return _OPENING.sub(r"\1\\\2", text.replace("](", "]\\(").replace("]:", "]\\:"))
+    inert = _OPENING.sub(r"\1\\\2", text.replace("](", "]\\(").replace("]:", "]\\:"))
+    return _INNER_LINE.sub("\\\\\n", inert)
 
 
 def strip_controls(text: str) -> str:
@@ -129,7 +135,8 @@ def _block(block: Block) -> str:
 
 
 def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(escape_markdown(cell).replace(chr(10), '<br>') for cell in cells)} |"
+    told = ("<br>".join(map(escape_markdown, cell.split("\n"))) for cell in cells)
+    return f"| {' | '.join(told)} |"
 
 
 # A paper as one HTML page that opens anywhere, loads nothing and prints well. Pure.

@@ -174,7 +174,7 @@ class ToolServer:
                 said = f"Fichier ou disque inaccessible : {in_words(failure)}."
                 raise IngestionError(said) from failure
 
-        person = str((scope or {}).get(PERSON, ""))
+        person, _, _ = str((scope or {}).get(PERSON, "")).partition(" ")  # whatever their token
         theirs = self._limiters.setdefault(person, anyio.CapacityLimiter(MOST_AT_ONCE))
         try:
             async with theirs:

@@ -21,6 +21,7 @@ from starlette.routing import Mount, compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.accounts.identity import Identity, UserRole
+from assistant.settings import LOOPBACK
 from assistant.tools.server import ToolsByHttp
 from assistant.tools.tool import ToolService
 from assistant.web.api.routes import api_app
@@ -198,7 +199,6 @@ class ToolsAddress:
         await self._tools({**scope, _READER: reader}, receive, send)
 
 
-LOOPBACK = ("127.0.0.1", "localhost")
 SYSTEM_FONTS = [gr.themes.Font(name) for name in ("Segoe UI", "Helvetica Neue", "sans-serif")]
 HEAD = (
     b'<link rel="stylesheet" href="/page/style.css"><script defer src="/page/script.js"></script>'

@@ -304,7 +304,8 @@ def write_bank(
 
 def read_lines(path: Path, adapter: TypeAdapter[T]) -> Iterator[T]:
     """The lines of a file of questions; raises IngestionError naming the one that is not one."""
-    for number, line in enumerate(path.read_text(encoding="utf-8").rstrip("\n").split("\n"), 1):
+    *lines, rest = path.read_text(encoding="utf-8").split("\n")
+    for number, line in enumerate([*lines, *filter(None, [rest])], 1):
         try:
             yield adapter.validate_json(line)
         except ValidationError as error:

@@ -195,15 +195,15 @@ _QUOTED_CELL = re.compile(r'"[^"]*"')
 
 
 def delimiter_of(text: str) -> str:
-    """The mark that most lines have as many of, outside quotes: a title may have another.
+    """The mark that most lines have, and as many of, outside quotes: a title may have another.
 
     Of equals the first of _DELIMITERS: decimals may have as many commas.
     """
     lines = _QUOTED_CELL.sub("", text[:_SAMPLE]).split("\n")
 
-    def most_alike(mark: str) -> int:
+    def most_alike(mark: str) -> tuple[int, int]:
         counts = Counter(line.count(mark) for line in lines if mark in line)
-        return max(counts.values(), default=0)
+        return counts.total(), max(counts.values(), default=0)
 
     return max(_DELIMITERS, key=most_alike)
 

@@ -3,6 +3,7 @@
 A mark such as "BT-131" names the field in every language and version of the format.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -43,7 +44,8 @@ def _fields(*sections: str) -> tuple[_Field, ...]:
 
 
 _FRENCH = (None, "FRA")
-_SINGULAR = ("0", "1")
+_SINGULAR = re.compile(r"[01](?:,\d+)?")
+"""French counts below two as one."""
 
 
 def first_value(element: Element, path: str) -> str:
@@ -76,7 +78,7 @@ def written(element: Element) -> str:
     if unit := attribute(element, "unitCode"):
         singular, plural = _UNITS.get(unit, (unit, unit))
         number = number_of(value)
-        return f"{number} {singular if number in _SINGULAR else plural}"
+        return f"{number} {singular if _SINGULAR.fullmatch(number) else plural}"
     if name.endswith("date"):
         return _day(value, element)
     if name == "id":

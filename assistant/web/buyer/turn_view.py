@@ -34,10 +34,10 @@ from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.pieces import PieceKind
 
 
-def language_of(sentence: Sentence) -> Language:
-    """French for the words of the texts, for others what they are written in."""
+def language_of(sentence: Sentence, question: str) -> Language:
+    """French for the words of the texts, for others that of the question, in which ours are."""
     is_of_text = sentence.support in (Support.VERBATIM, Support.SUPPORTED)
-    return Language.FRENCH if is_of_text else detect_language(sentence.text)
+    return Language.FRENCH if is_of_text else detect_language(question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class ShownSentence:
     What supports a sentence is said beside it, of quotes only beside the last of those that carry
     the answer, and the last of those that are folded, of others after the last of those that follow
     each other. `readings` are the keys of what is to be said of words that no page simply writes.
-    `where` is said above a quote of another passage than the one before, and above what an article
-    says in our words.
+    `language` is what it is read aloud in, whatever that of the page. `where` is said above a quote
+    of another passage than the one before, and above what an article says in our words.
     """
 
     sentence: Sentence
@@ -57,12 +57,8 @@ class ShownSentence:
     is_explanation: bool
     readings: Sequence[str]
     is_labelled: bool
+    language: Language
     where: str = ""
-
-    @property
-    def language(self) -> Language:
-        """What it is read aloud in, whatever the language of the page."""
-        return language_of(self.sentence)
 
 
 def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
@@ -107,12 +103,13 @@ def spoken_pieces(turn: Turn) -> list[tuple[Language, str]]:
     Each piece in its language.
     """
     preface, notice = turn.answer.preface, turn.answer.notice
+    ours = detect_language(turn.question)
     shown = [
-        (language_of(each), each.told)
+        (language_of(each, turn.question), each.told)
         for each in turn.answer.sentences
         if each.place is not Prominence.ASIDE
     ]
-    pieces = [(detect_language(preface), preface), *shown, (detect_language(notice), notice)]
+    pieces = [(ours, preface), *shown, (ours, notice)]
     told = ((language, _spoken(text)) for language, text in pieces)
     return [(language, text) for language, text in told if text]
 
@@ -203,6 +200,7 @@ def shown_sentence(sentence: Sentence, turn: Turn, *, is_labelled: bool) -> Show
             doubtful=any(each.doubts for each in citations),
         ),
         is_labelled,
+        language_of(sentence, turn.question),
     )
 
 

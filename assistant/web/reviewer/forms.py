@@ -172,7 +172,7 @@ LONGEST_LOOK = 2 * 3600
 def seconds_in(form: Mapping[str, str]) -> int:
     """How long the answer was on the screen, 0 where nobody tells."""
     told = form.get("seconds", "")
-    is_number = told.isascii() and told.isdigit() and len(told) < MOST_DIGITS
+    is_number = told.isascii() and told.isdigit() and len(told) <= MOST_DIGITS
     return min(int(told), LONGEST_LOOK) if is_number else 0
 
 

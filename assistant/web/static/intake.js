@@ -8,7 +8,8 @@ let isUntold = false; // a sending ended behind a closed dialog
 function offer(files) {
   const dialog = intake();
   if (!dialog) return;
-  if (sending || isUntold) return reopenIntake();
+  if (sending || (isUntold && !files.length)) return reopenIntake();
+  isUntold = false;
   parcels = [...files];
   dialog.querySelector("form").reset();
   tell("");

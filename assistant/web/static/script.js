@@ -231,11 +231,14 @@ const saying = (key) => document.querySelector(".masthead")?.dataset[key] ?? "";
 function notice(key, text, link) {
   const place = byId("trouble");
   place.replaceChildren();
-  const title = document.createElement("strong");
-  title.textContent = saying(`${key}Title`);
   const told = document.createElement("span");
   told.textContent = text || saying(key);
-  place.append(title, " ", told);
+  if (saying(`${key}Title`)) {
+    const title = document.createElement("strong");
+    title.textContent = saying(`${key}Title`);
+    place.append(title, " ");
+  }
+  place.append(told);
   if (link) {
     const way = document.createElement("a");
     [way.href, way.textContent] = link;

@@ -116,7 +116,10 @@ function readAloud(button) {
     const speech = new SpeechSynthesisUtterance(text);
     speech.lang = language;
     if (n === pieces.length - 1) speech.addEventListener("end", () => mark(button, false));
-    speech.addEventListener("error", () => mark(button, false));
+    speech.addEventListener("error", () => {
+      speechSynthesis.cancel();
+      mark(button, false);
+    });
     speechSynthesis.speak(speech);
   });
 }
