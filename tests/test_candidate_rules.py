@@ -128,7 +128,7 @@ def test_a_rule_that_answered_questions_like_it_is_likelier_and_one_that_did_not
     far = JudgedQuestion("Qui ouvre les plis du concours ?", rules={digest_of_rule(RULE): 1})
     sure, unsure = sorted(_candidates(BANK, FARTHER, judged=[near, far]), key=_by_judged)[::-1]
     assert sure.answer.text == RULE
-    assert sure.judged > 1
+    assert sure.judged > 0.2
     assert unsure.judged < 0
     assert [each.judged for each in _candidates(BANK, FARTHER)] == [0.0, 0.0]
 
