@@ -22,8 +22,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from assistant.accounts.identity import UserRole
 from assistant.errors import WrongSettings
+from assistant.identity import UserRole
 
 OPEN_DATA = "https://echanges.dila.gouv.fr/OPENDATA/LEGI/"
 """Where DILA publishes the law."""

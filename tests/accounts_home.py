@@ -6,10 +6,10 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from assistant.accounts.identity import UserRole
 from assistant.accounts.login import Passwords
 from assistant.accounts.service import Accounts, open_accounts
 from assistant.accounts.store import COLUMNS, AccountServer, replace_all
+from assistant.identity import UserRole
 from assistant.journal.journal import Journal
 
 PASSWORD = "un mot de passe de marche"

@@ -8,10 +8,10 @@ from tempfile import mkdtemp
 from assistant.journal.journal import journal_of
 from assistant.publishing.decisions import Decisions, GateVerdict
 from assistant.publishing.gate import Examinee, make_candidate
+from ingestion.documents.document import Kind
 from ingestion.durable import lock_for_writing
 from ingestion.index.store import Manifest
 from ingestion.library.library import Library
-from ingestion.readers.documents import Kind
 from tests.journals import bodies
 from tests.small_index import (
     ARTICLES,

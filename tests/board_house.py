@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from assistant.accounts.identity import UserRole
+from assistant.identity import UserRole
 from assistant.reports.management import LocalDashboard
 from assistant.review.activity import ActivityPeriod
 from assistant.review.readings import ANSWER, ReviewMark, ReviewVerdict, Target

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from assistant.tenders.conformity.review import review
 from assistant.tenders.conformity.rules import ConformityFinding
-from ingestion.library.library import CORPUS
-from ingestion.readers.documents import Document, Heading, Kind, Page
+from ingestion.documents.document import Document, Heading, Kind, Page
+from ingestion.library.corpus import CORPUS
 from ingestion.readers.formats import read_bytes
 from ingestion.tenders.dossiers import Dossier
 from tests.fake_law import FakeLaw

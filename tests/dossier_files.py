@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 
 from ingestion.chunking.passages import Passage, passages_of
-from ingestion.library.library import CORPUS
-from ingestion.readers.documents import Document, Kind
+from ingestion.documents.document import Document, Kind
+from ingestion.library.corpus import CORPUS
 from ingestion.readers.formats import read_bytes
 
 Read = tuple[Document, tuple[Passage, ...]]

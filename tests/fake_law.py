@@ -11,8 +11,8 @@ from typing import Any
 from assistant.calculators.calculation import Ground, Stated
 from assistant.calculators.constants import WITHOUT_FIGURE, constants
 from assistant.errors import Ungrounded
+from ingestion.documents.document import Document, Kind, State
 from ingestion.index.lexical import Term
-from ingestion.readers.documents import Document, Kind, State
 from tests.index_home import add, build_and_publish
 from tests.passage_texts import article_of
 

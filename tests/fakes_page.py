@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 from threading import Event as Signal
 
-from assistant.accounts.identity import ALONE
 from assistant.answering.answer import (
     Answer,
     Dropped,
@@ -24,6 +23,7 @@ from assistant.answering.answer import (
     TurnResult,
     Wrote,
 )
+from assistant.identity import ALONE
 from assistant.journal.journal import Journal
 from assistant.law.impact import IndexChanges, impact_of
 from assistant.ledger.service import LedgerService
@@ -35,11 +35,11 @@ from assistant.voice.transcriber import Transcriber
 from assistant.web.buyer.dossier_pages import fiche_section
 from assistant.web.buyer.service import Holdings, Thumb
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Document
+from ingestion.documents.versions import History, difference, histories, near_references
 from ingestion.errors import DamagedSnapshot, UnknownSnapshot
 from ingestion.index.search import Vectors
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.legislation.versions import History, difference, histories, near_references
-from ingestion.readers.documents import Document
 from ingestion.tenders.dossiers import Dossier
 from tests.fake_law import ANSWERS, GENERATION, LAW, TERMS, UNKNOWN
 from tests.fakes import WordEmbedder

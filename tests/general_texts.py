@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from ingestion.documents.document import State
 from ingestion.legislation.articles import ArticleVersion, to_line
-from ingestion.readers.documents import State
 from tests.index_home import add
 
 TEXTS = Path(__file__).parent / "data" / "general_clauses"

@@ -9,6 +9,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from ingestion.chunking.passages import Passage, passages_of
+from ingestion.documents.document import Document, Kind
 from ingestion.durable import lock_for_writing
 from ingestion.index import publication
 from ingestion.index.build import Comparison, build, uncompared
@@ -17,7 +18,6 @@ from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import MANIFEST, snapshots_folder
 from ingestion.library.library import Library
-from ingestion.readers.documents import Document, Kind
 from tests.fakes import WordEmbedder
 
 ARTICLES = {

@@ -18,7 +18,7 @@ from ingestion.ledger.rows import (
     invoice_id,
     purchase_id,
 )
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 from tests.fakes import WordEmbedder
 from tests.index_home import add, build_and_publish
 from tests.small_index import assistant_over

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from ingestion.documents.document import State
 from ingestion.legislation.articles import ArticleVersion
-from ingestion.readers.documents import State
 
 CODE_ID = "LEGITEXT000000000001"
 OTHER_CODE_ID = "LEGITEXT000000000002"

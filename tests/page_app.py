@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 from starlette.routing import Mount
 
-from assistant.accounts.identity import Identity, UserRole
+from assistant.identity import Identity, UserRole
 from assistant.publishing.service import AdministrationService
 from assistant.web.admin.app import admin_app
 from assistant.web.app import create_app

@@ -9,7 +9,7 @@ from assistant.answering.answer import Answer, Outcome, Removed, Sentence, cite
 from assistant.citations.checker import Support
 from assistant.retrieval.evidence import Evidence
 from ingestion.chunking.passages import Passage
-from ingestion.readers.documents import Block, Document, Kind, Role, assemble
+from ingestion.documents.document import Block, Document, Kind, Role, assemble
 from tests.pdf_maker import pdf_of
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from assistant.retrieval.evidence import Evidence
 from ingestion.chunking.passages import Passage
-from ingestion.readers.documents import Kind
+from ingestion.documents.document import Kind
 
 
 def evidence_of(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
-from ingestion.readers.documents import Document, FileReading, Kind
+from ingestion.documents.document import Document, FileReading, Kind
 from ingestion.readers.formats import read_bytes
 from ingestion.readers.scanned import SeenPage, SeenWord, placed
 

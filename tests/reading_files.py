@@ -16,7 +16,7 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Table
 
-from ingestion.readers.documents import Document, FileReading, Kind
+from ingestion.documents.document import Document, FileReading, Kind
 from ingestion.readers.formats import read_bytes
 
 STYLES = getSampleStyleSheet()

@@ -7,9 +7,9 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from assistant.accounts.identity import Identity, UserRole
 from assistant.answering.answer import TurnResult
 from assistant.answering.pipeline import Assistant
+from assistant.identity import Identity, UserRole
 from assistant.journal.journal import Journal
 from assistant.review.service import ReviewService
 from assistant.web.protection import Shield

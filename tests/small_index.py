@@ -17,13 +17,13 @@ from assistant.journal.journal import Journal
 from assistant.llm.language_model import LanguageModel
 from assistant.retrieval.ranking import Tuning
 from assistant.retrieval.snapshots import SnapshotHolder
+from ingestion.documents.document import Kind
 from ingestion.durable import lock_for_writing
 from ingestion.index.build import build
 from ingestion.index.judged_figures import JudgedComparison, JudgedComparisons
 from ingestion.index.publication import publish
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.library.library import Library
-from ingestion.readers.documents import Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.fakes import ScriptedModel, WordEmbedder
 

@@ -12,7 +12,6 @@ from typing import Literal
 import pytest
 from argon2 import PasswordHasher
 
-from assistant.accounts.identity import Identity, UserRole
 from assistant.accounts.login import (
     LOCKED,
     MOST,
@@ -27,6 +26,7 @@ from assistant.accounts.register import INVITED
 from assistant.accounts.sessions import IDLE, LONGEST
 from assistant.accounts.store import NAME, accounts_at, contents_of
 from assistant.errors import WrongAccount
+from assistant.identity import Identity, UserRole
 from ingestion.postgresql import named_server
 from tests.accounts_home import CHEAP, PASSWORD, Clock, Hall
 

@@ -26,6 +26,8 @@ from assistant.retrieval.retriever import (
 )
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Document, Kind
+from ingestion.documents.pieces import PieceKind
 from ingestion.index.lexical import Term
 from ingestion.index.questions import (
     LeadingQuestion,
@@ -36,8 +38,6 @@ from ingestion.index.questions import (
 from ingestion.index.search import Hit, Vectors
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import Manifest
-from ingestion.readers.documents import Document, Kind
-from ingestion.tenders.pieces import PieceKind
 from tests.fakes import ListVectorIndex, WordIndex, WordReader
 from tests.graded import MANIFEST
 from tests.page_texts import PAYMENT, passage_of, text_document

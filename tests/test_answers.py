@@ -21,7 +21,7 @@ from assistant.answering.writing import bare, carried, write_sentences
 from assistant.citations.checker import Support
 from assistant.confidence import average, mcnemar, percentiles, resampled, share
 from assistant.question.language import Language
-from ingestion.readers.documents import Kind
+from ingestion.documents.document import Kind
 from tests.fakes import ScriptedModel
 from tests.page_texts import SMALL_PURCHASES, numbered, passage_of, text_document
 from tests.passage_texts import evidence_of

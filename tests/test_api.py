@@ -23,7 +23,7 @@ from openai.types.chat import ChatCompletionMessageParam
 from openai.types.responses.response_output_text import AnnotationFileCitation
 from pydantic import SecretStr
 
-from assistant.accounts.identity import Identity, UserRole
+from assistant.identity import Identity, UserRole
 from assistant.web.api.telling import for_response
 from assistant.web.api.turns import MOST_AT_ONCE
 from assistant.web.site import Members, Site

@@ -16,7 +16,7 @@ from assistant.calculators.catalogue import FORMS, CalculatorForm
 from assistant.calculators.constants import IndexedLaw, constants
 from assistant.cli.calc import EXAMPLES
 from assistant.cli.command import main
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 from tests.command_line import command_of, on_one_line, use_small_models
 from tests.index_home import add, build_and_publish, published
 from tests.question_lists import read_lists

@@ -14,9 +14,9 @@ from assistant.calculators.advance import RetentionAsked, retention
 from assistant.calculators.constants import Constant, IndexedLaw, constants
 from assistant.errors import Ungrounded
 from assistant.question.quantities import find_quantities, fold_same_length
+from ingestion.documents.references import find_references
 from ingestion.index.publication import current_name, open_snapshot
-from ingestion.legislation.references import find_references
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 from tests.fake_law import CODE, publish_law
 from tests.question_lists import read_lists
 from tests.shared_texts import LAW, code_texts, shared_rows

@@ -15,10 +15,10 @@ from assistant.answering.pipeline import Assistant
 from assistant.answering.record import contract
 from assistant.citations.checker import Support
 from assistant.journal.journal import journal_of
-from assistant.law.hierarchy import Rank, rank_of
 from assistant.question.language import Language
 from assistant.question.scope import subject_of
 from assistant.retrieval.evidence import Scope
+from assistant.retrieval.hierarchy import Rank, rank_of
 from assistant.retrieval.retriever import NAMED
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, advance
@@ -26,8 +26,9 @@ from assistant.web.buyer.turn_view import turn_html
 from assistant.web.serving import LocalBuyerService
 from ingestion.case_law.installation import CaseLawCopy, case_law_home
 from ingestion.case_law.jade import court_of
-from ingestion.case_law.ruling import applied_articles
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Kind
+from ingestion.documents.ruling import applied_articles
 from ingestion.errors import DamagedSnapshot, IngestionError
 from ingestion.index.search import applying
 from ingestion.legislation.archive_files import DilaFund
@@ -35,7 +36,6 @@ from ingestion.legislation.dila import listed
 from ingestion.legislation.mirror import ListedArchive, plan_gathering
 from ingestion.library.archive import Archive
 from ingestion.library.library import Library
-from ingestion.readers.documents import Kind
 from tests.command_line import command_of, on_one_line
 from tests.dila_server import Dila, cut, offering
 from tests.fakes import WordEmbedder

@@ -15,7 +15,7 @@ from assistant.law.changes import (
 from assistant.question.day import Day, DaySource
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
-from ingestion.readers.documents import Document, Kind, State
+from ingestion.documents.document import Document, Kind, State
 from tests.passage_texts import evidence_of
 
 CODE = "Code de la commande publique"

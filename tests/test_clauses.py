@@ -1,7 +1,7 @@
 import pytest
 
-from ingestion.readers.documents import Block, Role
-from ingestion.readers.headings import clause_number, clause_of, with_headings
+from ingestion.documents.document import Block, Role
+from ingestion.documents.headings import clause_number, clause_of, with_headings
 from tests.question_lists import read_lists
 
 HEADINGS, NO_HEADINGS = read_lists("headings.txt")

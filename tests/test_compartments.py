@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.accounts.identity import Identity, UserRole
 from assistant.answering.answer import Finished
 from assistant.answering.record import contract
 from assistant.errors import UnknownRecord
+from assistant.identity import Identity, UserRole
 from assistant.journal.journal import Journal
 from assistant.question.language import Language
 from assistant.tenders.service import DossierService

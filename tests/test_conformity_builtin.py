@@ -8,7 +8,7 @@ import pytest
 
 from assistant.tenders.conformity.review import day_of, review
 from assistant.tenders.conformity.rules import ConformityFinding, FindingSeverity
-from ingestion.readers.documents import Document, Kind
+from ingestion.documents.document import Document, Kind
 from ingestion.readers.formats import read_bytes
 from ingestion.tenders.dossiers import Dossier
 from tests.conformity_dossier import (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.tenders.conformity.clauses import canonical, clauses_of
 from ingestion.chunking.sentences import SentenceSpan
-from ingestion.tenders.pieces import PieceKind
+from ingestion.documents.pieces import PieceKind
 from tests.conformity_dossier import builtin_documents, found_in, piece
 
 PRINTABLE = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")) | st.just("\n"))

@@ -9,9 +9,9 @@ from assistant.cli.command import main
 from assistant.question.language import Language
 from assistant.tenders.conformity.review import FiledReview, review, review_fields
 from assistant.web.buyer.dossier_pages import review_section
+from ingestion.documents.document import Kind
 from ingestion.durable import lock_for_writing
 from ingestion.library.library import Library
-from ingestion.readers.documents import Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.conformity_dossier import SENT, TODAY, FakeCode, builtin_documents, found_in
 from tests.index_home import with_articles

@@ -13,15 +13,15 @@ from assistant.citations.checker import Support, check_sentence
 from assistant.journal.journal import journal_of
 from assistant.law.contradictions import Conflict, conflicts, contradictions, disagreements
 from assistant.law.figures import FigureStatement, statements_of
-from assistant.law.hierarchy import Rank, rank_of
 from assistant.question.language import Language
 from assistant.retrieval.candidates import evidence_of
 from assistant.retrieval.evidence import Evidence, Scope
+from assistant.retrieval.hierarchy import Rank, rank_of
 from assistant.retrieval.ranking import SubjectBounds
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import passages_of
+from ingestion.documents.document import Kind
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.readers.documents import Kind
 from ingestion.readers.reading import read_file
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.index_home import add, build_and_publish

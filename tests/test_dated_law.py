@@ -22,10 +22,11 @@ from assistant.evaluation.runs import run_turn
 from assistant.question.language import Language
 from assistant.settings import Settings
 from ingestion.chunking.passages import Passage, passages_of
+from ingestion.documents.document import Kind
 from ingestion.durable import lock_for_writing
 from ingestion.index.search import Embedder
-from ingestion.library.library import CORPUS, Library, builtin_additions
-from ingestion.readers.documents import Kind
+from ingestion.library.corpus import CORPUS, builtin_additions
+from ingestion.library.library import Library
 from ingestion.readers.formats import read_bytes
 from tests.index_home import build_and_publish
 from tests.small_index import answering_embedder, assistant_over

@@ -3,8 +3,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.legislation.versions import Difference, Revision, difference
-from ingestion.readers.documents import Document, State
+from ingestion.documents.document import Document, State
+from ingestion.documents.versions import Difference, Revision, difference
 from tests.fake_law import CODE, sheet, version
 
 FIRST = version("Moins de 40 000 euros.", "2020-01-01")

@@ -9,13 +9,13 @@ import pytest
 from assistant.answering.answer import TurnResult
 from assistant.journal.journal import Journal, journal_of
 from assistant.tenders.service import DossierService
+from ingestion.documents.document import Kind
+from ingestion.documents.pieces import PieceKind
 from ingestion.errors import BusyIndex, IngestionError, UnknownDossier, UnreachableStore
 from ingestion.index.publication import current_name
-from ingestion.readers.documents import Kind
 from ingestion.tenders.compartments import DESCRIPTION, DossierReader
 from ingestion.tenders.dossiers import Dossier, Dossiers, DossierStage, library_of
 from ingestion.tenders.intake import Parcel
-from ingestion.tenders.pieces import PieceKind
 from ingestion.tenders.server import DossierServer
 from tests.fakes import WordEmbedder
 from tests.index_home import build_and_publish, published, with_articles

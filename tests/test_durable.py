@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.accounts.identity import UserRole
 from assistant.cli.command import main
+from assistant.identity import UserRole
 from assistant.journal.journal import Journal, journal_of
 from assistant.publishing.service import AdministrationService
 from assistant.tenders.service import DossierService

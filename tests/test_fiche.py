@@ -8,7 +8,7 @@ import pytest
 
 from assistant.question.topics import topics
 from assistant.tenders.fiche import LINES, Fiche, FicheLine, FicheState, fiche, stated
-from ingestion.tenders.pieces import PieceKind
+from ingestion.documents.pieces import PieceKind
 from tests.dossier_files import Read, built_in, changed, piece, read_piece
 from tests.question_lists import read_table
 from tests.shared_texts import SHARED

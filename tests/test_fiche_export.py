@@ -10,7 +10,7 @@ from assistant.tenders.fiche import Fiche, FicheLine, FicheState, fiche
 from assistant.tenders.service import COLUMNS, as_csv, as_docx
 from assistant.tenders.statements import Priority
 from ingestion.chunking.passages import passages_of
-from ingestion.readers.documents import Hidden
+from ingestion.documents.document import Hidden
 from tests.dossier_files import built_in, piece
 
 

@@ -10,7 +10,7 @@ from assistant.question.language import Language
 from assistant.tenders.fiche import Fiche, fiche
 from assistant.web.buyer.dossier_pages import fiche_section
 from ingestion.chunking.passages import passages_of
-from ingestion.readers.documents import Hidden
+from ingestion.documents.document import Hidden
 from tests.dossier_files import Read, built_in, piece
 from tests.page_texts import parsed
 

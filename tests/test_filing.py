@@ -12,11 +12,11 @@ import pytest
 from assistant.journal.journal import journal_of
 from assistant.tenders.fiche import FicheState
 from assistant.tenders.service import DossierService, FileFormat, kept_by
+from ingestion.documents.pieces import PieceKind
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BusyIndex, IngestionError, UnknownDossier
 from ingestion.tenders.dossiers import Dossier, DossierStage
 from ingestion.tenders.intake import Parcel, Receipt
-from ingestion.tenders.pieces import PieceKind
 from tests.fakes import WordEmbedder
 from tests.index_home import published
 from tests.journals import recorded

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.accounts.identity import ALONE, Identity, UserRole
+from assistant.identity import ALONE, Identity, UserRole
 from assistant.law.sheets import CAUSES
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
@@ -16,7 +16,7 @@ from assistant.reports.page_language import in_english, load_english
 from assistant.web.frame import PAGES, Frame, chosen_language, ways_between
 from assistant.web.serving import pages_beside
 from assistant.web.site import COOKIE, Members, Site
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 from tests.accounts_home import Hall
 from tests.fakes_page import FakeService
 from tests.page_app import app_of

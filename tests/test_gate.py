@@ -13,13 +13,13 @@ from assistant.publishing.decisions import CandidateIndex, read_candidate
 from assistant.publishing.gate import gold_questions, make_candidate
 from assistant.publishing.history import index_events, never_served, restorable
 from assistant.review.gold import take_out
+from ingestion.documents.document import Kind
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BuildCancelled, IngestionError, UnknownSnapshot
 from ingestion.index.build import build
 from ingestion.index.publication import current_name, finished, open_snapshot, read_manifest
 from ingestion.index.question_bank import chapter_of, read_bank
 from ingestion.library.library import Library
-from ingestion.readers.documents import Kind
 from tests.administered import (
     PAYMENT,
     USER,

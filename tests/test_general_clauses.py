@@ -7,18 +7,18 @@ import pytest
 
 from assistant.answering.beginning import Beginning
 from assistant.journal.journal import journal_of
-from assistant.law.hierarchy import Rank, general_text, rank_of
 from assistant.question.scope import buys_works, general_texts_meant
 from assistant.retrieval.evidence import Evidence, Scope
+from assistant.retrieval.hierarchy import Rank, general_text, rank_of
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.snapshots import SnapshotHolder
-from ingestion.index.snapshot import IndexSnapshot
-from ingestion.legislation.general_clauses import (
+from ingestion.documents.general_clauses import (
     GeneralText,
     edition_on,
     general_text_of,
     general_texts_named,
 )
+from ingestion.index.snapshot import IndexSnapshot
 from ingestion.legislation.legi import read_article
 from tests.fakes import WordEmbedder
 from tests.general_texts import add_general, versions_of

@@ -10,13 +10,13 @@ from assistant.answering.answer import TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import Journal
-from assistant.law.hierarchy import general_text
 from assistant.question.language import Language
+from assistant.retrieval.hierarchy import general_text
 from assistant.tenders.derogations import listed_derogations
 from assistant.tenders.fiche import LINES, FicheState, fiche
 from assistant.tenders.general_clauses import applied_texts
 from assistant.tenders.service import DossierService
-from ingestion.readers.documents import Document
+from ingestion.documents.document import Document
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import Parcel
 from tests.dossier_files import piece

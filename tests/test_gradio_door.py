@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from assistant.accounts.identity import Identity, UserRole
+from assistant.identity import Identity, UserRole
 from assistant.web.app import OPEN, GradioDoor
 from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import Hall

@@ -6,21 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant.law.hierarchy import (
-    LABELS,
-    Rank,
-    applies,
-    rank_of,
-    speaks_for,
-    state_counts,
-    state_range,
-)
+from assistant.law.state_dates import state_counts, state_range
+from assistant.law.validity import applies, speaks_for
 from assistant.question.language import Language
+from assistant.retrieval.hierarchy import LABELS, Rank, rank_of
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Kind
+from ingestion.documents.pieces import PieceKind
 from ingestion.index.store import Manifest
-from ingestion.readers.documents import Kind
-from ingestion.tenders.pieces import PieceKind
 from tests.passage_texts import evidence_of
 from tests.small_index import answering_embedder
 

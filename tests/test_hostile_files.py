@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.chunking.passages import passages_of
-from ingestion.readers.documents import Kind
+from ingestion.documents.document import Kind
 from ingestion.readers.reading import read_file
 from tests.shared_texts import SHARED
 

@@ -10,11 +10,11 @@ from assistant.cli.adding import PROCUREMENT_CODE
 from assistant.cli.index_build import take_in
 from assistant.cli.options import Terminal
 from assistant.retrieval.ranking import default_tuning
+from ingestion.documents.document import Kind
 from ingestion.durable import lock_for_writing
 from ingestion.index.publication import current_name, finished
 from ingestion.index.store import snapshots_folder
 from ingestion.library.library import Library
-from ingestion.readers.documents import Kind
 from ingestion.tenders.dossiers import library_of
 from tests.administered import PAYMENT, acts, add_code, administered, decisions, with_text
 from tests.command_line import Command, command_of, on_one_line, use_small_models
@@ -210,8 +210,8 @@ def test_versions_that_contradict_each_other_are_told_at_build_and_after(
 def test_without_anything_added_the_corpus_provided_is_indexed(
     command: Command, monkeypatch: pytest.MonkeyPatch, texts: Path
 ) -> None:
-    from ingestion.library.library import Addition
-    from ingestion.readers.documents import Kind
+    from ingestion.documents.document import Kind
+    from ingestion.library.corpus import Addition
 
     given = [Addition(texts / "code.jsonl", "code.jsonl", Kind.RULES)]
     monkeypatch.setattr("ingestion.tenders.dossiers.builtin_additions", lambda: given)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.accounts.identity import Identity, UserRole
+from assistant.identity import Identity, UserRole
 from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, Recorded, TouchedAnswer, changes_between, impact_of
 from assistant.web.serving import LocalBuyerService

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingestion.documents.pieces import PieceKind
 from ingestion.durable import lock_for_writing
 from ingestion.index.publication import current_name
 from ingestion.library.library import Library
@@ -19,7 +20,6 @@ from ingestion.tenders import intake
 from ingestion.tenders.archives import Bounds, ZipMember, unpack
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from ingestion.tenders.intake import Fate, Parcel, Receipt, index, index_waiting, receive
-from ingestion.tenders.pieces import PieceKind
 from tests.fakes import WordEmbedder
 from tests.index_home import published
 from tests.shared_texts import SHARED

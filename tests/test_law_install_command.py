@@ -12,10 +12,10 @@ from assistant.journal.journal import journal_of
 from assistant.publishing.service import AdministrationService
 from assistant.publishing.upkeep import doubts, expected_articles, lacking
 from assistant.retrieval.ranking import default_tuning
+from ingestion.documents.document import Document, State
 from ingestion.index.publication import current_name, finished
 from ingestion.legislation.official_copy import OfficialCopy, chosen_texts
 from ingestion.library.library import Library
-from ingestion.readers.documents import Document, State
 from ingestion.tenders.intake import Parcel
 from tests.administered import acts, administered
 from tests.command_line import Command, command_of, on_one_line, use_small_models

@@ -7,8 +7,8 @@ from assistant.answering.extraction import ASTRAY, Draft
 from assistant.answering.leading import LONGEST, ahead_of, led
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.ranking import ClauseWeights, default_tuning, tuning_for
-from ingestion.readers.documents import Kind
-from ingestion.tenders.pieces import PieceKind
+from ingestion.documents.document import Kind
+from ingestion.documents.pieces import PieceKind
 from tests.passage_texts import evidence_of
 
 

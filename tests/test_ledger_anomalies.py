@@ -362,7 +362,7 @@ def test_every_rule_is_said_in_full() -> None:
 
 def test_our_own_invoices_have_the_anomalies_their_readme_lists(tmp_path: Path) -> None:
     from ingestion.ledger.importing import ImportOrder, import_files
-    from ingestion.library.library import CORPUS
+    from ingestion.library.corpus import CORPUS
 
     order = ImportOrder(FileKind.INVOICES, (CORPUS / "factures" / "factures.csv",), {})
     import_files(tmp_path, order, today=date(2028, 4, 1))

@@ -15,14 +15,14 @@ import pytest
 
 import ingestion
 from ingestion.blobs import BlobStore, blobs_at
+from ingestion.documents.document import Document, FileReading, Heading, Kind, Page
+from ingestion.documents.pieces import PieceKind
 from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedArchive, IngestionError
 from ingestion.library.archive import Archive, archive_of
 from ingestion.library.library import Library
 from ingestion.library.readings import READERS, readers_digest
 from ingestion.postgresql import named_server
-from ingestion.readers.documents import Document, FileReading, Heading, Kind, Page
-from ingestion.tenders.pieces import PieceKind
 from tests.index_home import ARTICLES, write_articles
 from tests.postgresql_server import Server, with_store
 

@@ -14,9 +14,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.accounts.identity import AREAS, Identity, UserRole, area_of
+from assistant.accounts.areas import AREAS, area_of
 from assistant.accounts.openid import Provider
 from assistant.accounts.sessions import IDLE
+from assistant.identity import Identity, UserRole
 from assistant.journal.journal import Journal
 from assistant.operations.monitoring import Monitoring
 from assistant.publishing.service import AdministrationService

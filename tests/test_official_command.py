@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from assistant.journal.journal import journal_of
+from ingestion.documents.document import Document, Kind, State
 from ingestion.library.library import Library
-from ingestion.readers.documents import Document, Kind, State
 from tests.command_line import Command, command_of, on_one_line
 from tests.index_home import ARTICLES, write_articles
 from tests.journals import bodies

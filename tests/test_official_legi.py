@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingestion.documents.document import State
 from ingestion.errors import UnreadableFile
 from ingestion.legislation.articles import (
     ArticleVersion,
@@ -19,7 +20,6 @@ from ingestion.legislation.articles import (
 )
 from ingestion.legislation.legi import read_article
 from ingestion.readers import law
-from ingestion.readers.documents import State
 from tests.legi_files import CODE_ID, OTHER_CODE_ID, VERSION, article_name, article_xml, other
 
 BEGINNING, END = "<DATE_DEBUT>2020-04-01<", "<DATE_FIN>2999-01-01<"

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from ingestion.documents.document import State
 from ingestion.errors import IngestionError, UnreadableFile
 from ingestion.legislation.articles import Changes, SourceRefusal
 from ingestion.legislation.legi import read_article as read_xml
 from ingestion.legislation.legifrance import Credentials, Piste, credentials_of, fetch, read_article
-from ingestion.readers.documents import State
 from tests.legi_files import CODE_ID, VERSION, article_xml, other
 from tests.legifrance_server import Legifrance, serving
 

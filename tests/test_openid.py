@@ -17,11 +17,11 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.accounts.identity import UserRole
 from assistant.accounts.login import MOST, WINDOW
 from assistant.accounts.openid import Errand, Provider
 from assistant.accounts.service import Granted, granted, values
 from assistant.errors import LoginDeclined, ProviderFailure, WrongAccount, WrongSettings
+from assistant.identity import UserRole
 from assistant.settings import OpenId, load_settings, openid_secret
 from assistant.web.authentication import LASTING, Errands
 from assistant.web.site import Members, Site

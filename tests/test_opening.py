@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.accounts.identity import ALONE, Identity
+from assistant.identity import ALONE, Identity
 from assistant.journal.journal import Journal
 from assistant.tenders.opening import OpenedDossier, name_of_sending, open_with
 from assistant.tenders.service import DossierService

@@ -435,7 +435,7 @@ def test_no_part_with_an_advisory_is_loaded_by_a_served_process(
         "page = TestClient(create_app(site)).get('/')",
         "assert page.status_code == 200, page.status_code",
         "import assistant.llm.llama",
-        "from assistant.accounts.identity import ALONE",
+        "from assistant.identity import ALONE",
         "asked = 'Below which amount may a town buy without competition?'",
         "list(site.services(ALONE).ask(asked, as_of=None, history=()))",
     )

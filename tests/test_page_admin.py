@@ -11,19 +11,19 @@ from fastapi import FastAPI, HTTPException
 from fastapi.testclient import TestClient
 from starlette.requests import Request
 
-from assistant.accounts.identity import Identity, UserRole
+from assistant.identity import Identity, UserRole
 from assistant.journal.journal import journal_of
 from assistant.publishing.history import Recorder
 from assistant.publishing.service import AdministrationService
 from assistant.publishing.withheld import WithheldTexts
 from assistant.web.admin.app import admin_app
 from assistant.web.buyer import dossier_forms
+from ingestion.documents.document import Kind
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BuildCancelled
 from ingestion.index.publication import current_name, finished
 from ingestion.legislation.official_copy import OfficialCopy
 from ingestion.library.library import Library
-from ingestion.readers.documents import Kind
 from tests.administered import PAYMENT, USER, acts, add_code, administered, candidate, with_text
 from tests.english_pages import french_left
 from tests.fakes_page import FakeService

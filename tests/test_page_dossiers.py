@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.accounts.identity import ALONE, Identity
+from assistant.identity import ALONE, Identity
 from assistant.web.buyer import dossier_forms
-from ingestion.tenders.pieces import PieceKind
+from ingestion.documents.pieces import PieceKind
 from tests.fakes_page import FakeService
 from tests.page_app import app_over
 from tests.page_texts import parsed, words_of

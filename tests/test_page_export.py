@@ -17,7 +17,7 @@ from assistant.web.buyer.export import answer_lines, answer_text, as_docx, as_ma
 from assistant.web.buyer.layout import Layout
 from assistant.web.buyer.page import Commands, parcel
 from assistant.web.buyer.turn_view import turn_html
-from ingestion.library.library import DOSSIER
+from ingestion.library.corpus import DOSSIER
 from ingestion.tenders.dossiers import Dossier
 from tests.fakes_page import FakeService
 from tests.page_texts import hostile_answer, parsed, small_answer

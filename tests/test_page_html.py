@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from assistant.accounts.identity import ALONE, Identity
 from assistant.answering.answer import (
     Answer,
     Choice,
@@ -16,6 +15,7 @@ from assistant.answering.answer import (
     Sentence,
 )
 from assistant.citations.checker import Support
+from assistant.identity import ALONE, Identity
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.reports.markup import Html, load_words, prose, render_macro, set_no_break_spaces
@@ -26,7 +26,7 @@ from assistant.web.buyer.layout import footer, welcome
 from assistant.web.buyer.page import page_blocks
 from assistant.web.buyer.service import Holdings
 from assistant.web.buyer.turn_view import spoken_pieces, turn_html
-from ingestion.tenders.pieces import PieceKind
+from ingestion.documents.pieces import PieceKind
 from tests.fakes_page import FakeService
 from tests.page_app import site_over
 from tests.page_texts import hostile_answer, parsed, small_answer

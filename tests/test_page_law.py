@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from assistant.question.language import Language
 from assistant.reports.markup import STATES, days, load_words, remarks
 from assistant.web.buyer.evidence_panel import law_links
-from ingestion.readers.documents import State
+from ingestion.documents.document import State
 from tests.fake_law import UNKNOWN, version
 from tests.fakes_page import FakeService
 from tests.page_app import app_over

@@ -17,8 +17,8 @@ from httpx2 import Response
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 from starlette.requests import HTTPConnection
 
-from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.calculators.calculation import Buyer
+from assistant.identity import ALONE, Identity, UserRole
 from assistant.ledger import batches as batches_module
 from assistant.ledger.batches import Batch, Batches
 from assistant.web.buyer import dossier_forms

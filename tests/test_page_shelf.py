@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from assistant.accounts.identity import ALONE
+from assistant.identity import ALONE
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
 from assistant.web.buyer.chat import Chat

@@ -17,7 +17,7 @@ from assistant.web.pdf_page import (
     find,
 )
 from assistant.web.viewer import View, document_html, fits, order_for, pages_of, section
-from ingestion.readers.documents import Document, Furniture, Kind, Page
+from ingestion.documents.document import Document, Furniture, Kind, Page
 from ingestion.sandbox import BusySandbox, Pool
 from tests.page_texts import (
     CLAUSES,

@@ -36,7 +36,7 @@ from assistant.reports.paper import (
     Paragraph,
 )
 from assistant.reports.pdf import PaperFormat, rendered
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 HOSTILE = "<script>alert(1)</script> & [a](http://x) | `b` <b>€ « œuvre » 60 000 €"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>'

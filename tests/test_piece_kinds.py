@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingestion.documents.document import Kind
+from ingestion.documents.pieces import Confidence, KindGuess, PieceKind, guess_kind
 from ingestion.library.readings import LibraryEntry
-from ingestion.readers.documents import Kind
-from ingestion.tenders.pieces import Confidence, KindGuess, PieceKind, guess_kind
-from ingestion.tenders.versions import later_version, of_kind, same_piece, succession
+from ingestion.library.succession import later_version, of_kind, same_piece, succession
 
 DATA = Path(__file__).parent / "data"
 

@@ -24,9 +24,9 @@ from assistant.citations.checker import Support, check_sentence
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
 from ingestion.chunking.passages import Passage, passages_of
+from ingestion.documents.document import Kind
 from ingestion.index.question_bank import read_bank
-from ingestion.library.library import CORPUS
-from ingestion.readers.documents import Kind
+from ingestion.library.corpus import CORPUS
 from tests.passage_texts import article_of
 from tests.question_lists import read_lists
 from tests.reading_files import read

@@ -12,13 +12,13 @@ import pytest
 from fastapi import Depends, FastAPI, Request
 from fastapi.testclient import TestClient
 
-from assistant.accounts.identity import Identity, UserRole
 from assistant.accounts.login import MOST
 from assistant.accounts.service import Granted
 from assistant.accounts.store import contents_of
 from assistant.accounts.tokens import DAY
 from assistant.cli.command import main
 from assistant.errors import WrongAccount
+from assistant.identity import Identity, UserRole
 from assistant.journal.journal import Journal
 from assistant.settings import Settings, load_settings
 from assistant.web.protection import (

@@ -24,7 +24,7 @@ from assistant.question.language import Language, detect_language, find_stems
 from assistant.question.rewriting import MOST, asks_several, subjects
 from assistant.question.scope import buys_works, names_offer, refusal_for
 from ingestion.index.question_bank import HasAnswer, read_bank, read_judged
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 from tests.question_lists import read_lists
 from tests.shared_texts import SHARED, shared_rows
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from assistant.question.quantities import find_quantities, fold_same_length
 from assistant.retrieval.candidates import phrases_of
 from assistant.retrieval.ranking import default_tuning
+from ingestion.documents.references import find_references, normalise
 from ingestion.errors import IngestionError
 from ingestion.index.dossier_bank import asked_of_dossiers
 from ingestion.index.lexical import EverydayWords, Term, read_glossary
@@ -50,7 +51,6 @@ from ingestion.index.shipped_vectors import (
     shipped_file,
     write_shipped,
 )
-from ingestion.legislation.references import find_references, normalise
 from tests.fakes import RememberingEmbedder
 from tests.index_home import (
     ARTICLES,

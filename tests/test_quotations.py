@@ -14,7 +14,7 @@ from assistant.citations.quotations import find_quote, is_verbatim
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.retriever import NAMED
 from ingestion.chunking.sentences import LONGEST_LIST, SentenceSpan, list_parts, sentences, units
-from ingestion.readers.documents import Kind
+from ingestion.documents.document import Kind
 from tests.fakes import WordEmbedder
 from tests.passage_texts import evidence_of
 

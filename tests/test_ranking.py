@@ -26,6 +26,7 @@ from assistant.retrieval.ranking import (
 )
 from assistant.retrieval.retriever import Retriever
 from ingestion.chunking.passages import Passage, passages_of
+from ingestion.documents.document import Document, Heading, Kind
 from ingestion.index.lexical import Term
 from ingestion.index.question_bank import (
     ANSWERS,
@@ -50,7 +51,6 @@ from ingestion.index.questions import (
     read_leading_questions,
     write_questions,
 )
-from ingestion.readers.documents import Document, Heading, Kind
 from tests.fakes import WordEmbedder
 from tests.index_home import ARTICLES, passages_of_texts, published, with_articles
 from tests.small_index import TODAY

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ingestion.chunking.passages import passages_of
 from ingestion.chunking.places import page_numbers
+from ingestion.documents.document import Document, Kind
 from ingestion.readers.content import clean_text
-from ingestion.readers.documents import Document, Kind
 from ingestion.readers.formats import read_bytes
 from ingestion.readers.fragments import Fragment
 from ingestion.readers.paragraphs import Joiner, blocks_of_pages, is_furniture, set_apart

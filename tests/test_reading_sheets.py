@@ -15,9 +15,9 @@ from openpyxl.styles import Font  # type: ignore[import-untyped]
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
 from ingestion.chunking.passages import passages_of
+from ingestion.documents.document import FileReading
 from ingestion.french import written_number
 from ingestion.readers import spreadsheets
-from ingestion.readers.documents import FileReading
 from ingestion.readers.formats import to_json
 from ingestion.readers.number_formats import shown
 from ingestion.readers.reading import reading_json

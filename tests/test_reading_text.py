@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from ingestion.chunking.passages import passages_of
-from ingestion.readers.documents import Document, FileReading, Kind, State
+from ingestion.documents.document import Document, FileReading, Kind, State
 from ingestion.readers.formats import read_bytes, to_json
 from ingestion.readers.reading import reading_json
 from tests.reading_files import problem, read, reading_of

@@ -16,8 +16,8 @@ from reportlab.platypus import Paragraph
 from reportlab.platypus.flowables import Flowable
 
 from ingestion.chunking.passages import passages_of
+from ingestion.documents.document import Document, FileReading, Hidden, Kind, Page
 from ingestion.readers.concealed import UNSEEN, PageSight, Run, flagged, sights
-from ingestion.readers.documents import Document, FileReading, Hidden, Kind, Page
 from ingestion.readers.formats import read_bytes, to_json
 from ingestion.readers.pdf import Paint
 from ingestion.readers.reading import read_file, reading_json

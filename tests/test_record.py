@@ -27,10 +27,10 @@ from assistant.answering.record import answer_fields, contract, journal_body
 from assistant.citations.checker import Support
 from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import Journal
-from assistant.law.hierarchy import Rank, rank_of
 from assistant.law.sheets import disputed_figures
 from assistant.question.day import DaySource
 from assistant.retrieval.evidence import Evidence, Scope
+from assistant.retrieval.hierarchy import Rank, rank_of
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.index.build import Comparison, uncompared

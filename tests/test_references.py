@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.legislation.references import find_references, normalise
-from ingestion.tenders.pieces import find_piece
+from ingestion.documents.pieces import find_piece
+from ingestion.documents.references import find_references, normalise
 from tests.question_lists import read_lists
 
 WRITTEN, ENUMERATED, NO_REFERENCES = read_lists("references.txt")

@@ -12,7 +12,7 @@ from assistant.evaluation.runs import Evaluation, Fall
 from assistant.reports.evaluation import report
 from assistant.retrieval.evidence import Evidence
 from ingestion.chunking.passages import Passage
-from ingestion.readers.documents import Kind
+from ingestion.documents.document import Kind
 from tests.graded import ABSTAINED, answer_of, compared, evaluation_of, graded_of, question_of
 
 THIRTY = (("trente",),)

@@ -32,9 +32,9 @@ from assistant.review.recorded import ReviewState, Thumb
 from assistant.review.register import AnswerRegister
 from assistant.review.replay import ReviewExhibit, Seal, comparison, exhibit
 from ingestion.chunking.passages import Passage, passages_of
+from ingestion.documents.document import Document, Kind
+from ingestion.documents.versions import WordChange
 from ingestion.errors import UnreachableStore
-from ingestion.legislation.versions import WordChange
-from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.review_home import ANNE, BRUNO, House, application, house
 from tests.small_index import DOSSIER, judge_comparisons

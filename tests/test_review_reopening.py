@@ -25,13 +25,13 @@ from assistant.review.replay import (
 from assistant.web.pdf_page import drawing
 from assistant.web.reviewer.pages import view_of
 from assistant.web.viewer import order_for
+from ingestion.documents.document import Document, Heading, Kind
+from ingestion.documents.versions import Difference, difference
 from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedArchive
 from ingestion.index.build import build
 from ingestion.index.publication import discard, finished, publish
-from ingestion.legislation.versions import Difference, difference
 from ingestion.library.library import Library
-from ingestion.readers.documents import Document, Heading, Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.answer_items import item
 from tests.pdf_maker import pdf_of

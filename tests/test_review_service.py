@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from assistant.accounts.identity import UserRole
 from assistant.accounts.service import open_accounts
 from assistant.answering.answer import Outcome
 from assistant.errors import UnknownRecord, WrongQuestions
+from assistant.identity import UserRole
 from assistant.journal.journal import erase
 from assistant.review.gold import GoldQuestion
 from assistant.review.listing import ListOrder, ReviewFilter
@@ -23,11 +23,11 @@ from assistant.review.readings import ANSWER, ReviewMark, ReviewVerdict, Target
 from assistant.review.register import Reason, Sampling
 from assistant.settings import Settings
 from assistant.web.serving import naming
+from ingestion.documents.document import Kind
 from ingestion.durable import lock_for_writing
 from ingestion.index.build import build
 from ingestion.index.publication import publish
 from ingestion.library.library import Library
-from ingestion.readers.documents import Kind
 from ingestion.tenders.dossiers import Dossiers
 from tests.journals import recorded
 from tests.review_home import ANNE, BRUNO, House, house

@@ -11,8 +11,8 @@ from threading import Event, Thread
 import pytest
 
 from ingestion import sandbox
+from ingestion.documents.document import Kind
 from ingestion.errors import UnreadableFile
-from ingestion.readers.documents import Kind
 from ingestion.readers.reading import read_file
 from ingestion.sandbox import BusySandbox, Limits, Pool, Sandbox, run
 from tests.reading_files import paragraph, pdf, slow_pdf, zipped

@@ -31,11 +31,11 @@ from assistant.web.buyer.turn_view import turn_html
 from assistant.web.pdf_page import ALERT, OUTLINE, WASH, draw
 from assistant.web.viewer import View, document_html, order_for
 from ingestion.chunking.passages import Passage, passages_of
+from ingestion.documents.document import Document, Kind, ScannedPage, ScannedWord
 from ingestion.durable import lock_for_writing, untold
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import DisputedFigure
 from ingestion.library.library import Library
-from ingestion.readers.documents import Document, Kind, ScannedPage, ScannedWord
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.conformity_dossier import SENT, TODAY, FakeCode
 from tests.index_home import build_and_publish

@@ -13,7 +13,7 @@ from PIL import Image
 from assistant.web.pdf_page import OUTLINE, draw
 from assistant.web.viewer import View, order_for
 from ingestion.chunking.passages import passages_of
-from ingestion.readers.documents import FileReading, Kind
+from ingestion.documents.document import FileReading, Kind
 from ingestion.readers.formats import to_json
 from ingestion.readers.reading import PageScan, read_file, reading_json
 from ingestion.readers.scanned import RecognisedWord, arranged

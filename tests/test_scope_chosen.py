@@ -25,7 +25,7 @@ from assistant.web.buyer.conversation import (
 )
 from assistant.web.buyer.dossier_pages import DossierPages
 from assistant.web.buyer.turn_view import scope_bar
-from ingestion.library.library import DOSSIER
+from ingestion.library.corpus import DOSSIER
 from ingestion.tenders.dossiers import Dossier, Dossiers, provided_additions
 from tests.fakes_page import FakeService
 

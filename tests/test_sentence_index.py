@@ -15,6 +15,8 @@ from assistant.retrieval.evidence import Scope
 from assistant.retrieval.ranking import default_tuning, tunings
 from assistant.retrieval.retriever import Retriever
 from ingestion.chunking.passages import Passage, passages_of
+from ingestion.documents.document import Document, Kind
+from ingestion.documents.general_clauses import GeneralText
 from ingestion.durable import lock_for_writing
 from ingestion.index import build
 from ingestion.index.search import Vectors, context
@@ -26,9 +28,7 @@ from ingestion.index.sentence_index import (
     sentences_npz,
     sentences_of,
 )
-from ingestion.legislation.general_clauses import GeneralText
 from ingestion.library.library import Library
-from ingestion.readers.documents import Document, Kind
 from tests.fakes import WordEmbedder
 from tests.index_home import ARTICLES, build_and_publish, build_only, published, with_articles
 from tests.small_index import TODAY

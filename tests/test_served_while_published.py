@@ -16,9 +16,9 @@ from typing import Protocol, Self
 import httpx2
 import pytest
 
-from assistant.accounts.identity import Identity, UserRole
 from assistant.answering.answer import Answer
 from assistant.evaluation.runs import run_turn
+from assistant.identity import Identity, UserRole
 from assistant.journal.journal import journal_of
 from assistant.publishing.service import AdministrationService
 from assistant.retrieval.evidence import Evidence

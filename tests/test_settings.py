@@ -19,7 +19,7 @@ from assistant.calculators.calculation import Buyer
 from assistant.cli.command import main
 from assistant.errors import WrongSettings
 from assistant.settings import Buying, Engine, Settings, default_home, engine_secret, load_settings
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 from tests.index_home import add, build_and_publish, write_articles
 
 

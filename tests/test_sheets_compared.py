@@ -18,7 +18,7 @@ from assistant.law.sheets import (
     written_on,
 )
 from ingestion.chunking.passages import Passage, passages_of
-from ingestion.readers.documents import Document, Kind, State
+from ingestion.documents.document import Document, Kind, State
 from ingestion.readers.formats import read_bytes
 from tests.command_line import command_of, on_one_line
 from tests.fake_law import AFTER, CLOSED, publish_law, version

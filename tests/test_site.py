@@ -11,9 +11,9 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from starlette.requests import HTTPConnection, Request
 
-from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.accounts.login import MOST
 from assistant.errors import WrongSettings
+from assistant.identity import ALONE, Identity, UserRole
 from assistant.question.language import Language
 from assistant.reports.page_language import (
     LONGEST,

@@ -15,9 +15,9 @@ from ingestion.chunking.sentences import (
     split_lines,
     whole_spans,
 )
-from ingestion.readers.documents import Block, Document, Kind, Role, assemble
-from ingestion.readers.headings import with_headings
-from ingestion.tenders.pieces import PieceKind
+from ingestion.documents.document import Block, Document, Kind, Role, assemble
+from ingestion.documents.headings import with_headings
+from ingestion.documents.pieces import PieceKind
 
 WORDS = (
     "le titulaire|60 000 €|art. R. 2122-8|article 12.3 du CCAP|1er avril 2026|mois|12,5 %|24 mois|"

@@ -21,7 +21,7 @@ from assistant.question.rewriting import (
     standalone,
 )
 from assistant.retrieval.injections import addressed, speaks_to_machine
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 from tests.fakes import ScriptedModel
 from tests.question_lists import read_table
 from tests.shared_texts import SHARED, code_texts, shared_rows

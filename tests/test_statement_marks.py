@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.chunking.passages import Passage, passages_of
+from ingestion.documents.document import Days, Document, Kind
 from ingestion.french import days_in_words, state_days
-from ingestion.library.library import CORPUS
-from ingestion.readers.documents import Days, Document, Kind
+from ingestion.library.corpus import CORPUS
 from ingestion.readers.formats import read_bytes, to_json
 from ingestion.readers.reading import read_file, reading_json
 

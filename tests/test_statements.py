@@ -16,7 +16,7 @@ from assistant.tenders.statements import (
     weights,
 )
 from ingestion.chunking.passages import Passage
-from ingestion.tenders.pieces import PieceKind
+from ingestion.documents.pieces import PieceKind
 from tests.dossier_files import built_in, piece
 
 

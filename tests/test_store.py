@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ingestion.chunking.passages import passages_of
+from ingestion.documents.document import Document, Heading, Kind, Page
 from ingestion.index.store import SqlitePassages, write_store
-from ingestion.readers.documents import Document, Heading, Kind, Page
 
 DOCUMENT = Document(
     id="d" * 64,

@@ -17,7 +17,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult
 
-from assistant.accounts.identity import UserRole
+from assistant.identity import UserRole
 from assistant.journal.journal import Journal
 from assistant.tools.server import TOOLS
 from assistant.web.serving import LocalBuyerService

@@ -19,7 +19,7 @@ from assistant.question.topics import (
     topics_asked,
 )
 from ingestion.chunking.passages import Passage
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 from tests.dossier_files import built_in, piece
 from tests.question_lists import read_lists
 

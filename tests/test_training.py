@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from ingestion.chunking.passages import passages_of
+from ingestion.documents.document import Document, Kind
 from ingestion.encoders.embedder import SentenceTransformerEmbedder
 from ingestion.encoders.lessons import (
     TIMES_OF_DOSSIERS,
@@ -40,7 +41,6 @@ from ingestion.encoders.teaching import (
 from ingestion.errors import IngestionError, ModelUnavailable
 from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of, is_held_out
 from ingestion.models.catalogue import Prefixes, Taught, find_taught, own_folder, taught_file
-from ingestion.readers.documents import Document, Kind
 from tests.weights_fakes import tiny_embedder
 
 TRUTH = torch.tensor([[2.0, -1.0, 0.5]])

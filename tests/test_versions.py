@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.legislation.versions import (
+from ingestion.documents.document import State
+from ingestion.documents.versions import (
     TextStretch,
     WordChange,
     compare,
@@ -13,7 +14,6 @@ from ingestion.legislation.versions import (
     irregularities,
     near_references,
 )
-from ingestion.readers.documents import State
 from tests.fake_law import CODE, version
 
 BEGINNING = date(2020, 1, 1)

@@ -3,11 +3,11 @@
 import io
 from pathlib import Path
 
-from assistant.accounts.identity import ALONE, Identity, UserRole
+from assistant.identity import ALONE, Identity, UserRole
 from assistant.journal.journal import Journal
 from assistant.tenders.service import DossierService
 from assistant.web.serving import LocalBuyerService
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import Parcel
 from tests.index_home import add, build_and_publish

@@ -7,7 +7,7 @@ from threading import BoundedSemaphore, Lock
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from assistant.accounts.identity import Account, account_of
+from assistant.accounts.account import Account, account_of
 from assistant.accounts.register import AccountRegister
 from assistant.accounts.sessions import Sessions, hash_token
 from assistant.accounts.store import AccountStore, AccountWriting

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Collection
 from secrets import token_hex
 
-from assistant.accounts.identity import Account, UserRole, account_of, written
+from assistant.accounts.account import Account, account_of, written
 from assistant.accounts.sessions import Sessions, fresh_token, hash_token
 from assistant.accounts.store import AccountStore, AccountWriting
 from assistant.errors import WrongAccount
+from assistant.identity import UserRole
 from assistant.journal.journal import Journal
 
 INVITED = 3 * 24 * 3600

@@ -8,12 +8,13 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from assistant.accounts.identity import Account, AccountState, UserRole, account_of, written
+from assistant.accounts.account import Account, AccountState, account_of, written
 from assistant.accounts.login import Login, LoginRefusal, Passwords, Throttle, refuse
 from assistant.accounts.register import AccountRegister, insert, is_taken, rights, tell
 from assistant.accounts.sessions import Sessions
 from assistant.accounts.store import AccountStore, AccountWriting, accounts_at
 from assistant.accounts.tokens import USUAL, ProgramToken, Tokens
+from assistant.identity import UserRole
 from assistant.journal.journal import Journal
 from assistant.settings import OpenId
 from ingestion.postgresql import named_server

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from assistant.accounts.identity import Identity, account_of
+from assistant.accounts.account import account_of
 from assistant.accounts.store import AccountStore, AccountWriting
+from assistant.identity import Identity
 from assistant.journal.journal import Journal
 
 # Tokens: what a browser holds, and the hash that is kept here instead.

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Any
 
-from assistant.accounts.identity import Account, Identity, UserRole, account_of, written
+from assistant.accounts.account import Account, account_of, written
 from assistant.accounts.login import Throttle, refuse
 from assistant.accounts.register import AccountRegister, require_role, tell
 from assistant.accounts.sessions import GLANCE, fresh_token, hash_token
 from assistant.accounts.store import AccountStore, AccountWriting
 from assistant.errors import WrongAccount
+from assistant.identity import Identity, UserRole
 from assistant.journal.journal import Journal
 
 BEGINNING = "sourcier_"

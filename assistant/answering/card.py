@@ -12,9 +12,10 @@ from typing import Any
 
 from assistant.answering.answer import LineRole, Prominence
 from assistant.answering.extraction import Draft, leans_back, refers_back
-from assistant.law.hierarchy import ARTICLES, Rank, rank_of, speaks_for
+from assistant.law.validity import speaks_for
 from assistant.question.language import Language, fold_text
 from assistant.question.quantities import find_quantities, fold_same_length
+from assistant.retrieval.hierarchy import ARTICLES, Rank, rank_of
 from assistant.retrieval.injections import addressed
 from ingestion.chunking.sentences import list_parts, units
 from ingestion.index.search import Embedder, Vectors

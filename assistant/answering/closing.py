@@ -2,11 +2,11 @@
 
 from assistant.answering.notices import not_found, notice, referred_to, untold_of
 from assistant.answering.state import TurnState
-from assistant.law.hierarchy import general_text
 from assistant.question.language import Language
 from assistant.question.rewriting import asks_several
 from assistant.question.scope import general_texts_meant
-from ingestion.legislation.general_clauses import general_text_of
+from assistant.retrieval.hierarchy import general_text
+from ingestion.documents.general_clauses import general_text_of
 
 
 def absence(turn: TurnState) -> str:

@@ -10,9 +10,9 @@ from assistant.answering.answer import Found, Prominence
 from assistant.answering.extraction import Draft, Unit, joined, leans_back, quotable
 from assistant.answering.state import TurnState
 from assistant.citations.quotations import is_verbatim
-from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.retrieval.candidates import in_force
 from assistant.retrieval.headings import limiting_headings
+from assistant.retrieval.hierarchy import ARTICLES, rank_of
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import Span, list_parts, marker, sentences, units
 

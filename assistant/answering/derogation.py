@@ -7,16 +7,16 @@ from assistant.answering.answer import Event
 from assistant.answering.extraction import Draft, quotable, quotes
 from assistant.answering.notices import all_derogations, notice
 from assistant.answering.state import TurnState
-from assistant.law.hierarchy import general_text
 from assistant.question.scope import general_texts_meant
 from assistant.question.topics import topics_asked
 from assistant.retrieval.candidates import named_ids, standing
 from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.hierarchy import general_text
 from assistant.tenders.derogations import Derogation, is_in, listed_derogations
 from assistant.tenders.folding import bare
 from ingestion.chunking.passages import Passage
+from ingestion.documents.general_clauses import GeneralText
 from ingestion.index.search import Embedder
-from ingestion.legislation.general_clauses import GeneralText
 
 MOST = 2
 """Clauses of a CCAG quoted after one that derogates from them."""

@@ -10,13 +10,14 @@ from math import log
 from assistant.answering.answer import LineRole, Prominence
 from assistant.answering.quoted_passages import LEAST_SCORE, UNASKED, odds_beside, worth_reading
 from assistant.law.contradictions import Conflict
-from assistant.law.hierarchy import Rank, rank_of, speaks_for
+from assistant.law.validity import speaks_for
 from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.hierarchy import Rank, rank_of
 from assistant.retrieval.injections import addressed
 from assistant.retrieval.retriever import NAMED
 from ingestion.chunking.sentences import list_parts, sentences, units
+from ingestion.documents.document import Kind
 from ingestion.index.search import Embedder
-from ingestion.readers.documents import Kind
 
 NEAR = 0.3
 """Share of the first passage's score under which what is quoted stands aside, unless it is likelier

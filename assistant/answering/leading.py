@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from assistant.answering.answer import Prominence
 from assistant.answering.extraction import ASTRAY, Draft
-from assistant.law.hierarchy import Rank, rank_of
+from assistant.retrieval.hierarchy import Rank, rank_of
 from assistant.retrieval.ranking import ClauseWeights
 
 LONGEST = 30

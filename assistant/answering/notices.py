@@ -17,8 +17,8 @@ from assistant.retrieval.retriever import Answerability
 from assistant.tenders.fiche import FicheLine
 from assistant.tenders.general_clauses import AppliedText
 from ingestion.chunking.passages import Passage
-from ingestion.legislation.general_clauses import GeneralText
-from ingestion.readers.documents import Kind
+from ingestion.documents.document import Kind
+from ingestion.documents.general_clauses import GeneralText
 
 
 @cache

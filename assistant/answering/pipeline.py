@@ -35,10 +35,10 @@ from assistant.retrieval.rulings import (
 )
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.tenders.conformity.rules import rule_book
+from ingestion.documents.document import Kind
 from ingestion.errors import DamagedSnapshot, EmbedderMismatch
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.readers.documents import Kind
 from ingestion.tenders.compartments import RECORDS
 from ingestion.tenders.dossiers import Dossiers
 

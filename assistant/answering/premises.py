@@ -11,11 +11,11 @@ from datetime import date
 from functools import cache
 
 from assistant.answering.extraction import Draft, quotable
-from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.question.language import Language, fold_text
 from assistant.retrieval.evidence import Evidence, is_among_first, is_of_chapter
+from assistant.retrieval.hierarchy import ARTICLES, rank_of
 from ingestion.chunking.passages import Passage
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 
 @dataclass(frozen=True, slots=True)

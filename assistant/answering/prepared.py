@@ -13,9 +13,9 @@ from math import exp
 
 from assistant.answering.answer import Prominence
 from assistant.answering.extraction import Draft
-from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.hierarchy import ARTICLES, rank_of
 from assistant.retrieval.ranking import PreparedWeights
 from ingestion.index.judged_rules import JudgedRules
 from ingestion.index.question_bank import english_rules

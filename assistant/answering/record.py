@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from assistant.accounts.identity import Identity
 from assistant.answering.answer import Answer, Citation, Outcome, Prominence, TurnResult, cite
 from assistant.answering.lead import lead_fields
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
+from assistant.identity import Identity
 from assistant.llm.language_model import EngineUse
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.rulings import ApplyingRulings

@@ -36,8 +36,8 @@ from assistant.retrieval.evidence import Evidence, Scope, Subquestion
 from assistant.retrieval.rulings import ApplyingRulings
 from assistant.tenders.general_clauses import AppliedText
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Document
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.readers.documents import Document
 from ingestion.tenders.dossiers import Dossier
 
 

@@ -8,7 +8,7 @@ from assistant.answering.extraction import Draft
 from assistant.answering.state import TurnState
 from assistant.tenders.fiche import FicheLine, disagreements, stated
 from ingestion.chunking.passages import Passage
-from ingestion.readers.documents import Document
+from ingestion.documents.document import Document
 
 STATED = 3
 """Statements of the fiche that are said at most."""

@@ -13,13 +13,13 @@ from typing import Protocol
 
 from assistant.calculators.calculation import Ground, Stated
 from assistant.errors import Ungrounded, WrongFigures
-from assistant.law.hierarchy import applies
+from assistant.law.validity import applies
 from assistant.question.quantities import find_quantities, fold_same_length
 from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Scope
 from ingestion.chunking.sentences import SentenceSpan, units
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 # Constants of the law, each tied to the words that state it: corpus/constantes/*.toml.
 #

@@ -16,7 +16,7 @@ from assistant.citations.comparison import bound_quantities, find_comparisons
 from assistant.citations.quotations import ASIDE, is_verbatim
 from assistant.question.quantities import Atom, AtomKind, find_quantities, fold_same_length, hide
 from ingestion.chunking.sentences import marker, sentences, units
-from ingestion.legislation.references import find_references
+from ingestion.documents.references import find_references
 
 _CITATION = re.compile(r"[ \u00a0]?\[\d{1,3}(?:[ ,;-]+\d{1,3})*\]")
 _EMPHASIS = re.compile(r"\*\*|__|`|^#+ ", re.MULTILINE)

@@ -12,20 +12,21 @@ from rich.console import Console
 from rich.progress import TaskID
 from typer import BadParameter, Context
 
-from assistant.accounts.identity import ALONE
 from assistant.cli.command import Actions
 from assistant.cli.options import Steps, Terminal, argument, flag, one_of, option, progress_bars
+from assistant.identity import ALONE
 from assistant.journal.journal import journal_of
 from assistant.publishing.decisions import Decisions
+from ingestion.documents.document import ADDED, Kind
 from ingestion.durable import lock_for_writing
 from ingestion.legislation.applied import left_out, note_applied, told_of, updates
 from ingestion.legislation.archive_files import in_order, is_official, sources_at
 from ingestion.legislation.archives import read_archives
 from ingestion.legislation.articles import TEXT_ID, Changes, Merged
 from ingestion.legislation.legifrance import API, TOKENS, Piste, credentials_of, fetch
-from ingestion.library.library import Addition, Library
+from ingestion.library.corpus import Addition
+from ingestion.library.library import Library
 from ingestion.library.readings import LibraryEntry
-from ingestion.readers.documents import ADDED, Kind
 from ingestion.tenders.dossiers import library_of, provided_additions
 
 OK, BROKEN, USAGE = 0, 1, 2

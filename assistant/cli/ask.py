@@ -10,7 +10,6 @@ from rich.panel import Panel
 from rich.text import Text
 from typer import Context
 
-from assistant.accounts.identity import ALONE
 from assistant.answering.answer import Citation, Outcome, TurnResult
 from assistant.answering.notices import addressed_in
 from assistant.answering.record import contract
@@ -25,10 +24,11 @@ from assistant.cli.options import (
     print_json,
     question_text,
 )
-from assistant.law.hierarchy import LABELS, rank_of
+from assistant.identity import ALONE
 from assistant.question.day import DaySource, is_of_untold_day
 from assistant.question.language import Language, detect_language
 from assistant.reports.markup import law_of, load_words, scope_of
+from assistant.retrieval.hierarchy import LABELS, rank_of
 from assistant.settings import load_settings
 from ingestion.durable import replace_bytes
 

@@ -41,8 +41,8 @@ from assistant.cli.options import (
     rate,
 )
 from assistant.errors import WrongFigures
-from assistant.law.hierarchy import LABELS, Rank, rank_of
 from assistant.question.language import Language
+from assistant.retrieval.hierarchy import LABELS, Rank, rank_of
 from ingestion.chunking.passages import Passage
 from ingestion.index.publication import current_name, open_snapshot
 

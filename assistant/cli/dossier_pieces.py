@@ -15,7 +15,6 @@ from rich.progress import Progress
 from rich.table import Table
 from typer import BadParameter, Context
 
-from assistant.accounts.identity import ALONE
 from assistant.cli.command import Actions
 from assistant.cli.options import (
     AS_JSON,
@@ -32,16 +31,17 @@ from assistant.cli.options import (
     print_json,
     progress_bars,
 )
+from assistant.identity import ALONE
 from assistant.journal.journal import journal_of
 from assistant.settings import load_settings
 from assistant.tenders.published_notices import add_published, list_published
 from assistant.tenders.service import DossierService
+from ingestion.documents.pieces import PieceKind
 from ingestion.index.search import Embedder
 from ingestion.library.library import Holding
 from ingestion.opendata.fetching import FoundNotices, PublicDataCriteria, notices_where
 from ingestion.opendata.portal import REACH, OpenDataset
 from ingestion.tenders.intake import Parcel, Receipt
-from ingestion.tenders.pieces import PieceKind
 
 OK, BROKEN, USAGE, NONE = 0, 1, 2, 3
 

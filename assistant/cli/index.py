@@ -13,7 +13,7 @@ from assistant.cli.command import Actions
 from assistant.cli.index_build import NAME, ask_gate_once, chosen
 from assistant.cli.options import ACTING_USER, AS_JSON, Terminal, argument, flag, option
 from assistant.journal.journal import journal_of
-from assistant.law.hierarchy import state_range
+from assistant.law.state_dates import state_range
 from assistant.publishing.decisions import read_candidate
 from assistant.publishing.history import index_events, restorable
 from assistant.publishing.upkeep import Standing, manifest_of, standing_of

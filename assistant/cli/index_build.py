@@ -30,7 +30,8 @@ from ingestion.index.search import Embedder
 from ingestion.index.store import Manifest
 from ingestion.legislation.archive_files import mark_of
 from ingestion.legislation.articles import TEXT_ID
-from ingestion.library.library import Addition, Library
+from ingestion.library.corpus import Addition
+from ingestion.library.library import Library
 from ingestion.tenders.dossiers import Dossiers, provided_additions
 from ingestion.tenders.intake import awaits_index, index
 

@@ -17,7 +17,6 @@ from rich.table import Table
 from rich.text import Text
 from typer import Context
 
-from assistant.accounts.identity import ALONE
 from assistant.cli.command import Actions
 from assistant.cli.options import (
     AS_JSON,
@@ -32,6 +31,7 @@ from assistant.cli.options import (
     print_json,
     progress_bars,
 )
+from assistant.identity import ALONE
 from assistant.journal.journal import (
     ACTS,
     KINDS,

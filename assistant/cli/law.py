@@ -25,9 +25,9 @@ from assistant.law.sheets import (
 )
 from assistant.question.language import Language
 from assistant.reports.markup import days, load_words, remarks, version_line
-from ingestion.index.publication import current_name, open_snapshot
-from ingestion.legislation.references import normalise
-from ingestion.legislation.versions import (
+from ingestion.documents.document import Document
+from ingestion.documents.references import normalise
+from ingestion.documents.versions import (
     Difference,
     History,
     Revision,
@@ -37,7 +37,7 @@ from ingestion.legislation.versions import (
     histories,
     near_references,
 )
-from ingestion.readers.documents import Document
+from ingestion.index.publication import current_name, open_snapshot
 
 _STYLES = {
     WordChange.KEPT: "",

@@ -13,7 +13,6 @@ from rich.table import Table as Grid
 from rich.text import Text
 from typer import BadParameter, Context
 
-from assistant.accounts.identity import ALONE
 from assistant.calculators.calculation import Buyer
 from assistant.cli import ledger_import
 from assistant.cli.command import Actions
@@ -27,6 +26,7 @@ from assistant.cli.options import (
     print_json,
     question_text,
 )
+from assistant.identity import ALONE
 from assistant.journal.journal import journal_of
 from assistant.ledger.parsing.proposal import ModelPlanner
 from assistant.ledger.parsing.questions import NotUnderstood

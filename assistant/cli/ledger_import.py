@@ -14,7 +14,6 @@ from rich.table import Table
 from rich.text import Text
 from typer import BadParameter, Context
 
-from assistant.accounts.identity import ALONE
 from assistant.cli.command import Actions
 from assistant.cli.options import (
     AS_JSON,
@@ -28,6 +27,7 @@ from assistant.cli.options import (
     print_json,
     progress_bars,
 )
+from assistant.identity import ALONE
 from assistant.journal.journal import journal_of
 from assistant.ledger.import_report import (
     SAMPLE_HEADS,

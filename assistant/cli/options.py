@@ -24,7 +24,7 @@ from rich.progress import (
 from rich.segment import Segment
 from rich.text import Text
 
-from assistant.accounts.identity import ALONE
+from assistant.identity import ALONE
 from ingestion.french import number as in_figures
 
 Word = TypeVar("Word", bound=str)

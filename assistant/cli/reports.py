@@ -15,7 +15,6 @@ from rich.table import Table
 from rich.text import Text
 from typer import BadParameter, Context
 
-from assistant.accounts.identity import ALONE
 from assistant.answering.answer import TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.answering.record import EXAMINED, contract
@@ -47,6 +46,7 @@ from assistant.evaluation.runs import (
     run_turn,
 )
 from assistant.evaluation.runs import graded as graded_by
+from assistant.identity import ALONE
 from assistant.journal.journal import journal_of
 from assistant.reports.findings import NONE, TOO_FEW, capital, scope, verdict
 from assistant.settings import Settings, load_settings

@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Column, Table
 from typer import BadParameter, Context
 
-from assistant.accounts.identity import Account, UserRole, teams_of
+from assistant.accounts.account import Account, teams_of
 from assistant.accounts.service import AccountAdministration, Accounts, KnownAccount, open_accounts
 from assistant.accounts.tokens import MOST_DAYS, USUAL, ProgramToken
 from assistant.cli.command import Actions, SeveralValues
@@ -21,6 +21,7 @@ from assistant.cli.options import (
     option,
     print_json,
 )
+from assistant.identity import UserRole
 from assistant.journal.journal import journal_of
 from assistant.settings import load_settings
 

@@ -27,8 +27,8 @@ from assistant.confidence import Estimate, average, resampled, share
 from assistant.errors import WrongResults
 from assistant.evaluation.questions import ExpectedPlace, Question
 from assistant.question.day import DaySource
-from ingestion.legislation.references import find_references
-from ingestion.tenders.pieces import find_piece
+from ingestion.documents.pieces import find_piece
+from ingestion.documents.references import find_references
 
 # Result files: the lines that `eval` writes, read back. Pure but for reading the file.
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from assistant.errors import WrongQuestions
-from ingestion.legislation.references import normalise
+from ingestion.documents.references import normalise
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from assistant.accounts.identity import ALONE
 from assistant.answering.answer import Citation, Finished, TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.answering.record import ASKED, EXAMINED, Purpose
 from assistant.confidence import mcnemar
 from assistant.evaluation.grading import Estimates, Graded, Measure, estimates, grade
 from assistant.evaluation.questions import Question
+from assistant.identity import ALONE
 from assistant.llm.language_model import FOLDER
 from assistant.question.language import Language, detect_language
 from assistant.settings import Settings, local_models

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.law.figures import FigureKind, figures_in
-from ingestion.legislation.general_clauses import CCAG
-from ingestion.legislation.references import find_references
-from ingestion.legislation.versions import histories
-from ingestion.readers.documents import Document
+from ingestion.documents.document import Document
+from ingestion.documents.general_clauses import CCAG
+from ingestion.documents.references import find_references
+from ingestion.documents.versions import histories
 
 
 @dataclass(frozen=True, slots=True)

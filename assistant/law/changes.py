@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.question.day import Day, in_figures
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.hierarchy import ARTICLES, rank_of
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Document, is_citable
+from ingestion.documents.versions import may_apply, sort_versions
 from ingestion.legislation.legi import is_fixed
-from ingestion.legislation.versions import may_apply, sort_versions
-from ingestion.readers.documents import Document, is_citable
 
 Versions = Callable[[str], Sequence[Document]]
 """All the versions of an article, by its reference."""

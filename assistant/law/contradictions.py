@@ -9,15 +9,15 @@ from datetime import date
 from functools import cache
 
 from assistant.law.figures import FigureKind, FigureStatement, StatedFigure
-from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.question.language import Language
 from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Evidence, Scope
+from assistant.retrieval.hierarchy import ARTICLES, rank_of
 from assistant.retrieval.ranking import SubjectBounds
 from ingestion.chunking.passages import Passage
 from ingestion.index.search import Vectors
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 
 @dataclass(frozen=True, slots=True)

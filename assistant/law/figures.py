@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-from assistant.law.hierarchy import Rank, applies, rank_of
+from assistant.law.validity import applies
 from assistant.question.language import fold_text
 from assistant.question.quantities import (
     Quantity,
@@ -18,9 +18,10 @@ from assistant.question.quantities import (
     fold_same_length,
     may_measure,
 )
+from assistant.retrieval.hierarchy import Rank, rank_of
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import list_parts, sentences, units
-from ingestion.legislation.references import find_references
+from ingestion.documents.references import find_references
 
 
 class FigureKind(StrEnum):

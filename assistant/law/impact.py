@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from assistant.journal.journal import Journal
+from ingestion.documents.document import Document, Kind, is_citable
+from ingestion.documents.references import find_references, normalise
+from ingestion.documents.versions import Difference, History, Revision, compare, difference
 from ingestion.errors import UnknownSnapshot
 from ingestion.index.lexical import Term, read_glossary
 from ingestion.index.publication import current_name, finished, open_snapshot
-from ingestion.legislation.references import find_references, normalise
-from ingestion.legislation.versions import Difference, History, Revision, compare, difference
-from ingestion.readers.documents import Document, Kind, is_citable
 
 # Impact: what articles that changed touch: sheets, terms of the glossary, past answers.
 

@@ -17,15 +17,15 @@ from typing import Any
 from assistant.law.articles import ArticleSide, ArticlesOfDay
 from assistant.law.changes import is_known_on
 from assistant.law.figures import FigureKind, figures_in, sentences_and_items
-from assistant.law.hierarchy import applies
+from assistant.law.validity import applies
 from assistant.question.language import fold_text
 from assistant.question.quantities import Quantity, may_measure
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Document, Kind
+from ingestion.documents.references import find_references
 from ingestion.index.publication import open_snapshot
 from ingestion.index.store import DisputedFigure
-from ingestion.legislation.references import find_references
-from ingestion.library.library import CORPUS
-from ingestion.readers.documents import Document, Kind
+from ingestion.library.corpus import CORPUS
 
 # What is known of the built-in sheets: the texts that they were written on, and what stands.
 

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from assistant.accounts.identity import ALONE
 from assistant.calculators.amounts import euros
 from assistant.errors import WrongPlan
+from assistant.identity import ALONE
 from assistant.ledger import anomaly_rules as rules
 from assistant.ledger.anomaly_rules import Anomaly, Limit, load_rules
 from assistant.ledger.parsing.vocabulary import is_one_slip

@@ -20,7 +20,7 @@ from ingestion.french import number
 from ingestion.ledger.embedded import Ledger, Row
 from ingestion.ledger.rows import CREDIT_TYPES
 from ingestion.ledger.values import has_luhn_key
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 # An anomaly: what a rule found, the rows it compared, and what to check. Values.
 

@@ -19,7 +19,7 @@ from assistant.ledger.query.wording import figures
 from assistant.ledger.tables import Format, LedgerTable, TableColumn
 from assistant.question.language import find_stems, fold_text
 from ingestion.ledger.embedded import Ledger
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 
 def is_worded_as_works(subject: str) -> bool:

@@ -34,9 +34,9 @@ from assistant.ledger.tables import LedgerTable, written
 from assistant.ledger.views import Sight, Sights, ViewRequest
 from assistant.retrieval.evidence import Evidence
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Block, Document, Kind, Role, assemble
 from ingestion.errors import QueryTooHeavy
 from ingestion.ledger.embedded import Ledger
-from ingestion.readers.documents import Block, Document, Kind, Role, assemble
 
 # Where the page shows the ledger: the addresses of invoices and of purchases. Pure.
 

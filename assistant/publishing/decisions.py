@@ -17,6 +17,8 @@ from assistant.publishing.rivals import RivalPair
 from assistant.publishing.withheld import CandidateRefusal, WithheldTexts
 from assistant.review.gold import CANDIDATE, FILE
 from ingestion.blobs import blobs_of
+from ingestion.documents.document import Document
+from ingestion.documents.versions import difference
 from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedSnapshot, IngestionError, UnknownSnapshot
 from ingestion.french import number
@@ -32,9 +34,7 @@ from ingestion.index.publication import (
     served_name,
 )
 from ingestion.index.store import Manifest
-from ingestion.legislation.versions import difference
 from ingestion.library.readings import LibraryEntry
-from ingestion.readers.documents import Document
 
 # The verdict of the gate on a candidate, and why. Pure.
 

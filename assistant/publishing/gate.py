@@ -17,6 +17,7 @@ from assistant.publishing.decisions import Decisions, GateVerdict, judged, reaso
 from assistant.publishing.rivals import new_rivals
 from assistant.review.gold import FILE, require_plain
 from ingestion.blobs import blobs_of
+from ingestion.documents.references import normalise
 from ingestion.errors import (
     BuildCancelled,
     DamagedSnapshot,
@@ -30,8 +31,7 @@ from ingestion.index.question_bank import BankQuestion, Form, chapter_of, read_b
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import Manifest
-from ingestion.legislation.references import normalise
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 # Gold questions: what an index must answer as well as the one that it replaces.
 #

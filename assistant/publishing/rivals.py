@@ -9,10 +9,10 @@ from assistant.answering.pipeline import Assistant
 from assistant.law.contradictions import Embed, FigureDisagreement, disagreements
 from assistant.law.figures import FigureStatement, statements_of
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Kind
 from ingestion.index.build import Progress
 from ingestion.index.search import Embedder, Vectors, as_indexed
 from ingestion.index.vectors import embed_cached
-from ingestion.readers.documents import Kind
 
 NEIGHBOURS = 100
 """Passages near a new one whose statements are compared with its own."""

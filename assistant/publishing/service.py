@@ -48,13 +48,13 @@ from assistant.publishing.upkeep import (
 from assistant.publishing.withheld import WithheldText, WithheldTexts
 from assistant.settings import load_settings
 from ingestion.blobs import is_shared
+from ingestion.documents.document import Document, Kind
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BusyIndex, IngestionError, UnknownSnapshot
 from ingestion.index.publication import open_snapshot, served_name
 from ingestion.index.store import Manifest
 from ingestion.legislation.official_copy import InstalledArchives, OfficialCopy
 from ingestion.library.library import Library
-from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.intake import Parcel, Receipt
 
 KEPT_BACKUPS = 3

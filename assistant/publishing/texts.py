@@ -7,12 +7,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from assistant.law.impact import difference_between
+from ingestion.documents.document import Document
+from ingestion.documents.versions import Difference
 from ingestion.errors import IngestionError
 from ingestion.french import DayRange, state_days
 from ingestion.index.publication import open_snapshot, served_name
-from ingestion.legislation.versions import Difference
 from ingestion.library.library import Library
-from ingestion.readers.documents import Document
 
 
 class TextFate(StrEnum):

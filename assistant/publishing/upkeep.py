@@ -10,6 +10,8 @@ from pathlib import Path
 
 from assistant.calculators.constants import IndexedLaw, constants, ungrounded
 from assistant.publishing.decisions import Decisions, read_candidate
+from ingestion.documents.document import Kind, is_citable
+from ingestion.documents.references import normalise
 from ingestion.errors import DamagedSnapshot, IngestionError
 from ingestion.index.publication import (
     current_name,
@@ -29,10 +31,8 @@ from ingestion.legislation.archive_files import (
 from ingestion.legislation.archives import read_archives
 from ingestion.legislation.articles import ArticleVersion, Changes, Merged
 from ingestion.legislation.official_copy import OfficialCopy
-from ingestion.legislation.references import normalise
 from ingestion.library.library import Holding, Library
 from ingestion.library.readings import LibraryEntry
-from ingestion.readers.documents import Kind, is_citable
 from ingestion.tenders.intake import LARGEST_ARCHIVE, Parcel, Receipt, copied, incoming, receive
 
 # Sources: the files that the next index is made of, and how more of them come in.

@@ -14,12 +14,12 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ingestion.blobs import blobs_of
+from ingestion.documents.document import Document
 from ingestion.errors import IngestionError
 from ingestion.index.store import Manifest
 from ingestion.legislation.articles import TEXT_ID
 from ingestion.library.library import Library
 from ingestion.library.readings import LibraryEntry, Readings
-from ingestion.readers.documents import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 from unicodedata import normalize
 
 from assistant.question.language import Language, fold_text
-from ingestion.legislation.general_clauses import CCAG, GeneralText, general_texts_named
+from ingestion.documents.general_clauses import CCAG, GeneralText, general_texts_named
 from ingestion.tenders.dossiers import Dossier
 
 CASE_LAW = "case law"

@@ -13,7 +13,7 @@ from typing import Any
 from assistant.question.language import fold_text
 from ingestion.chunking.passages import Passage
 from ingestion.index.lexical import french_words
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 HEADED = 1.0
 """Of a passage whose own heading names the subject."""

@@ -25,7 +25,7 @@ from assistant.evaluation.grading import (
 )
 from assistant.evaluation.questions import theme_of
 from assistant.evaluation.runs import GUARDED, AnswerChange, Evaluation, RunComparison
-from assistant.law.hierarchy import state_range
+from assistant.law.state_dates import state_range
 from assistant.reports import findings
 from assistant.reports.charts import Chart, Shift, Spread, estimates_chart, shifts, spreads
 from assistant.reports.findings import (

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from assistant.accounts.identity import AREAS, Area
-from assistant.law.hierarchy import state_range
+from assistant.accounts.areas import AREAS, Area
+from assistant.law.state_dates import state_range
 from assistant.publishing.history import IndexEvent
 from assistant.question.language import Language
 from assistant.reports.findings import NONE, capital, day, estimate_cells

@@ -26,7 +26,7 @@ from assistant.voice.transcriber import voice_model
 from ingestion.errors import IngestionError
 from ingestion.index.publication import current_manifest
 from ingestion.index.store import Manifest
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 from ingestion.models.catalogue import Taught, locate
 
 # What the file says whatever the installation: corpus/homologation, kept by hand.

@@ -10,9 +10,9 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
-from assistant.accounts.identity import Identity
 from assistant.answering.answer import Outcome
 from assistant.evaluation.questions import OUT_OF_SCOPE
+from assistant.identity import Identity
 from assistant.journal.journal import Journal
 from assistant.law.impact import changes_since
 from assistant.ledger.tables import csv_bytes

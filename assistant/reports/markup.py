@@ -17,9 +17,9 @@ from assistant.question.language import Language
 from assistant.reports.page_language import in_page_language
 from assistant.retrieval.evidence import Evidence
 from ingestion.chunking.sentences import list_parts
-from ingestion.legislation.versions import has_own_title
-from ingestion.library.library import CORPUS
-from ingestion.readers.documents import Document, Kind, State, is_citable
+from ingestion.documents.document import Document, Kind, State, is_citable
+from ingestion.documents.versions import has_own_title
+from ingestion.library.corpus import CORPUS
 
 # HTML that cannot be broken by its content: everything is escaped unless it is already `Html`.
 

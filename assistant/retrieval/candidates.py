@@ -8,18 +8,18 @@ from itertools import islice
 from math import log
 from weakref import WeakKeyDictionary
 
-from assistant.law.hierarchy import ARTICLES, Rank, rank_of
 from assistant.question.language import find_stems
 from assistant.retrieval.evidence import Evidence, Scope
+from assistant.retrieval.hierarchy import ARTICLES, Rank, rank_of
 from assistant.retrieval.ranking import Tuning, default_tuning, fuse, signals, strength
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Kind, is_citable
+from ingestion.documents.general_clauses import CCAG, CCAG_OF_WORKS
 from ingestion.index.lexical import EverydayWords, Term
 from ingestion.index.search import Embedder, Hit
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import DisputedFigure, PassageStore
-from ingestion.legislation.general_clauses import CCAG, CCAG_OF_WORKS
 from ingestion.legislation.owners import is_of, with_owners
-from ingestion.readers.documents import Kind, is_citable
 
 # Phrases: the articles to which the glossary's phrases lead that are wholly in a question. Pure.
 #

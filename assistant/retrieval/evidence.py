@@ -4,12 +4,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.law.hierarchy import general_text
+from assistant.retrieval.hierarchy import general_text
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Kind
+from ingestion.documents.general_clauses import CCAG, GeneralText
+from ingestion.documents.pieces import PieceKind
 from ingestion.index.store import DisputedFigure
-from ingestion.legislation.general_clauses import CCAG, GeneralText
-from ingestion.readers.documents import Kind
-from ingestion.tenders.pieces import PieceKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.question.language import fold_text
+from assistant.retrieval.hierarchy import ARTICLES, rank_of
 from assistant.retrieval.ranking import REGIMES
 from ingestion.chunking.passages import Passage
 

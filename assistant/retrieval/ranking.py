@@ -9,13 +9,13 @@ from functools import cache
 from math import exp, log
 from pathlib import Path
 
-from assistant.law.hierarchy import Rank, rank_of
 from assistant.question.language import find_stems, fold_text
 from assistant.question.topics import Topic, topic_signal, topics_asked
+from assistant.retrieval.hierarchy import Rank, rank_of
 from ingestion.chunking.passages import Passage
-from ingestion.legislation.general_clauses import CCAG
-from ingestion.readers.documents import Kind
-from ingestion.tenders.pieces import find_piece, pieces_named
+from ingestion.documents.document import Kind
+from ingestion.documents.general_clauses import CCAG
+from ingestion.documents.pieces import find_piece, pieces_named
 
 # Tuning: the weights that were fitted with one embedder (tuning.toml), and those for any other.
 #

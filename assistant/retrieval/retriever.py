@@ -6,7 +6,6 @@ from dataclasses import replace
 from enum import StrEnum
 from math import exp, log
 
-from assistant.law.hierarchy import ARTICLES, general_text, rank_of
 from assistant.question.topics import topic_signal, topics_asked
 from assistant.retrieval.candidates import (
     Candidate,
@@ -18,6 +17,7 @@ from assistant.retrieval.candidates import (
     text_sha256,
 )
 from assistant.retrieval.evidence import Evidence, Scope
+from assistant.retrieval.hierarchy import ARTICLES, general_text, rank_of
 from assistant.retrieval.ranking import Refusal, Tuning, default_tuning, likelihoods
 from ingestion.chunking.passages import Passage
 from ingestion.index.questions import QuestionIndex

@@ -13,8 +13,8 @@ from assistant.retrieval.candidates import Candidate, Searcher
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import Tuning, likelihoods
 from assistant.retrieval.retriever import NAMED, Ranked, numbered
-from ingestion.case_law.ruling import precedence
 from ingestion.chunking.passages import Passage
+from ingestion.documents.ruling import precedence
 from ingestion.index.search import Embedder, applying
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.legislation.owners import with_owners

@@ -25,7 +25,7 @@ from assistant.review.readings import (
     retained,
     seen_by,
 )
-from ingestion.legislation.references import find_references
+from ingestion.documents.references import find_references
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from assistant.answering.answer import Answer, Citation
 from assistant.law.impact import articles_touched, changes_since
 from assistant.retrieval.evidence import Evidence
 from assistant.review.recorded import CitedPlace, Item, ReviewLine
-from ingestion.legislation.references import find_references
-from ingestion.legislation.versions import Difference, TextStretch, compare
-from ingestion.readers.documents import Document
+from ingestion.documents.document import Document
+from ingestion.documents.references import find_references
+from ingestion.documents.versions import Difference, TextStretch, compare
 
 LOOKED = "looked"
 """The act of an entry of kind "review" which says that someone looked at a touched answer."""

@@ -6,11 +6,11 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from assistant.accounts.identity import Identity
 from assistant.answering.answer import Finished, TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.answering.record import EXAMINED, replay_of
 from assistant.errors import UnknownRecord, WrongDecision, WrongQuestions
+from assistant.identity import Identity
 from assistant.ledger.tables import csv_bytes
 from assistant.question.language import Language, detect_language
 from assistant.retrieval.evidence import Evidence
@@ -49,10 +49,10 @@ from assistant.review.readings import (
 from assistant.review.recorded import Item, Recorded, ReviewLine
 from assistant.review.register import AnswerRegister, Sampling, Task, tasks
 from assistant.review.replay import ReviewExhibit, Seal, exhibit, outdated
+from ingestion.documents.document import Document
 from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedArchive
 from ingestion.library.archive import Archive, archive_of
-from ingestion.readers.documents import Document
 
 EVERYTHING = ReviewFilter()
 

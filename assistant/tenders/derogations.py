@@ -8,9 +8,9 @@ from assistant.tenders.conformity.clauses import DossierClause, clauses_of
 from assistant.tenders.folding import bare
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import SentenceSpan
-from ingestion.legislation.general_clauses import CCAG, general_texts_named
-from ingestion.readers.documents import Document
-from ingestion.tenders.pieces import PieceKind
+from ingestion.documents.document import Document
+from ingestion.documents.general_clauses import CCAG, general_texts_named
+from ingestion.documents.pieces import PieceKind
 
 NUMBER = r"\d+(?:\.\d+)*"
 """The number of a clause, as it is written."""

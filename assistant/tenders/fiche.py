@@ -34,8 +34,8 @@ from assistant.tenders.statements import (
     weights,
 )
 from ingestion.chunking.passages import Passage
-from ingestion.readers.documents import Document
-from ingestion.tenders.pieces import PieceKind, guess_kind
+from ingestion.documents.document import Document
+from ingestion.documents.pieces import PieceKind, guess_kind
 
 LINES = (
     *("subject", "buyer", "procedure", "lots", "duration", "renewal", "estimate", "minimum"),

@@ -10,13 +10,8 @@ from assistant.question.language import fold_text
 from assistant.question.topics import topics
 from assistant.tenders.conformity.clauses import DossierClause, clauses_of
 from ingestion.chunking.sentences import units
-from ingestion.legislation.general_clauses import (
-    CCAG,
-    GeneralText,
-    edition_on,
-    general_texts_named,
-)
-from ingestion.readers.documents import Document
+from ingestion.documents.document import Document
+from ingestion.documents.general_clauses import CCAG, GeneralText, edition_on, general_texts_named
 
 _DENIES = re.compile(r"\b(?:n'|ne )[^.;]{0,30}?\b(?:pas|plus|aucun)\b[^.;]{0,30}?\b(?:appli|ccag)")
 

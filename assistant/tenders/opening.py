@@ -16,13 +16,13 @@ from pathlib import PurePosixPath
 from assistant.question.language import fold_text
 from assistant.tenders.fiche import LINES, Fiche, FicheLine
 from assistant.tenders.service import DossierService
+from ingestion.documents.document import Document
+from ingestion.documents.pieces import PIECE
 from ingestion.durable import untold
 from ingestion.errors import IngestionError
 from ingestion.index.build import Progress
-from ingestion.readers.documents import Document
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import Parcel, Receipt
-from ingestion.tenders.pieces import PIECE
 
 LONGEST_NAME = 40
 LONGEST_SUBJECT = 160

@@ -18,13 +18,14 @@ from assistant.tenders.conformity.review import contract_day
 from assistant.tenders.fiche import Fiche, FicheLine, fiche
 from assistant.tenders.statements import Priority
 from ingestion.chunking.passages import passages_of
+from ingestion.documents.document import Document
+from ingestion.documents.pieces import PieceKind
 from ingestion.durable import untold
 from ingestion.errors import IngestionError
 from ingestion.index.build import Progress
 from ingestion.index.search import Embedder
 from ingestion.library.library import Holding, Library
 from ingestion.library.readings import LibraryEntry
-from ingestion.readers.documents import Document
 from ingestion.setup.preflight import gigabytes
 from ingestion.tenders.compartments import RECORDS
 from ingestion.tenders.dossiers import Dossier, Dossiers
@@ -37,7 +38,6 @@ from ingestion.tenders.intake import (
     receive,
     set_aside,
 )
-from ingestion.tenders.pieces import PieceKind
 
 # Allowance: how many bytes of pieces one person may keep, in all the dossiers together.
 

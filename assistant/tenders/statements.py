@@ -14,7 +14,7 @@ from assistant.retrieval.injections import addressed
 from assistant.tenders.quantities import stated_quantities
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import SentenceSpan, units
-from ingestion.tenders.pieces import PIECE, PieceKind, piece_name
+from ingestion.documents.pieces import PIECE, PieceKind, piece_name
 
 # Weighting: the weights of criteria in a sentence, a list or a table. Pure.
 

@@ -28,10 +28,10 @@ from assistant.tools.tool import (
     require_dossier,
     warning,
 )
+from ingestion.documents.document import Document, Hidden
+from ingestion.documents.references import find_references, normalise
+from ingestion.documents.versions import History
 from ingestion.errors import IngestionError, UnknownDocument
-from ingestion.legislation.references import find_references, normalise
-from ingestion.legislation.versions import History
-from ingestion.readers.documents import Document, Hidden
 from ingestion.tenders.dossiers import Dossier
 
 

@@ -27,18 +27,18 @@ from assistant.answering.answer import Citation, Event, Exchange, TurnResult
 from assistant.calculators.calculation import Calculation
 from assistant.calculators.catalogue import Asked
 from assistant.errors import WrongArguments
-from assistant.law.hierarchy import LABELS, rank_of
 from assistant.ledger.service import LedgerService
 from assistant.question.language import LONGEST, Language
 from assistant.reports.markup import load_words
+from assistant.retrieval.hierarchy import LABELS, rank_of
 from assistant.retrieval.injections import addressed
 from assistant.tenders.conformity.review import FiledReview
 from assistant.tenders.service import DossierService
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Document, Kind
+from ingestion.documents.versions import History
 from ingestion.errors import UnknownDossier
 from ingestion.index.store import PassageStore
-from ingestion.legislation.versions import History
-from ingestion.readers.documents import Document, Kind
 
 
 class ReaderService(Protocol):

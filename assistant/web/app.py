@@ -20,7 +20,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.routing import Mount, compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.accounts.identity import Identity, UserRole
+from assistant.identity import Identity, UserRole
 from assistant.settings import LOOPBACK
 from assistant.tools.server import ToolsByHttp
 from assistant.tools.tool import ToolService

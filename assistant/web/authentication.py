@@ -11,12 +11,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.accounts.identity import Identity, UserRole, area_of, entrance
+from assistant.accounts.areas import area_of, entrance
 from assistant.accounts.login import LOCKED, LONGEST, MOST_FAILURES, SHORTEST, LoginRefusal
 from assistant.accounts.openid import Errand, Provider
 from assistant.accounts.service import Accounts
 from assistant.accounts.sessions import fresh_token, hash_token
 from assistant.errors import LoginDeclined, ProviderFailure, WrongAccount
+from assistant.identity import Identity, UserRole
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
 from assistant.reports.page_language import in_page_language

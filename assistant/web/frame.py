@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.requests import HTTPConnection
 
-from assistant.accounts.identity import ALONE, AREAS, Identity, UserRole, area_of
+from assistant.accounts.areas import AREAS, area_of
+from assistant.identity import ALONE, Identity, UserRole
 from assistant.ledger.replies import ROOTS
 from assistant.question.language import Language
 from assistant.reports.markup import load_words

@@ -15,7 +15,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.accounts.identity import Identity, area_of, entrance
+from assistant.accounts.areas import area_of, entrance
+from assistant.identity import Identity
 from assistant.web.authentication import closed_page
 from assistant.web.frame import framed
 from assistant.web.routes import named_problem, navigates, problem

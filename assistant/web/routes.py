@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import HTTPConnection
 
-from assistant.accounts.identity import area_of
+from assistant.accounts.areas import area_of
 from assistant.errors import AssistantError, UnheardVoice
 from assistant.operations.monitoring import MEDIA_TYPE, Monitoring
 from assistant.operations.readiness import holds, requirement_fields
@@ -25,9 +25,9 @@ from assistant.web.frame import LANGUAGE_COOKIE, current_frame, frame_values, la
 from assistant.web.pdf_page import PICTURES, DrawingOrder, UndrawablePage
 from assistant.web.site import ServiceOfBuyer, is_foreign, site_of
 from assistant.web.viewer import View, document_html, fits, is_drawn, order_for
+from ingestion.documents.document import Document
 from ingestion.durable import in_words
 from ingestion.errors import IngestionError, StorageFull
-from ingestion.readers.documents import Document
 from ingestion.sandbox import BusySandbox
 
 Quotes = Annotated[Sequence[str], Query(max_length=40)]  # each "start-end"

@@ -11,7 +11,6 @@ from pathlib import Path
 from threading import Event as Ending
 from threading import Thread
 
-from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.accounts.openid import Provider
 from assistant.accounts.service import AccountAdministration, Accounts, open_accounts
 from assistant.answering.answer import Event, Exchange, Finished, TurnResult
@@ -22,6 +21,7 @@ from assistant.calculators.catalogue import Asked, calculate
 from assistant.calculators.constants import IndexedLaw, read_rates
 from assistant.container import load_assistant, load_embedder
 from assistant.errors import AssistantError, UnknownRecord, WrongAccount
+from assistant.identity import ALONE, Identity, UserRole
 from assistant.journal.journal import Journal, purge_daily
 from assistant.law.impact import IndexChanges, changes_between
 from assistant.ledger.service import LedgerService
@@ -44,13 +44,13 @@ from assistant.web.reviewer.app import referent_app
 from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
 from assistant.web.workers import do_alone
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Document
+from ingestion.documents.versions import History, histories, near_references
 from ingestion.durable import untold
 from ingestion.errors import IngestionError, UnknownDocument
 from ingestion.index.search import Embedder, Vectors, embedder_host
 from ingestion.index.store import PassageStore
-from ingestion.legislation.versions import History, histories, near_references
 from ingestion.library.library import Library
-from ingestion.readers.documents import Document
 from ingestion.setup.preflight import GIGABYTE
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import index_waiting

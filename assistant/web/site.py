@@ -10,9 +10,10 @@ from fastapi.responses import Response
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp
 
-from assistant.accounts.identity import ALONE, Identity, UserRole, area_of
+from assistant.accounts.areas import area_of
 from assistant.accounts.openid import Provider
 from assistant.accounts.service import Accounts
+from assistant.identity import ALONE, Identity, UserRole
 from assistant.operations.monitoring import Monitoring
 from assistant.tools.tool import ToolService
 from assistant.web.buyer.service import BuyerService

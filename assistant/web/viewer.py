@@ -19,7 +19,7 @@ from assistant.retrieval.evidence import Evidence
 from assistant.web.frame import frame_values
 from assistant.web.pdf_page import DrawingOrder, ScanBox, ScanPlaces
 from ingestion.chunking.passages import Passage
-from ingestion.readers.documents import Document, Heading, ScannedPage
+from ingestion.documents.document import Document, Heading, ScannedPage
 from ingestion.readers.formats import may_be_scanned
 
 # Parts of a text worth showing, with the cited words marked. Pure.

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.case_law.jade import RULING_ID
+from ingestion.documents.document import Kind
 from ingestion.durable import replace_bytes
 from ingestion.errors import IngestionError
 from ingestion.index.build import Progress, build
@@ -27,7 +28,6 @@ from ingestion.legislation.articles import SourceRefusal
 from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ListedArchive
 from ingestion.legislation.official_copy import ArchiveCopy
 from ingestion.library.library import Library
-from ingestion.readers.documents import Kind
 
 _CHILD = "ingestion.case_law.jade:tell_rulings"
 _MOST_REFUSALS = 10_000

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from unicodedata import normalize
 
-from ingestion.case_law.ruling import CITED, COUNCIL, RulingRank
+from ingestion.documents.ruling import CITED, COUNCIL, RulingRank
 from ingestion.errors import UnreadableFile
 from ingestion.legislation.archive_files import LegiMember, archive_members
 from ingestion.legislation.legi import event, required, tell_member

@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from ingestion.case_law.ruling import (
+from ingestion.documents.document import Block
+from ingestion.documents.ruling import (
     DISPOSITIF,
     PUBLISHED,
     VISAS,
@@ -25,7 +26,6 @@ from ingestion.case_law.ruling import (
 )
 from ingestion.errors import UnreadableFile
 from ingestion.readers.content import FileContent, ReaderContent, clean_text, listed
-from ingestion.readers.documents import Block
 
 RULING_PAGE = "https://www.legifrance.gouv.fr/ceta/id/{}"
 """The public page of a decision, by its identifier in JADE."""

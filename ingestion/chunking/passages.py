@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
 
-from ingestion.case_law.ruling import DISPOSITIF, VISAS, Ruling
 from ingestion.chunking.places import is_table, page_numbers, place_of
 from ingestion.chunking.sentences import (
     SentenceSpan,
@@ -17,7 +16,7 @@ from ingestion.chunking.sentences import (
     split_lines,
     units,
 )
-from ingestion.readers.documents import (
+from ingestion.documents.document import (
     Days,
     Document,
     Heading,
@@ -27,8 +26,9 @@ from ingestion.readers.documents import (
     Stretch,
     is_citable,
 )
-from ingestion.readers.headings import clause_number
-from ingestion.tenders.pieces import PieceKind, plain
+from ingestion.documents.headings import clause_number
+from ingestion.documents.pieces import PieceKind, plain
+from ingestion.documents.ruling import DISPOSITIF, VISAS, Ruling
 
 _MOST_PAGES_NAMED = 5
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ingestion.legislation.general_clauses import CCAG, enclosing
-from ingestion.legislation.references import find_references
-from ingestion.readers.documents import Document, Kind
-from ingestion.readers.headings import clause_number
-from ingestion.tenders.pieces import PieceKind, find_piece, guess_kind
+from ingestion.documents.document import Document, Kind
+from ingestion.documents.general_clauses import CCAG, enclosing
+from ingestion.documents.headings import clause_number
+from ingestion.documents.pieces import PieceKind, find_piece, guess_kind
+from ingestion.documents.references import find_references
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
 SHEET_SUFFIXES = frozenset({".xlsx", ".ods"})

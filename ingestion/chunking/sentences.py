@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ingestion.documents.references import find_references
 from ingestion.french import month_names
-from ingestion.legislation.references import find_references
 
 # Full stops: which of them end a sentence, and which belong to "art. R. 2122-8". Pure.
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from ingestion.chunking.passages import Passage, passages_of
+from ingestion.documents.document import Document
 from ingestion.encoders.reader import Polarity, polarity_of
 from ingestion.errors import IngestionError
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
@@ -19,7 +20,6 @@ from ingestion.index.question_links import passages_answering
 from ingestion.index.search import Embedder, Vectors, as_indexed, context
 from ingestion.index.vectors import embed_cached
 from ingestion.library.library import Library
-from ingestion.readers.documents import Document
 
 FEWEST = 1000
 """Lessons below which the library cannot be one that holds the code."""

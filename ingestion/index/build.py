@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from ingestion.chunking.passages import Passage, as_one, passages_of
+from ingestion.documents.document import Document
+from ingestion.documents.versions import irregularities
 from ingestion.durable import require_space
 from ingestion.errors import IngestionError, LostDocuments
 from ingestion.index.lexical import Term, read_glossary
@@ -23,9 +25,7 @@ from ingestion.index.shipped_vectors import ShippedVectors, shipped_file
 from ingestion.index.snapshot import SnapshotContents
 from ingestion.index.store import DisputedFigure, Manifest
 from ingestion.index.vectors import embed_cached
-from ingestion.legislation.versions import irregularities
 from ingestion.library.library import Library
-from ingestion.readers.documents import Document
 
 Progress = Callable[[str, int, int], None]
 """Told the step (a French phrase), how much of it is done, and how much there is."""

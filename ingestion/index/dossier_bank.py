@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from ingestion.documents.document import Document, Kind
 from ingestion.index.question_bank import Form, Style, read_lines
 from ingestion.index.questions import LeadingQuestion
-from ingestion.library.library import CORPUS
-from ingestion.readers.documents import Document, Kind
+from ingestion.library.corpus import CORPUS
 from ingestion.readers.reading import read_file
 
 DOSSIERS = CORPUS / "questions" / "dossiers"

@@ -17,7 +17,7 @@ from ingestion.index.question_bank import read_lines
 from ingestion.index.questions import SHARPNESS, Flags
 from ingestion.index.search import Vectors
 from ingestion.index.shipped_vectors import ShippedVectors, shipped_file
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 JUDGED_COMPARISONS = CORPUS / "questions" / "comparaisons.jsonl"
 JUDGED_PROCEDURES = CORPUS / "questions" / "procedures.jsonl"

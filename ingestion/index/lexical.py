@@ -10,10 +10,10 @@ import tantivy
 from pydantic import TypeAdapter
 
 from ingestion.chunking.passages import Passage
+from ingestion.documents.references import normalise
 from ingestion.errors import DamagedSnapshot, IngestionError
 from ingestion.index.search import Hit, context, lookup_keys
-from ingestion.legislation.references import normalise
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 # The glossary: the everyday words for what the law calls otherwise, with the articles they mean.
 #

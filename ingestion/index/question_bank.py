@@ -15,7 +15,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ingestion.errors import IngestionError
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 BANK = CORPUS / "questions" / "banque"
 JUDGED = CORPUS / "questions" / "jugements.jsonl"

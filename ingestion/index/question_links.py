@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Document
 from ingestion.index.question_bank import (
     ArticleRule,
     BankQuestion,
@@ -17,7 +18,6 @@ from ingestion.index.question_bank import (
     digest_of_rule,
 )
 from ingestion.index.questions import LeadingQuestion
-from ingestion.readers.documents import Document
 
 
 class Written(Protocol):

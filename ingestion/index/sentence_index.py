@@ -13,8 +13,8 @@ import numpy as np
 
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import sentences
+from ingestion.documents.general_clauses import CCAG
 from ingestion.index.search import Vectors, context
-from ingestion.legislation.general_clauses import CCAG
 
 SENTENCES = "sentences.npz"
 

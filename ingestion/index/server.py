@@ -18,6 +18,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Document
 from ingestion.durable import BUSY
 from ingestion.errors import BusyIndex
 from ingestion.index.lexical import EverydayWords, french_words, terms_json
@@ -35,7 +36,6 @@ from ingestion.index.store import (
     unknown,
 )
 from ingestion.postgresql import SCHEMA, Connected, hold_alone, server_at, vectors_sent
-from ingestion.readers.documents import Document
 
 EXACT_UP_TO = 20_000
 """Vectors of which all are compared, in some 20 ms: no graph, and none that it hides."""

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import numpy as np
 
+from ingestion.documents.document import Document
 from ingestion.index.lexical import (
     CONTEXT_WEIGHT,
     TEXT_WEIGHT,
@@ -19,7 +20,6 @@ from ingestion.index.sentence_index import NO_SENTENCES, SENTENCES, parsed_sente
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import REMEMBERED, Manifest, SqlPassages
 from ingestion.postgresql import PostgresServer, Row, vector_text
-from ingestion.readers.documents import Document
 
 
 def open_tables(server: PostgresServer, schema: str, manifest: Manifest) -> IndexSnapshot:

@@ -14,6 +14,7 @@ from typing import BinaryIO, Protocol
 import numpy as np
 
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Document
 from ingestion.durable import hold, refusals_of_disk, replace_bytes, sync
 from ingestion.errors import EmbedderMismatch
 from ingestion.index.lexical import (
@@ -55,7 +56,6 @@ from ingestion.index.store import (
     write_store,
 )
 from ingestion.index.vectors import ChromaIndex, write_vectors
-from ingestion.readers.documents import Document
 
 # What a snapshot holds, and where snapshots are kept, whichever the engine.
 

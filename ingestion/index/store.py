@@ -17,9 +17,9 @@ from typing import Any, Protocol
 from pydantic import TypeAdapter, ValidationError
 
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Document
 from ingestion.durable import file_sha256
 from ingestion.errors import DamagedSnapshot, UnknownDocument, UnknownSnapshot
-from ingestion.readers.documents import Document
 
 # The manifest of a snapshot: what it holds, and the sha256 of each of its files.
 #

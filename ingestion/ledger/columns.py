@@ -13,7 +13,7 @@ from ingestion.durable import replace_bytes
 from ingestion.errors import IngestionError
 from ingestion.ledger.records import RecordSheet
 from ingestion.ledger.rows import FileKind, folded
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 Corrections = Mapping[str, str]
 """Fields by title, as a person gives them; "" for a column to leave out."""

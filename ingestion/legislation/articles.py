@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ingestion.documents.document import State
 from ingestion.errors import IngestionError, UnreadableFile
 from ingestion.library.library import Library
 from ingestion.readers import markup
-from ingestion.readers.documents import State
 
 TEXT_ID = re.compile(r"LEGITEXT\d{12}")
 ARTICLE_ID = re.compile(r"LEGIARTI\d{12}")

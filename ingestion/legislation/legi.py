@@ -11,6 +11,8 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from ingestion.documents.document import State, is_citable
+from ingestion.documents.general_clauses import general_text_of
 from ingestion.errors import UnreadableFile
 from ingestion.legislation.archive_files import (
     LegiMember,
@@ -29,9 +31,7 @@ from ingestion.legislation.articles import (
     plain_lines,
     to_line,
 )
-from ingestion.legislation.general_clauses import general_text_of
 from ingestion.readers.content import refuse_entities
-from ingestion.readers.documents import State, is_citable
 from ingestion.readers.markup import Element, as_html, local_name, parse_xml
 
 _IDENTIFIER = re.compile(r"(?:LEGI|JORF)TEXT\d{12}")

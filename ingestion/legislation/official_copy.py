@@ -19,6 +19,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from ingestion.documents.document import Kind
 from ingestion.durable import alone_with, refusals_of_disk, replace_bytes
 from ingestion.errors import IngestionError
 from ingestion.legislation.archive_files import moment_of
@@ -33,8 +34,8 @@ from ingestion.legislation.articles import (
     source_of,
 )
 from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ListedArchive
-from ingestion.library.library import CORPUS, Addition, Library
-from ingestion.readers.documents import Kind
+from ingestion.library.corpus import CORPUS, Addition
+from ingestion.library.library import Library
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ Pure.
 import re
 from collections.abc import Iterator
 
+from ingestion.documents.pieces import PIECE, plain
+from ingestion.documents.references import Reference, find_references
 from ingestion.french import month_names
-from ingestion.legislation.references import Reference, find_references
-from ingestion.tenders.pieces import PIECE, plain
 
 _CODES = {
     "CASF": "code de l'action sociale et des familles",

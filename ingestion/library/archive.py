@@ -16,10 +16,10 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from ingestion.blobs import ArchiveBlobs, BlobStore, FolderBlobs, ServerBlobs
+from ingestion.documents.document import Document
 from ingestion.errors import DamagedArchive
 from ingestion.library.library import Library
 from ingestion.postgresql import named_server
-from ingestion.readers.documents import Document
 
 _document = TypeAdapter(Document)
 

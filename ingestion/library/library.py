@@ -11,51 +11,14 @@ from pathlib import Path, PurePosixPath
 from pydantic import TypeAdapter, ValidationError
 
 from ingestion.blobs import blobs_of
+from ingestion.documents.document import Document, FileReading, Kind
+from ingestion.documents.pieces import PieceKind, guess_kind
 from ingestion.durable import file_sha256
 from ingestion.errors import IngestionError
 from ingestion.french import DayRange
 from ingestion.library.readings import ORIGINALS, LibraryEntry, Readings
-from ingestion.readers.documents import Document, FileReading, Kind
+from ingestion.library.succession import of_kind, succession
 from ingestion.readers.reading import PagesRead, read_file, untold
-from ingestion.tenders.pieces import PieceKind, guess_kind
-from ingestion.tenders.versions import of_kind, succession
-
-# The built-in corpus: what is indexed when nothing has been added.
-
-CORPUS = Path(__file__).parent.parent.parent / "corpus"
-
-DOSSIER = "montelyre-2026"
-"""Identifier of the fictional tender dossier and of the invoices of its contract."""
-
-
-@dataclass(frozen=True, slots=True)
-class Addition:
-    """A file to add: where it lies, its name in the index, its kind and its dossier."""
-
-    path: Path
-    source: str
-    kind: Kind
-    dossier: str | None = None
-
-
-def builtin_additions() -> list[Addition]:
-    """Every file of the built-in corpus, sheets first, without the sources of binaries."""
-    return [
-        *_files("fiches/*.md", Kind.RULES, None),
-        *_files("dossier/*.pdf", Kind.TENDER, DOSSIER),
-        *_files("dossier/*.docx", Kind.TENDER, DOSSIER),
-        *_files("factures/*.csv", Kind.INVOICES, DOSSIER),
-        *_files("factures/synthese-*.md", Kind.INVOICES, DOSSIER),
-    ]
-
-
-def _files(pattern: str, kind: Kind, dossier: str | None) -> list[Addition]:
-    return [
-        Addition(path, path.relative_to(CORPUS).as_posix(), kind, dossier)
-        for path in sorted(CORPUS.glob(pattern))
-        if path.name != "BPU.pdf"  # the same text as BPU.docx, which keeps the tables' cells
-    ]
-
 
 # The library: the files that have been added, kept as they were, and what was read in them.
 #

@@ -10,10 +10,10 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ingestion.blobs import blobs_of
+from ingestion.documents.document import FileReading, Kind
+from ingestion.documents.pieces import PieceKind
 from ingestion.errors import IngestionError
-from ingestion.readers.documents import FileReading, Kind
 from ingestion.readers.reading import read_file
-from ingestion.tenders.pieces import PieceKind
 
 READERS = (
     "case_law/reader.py",

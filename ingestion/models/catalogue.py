@@ -14,7 +14,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ingestion.durable import file_sha256, replace_bytes
 from ingestion.errors import ModelUnavailable
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 # The catalogue: which models exist, what each needs, where it comes from, and its hash. Pure.
 

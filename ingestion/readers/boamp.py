@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from ingestion.documents.document import Block, Role
 from ingestion.errors import UnreadableFile
 from ingestion.french import written_day, written_moment
 from ingestion.readers.content import FileContent, ReaderContent, listed
-from ingestion.readers.documents import Block, Role
 from ingestion.readers.eforms import elements_at, field_lines, first_value, notice_blocks
 from ingestion.readers.markup import Element, element_from_json
 

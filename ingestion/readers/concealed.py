@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ingestion.documents.document import Document, FileReading, Hidden, Page
 from ingestion.readers.content import listed, masked
-from ingestion.readers.documents import Document, FileReading, Hidden, Page
 
 # Texts compared by their letters and digits only, whatever their breaks and accents. Pure.
 

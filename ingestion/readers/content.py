@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from zlib import error as ZlibError  # noqa: N812 - the library's own name says nothing
 
-from ingestion.case_law.ruling import Ruling
+from ingestion.documents.document import Block, State
+from ingestion.documents.ruling import Ruling
 from ingestion.errors import UnreadableFile
-from ingestion.readers.documents import Block, State
 
 # What a format's reader hands back, and how it says that it cannot.
 

@@ -12,10 +12,10 @@ from decimal import Decimal, DecimalException
 from functools import cache
 from pathlib import Path
 
+from ingestion.documents.document import Block, Role
 from ingestion.errors import UnreadableFile
 from ingestion.french import written_day, written_moment, written_number
 from ingestion.readers.content import FileContent, ReaderContent, refuse_entities
-from ingestion.readers.documents import Block, Role
 from ingestion.readers.markup import Element, attribute, local_name, parse_xml
 
 

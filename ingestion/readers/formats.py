@@ -11,9 +11,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import cast
 
-from ingestion.errors import UnreadableFile
-from ingestion.readers.content import FormatReader, ReaderContent, clean_text
-from ingestion.readers.documents import (
+from ingestion.documents.document import (
     Document,
     FileReading,
     Kind,
@@ -22,6 +20,8 @@ from ingestion.readers.documents import (
     marks_of,
     stretches_of,
 )
+from ingestion.errors import UnreadableFile
+from ingestion.readers.content import FormatReader, ReaderContent, clean_text
 
 
 def tell(path: str, source: str, kind: str, scanned: bytes = b"{}") -> Iterator[bytes]:

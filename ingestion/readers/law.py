@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from ingestion.errors import UnreadableFile
-from ingestion.legislation.general_clauses import (
+from ingestion.documents.document import Block, State, day_after, is_citable
+from ingestion.documents.general_clauses import (
     GeneralClause,
     article_number,
     general_text_of,
     numbered_clauses,
 )
-from ingestion.legislation.references import normalise
+from ingestion.documents.references import normalise
+from ingestion.errors import UnreadableFile
 from ingestion.readers.content import FileContent, ReaderContent, listed
-from ingestion.readers.documents import Block, State, day_after, is_citable
 
 ARTICLE_PAGE = "https://www.legifrance.gouv.fr/codes/article_lc/{}"
 """The public page of a version of an article, by its identifier in LEGI."""

@@ -11,11 +11,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
+from ingestion.documents.document import Block, Days, Role, day_after
+from ingestion.documents.headings import with_headings
 from ingestion.errors import UnreadableFile
 from ingestion.french import raised, state_days
 from ingestion.readers.content import FileContent, ReaderContent, decode_text
-from ingestion.readers.documents import Block, Days, Role, day_after
-from ingestion.readers.headings import with_headings
 from ingestion.readers.paragraphs import Joiner, blocks_of_pages, remarks_on
 
 # The YAML lines that may open a Markdown file; the only file to import PyYAML.

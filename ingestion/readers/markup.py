@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from lxml import etree, html
 
+from ingestion.documents.document import Block, Role
+from ingestion.documents.headings import with_headings
 from ingestion.errors import UnreadableFile
 from ingestion.french import raised
 from ingestion.readers.content import FileContent, ReaderContent, decode_text, masked, struck
-from ingestion.readers.documents import Block, Role
-from ingestion.readers.headings import with_headings
 from ingestion.readers.numerals import numeral
 from ingestion.readers.tables import TableCell, TableRows
 

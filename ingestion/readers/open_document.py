@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal, DecimalException
 from itertools import repeat
 
+from ingestion.documents.document import Block, Role
+from ingestion.documents.headings import with_headings
 from ingestion.errors import UnreadableFile
 from ingestion.french import raised, written_day, written_number
 from ingestion.readers.content import (
@@ -17,8 +19,6 @@ from ingestion.readers.content import (
     struck,
     unpack,
 )
-from ingestion.readers.documents import Block, Role
-from ingestion.readers.headings import with_headings
 from ingestion.readers.markup import (
     Element,
     active_content,

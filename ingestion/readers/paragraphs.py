@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingestion.legislation.references import find_references
-from ingestion.readers.documents import Block, Role
-from ingestion.readers.headings import clause_of, with_headings
+from ingestion.documents.document import Block, Role
+from ingestion.documents.headings import clause_of, with_headings
+from ingestion.documents.references import find_references
 
 # Heads, feet, page numbers and contents, told apart from what pages say. Pure.
 #

@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import TypeAdapter
 
+from ingestion.documents.document import FileReading, Kind
 from ingestion.errors import UnreadableFile
 from ingestion.readers.concealed import PageSight, flagged, sights
 from ingestion.readers.content import listed
-from ingestion.readers.documents import FileReading, Kind
 from ingestion.readers.formats import may_be_scanned, unknown_format
 from ingestion.readers.scanned import SeenPage, placed
 from ingestion.sandbox import INTERRUPTED, POOL, USUAL, Limits, Sandbox, run, unfit

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from statistics import median
 
+from ingestion.documents.document import Document, FileReading, Recognised, ScannedPage
 from ingestion.french import month_names
 from ingestion.readers.concealed import folded, folded_with_origins
 from ingestion.readers.content import CELL_MARK, clean_text, listed
-from ingestion.readers.documents import Document, FileReading, Recognised, ScannedPage
 
 # The words of a picture as lines and cells, in the order in which they are read.
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from ingestion.documents.document import Block, Role
 from ingestion.errors import UnreadableFile
 from ingestion.french import raised
 from ingestion.readers.content import (
@@ -21,7 +22,6 @@ from ingestion.readers.content import (
     struck,
     unpack_office,
 )
-from ingestion.readers.documents import Block, Role
 from ingestion.readers.markup import (
     Element,
     active_content,

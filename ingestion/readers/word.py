@@ -10,6 +10,8 @@ import docx
 from docx.document import Document as WordDocument
 from docx.opc.exceptions import OpcError
 
+from ingestion.documents.document import Block, Role
+from ingestion.documents.headings import with_headings
 from ingestion.errors import UnreadableFile
 from ingestion.french import raised
 from ingestion.readers.content import (
@@ -20,9 +22,7 @@ from ingestion.readers.content import (
     struck,
     unpack_office,
 )
-from ingestion.readers.documents import Block, Role
 from ingestion.readers.formulas import formula
-from ingestion.readers.headings import with_headings
 from ingestion.readers.markup import (
     Element,
     active_content,

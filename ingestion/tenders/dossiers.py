@@ -27,8 +27,9 @@ from ingestion.blobs import ArchiveBlobs
 from ingestion.durable import lock_for_writing, refusals_of_disk, replace_bytes
 from ingestion.errors import IngestionError, UnknownDossier
 from ingestion.library.archive import Archive, archive_at
-from ingestion.library.library import DOSSIER as DEMONSTRATION
-from ingestion.library.library import Addition, Library, builtin_additions
+from ingestion.library.corpus import DOSSIER as DEMONSTRATION
+from ingestion.library.corpus import Addition, builtin_additions
+from ingestion.library.library import Library
 from ingestion.postgresql import named_server
 from ingestion.tenders.compartments import (
     DESCRIPTION,

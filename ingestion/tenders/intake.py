@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
+from ingestion.documents.document import Kind
 from ingestion.durable import replace_bytes, sync, untold
 from ingestion.errors import DamagedSnapshot, IngestionError, UnknownSnapshot
 from ingestion.index.build import Progress, build
@@ -22,7 +23,6 @@ from ingestion.index.store import Manifest
 from ingestion.library.library import Library
 from ingestion.library.readings import LibraryEntry
 from ingestion.readers.content import clean_text
-from ingestion.readers.documents import Kind
 from ingestion.readers.formats import unknown_format
 from ingestion.tenders.archives import unpack
 from ingestion.tenders.dossiers import Dossiers

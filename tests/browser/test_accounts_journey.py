@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from assistant.accounts.identity import Identity, UserRole
+from assistant.identity import Identity, UserRole
 from assistant.web.site import Members, Site
 from tests.accounts_home import PASSWORD, Clock, Hall
 from tests.browser.visit import barriers, settled

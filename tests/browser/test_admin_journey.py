@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.accounts.identity import UserRole
+from assistant.identity import UserRole
 from assistant.journal.journal import journal_of
 from assistant.publishing.service import AdministrationService
 from assistant.web.admin.app import admin_app

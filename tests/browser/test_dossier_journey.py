@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assistant.web.serving import LocalBuyerService
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 from tests.browser.visit import ask, barriers, opened, settled
 from tests.page_server import served
 from tests.small_index import answering_embedder, assistant_over, build_small_index

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from assistant.accounts.identity import UserRole
+from assistant.identity import UserRole
 from assistant.web.serving import pages_beside
 from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import Clock, Hall

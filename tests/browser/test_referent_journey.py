@@ -7,13 +7,13 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.accounts.identity import ALONE, UserRole
+from assistant.identity import ALONE, UserRole
 from assistant.review.readings import ReviewVerdict
 from assistant.tenders.service import DossierService
 from assistant.web.reviewer.app import referent_app
 from assistant.web.serving import LocalBuyerService
 from assistant.web.site import SingleUser, Site, requiring
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from ingestion.tenders.intake import Parcel
 from tests.browser.visit import ask, barriers, settled

@@ -16,8 +16,8 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
 
-from assistant.accounts.identity import Identity
 from assistant.answering.answer import Event as TurnEvent
+from assistant.identity import Identity
 from assistant.law.impact import IndexChanges
 from assistant.question.day import Day
 from assistant.web.site import COOKIE, Members, Site

@@ -35,6 +35,7 @@ from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import FIRST, Retriever, answers, read_first
 from assistant.settings import default_home, load_settings
 from ingestion.chunking.passages import passages_of
+from ingestion.documents.document import Document, Kind
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
 from ingestion.index.lexical import EverydayWords, TantivyIndex, write_lexical
 from ingestion.index.publication import current_name, open_snapshot
@@ -46,8 +47,7 @@ from ingestion.index.shipped_vectors import questions_of_dossiers
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import Manifest, SqlitePassages, write_store
 from ingestion.index.vectors import ChromaIndex
-from ingestion.library.library import DOSSIER, builtin_additions
-from ingestion.readers.documents import Document, Kind
+from ingestion.library.corpus import DOSSIER, builtin_additions
 from ingestion.readers.reading import read_file
 from tests.fakes import ListVectorIndex
 from tests.studies.ranking import OWN, STRANGERS, led_by_what_is_learnt, subject

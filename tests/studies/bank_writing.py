@@ -17,6 +17,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ingestion.documents.document import Kind
 from ingestion.index.question_bank import (
     BankQuestion,
     Form,
@@ -29,7 +30,6 @@ from ingestion.index.question_bank import (
     is_held_out,
     write_bank,
 )
-from ingestion.readers.documents import Kind
 from ingestion.readers.reading import read_file
 
 _SENTENCE_END = re.compile(r"(?<![ (][LRDA])(?<!art)\.\s+(?=[A-ZÀÉÈÊ«])")

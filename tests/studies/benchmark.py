@@ -26,8 +26,8 @@ from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings, default_home, load_settings
-from ingestion.legislation.versions import compare
-from ingestion.library.library import CORPUS
+from ingestion.documents.versions import compare
+from ingestion.library.corpus import CORPUS
 from ingestion.models.catalogue import locate
 from tests.journals import fill
 

@@ -37,12 +37,12 @@ from assistant.retrieval.retriever import (
     read_first,
 )
 from assistant.settings import default_home, load_settings
+from ingestion.documents.document import Document
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
 from ingestion.index.publication import current_name, open_snapshot
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.shipped_vectors import questions_of_dossiers
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.readers.documents import Document
 from tests.studies.answerability import demonstration, indexed
 from tests.studies.lines import fitted, weights
 

@@ -22,9 +22,9 @@ from assistant.law.figures import FigureStatement, statements_of
 from assistant.retrieval.ranking import tuning_for
 from assistant.settings import load_settings
 from ingestion.chunking.passages import as_one, passages_of
+from ingestion.documents.document import Kind
 from ingestion.index.vectors import embed_cached
-from ingestion.library.library import builtin_additions
-from ingestion.readers.documents import Kind
+from ingestion.library.corpus import builtin_additions
 from ingestion.readers.reading import read_file
 
 PLANTED = Path(__file__).parents[1] / "data" / "planted_contradictions.toml"

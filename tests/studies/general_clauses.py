@@ -28,12 +28,13 @@ from assistant.retrieval.ranking import tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import default_home, load_settings
 from assistant.tenders.service import DossierService
+from ingestion.documents.document import Kind
 from ingestion.durable import lock_for_writing
 from ingestion.index.build import build
 from ingestion.index.publication import publish
 from ingestion.index.search import Embedder
-from ingestion.library.library import Library, builtin_additions
-from ingestion.readers.documents import Kind
+from ingestion.library.corpus import builtin_additions
+from ingestion.library.library import Library
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import Parcel
 from tests.fakes import ScriptedModel

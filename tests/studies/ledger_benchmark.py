@@ -42,7 +42,7 @@ from ingestion.ledger.database import open_ledger, rewriting
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.importing import ImportOrder, import_files
 from ingestion.ledger.rows import FileKind, InvoiceLine, VatLine
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 from tests.fake_law import FakeLaw
 from tests.fakes_page import FakeService
 from tests.index_home import add, build_and_publish

@@ -34,6 +34,7 @@ from assistant.retrieval.candidates import Searcher
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.ranking import default_tuning
 from assistant.settings import default_home, load_settings
+from ingestion.documents.references import find_references
 from ingestion.index.publication import current_name, open_snapshot
 from ingestion.index.question_bank import (
     OutsideQuestion,
@@ -47,8 +48,7 @@ from ingestion.index.questions import read_leading_questions, write_questions
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.vectors import embed_cached
-from ingestion.legislation.references import find_references
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 DATA = Path(__file__).parents[1] / "data"
 OWN = sorted(DATA.glob("questions_*.jsonl"))

@@ -34,9 +34,9 @@ from assistant.journal.journal import Journal
 from assistant.retrieval.ranking import tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import default_home, load_settings
+from ingestion.documents.document import Kind
 from ingestion.index.publication import current_name
 from ingestion.index.search import Embedder, PassageReader
-from ingestion.readers.documents import Kind
 from tests.fakes import ScriptedModel
 from tests.jade_files import InventedRuling, install_rulings
 

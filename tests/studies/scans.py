@@ -33,8 +33,8 @@ from rich.table import Table
 
 from assistant.evaluation.questions import Question, read_questions
 from assistant.question.quantities import Quantity, find_quantities, fold_same_length
-from ingestion.library.library import CORPUS
-from ingestion.readers.documents import Document, Kind, ScannedPage
+from ingestion.documents.document import Document, Kind, ScannedPage
+from ingestion.library.corpus import CORPUS
 from ingestion.readers.reading import read_file
 from ingestion.readers.scanned import SURE
 

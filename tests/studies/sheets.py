@@ -25,9 +25,9 @@ from assistant.law.sheets import (
     written_on,
 )
 from ingestion.chunking.passages import Passage, passages_of
-from ingestion.legislation.versions import histories
-from ingestion.library.library import CORPUS
-from ingestion.readers.documents import Document, Kind
+from ingestion.documents.document import Document, Kind
+from ingestion.documents.versions import histories
+from ingestion.library.corpus import CORPUS
 from ingestion.readers.formats import read_bytes
 
 TEXTS = CORPUS / "textes-des-fiches.toml"

@@ -23,7 +23,7 @@ from ingestion.index.search import Embedder, Vectors, as_indexed
 from ingestion.index.sentence_index import sentence_texts
 from ingestion.index.shipped_vectors import ShippedVectors, shipped_file, write_shipped
 from ingestion.index.vectors import embed_cached
-from ingestion.library.library import builtin_additions
+from ingestion.library.corpus import builtin_additions
 from ingestion.readers.formats import read_bytes
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from assistant.ledger.query.plan import Operator, PeriodStep, PlanFilter, Population
 from assistant.question.language import fold_text
 from ingestion.ledger.embedded import Ledger
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 # The words of questions about the ledger: corpus/registre/vocabulaire.toml, and its names.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.errors import WrongPlan
 from ingestion.ledger.rows import CREDIT_TYPES
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 # Fields: what a plan may name of invoices and purchases (corpus/registre/champs.toml).
 

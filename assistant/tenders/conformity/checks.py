@@ -34,7 +34,7 @@ from assistant.tenders.conformity.rules import (
     Unchecked,
 )
 from ingestion.chunking.passages import Passage
-from ingestion.readers.documents import Document
+from ingestion.documents.document import Document
 from ingestion.tenders.dossiers import Dossier
 
 # The code as a review reads it: the constants of a day, and the versions of an article.

@@ -17,8 +17,8 @@ from assistant.tenders.quantities import stated_quantities
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.chunking.places import page_numbers, place_of
 from ingestion.chunking.sentences import SentenceSpan, sentences, units
-from ingestion.readers.documents import Document
-from ingestion.tenders.pieces import PieceKind, guess_kind
+from ingestion.documents.document import Document
+from ingestion.documents.pieces import PieceKind, guess_kind
 
 # Canonical texts: what patterns are matched against, and where its characters come from. Pure.
 #

@@ -37,11 +37,11 @@ from assistant.tenders.statements import (
 )
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import SentenceSpan, marker
+from ingestion.documents.document import Document
+from ingestion.documents.pieces import PieceKind
+from ingestion.documents.references import Reference, find_references
+from ingestion.documents.versions import may_apply, sort_versions
 from ingestion.legislation.owners import SIGLE, with_owners
-from ingestion.legislation.references import Reference, find_references
-from ingestion.legislation.versions import may_apply, sort_versions
-from ingestion.readers.documents import Document
-from ingestion.tenders.pieces import PieceKind
 
 # Articles that a dossier cites: those that the code does not have, and those that changed.
 

@@ -19,11 +19,11 @@ from assistant.tenders.conformity.rules import (
 )
 from assistant.tenders.fiche import located, reading_fields
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Document
+from ingestion.documents.pieces import PieceKind
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.library.library import Library
-from ingestion.readers.documents import Document
 from ingestion.tenders.dossiers import Dossier, Dossiers
-from ingestion.tenders.pieces import PieceKind
 
 # The review: every rule that applies to a dossier, its findings by severity then by piece.
 

@@ -16,8 +16,8 @@ from assistant.question.language import fold_text
 from assistant.question.topics import phrase_pattern
 from assistant.tenders.folding import without_accents
 from ingestion.chunking.passages import Passage
-from ingestion.library.library import CORPUS
-from ingestion.tenders.pieces import PieceKind
+from ingestion.documents.pieces import PieceKind
+from ingestion.library.corpus import CORPUS
 
 # Findings: what a review shows, with the words of the dossier and those of the law. Values.
 

@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from assistant.accounts.identity import EVERY_TEAM, UserRole, teams_of
+from assistant.accounts.account import EVERY_TEAM, teams_of
 from assistant.accounts.service import AccountAdministration
 from assistant.accounts.tokens import MOST_DAYS, USUAL, most_days
 from assistant.errors import AssistantError, WrongAccount
+from assistant.identity import UserRole
 from assistant.web.admin.pages import MISSING, REFUSED, SEEN, Text, done, page
 from assistant.web.authentication import at
 from assistant.web.site import Who

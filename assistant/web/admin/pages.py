@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import Depends, Form
 from fastapi.responses import RedirectResponse, Response
 
-from assistant.accounts.identity import ALONE
 from assistant.errors import AssistantError
 from assistant.evaluation.runs import AnswerChange
-from assistant.law.hierarchy import state_counts, state_range
+from assistant.identity import ALONE
+from assistant.law.state_dates import state_counts, state_range
 from assistant.publishing.history import BuildStep
 from assistant.publishing.service import AdministrationService
 from assistant.reports.findings import minutes
@@ -22,10 +22,10 @@ from assistant.web.routes import page as page_of_site
 from assistant.web.site import own_service
 from assistant.web.viewer import View, fits, whole_text
 from ingestion.chunking.sentences import Span
+from ingestion.documents.document import Document
+from ingestion.documents.versions import Difference, compare
 from ingestion.errors import IngestionError
 from ingestion.french import days_in_words
-from ingestion.legislation.versions import Difference, compare
-from ingestion.readers.documents import Document
 
 HOME = "/admin"
 """Where the application of the administrator stands."""

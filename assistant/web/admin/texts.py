@@ -43,9 +43,9 @@ from assistant.web.buyer.dossier_forms import (
 )
 from assistant.web.site import Who
 from ingestion.chunking.sentences import Span
+from ingestion.documents.document import Document
 from ingestion.errors import IngestionError
 from ingestion.french import days_in_words
-from ingestion.readers.documents import Document
 from ingestion.tenders.intake import Parcel, Receipt
 
 TEXT_PAGE = f"{HOME}/sources/texte"

@@ -13,7 +13,6 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from assistant.accounts.identity import ALONE
 from assistant.answering.answer import (
     Answer,
     Dropped,
@@ -27,6 +26,7 @@ from assistant.answering.answer import (
     TurnResult,
     Wrote,
 )
+from assistant.identity import ALONE
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence

@@ -8,7 +8,7 @@ from typing import NoReturn
 from fastapi import HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.accounts.identity import ALONE
+from assistant.identity import ALONE
 from assistant.question.language import Language
 from assistant.reports.answers import reading_labels
 from assistant.reports.markup import (
@@ -37,10 +37,10 @@ from assistant.web.buyer.evidence_panel import document_link
 from assistant.web.buyer.service import BuyerService
 from assistant.web.routes import page
 from ingestion.chunking.passages import Passage
+from ingestion.documents.pieces import PieceKind
 from ingestion.errors import IngestionError, UnknownDossier
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import Receipt
-from ingestion.tenders.pieces import PieceKind
 
 SEEN, UNKNOWN, REFUSED, BROKEN = 200, 404, 409, 503
 

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from urllib.parse import quote, urlencode
 
 from assistant.answering.notices import addressed_in, disputed_by
-from assistant.law.hierarchy import LABELS, rank_of
 from assistant.law.impact import Impact, IndexChanges
 from assistant.question.language import Language
 from assistant.reports.answers import reading_labels
@@ -23,6 +22,7 @@ from assistant.reports.markup import (
     render_macro,
 )
 from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.hierarchy import LABELS, rank_of
 from assistant.web.buyer.conversation import Turn, TurnStage
 from assistant.web.viewer import (
     Flag,
@@ -34,7 +34,7 @@ from assistant.web.viewer import (
     shortened,
 )
 from ingestion.chunking.passages import Passage
-from ingestion.legislation.versions import Difference, compare
+from ingestion.documents.versions import Difference, compare
 
 
 def document_link(passage: Passage, spans: Sequence[Span], language: str) -> str:

@@ -11,7 +11,7 @@ from functools import cache
 
 from assistant.question.language import Language
 from assistant.reports.markup import NOTHING, Html, Words, render_macro
-from ingestion.library.library import CORPUS
+from ingestion.library.corpus import CORPUS
 
 PARTS = "buyer/firms.html"
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.accounts.identity import ALONE, AREAS, Identity, UserRole
+from assistant.accounts.areas import AREAS
+from assistant.identity import ALONE, Identity, UserRole
 from assistant.question.language import LONGEST, Language
 from assistant.reports.markup import (
     Html,

@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response, Streamin
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from assistant.accounts.identity import Identity
 from assistant.errors import AssistantError
+from assistant.identity import Identity
 from assistant.question.language import Language
 from assistant.reports.markup import Words, load_words
 from assistant.tenders.opening import open_with
@@ -31,11 +31,11 @@ from assistant.web.buyer.evidence_panel import ASKED, changes_html, document_lin
 from assistant.web.routes import STREAM, attachment, from_here, page
 from assistant.web.site import ServiceOfBuyer
 from assistant.web.viewer import excerpt
+from ingestion.documents.pieces import PieceKind
+from ingestion.documents.references import normalise
 from ingestion.errors import IngestionError, UnknownDossier, UnknownSnapshot
 from ingestion.index.build import Progress
-from ingestion.legislation.references import normalise
 from ingestion.tenders.intake import Parcel, Receipt
-from ingestion.tenders.pieces import PieceKind
 
 # The pages of the law in time: an article and its versions, and what changed in the index.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
-from assistant.accounts.identity import Identity
+from assistant.identity import Identity
 from assistant.law.impact import IndexChanges
 from assistant.question.language import Language
 from assistant.reports.markup import Html

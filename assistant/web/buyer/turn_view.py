@@ -8,7 +8,6 @@ from datetime import date
 
 from assistant.answering.answer import LineRole, Outcome, Prominence, Sentence
 from assistant.citations.checker import Support
-from assistant.law.hierarchy import Rank, rank_of
 from assistant.ledger.query.plan import Population
 from assistant.ledger.replies import drawing_address, figure_address
 from assistant.question.day import DaySource, is_of_untold_day
@@ -25,13 +24,14 @@ from assistant.reports.markup import (
     load_words,
     render,
 )
+from assistant.retrieval.hierarchy import Rank, rank_of
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.dossier_forms import name_of
 from assistant.web.buyer.evidence_panel import law_link, panel
 from assistant.web.buyer.export import answer_text, scope_line, stopped_line
 from ingestion.chunking.passages import Passage
+from ingestion.documents.pieces import PieceKind
 from ingestion.tenders.dossiers import Dossier
-from ingestion.tenders.pieces import PieceKind
 
 
 def language_of(sentence: Sentence, question: str) -> Language:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import QueryParams
 
-from assistant.accounts.identity import Identity
 from assistant.errors import AssistantError, WrongPlan
+from assistant.identity import Identity
 from assistant.ledger.parsing.questions import NotUnderstood
 from assistant.ledger.parsing.vocabulary import Name
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population

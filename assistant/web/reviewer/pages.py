@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from fastapi.responses import HTMLResponse
 
-from assistant.accounts.identity import Identity
 from assistant.answering.answer import Outcome, Seconds
+from assistant.identity import Identity
 from assistant.question.language import detect_language
 from assistant.reports import dashboard
 from assistant.reports.findings import duration, interval, minutes, percent
@@ -60,7 +60,7 @@ from assistant.web.viewer import (
     shortened,
     text_view,
 )
-from ingestion.legislation.versions import compare
+from ingestion.documents.versions import compare
 
 
 def words() -> Words:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from fastapi.responses import HTMLResponse
 
-from assistant.accounts.identity import Identity
 from assistant.confidence import Estimate
+from assistant.identity import Identity
 from assistant.reports import dashboard
 from assistant.reports.findings import TOO_FEW, exact_percent
 from assistant.reports.page_language import in_page_language

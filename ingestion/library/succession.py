@@ -7,8 +7,8 @@ from datetime import date
 from enum import IntEnum
 from pathlib import PurePosixPath
 
+from ingestion.documents.pieces import Confidence, KindGuess, PieceKind, abridged, plain, stem
 from ingestion.library.readings import LibraryEntry
-from ingestion.tenders.pieces import Confidence, KindGuess, PieceKind, abridged, plain, stem
 
 _DAY = re.compile(
     r"\b(?:(?:du|le|au) )?(?:(\d{4}) ?(\d\d) ?(\d\d)|(?P<d>\d\d?) (?P<m>\d\d?) (?P<y>\d{4}))\b"

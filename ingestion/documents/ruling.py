@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from ingestion.documents.references import Reference, find_references
 from ingestion.french import month_names
-from ingestion.legislation.references import Reference, find_references
 
 COUNCIL = "Conseil d'État"
 

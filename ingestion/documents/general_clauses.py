@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
-from ingestion.readers.headings import ARTICLE_RANK, ClauseHeading, clause_of
-from ingestion.tenders.pieces import PIECE, piece_name
+from ingestion.documents.headings import ARTICLE_RANK, ClauseHeading, clause_of
+from ingestion.documents.pieces import PIECE, piece_name
 
 CCAG = "CCAG"
 """The name without a family, and the beginning of those with one."""

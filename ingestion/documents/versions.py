@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import combinations, groupby, takewhile
 from pathlib import PurePosixPath
 
-from ingestion.readers.documents import Document, is_citable
+from ingestion.documents.document import Document, is_citable
 
 # Versions of articles: histories, the version of a day, and what contradicts itself. Pure.
 #

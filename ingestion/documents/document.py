@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from ingestion.case_law.ruling import Ruling
-from ingestion.tenders.pieces import PieceKind
+from ingestion.documents.pieces import PieceKind
+from ingestion.documents.ruling import Ruling
 
 
 class Kind(StrEnum):

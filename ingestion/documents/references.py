@@ -19,8 +19,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingestion.documents.pieces import PIECE, piece_name
 from ingestion.french import without_raised
-from ingestion.tenders.pieces import PIECE, piece_name
 
 _GAP = r"[^\S\n]*"
 _DASH = r"[-‐‑–]"

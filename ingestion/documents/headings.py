@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ingestion.legislation.references import normalise
-from ingestion.readers.documents import Block, Role
+from ingestion.documents.document import Block, Role
+from ingestion.documents.references import normalise
 
 _DIVISIONS = ("annexe", "partie", "livre", "titre", "chapitre", "section", "sous-section")
 _ANNEX_RANK = _DIVISIONS.index("annexe")
