@@ -39,10 +39,6 @@ _NEARLY_FULL = 4_000_000
 """Free bytes below which a failure without such words, as of the vector engine, is the disk's."""
 
 
-def untold(*_: object) -> None:
-    """Hears the progress of what nobody watches."""
-
-
 def replace_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, durable once this returns; a failure leaves nothing."""
     partial = path.with_name(path.name + ".partial")

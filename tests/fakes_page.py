@@ -33,7 +33,7 @@ from assistant.reports.markup import Html
 from assistant.tenders.service import DossierService
 from assistant.voice.transcriber import Transcriber
 from assistant.web.buyer.dossier_pages import fiche_section
-from assistant.web.buyer.service import Holdings, Thumb
+from assistant.web.service import Holdings, Thumb
 from ingestion.chunking.passages import Passage
 from ingestion.documents.document import Document
 from ingestion.documents.versions import History, difference, histories, near_references

@@ -15,7 +15,7 @@ from assistant.calculators.calculation import Buyer
 from assistant.journal.journal import Journal
 from assistant.ledger.needs import PurchaseThresholds
 from assistant.ledger.parsing.questions import parse_plan
-from assistant.ledger.parsing.vocabulary import names
+from assistant.ledger.query.names import names
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.result import PlanResult, compute_result
 from assistant.ledger.replies import Inquiry, Reckoning, Unreckoned, reply

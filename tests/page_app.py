@@ -13,8 +13,8 @@ from assistant.identity import Identity, UserRole
 from assistant.publishing.service import AdministrationService
 from assistant.web.admin.app import admin_app
 from assistant.web.app import create_app
-from assistant.web.buyer.service import BuyerService
 from assistant.web.protection import Gate, RequestLimits
+from assistant.web.service import BuyerService
 from assistant.web.site import SingleUser, Site, requiring
 
 

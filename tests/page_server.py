@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, expect, sync_playwright
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.web.buyer.service import BuyerService
+from assistant.web.service import BuyerService
 from tests.page_app import app_over
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.tenders.conformity.clauses import canonical, clauses_of
+from assistant.tenders.canonical import canonical
+from assistant.tenders.clauses import clauses_of
 from ingestion.chunking.sentences import SentenceSpan
 from ingestion.documents.pieces import PieceKind
 from tests.conformity_dossier import builtin_documents, found_in, piece

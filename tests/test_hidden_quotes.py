@@ -21,8 +21,9 @@ from assistant.web.buyer.export import answer_text
 from assistant.web.buyer.turn_view import turn_html
 from assistant.web.viewer import View, document_html
 from ingestion.documents.document import Document, Hidden, Kind, Page
-from ingestion.durable import lock_for_writing, untold
+from ingestion.durable import lock_for_writing
 from ingestion.library.library import Library
+from ingestion.progress import untold
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.conformity_dossier import SENT, FakeCode
 from tests.dossier_files import piece

@@ -12,7 +12,8 @@ from assistant.ledger.parsing.periods import find_period
 from assistant.ledger.parsing.proposal import ModelPlanner, are_carried
 from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
 from assistant.ledger.parsing.subject import population_asked
-from assistant.ledger.parsing.vocabulary import Name, is_one_slip, load_vocabulary, slips, spoken
+from assistant.ledger.parsing.vocabulary import is_one_slip, load_vocabulary, slips
+from assistant.ledger.query.names import Name, spoken
 from assistant.ledger.query.plan import Operator, Plan, PlanFilter, Population
 from assistant.ledger.query.wording import describe_plan
 from assistant.question.language import fold_text

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from assistant.errors import WrongPlan
 from assistant.ledger.anomalies import anomalies, anomaly_table
 from assistant.ledger.needs import needs_table, pooling_table
-from assistant.ledger.parsing.vocabulary import names
 from assistant.ledger.payments import late_tables
 from assistant.ledger.purchases import contracts, held_contracts, repeated, summary_tables
+from assistant.ledger.query.names import names
 from assistant.ledger.query.plan import (
     FieldKind,
     Operator,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from assistant.ledger.anomalies import anomalies
 from assistant.ledger.parsing.questions import parse_plan
-from assistant.ledger.parsing.vocabulary import Name, names
+from assistant.ledger.query.names import Name, names
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.result import compute_result
 from assistant.ledger.query.sql import rows, totals

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import WrongPlan
-from assistant.ledger.parsing.vocabulary import Name
 from assistant.ledger.payments import late_tables
 from assistant.ledger.query.measures import DEFINITIONS, NOT_PAID, UNPAID, defined, meant, told
+from assistant.ledger.query.names import Name
 from assistant.ledger.query.plan import (
     Bound,
     Operator,

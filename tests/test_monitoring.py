@@ -32,8 +32,8 @@ from assistant.operations.monitoring import (
 )
 from assistant.operations.readiness import RequirementState, of_process
 from assistant.settings import Settings
-from assistant.web.buyer.service import Holdings
 from assistant.web.routes import monitoring_routes, page_routes
+from assistant.web.service import Holdings
 from ingestion.errors import UnknownSnapshot
 from ingestion.index.publication import current_manifest
 from ingestion.index.search import Vectors

@@ -24,8 +24,8 @@ from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.export import answer_lines
 from assistant.web.buyer.layout import footer, welcome
 from assistant.web.buyer.page import page_blocks
-from assistant.web.buyer.service import Holdings
 from assistant.web.buyer.turn_view import spoken_pieces, turn_html
+from assistant.web.service import Holdings
 from ingestion.documents.pieces import PieceKind
 from tests.fakes_page import FakeService
 from tests.page_app import site_over

@@ -32,10 +32,11 @@ from assistant.web.pdf_page import ALERT, OUTLINE, WASH, draw
 from assistant.web.viewer import View, document_html, order_for
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.documents.document import Document, Kind, ScannedPage, ScannedWord
-from ingestion.durable import lock_for_writing, untold
+from ingestion.durable import lock_for_writing
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import DisputedFigure
 from ingestion.library.library import Library
+from ingestion.progress import untold
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.conformity_dossier import SENT, TODAY, FakeCode
 from tests.index_home import build_and_publish

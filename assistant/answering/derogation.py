@@ -12,8 +12,8 @@ from assistant.question.topics import topics_asked
 from assistant.retrieval.candidates import named_ids, standing
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.hierarchy import general_text
+from assistant.tenders.canonical import bare
 from assistant.tenders.derogations import Derogation, is_in, listed_derogations
-from assistant.tenders.folding import bare
 from ingestion.chunking.passages import Passage
 from ingestion.documents.general_clauses import GeneralText
 from ingestion.index.search import Embedder

@@ -31,7 +31,7 @@ from assistant.journal.journal import journal_of
 from assistant.ledger.parsing.proposal import ModelPlanner
 from assistant.ledger.parsing.questions import NotUnderstood
 from assistant.ledger.parsing.subject import population_asked
-from assistant.ledger.parsing.vocabulary import Name
+from assistant.ledger.query.names import Name
 from assistant.ledger.query.plan import Plan, Population
 from assistant.ledger.query.wording import describe_plan
 from assistant.ledger.service import LedgerService

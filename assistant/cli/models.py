@@ -35,8 +35,8 @@ from ingestion.models.catalogue import (
     state,
     taught_file,
 )
-from ingestion.models.pull import Progress as Report
 from ingestion.models.pull import pull
+from ingestion.progress import StepProgress as Report
 from ingestion.setup.preflight import gigabytes
 
 OK, BROKEN, USAGE = 0, 1, 2

@@ -26,6 +26,7 @@ from rich.text import Text
 
 from assistant.identity import ALONE
 from ingestion.french import number as in_figures
+from ingestion.progress import StepProgress
 
 Word = TypeVar("Word", bound=str)
 
@@ -250,7 +251,7 @@ class Steps:
         self._progress.update(self._bars[step], completed=done, total=total)
 
 
-def both(*told: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:
+def both(*told: StepProgress) -> StepProgress:
     """Tell the same to each."""
 
     def tell(step: str, done: int, total: int) -> None:

@@ -17,10 +17,11 @@ from assistant.journal.chain import (
     read_lines,
 )
 from assistant.journal.server import server_parts
-from assistant.journal.verification import ChainFault, Progress, find_faults
-from ingestion.durable import fullness_of_disk, untold
+from assistant.journal.verification import ChainFault, find_faults
+from ingestion.durable import fullness_of_disk
 from ingestion.errors import IngestionError
 from ingestion.postgresql import named_server
+from ingestion.progress import Progress, untold
 
 _VOCABULARY = tomllib.loads(Path(__file__).with_name("kinds.toml").read_text(encoding="utf-8"))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.journal.bodies import Bodies, digest_of
 from assistant.journal.chain import GENESIS, Anchor, read
-from ingestion.durable import untold
+from ingestion.progress import Progress, untold
 
 # Runs: the stretches of a chain in which every line names the one before. Pure.
 
@@ -251,9 +251,6 @@ def _deleted(after: ChainRun, count: int, numbers: range) -> ChainFault:
 
 
 # Verifying: every line, every body that stands, every anchor, in one pass over the files.
-
-Progress = Callable[[int, int], None]
-"""Told how many lines are done, of how many."""
 
 
 def find_faults(

@@ -24,8 +24,9 @@ from assistant.ledger.parsing.subject import (
     population_asked,
     population_meant,
 )
-from assistant.ledger.parsing.vocabulary import Name, ShownOnPage, names, page_asked
+from assistant.ledger.parsing.vocabulary import ShownOnPage, page_asked
 from assistant.ledger.query.measures import has_credit_notes
+from assistant.ledger.query.names import Name, names
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population, Rows, rows_of
 from assistant.ledger.query.plan_fields import Fields
 from assistant.ledger.query.result import PlanResult, ResultLine, compute_result

@@ -15,7 +15,7 @@ from assistant.ledger.anomalies import Explanation, anomalies, explain
 from assistant.ledger.anomaly_rules import Anomaly
 from assistant.ledger.batches import Batches
 from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
-from assistant.ledger.parsing.vocabulary import Name, names
+from assistant.ledger.query.names import Name, names
 from assistant.ledger.query.plan import Plan, Population
 from assistant.ledger.query.plan_fields import Fields, plan_of
 from assistant.ledger.query.wording import listing, require_rows

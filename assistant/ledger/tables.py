@@ -16,7 +16,6 @@ from openpyxl.styles import Font  # type: ignore[import-untyped]
 
 from assistant.calculators.amounts import euros, numeral, percent
 from assistant.errors import WrongPlan
-from assistant.ledger.query.plan import Plan, PlanMeasure
 from assistant.tenders.cells import inert
 
 Cell = str | int | Decimal | date | None
@@ -128,16 +127,6 @@ class LedgerExhibit:
     table: LedgerTable
     shape: DrawingShape | None = None
     lead: str = ""
-
-
-def shape_of(plan: Plan) -> DrawingShape | None:
-    """How the figures of a plan are drawn: periods along time, groups as ranks or shares."""
-    if plan.group is None or plan.compared:
-        return None
-    if plan.step:
-        return DrawingShape.TIME
-    adds_up = plan.measure is PlanMeasure.SUM and plan.is_of_money and not plan.is_of_some
-    return DrawingShape.SHARES if adds_up else DrawingShape.RANKING
 
 
 # Exports of a table: CSV and XLSX of which nothing is run. Door of openpyxl for writing.

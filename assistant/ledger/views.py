@@ -29,7 +29,6 @@ from assistant.ledger.tables import (
     LedgerExhibit,
     LedgerTable,
     TableColumn,
-    shape_of,
 )
 from ingestion.errors import UnknownSnapshot
 from ingestion.index.snapshot import IndexSnapshot
@@ -278,7 +277,17 @@ def _answered(sight: Sight) -> tuple[LedgerExhibit, ...]:
     result = sight.result
     ids = [each for line in ranked(result) for each in line.rows]
     rows = unread(sight.plan.over, in_order(sight.ledger, sight.plan.over, ids), told(sight.plan))
-    return LedgerExhibit(figures(result), shape_of(sight.plan), answer(result)), LedgerExhibit(rows)
+    return LedgerExhibit(figures(result), _shape(sight.plan), answer(result)), LedgerExhibit(rows)
+
+
+def _shape(plan: Plan) -> DrawingShape | None:
+    """How the figures of a plan are drawn: periods along time, groups as ranks or shares."""
+    if plan.group is None or plan.compared:
+        return None
+    if plan.step:
+        return DrawingShape.TIME
+    adds_up = plan.measure is PlanMeasure.SUM and plan.is_of_money and not plan.is_of_some
+    return DrawingShape.SHARES if adds_up else DrawingShape.RANKING
 
 
 def _late(sight: Sight) -> tuple[LedgerExhibit, ...]:

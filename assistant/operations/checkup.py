@@ -30,6 +30,7 @@ from ingestion.index.publication import current_manifest, current_name, verify_s
 from ingestion.index.store import Manifest
 from ingestion.ledger.database import open_ledger
 from ingestion.models.catalogue import WeightsState, load_catalogue, models_folder, state
+from ingestion.progress import StepProgress
 from ingestion.setup.preflight import Machine, memory_problem, python_problem
 
 NAME = "accès"
@@ -109,7 +110,7 @@ class Installation:
 Examination = Callable[[Installation], Iterable[Requirement]]
 
 
-def examine(place: Installation, begun: Callable[[str, int, int], None]) -> Iterator[Requirement]:
+def examine(place: Installation, begun: StepProgress) -> Iterator[Requirement]:
     """Every requirement of an installation; `begun` hears of each step, its number, and how many.
 
     Where there is no data folder, or settings that cannot be read, nothing more is looked at.

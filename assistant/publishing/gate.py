@@ -25,13 +25,14 @@ from ingestion.errors import (
     IngestionError,
     UnknownSnapshot,
 )
-from ingestion.index.build import Progress, build
+from ingestion.index.build import build
 from ingestion.index.publication import discard, finished, read_manifest, served_name
 from ingestion.index.question_bank import BankQuestion, Form, chapter_of, read_bank
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import Manifest
 from ingestion.library.corpus import CORPUS
+from ingestion.progress import StepProgress
 
 # Gold questions: what an index must answer as well as the one that it replaces.
 #
@@ -119,7 +120,7 @@ STEP = "Questions de contrôle"
 
 
 def hold_against(
-    home: Path, served: str, candidate: str, examinee: Examinee, progress: Progress
+    home: Path, served: str, candidate: str, examinee: Examinee, progress: StepProgress
 ) -> GateVerdict:
     """Ask the gold questions of the index in service, then of the candidate, and compare.
 
@@ -171,7 +172,7 @@ def _unexamined(served: str, *reasons: str) -> GateVerdict:
 
 
 def make_candidate(
-    home: Path, embedder: Embedder, examinee: Examinee, decisions: Decisions, progress: Progress
+    home: Path, embedder: Embedder, examinee: Examinee, decisions: Decisions, progress: StepProgress
 ) -> tuple[Manifest, GateVerdict | None]:
     """Build from the library and ask the gate; the caller holds the writer's lock.
 
@@ -197,7 +198,7 @@ def make_candidate(
 
 
 def examine_candidate(
-    home: Path, name: str, examinee: Examinee, decisions: Decisions, progress: Progress
+    home: Path, name: str, examinee: Examinee, decisions: Decisions, progress: StepProgress
 ) -> GateVerdict | None:
     """Hold a snapshot against the index in service, and let it wait for a decision."""
     served, manifest = served_name(home), read_manifest(home, name)

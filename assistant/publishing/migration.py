@@ -1,6 +1,6 @@
 """Index, journal, archive, library, accounts, dossiers moved to a server or back, by hashes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice, zip_longest
@@ -31,11 +31,9 @@ from ingestion.index.snapshot import (
 )
 from ingestion.library.archive import archive_at
 from ingestion.library.readings import ORIGINALS
+from ingestion.progress import StepProgress
 from ingestion.tenders.dossiers import DossierFolder
 from ingestion.tenders.server import DossierServer
-
-Progress = Callable[[str, int, int], None]
-"""Told the step (a French phrase), how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Migration:
     files: int
 
 
-def migrate(home: Path, source: str, target: str, progress: Progress) -> Migration:
+def migrate(home: Path, source: str, target: str, progress: StepProgress) -> Migration:
     """Copy all that machines share; "" is the data folder, else a server's address.
 
     What is there already is kept, and must be the beginning of what comes: a migration that was cut
@@ -87,7 +85,7 @@ def _require_beginning(there: Sequence[bytes], lines: Sequence[bytes]) -> None:
         )
 
 
-def _move_dossiers(home: Path, source: str, target: str, progress: Progress) -> int:
+def _move_dossiers(home: Path, source: str, target: str, progress: StepProgress) -> int:
     """How many dossiers both have now, with what the journal keeps in them."""
     server = DossierServer(home, source or target)
     names = (server if source else DossierFolder(home)).descriptions()
@@ -103,7 +101,7 @@ def _move_dossiers(home: Path, source: str, target: str, progress: Progress) -> 
 
 
 def _move_journal(
-    lines: Sequence[bytes], source: JournalParts, target: JournalParts, progress: Progress
+    lines: Sequence[bytes], source: JournalParts, target: JournalParts, progress: StepProgress
 ) -> None:
     """Both have the same lines then; bodies come before their lines."""
     there = tuple(target.chain.lines())
@@ -122,7 +120,7 @@ def _move_journal(
         raise WrongMigration("Le journal copié n'est pas celui d'origine. Recommencez.")
 
 
-def _move_archive(source: BlobStore, target: BlobStore, progress: Progress) -> int:
+def _move_archive(source: BlobStore, target: BlobStore, progress: StepProgress) -> int:
     """How many documents and files both have now, each still what its name says."""
     names = source.names()
     for done, name in enumerate(names, 1):
@@ -135,7 +133,7 @@ def _move_archive(source: BlobStore, target: BlobStore, progress: Progress) -> i
     return len(names)
 
 
-def _move_library(source: BlobStore, target: BlobStore, progress: Progress) -> int:
+def _move_library(source: BlobStore, target: BlobStore, progress: StepProgress) -> int:
     """How many added files both have now; what only the target had stays, and is in no list."""
     names = library_names(source)
     for done, name in enumerate(names, 1):
@@ -162,7 +160,7 @@ def _move_accounts(home: Path, source: str, target: str) -> int:
 
 
 def _move_snapshots(
-    source: SnapshotRepository, target: SnapshotRepository, progress: Progress
+    source: SnapshotRepository, target: SnapshotRepository, progress: StepProgress
 ) -> tuple[str, ...]:
     """The names of those that both have now, the one in use put in use."""
     names, there = source.finished(), target.finished()

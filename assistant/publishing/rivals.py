@@ -10,9 +10,9 @@ from assistant.law.contradictions import Embed, FigureDisagreement, disagreement
 from assistant.law.figures import FigureStatement, statements_of
 from ingestion.chunking.passages import Passage
 from ingestion.documents.document import Kind
-from ingestion.index.build import Progress
 from ingestion.index.search import Embedder, Vectors, as_indexed
 from ingestion.index.vectors import embed_cached
+from ingestion.progress import StepProgress
 
 NEIGHBOURS = 100
 """Passages near a new one whose statements are compared with its own."""
@@ -49,7 +49,7 @@ class RivalPair:
 
 
 def new_rivals(
-    home: Path, before: Assistant, after: Assistant, day: date, progress: Progress
+    home: Path, before: Assistant, after: Assistant, day: date, progress: StepProgress
 ) -> tuple[RivalPair, ...]:
     """What the candidate states on a day against itself, and the index in service did not yet.
 
@@ -73,7 +73,9 @@ def _rules(assistant: Assistant) -> list[Passage]:
     return [each for each in assistant.generation.store.all_passages() if each.kind is Kind.RULES]
 
 
-def _embedded(home: Path, embedder: Embedder, texts: Sequence[str], progress: Progress) -> Vectors:
+def _embedded(
+    home: Path, embedder: Embedder, texts: Sequence[str], progress: StepProgress
+) -> Vectors:
     return embed_cached(
         home / "vectors.sqlite", embedder, texts, lambda done: progress(COMPARING, done, len(texts))
     )

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from assistant.tenders.conformity.clauses import DossierClause, clauses_of
-from assistant.tenders.folding import bare
+from assistant.tenders.canonical import bare
+from assistant.tenders.clauses import DossierClause, clauses_of
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import SentenceSpan
 from ingestion.documents.document import Document

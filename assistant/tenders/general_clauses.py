@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from assistant.question.language import fold_text
 from assistant.question.topics import topics
-from assistant.tenders.conformity.clauses import DossierClause, clauses_of
+from assistant.tenders.clauses import DossierClause, clauses_of
 from ingestion.chunking.sentences import units
 from ingestion.documents.document import Document
 from ingestion.documents.general_clauses import CCAG, GeneralText, edition_on, general_texts_named

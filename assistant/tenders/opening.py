@@ -18,9 +18,8 @@ from assistant.tenders.fiche import LINES, Fiche, FicheLine
 from assistant.tenders.service import DossierService
 from ingestion.documents.document import Document
 from ingestion.documents.pieces import PIECE
-from ingestion.durable import untold
 from ingestion.errors import IngestionError
-from ingestion.index.build import Progress
+from ingestion.progress import StepProgress, untold
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import Parcel, Receipt
 
@@ -54,7 +53,7 @@ def open_with(
     team: str,
     day: date,
     told: Callable[[Receipt], None] = untold,
-    progress: Progress = untold,
+    progress: StepProgress = untold,
 ) -> OpenedDossier:
     """Open a dossier for a team with these files; `told` hears of each, `progress` of the index.
 

@@ -5,10 +5,9 @@ from io import BytesIO
 
 from assistant.journal.journal import Journal, outgoing
 from assistant.tenders.service import DossierService
-from ingestion.durable import untold
-from ingestion.index.build import Progress
 from ingestion.opendata.fetching import FoundNotices, Told, fetch_notice, find_notices
 from ingestion.opendata.portal import OpenDataset, RecordQuery
+from ingestion.progress import StepProgress, untold
 from ingestion.tenders.intake import Parcel, Receipt
 
 
@@ -29,7 +28,7 @@ def add_published(
     dossier_id: str,
     journal: Journal,
     user: str,
-    progress: Progress = untold,
+    progress: StepProgress = untold,
 ) -> tuple[Receipt, ...]:
     """Put a notice into a dossier as one of its pieces; no receipt when there is none so named.
 

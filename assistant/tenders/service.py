@@ -20,12 +20,11 @@ from assistant.tenders.statements import Priority
 from ingestion.chunking.passages import passages_of
 from ingestion.documents.document import Document
 from ingestion.documents.pieces import PieceKind
-from ingestion.durable import untold
 from ingestion.errors import IngestionError
-from ingestion.index.build import Progress
 from ingestion.index.search import Embedder
 from ingestion.library.library import Holding, Library
 from ingestion.library.readings import LibraryEntry
+from ingestion.progress import StepProgress, untold
 from ingestion.setup.preflight import gigabytes
 from ingestion.tenders.compartments import RECORDS
 from ingestion.tenders.dossiers import Dossier, Dossiers
@@ -233,7 +232,7 @@ class DossierService:
         dossier_id: str,
         parcels: Iterable[Parcel],
         told: Callable[[Receipt], None] = untold,
-        progress: Progress = untold,
+        progress: StepProgress = untold,
     ) -> tuple[Receipt, ...]:
         """Take in files and ZIPs, then index what was kept; `told` hears of each file in turn.
 
@@ -258,7 +257,7 @@ class DossierService:
         )
 
     def set_piece(
-        self, dossier_id: str, source: str, piece: PieceKind, progress: Progress = untold
+        self, dossier_id: str, source: str, piece: PieceKind, progress: StepProgress = untold
     ) -> None:
         """Correct the kind of a piece, under which it is cited from now on."""
         with (
@@ -270,7 +269,7 @@ class DossierService:
             self._record("dossier", corrected, dossier_id)
 
     def remove(
-        self, dossier_id: str, sources: Iterable[str], progress: Progress = untold
+        self, dossier_id: str, sources: Iterable[str], progress: StepProgress = untold
     ) -> tuple[str, ...]:
         """Take files, or all those of folders, out of what is searched; the names removed."""
         with (
@@ -283,7 +282,7 @@ class DossierService:
             self._record("dossier", {"act": "pieces_removed", "files": list(removed)}, dossier_id)
         return removed
 
-    def index(self, dossier_id: str, progress: Progress = untold) -> None:
+    def index(self, dossier_id: str, progress: StepProgress = untold) -> None:
         """Make the pieces searchable as they stand, after a change that was cut short."""
         with self._dossiers.writing(dossier_id) as home:
             index(home, self._embedder(), progress)

@@ -11,7 +11,7 @@ from assistant.question.quantities import Quantity
 from assistant.question.quantities import fold_same_length as same_length
 from assistant.question.topics import HEADED, Topic, said_in, topics
 from assistant.retrieval.injections import addressed
-from assistant.tenders.quantities import stated_quantities
+from assistant.tenders.canonical import stated_quantities
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import SentenceSpan, units
 from ingestion.documents.pieces import PIECE, PieceKind, piece_name

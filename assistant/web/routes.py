@@ -20,9 +20,9 @@ from assistant.operations.monitoring import MEDIA_TYPE, Monitoring
 from assistant.operations.readiness import holds, requirement_fields
 from assistant.question.language import Language
 from assistant.reports.markup import load_words, render
-from assistant.web.buyer.service import Thumb
 from assistant.web.frame import LANGUAGE_COOKIE, current_frame, frame_values, language_of_reader
 from assistant.web.pdf_page import PICTURES, DrawingOrder, UndrawablePage
+from assistant.web.service import Thumb
 from assistant.web.site import ServiceOfBuyer, is_foreign, site_of
 from assistant.web.viewer import View, document_html, fits, is_drawn, order_for
 from ingestion.documents.document import Document

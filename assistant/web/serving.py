@@ -39,18 +39,18 @@ from assistant.tenders.service import DossierService
 from assistant.voice.transcriber import Transcriber, installed_voice
 from assistant.web.admin.app import admin_app
 from assistant.web.buyer.dossier_pages import fiche_section, review_section
-from assistant.web.buyer.service import Holdings, Thumb
 from assistant.web.reviewer.app import referent_app
+from assistant.web.service import Holdings, Thumb
 from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
 from assistant.web.workers import do_alone
 from ingestion.chunking.passages import Passage
 from ingestion.documents.document import Document
 from ingestion.documents.versions import History, histories, near_references
-from ingestion.durable import untold
 from ingestion.errors import IngestionError, UnknownDocument
 from ingestion.index.search import Embedder, Vectors, embedder_host
 from ingestion.index.store import PassageStore
 from ingestion.library.library import Library
+from ingestion.progress import untold
 from ingestion.setup.preflight import GIGABYTE
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import index_waiting

@@ -16,7 +16,7 @@ from assistant.accounts.service import Accounts
 from assistant.identity import ALONE, Identity, UserRole
 from assistant.operations.monitoring import Monitoring
 from assistant.tools.tool import ToolService
-from assistant.web.buyer.service import BuyerService
+from assistant.web.service import BuyerService
 
 # Access: who a request comes from, and whether they may ask for what it asks.
 

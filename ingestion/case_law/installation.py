@@ -18,16 +18,16 @@ from ingestion.case_law.jade import RULING_ID
 from ingestion.documents.document import Kind
 from ingestion.durable import replace_bytes
 from ingestion.errors import IngestionError
-from ingestion.index.build import Progress, build
+from ingestion.index.build import build
 from ingestion.index.publication import current_name, publish
 from ingestion.index.search import Embedder
 from ingestion.index.store import Manifest
-from ingestion.legislation.archives import Progress as Bytes
 from ingestion.legislation.archives import counted, pour
 from ingestion.legislation.articles import SourceRefusal
 from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ListedArchive
 from ingestion.legislation.official_copy import ArchiveCopy
 from ingestion.library.library import Library
+from ingestion.progress import Progress, StepProgress
 
 _CHILD = "ingestion.case_law.jade:tell_rulings"
 _MOST_REFUSALS = 10_000
@@ -117,7 +117,7 @@ Told = Callable[[ListedArchive, RulingsFound], None]
 
 
 def gather(
-    copy: CaseLawCopy, source: ArchiveSource, plan: ArchivePlan, progress: Bytes, told: Told
+    copy: CaseLawCopy, source: ArchiveSource, plan: ArchivePlan, progress: Progress, told: Told
 ) -> None:
     """Read the archives of a plan and apply each once it is whole; progress is in bytes.
 
@@ -152,7 +152,7 @@ class _Coming:
                 raise IngestionError(f"{self._name} : plus de {_MOST_REFUSALS} fichiers refusés.")
 
 
-def make_searchable(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
+def make_searchable(home: Path, embedder: Embedder, progress: StepProgress) -> Manifest:
     """Make the decisions searchable as the library has them; the caller holds the writer's lock."""
     folder = case_law_home(home)
     manifest = build(folder, embedder, progress)

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +20,7 @@ from ingestion.index.question_links import passages_answering
 from ingestion.index.search import Embedder, Vectors, as_indexed, context
 from ingestion.index.vectors import embed_cached
 from ingestion.library.library import Library
+from ingestion.progress import StepProgress
 
 FEWEST = 1000
 """Lessons below which the library cannot be one that holds the code."""
@@ -207,7 +208,7 @@ class _Asked:
 def reading_lessons_of(
     home: Path,
     embedder: Embedder,
-    progress: Callable[[str, int, int], None],
+    progress: StepProgress,
     most_of_law: int | None = None,
 ) -> list[ReadingLesson]:
     """A lesson for each question of the bank that is not held out, answered or not.
@@ -243,7 +244,7 @@ def _embedded(
     home: Path,
     embedder: Embedder,
     texts: Sequence[str],
-    progress: Callable[[str, int, int], None],
+    progress: StepProgress,
     as_questions: bool,
 ) -> Vectors:
     return embed_cached(

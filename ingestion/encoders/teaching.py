@@ -38,11 +38,9 @@ from ingestion.encoders.reader import POLARITIES, Pairs, Polarity, ReaderNetwork
 from ingestion.errors import IngestionError
 from ingestion.index.search import Embedder
 from ingestion.models.catalogue import Taught, Weights, find_taught
+from ingestion.progress import StepProgress
 
 # A course of learning: batch after batch, with a state on disk from which it goes on.
-
-Progress = Callable[[str, int, int], None]
-"""Told the step (a French phrase), how much of it is done, and how much there is."""
 
 Batch = TypeVar("Batch")
 
@@ -80,7 +78,7 @@ class Course:
         self._rate, self._saved, self._identity = rate, saved, identity
 
     def follow(
-        self, batches: Sequence[Batch], loss: Callable[[Batch], Tensor], progress: Progress
+        self, batches: Sequence[Batch], loss: Callable[[Batch], Tensor], progress: StepProgress
     ) -> None:
         """Learn from each batch in turn, from where a course of this identity was left.
 
@@ -157,7 +155,7 @@ class RetrieverRecipe:
     seed: int = 7
 
 
-def train_retriever(home: Path, weights: Weights, path: Path, progress: Progress) -> None:
+def train_retriever(home: Path, weights: Weights, path: Path, progress: StepProgress) -> None:
     """Teach these weights of an embedder from the library, into the file `path`.
 
     Interrupted, the next call goes on. Raises IngestionError when the library lacks the code.
@@ -177,7 +175,7 @@ def teach_retriever(
     encoder: TextEncoder,
     lessons: Sequence[Lesson],
     saved: Path,
-    progress: Progress,
+    progress: StepProgress,
     recipe: RetrieverRecipe | None = None,
 ) -> Adapter:
     """What an embedder learns from the lessons; it is changed by it.
@@ -272,7 +270,7 @@ class ReaderRecipe:
 
 
 def train_reader(
-    home: Path, weights: Weights, embedder: Embedder, path: Path, progress: Progress
+    home: Path, weights: Weights, embedder: Embedder, path: Path, progress: StepProgress
 ) -> None:
     """Teach the reader from the library, into the file `path`.
 
@@ -301,7 +299,7 @@ def teach_reader(
     encoder: TextEncoder,
     lessons: Sequence[ReadingLesson],
     saved: Path,
-    progress: Progress,
+    progress: StepProgress,
     recipe: ReaderRecipe | None = None,
     heads: Mapping[str, Tensor] | None = None,
 ) -> Adapter:

@@ -26,9 +26,7 @@ from ingestion.index.snapshot import SnapshotContents
 from ingestion.index.store import DisputedFigure, Manifest
 from ingestion.index.vectors import embed_cached
 from ingestion.library.library import Library
-
-Progress = Callable[[str, int, int], None]
-"""Told the step (a French phrase), how much of it is done, and how much there is."""
+from ingestion.progress import StepProgress
 
 Comparison = Callable[[Sequence[Passage], Sequence[Document]], tuple[DisputedFigure, ...]]
 """Told the passages and the documents of an index, says which figures of theirs are disputed."""
@@ -102,7 +100,7 @@ class _Texts:
 
 
 def build(
-    home: Path, embedder: Embedder, progress: Progress, compare: Comparison = uncompared
+    home: Path, embedder: Embedder, progress: StepProgress, compare: Comparison = uncompared
 ) -> Manifest:
     """Build and verify a snapshot; the caller holds the writer's lock.
 
@@ -126,7 +124,7 @@ def build(
 
 
 def _built(
-    home: Path, content: str, texts: _Texts, embedder: Embedder, progress: Progress
+    home: Path, content: str, texts: _Texts, embedder: Embedder, progress: StepProgress
 ) -> Manifest:
     """A snapshot of these texts, verified; raises LostDocuments when some are not found in it."""
     manifest = _described(datetime.now(UTC), content, embedder, texts)
@@ -146,7 +144,7 @@ def _built(
 
 
 def _contents(
-    home: Path, texts: _Texts, embedder: Embedder, progress: Progress
+    home: Path, texts: _Texts, embedder: Embedder, progress: StepProgress
 ) -> SnapshotContents:
     """The texts with their vectors; raises LostDocuments for those without a direction."""
     embedding = _Embedding(home, embedder, ShippedVectors(shipped_file(embedder.name)), progress)
@@ -164,7 +162,7 @@ def _contents(
     )
 
 
-def _texts(library: Library, progress: Progress, compare: Comparison) -> _Texts:
+def _texts(library: Library, progress: StepProgress, compare: Comparison) -> _Texts:
     documents, unreadable = library.readable()
     passages: list[Passage] = []
     for done, document in enumerate(documents, 1):
@@ -216,7 +214,7 @@ class _Embedding:
     home: Path
     embedder: Embedder
     shipped: ShippedVectors
-    progress: Progress
+    progress: StepProgress
 
     def of_passages(self, passages: Sequence[Passage]) -> Vectors:
         return self._rows([as_indexed(each) for each in passages], "Calcul des vecteurs")

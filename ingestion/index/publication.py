@@ -9,7 +9,6 @@ from pathlib import Path
 
 import ingestion
 from ingestion.chunking.passages import Passage
-from ingestion.durable import untold
 from ingestion.errors import (
     DamagedSnapshot,
     EmbedderMismatch,
@@ -23,6 +22,7 @@ from ingestion.index.server import ServerRepository
 from ingestion.index.snapshot import FolderRepository, IndexSnapshot, SnapshotRepository
 from ingestion.index.store import Manifest, unknown
 from ingestion.postgresql import named_server
+from ingestion.progress import untold
 
 
 def repository_of(home: Path) -> SnapshotRepository:

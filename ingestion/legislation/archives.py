@@ -15,10 +15,8 @@ from pathlib import Path
 from ingestion.errors import IngestionError, UnreadableFile
 from ingestion.legislation.articles import ArticleVersion, Changes, SourceRefusal, from_line
 from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ListedArchive
+from ingestion.progress import Progress
 from ingestion.sandbox import INTERRUPTED, Limits, Sandbox
-
-Progress = Callable[[int, int], None]
-"""Told what is done and what there is, in a unit of the teller."""
 
 ARCHIVE_LIMITS = Limits(seconds=3600)
 """Enough for one text in the archive of all French law, which has millions of files."""

@@ -27,6 +27,7 @@ from ingestion.origin import (
     ReplyTooLong,
     unreached,
 )
+from ingestion.progress import Progress
 
 # The door to PISTE, where the State's interfaces are: a token, then JSON posted and received.
 
@@ -183,7 +184,7 @@ _DAY = 86_400_000
 """Milliseconds."""
 
 
-def fetch(piste: Piste, text_id: str, day: date, progress: Callable[[int, int], None]) -> Changes:
+def fetch(piste: Piste, text_id: str, day: date, progress: Progress) -> Changes:
     """Every version of every article that the text has on a day; progress counts versions.
 
     Articles repealed before that day are not in the text's contents: archives have them.

@@ -23,7 +23,7 @@ from ingestion.documents.document import Kind
 from ingestion.durable import alone_with, refusals_of_disk, replace_bytes
 from ingestion.errors import IngestionError
 from ingestion.legislation.archive_files import moment_of
-from ingestion.legislation.archives import Progress, counted, read_stream
+from ingestion.legislation.archives import counted, read_stream
 from ingestion.legislation.articles import (
     TEXT_ID,
     ArticleVersion,
@@ -36,6 +36,7 @@ from ingestion.legislation.articles import (
 from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ListedArchive
 from ingestion.library.corpus import CORPUS, Addition
 from ingestion.library.library import Library
+from ingestion.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)

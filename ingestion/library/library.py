@@ -18,7 +18,8 @@ from ingestion.errors import IngestionError
 from ingestion.french import DayRange
 from ingestion.library.readings import ORIGINALS, LibraryEntry, Readings
 from ingestion.library.succession import of_kind, succession
-from ingestion.readers.reading import PagesRead, read_file, untold
+from ingestion.progress import Progress, untold
+from ingestion.readers.reading import read_file
 
 # The library: the files that have been added, kept as they were, and what was read in them.
 #
@@ -100,7 +101,7 @@ class Library:
         source: str,
         kind: Kind,
         dossier: str | None = None,
-        told: PagesRead = untold,
+        told: Progress = untold,
     ) -> Added:
         """Read a file and keep it; a file that cannot be read is reported and not kept.
 

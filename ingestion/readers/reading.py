@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from ingestion.documents.document import FileReading, Kind
 from ingestion.errors import UnreadableFile
+from ingestion.progress import Progress, untold
 from ingestion.readers.concealed import PageSight, flagged, sights
 from ingestion.readers.content import listed
 from ingestion.readers.formats import may_be_scanned, unknown_format
@@ -31,13 +32,6 @@ reading_json = TypeAdapter(FileReading)
 
 _numbers_json = TypeAdapter(list[int])
 _page_json = TypeAdapter(SeenPage)
-
-PagesRead = Callable[[int, int], None]
-"""Told how many pages were read from their pictures, and how many there are to be."""
-
-
-def untold(done: int, total: int) -> None:
-    """The progress of what nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +84,7 @@ def read_file(
     kind: Kind,
     *,
     limits: Limits = USUAL,
-    told: PagesRead = untold,
+    told: Progress = untold,
     scanned: Scan = scan,
 ) -> FileReading:
     """Read one file; whatever goes wrong is the French `problem` of the reading.

@@ -14,14 +14,15 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from ingestion.documents.document import Kind
-from ingestion.durable import replace_bytes, sync, untold
+from ingestion.durable import replace_bytes, sync
 from ingestion.errors import DamagedSnapshot, IngestionError, UnknownSnapshot
-from ingestion.index.build import Progress, build
+from ingestion.index.build import build
 from ingestion.index.publication import current_manifest, publish, served_name, withdraw
 from ingestion.index.search import Embedder
 from ingestion.index.store import Manifest
 from ingestion.library.library import Library
 from ingestion.library.readings import LibraryEntry
+from ingestion.progress import StepProgress, untold
 from ingestion.readers.content import clean_text
 from ingestion.readers.formats import unknown_format
 from ingestion.tenders.archives import unpack
@@ -95,7 +96,7 @@ def receive(
     home: Path,
     dossier_id: str | None,
     parcels: Iterable[Parcel],
-    progress: Progress = untold,
+    progress: StepProgress = untold,
 ) -> Iterator[Receipt]:
     """Keep files in the dossier whose data folder is `home`, one after the other as asked for.
 
@@ -135,7 +136,9 @@ def set_aside(home: Path) -> Mapping[str, str]:
 
 
 @contextmanager
-def changing(home: Path, embedder: Callable[[], Embedder], progress: Progress) -> Iterator[None]:
+def changing(
+    home: Path, embedder: Callable[[], Embedder], progress: StepProgress
+) -> Iterator[None]:
     """Change the pieces of a dossier, which are searched as they then stand once this is left.
 
     That they are to be indexed is on disk before the first change; whatever ends it early leaves
@@ -152,7 +155,7 @@ def changing(home: Path, embedder: Callable[[], Embedder], progress: Progress) -
         index(home, embedder(), progress)
 
 
-def index(home: Path, embedder: Embedder, progress: Progress) -> Manifest | None:
+def index(home: Path, embedder: Embedder, progress: StepProgress) -> Manifest | None:
     """Make the pieces of a dossier searchable as they stand now; None when none is left.
 
     A dossier that has lost its last piece is searched no more.
@@ -168,7 +171,7 @@ def index(home: Path, embedder: Embedder, progress: Progress) -> Manifest | None
     return manifest
 
 
-def index_waiting(home: Path, embedder: Callable[[], Embedder], progress: Progress) -> None:
+def index_waiting(home: Path, embedder: Callable[[], Embedder], progress: StepProgress) -> None:
     """Index the dossiers below a data folder whose last change was cut short.
 
     One that is being changed at this moment, or cannot be indexed, waits for the next time: what
@@ -193,7 +196,7 @@ class _Service:
 
     library: Library
     dossier_id: str | None
-    progress: Progress
+    progress: StepProgress
 
 
 def _received(service: _Service, parcel: Parcel, folder: Path) -> Iterator[Receipt]:

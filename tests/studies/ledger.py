@@ -32,7 +32,7 @@ from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rate, Rates
 from assistant.ledger.late import Basis, terms
 from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
-from assistant.ledger.parsing.vocabulary import names
+from assistant.ledger.query.names import names
 from assistant.ledger.query.plan import Population
 from assistant.ledger.query.result import PlanResult, ResultLine, compute_result
 from assistant.ledger.query.wording import describe_plan, ranked

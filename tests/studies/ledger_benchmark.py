@@ -26,9 +26,9 @@ from assistant.ledger.anomalies import anomalies, anomaly_table
 from assistant.ledger.late import Basis, terms
 from assistant.ledger.needs import PurchaseThresholds, needs_table, pooling_table
 from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
-from assistant.ledger.parsing.vocabulary import names
 from assistant.ledger.payments import late_tables
 from assistant.ledger.purchases import contracts, held_contracts, repeated, summary_tables
+from assistant.ledger.query.names import names
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.result import compute_result, rows_meant
 from assistant.ledger.query.wording import answer, figures, in_order, listing, ranked

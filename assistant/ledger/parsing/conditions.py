@@ -8,15 +8,9 @@ from assistant.calculators.facts import exact
 from assistant.ledger.parsing.bounds import AFTER, SIDES, amounts, days
 from assistant.ledger.parsing.connectives import Found, gathered, joined, turned
 from assistant.ledger.parsing.rankings import EACH
-from assistant.ledger.parsing.vocabulary import (
-    LEGAL_FORMS,
-    Name,
-    Remainder,
-    beginnings,
-    load_vocabulary,
-    spoken,
-)
+from assistant.ledger.parsing.vocabulary import Remainder, beginnings, load_vocabulary
 from assistant.ledger.query.measures import INVOICE
+from assistant.ledger.query.names import LEGAL_FORMS, Name, spoken
 from assistant.ledger.query.plan import FieldKind, Operator, Plan, PlanFilter, Population, rows_of
 from assistant.question.language import fold_text
 from assistant.question.quantities import find_quantities

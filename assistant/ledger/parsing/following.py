@@ -15,8 +15,9 @@ from assistant.ledger.parsing.question_parts import Read, read_question
 from assistant.ledger.parsing.questions import NotUnderstood, summed_field
 from assistant.ledger.parsing.rankings import EACH
 from assistant.ledger.parsing.subject import asks_ledger, population_asked
-from assistant.ledger.parsing.vocabulary import Name, Remainder, load_vocabulary
+from assistant.ledger.parsing.vocabulary import Remainder, load_vocabulary
 from assistant.ledger.query.measures import PAID
+from assistant.ledger.query.names import Name
 from assistant.ledger.query.plan import (
     FieldKind,
     Plan,

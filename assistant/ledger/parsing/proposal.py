@@ -16,7 +16,8 @@ from assistant.ledger.parsing.moments import When
 from assistant.ledger.parsing.question_parts import Read, read_question
 from assistant.ledger.parsing.questions import NotUnderstood, valid_plan
 from assistant.ledger.parsing.rankings import Ranking
-from assistant.ledger.parsing.vocabulary import Name, Remainder, load_vocabulary
+from assistant.ledger.parsing.vocabulary import Remainder, load_vocabulary
+from assistant.ledger.query.names import Name
 from assistant.ledger.query.plan import (
     FieldKind,
     LedgerField,

@@ -20,8 +20,9 @@ from assistant.ledger.parsing.moments import (
 from assistant.ledger.parsing.period_forms import Bounds
 from assistant.ledger.parsing.periods import PeriodSpan, find_period, is_to_date
 from assistant.ledger.parsing.rankings import Ranking, Share, ranking, share_place
-from assistant.ledger.parsing.vocabulary import Name, Remainder, WordRule, load_vocabulary
+from assistant.ledger.parsing.vocabulary import Remainder, WordRule, load_vocabulary
 from assistant.ledger.query.measures import NOT_PAID
+from assistant.ledger.query.names import Name
 from assistant.ledger.query.plan import PlanMeasure, Population
 
 

@@ -13,14 +13,9 @@ from assistant.ledger.parsing.conditions import without_credit
 from assistant.ledger.parsing.connectives import Found
 from assistant.ledger.parsing.question_parts import Read, read_question
 from assistant.ledger.parsing.rankings import EACH, Share
-from assistant.ledger.parsing.vocabulary import (
-    Name,
-    Remainder,
-    beginnings,
-    load_vocabulary,
-    slips,
-)
+from assistant.ledger.parsing.vocabulary import Remainder, beginnings, load_vocabulary, slips
 from assistant.ledger.query.measures import NOT_PAID, PAID
+from assistant.ledger.query.names import Name
 from assistant.ledger.query.plan import (
     FieldKind,
     Operator,

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from assistant.errors import WrongPlan
-from assistant.ledger.parsing.vocabulary import Name, spoken
+from assistant.ledger.query.names import Name, spoken
 from assistant.ledger.query.plan import (
     Bound,
     FieldKind,

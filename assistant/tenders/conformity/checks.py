@@ -16,15 +16,8 @@ from assistant.calculators.amounts import add_days, end_of_period, numeral
 from assistant.calculators.calculation import Stated
 from assistant.calculators.constants import IndexedLaw, Law, constants
 from assistant.errors import Ungrounded, WrongFigures
-from assistant.tenders.conformity.clauses import (
-    DossierClause,
-    ValueReading,
-    canonical,
-    looked_at,
-    readings,
-    written,
-)
-from assistant.tenders.conformity.clauses import Stated as ClausesStated
+from assistant.tenders.canonical import canonical
+from assistant.tenders.clauses import DossierClause
 from assistant.tenders.conformity.rules import (
     ConformityRule,
     Patterns,
@@ -33,6 +26,8 @@ from assistant.tenders.conformity.rules import (
     Side,
     Unchecked,
 )
+from assistant.tenders.conformity.values import Stated as ClausesStated
+from assistant.tenders.conformity.values import ValueReading, looked_at, readings, written
 from ingestion.chunking.passages import Passage
 from ingestion.documents.document import Document
 from ingestion.tenders.dossiers import Dossier

@@ -9,15 +9,11 @@ from fractions import Fraction
 from itertools import accumulate, combinations
 
 from assistant.calculators.constants import constants
+from assistant.tenders.canonical import bare
+from assistant.tenders.clauses import DossierClause
 from assistant.tenders.conformity.checks import Case, CheckFault, require_sure
-from assistant.tenders.conformity.clauses import (
-    DossierClause,
-    Stated,
-    ValueReading,
-    listed,
-    looked_at,
-)
 from assistant.tenders.conformity.rules import ConformityRule, Unchecked
+from assistant.tenders.conformity.values import Stated, ValueReading, listed, looked_at
 from assistant.tenders.derogations import (
     DENIES,
     NUMBER,
@@ -27,7 +23,6 @@ from assistant.tenders.derogations import (
     overlap,
     told_of_others,
 )
-from assistant.tenders.folding import bare
 from assistant.tenders.statements import (
     WHOLE,
     Priority,

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from assistant.calculators.calculation import Ground
+from assistant.tenders.clauses import clauses_of
 from assistant.tenders.conformity import checks, cross_checks
 from assistant.tenders.conformity.checks import Case, CheckFault, Code, IndexedCode
-from assistant.tenders.conformity.clauses import clauses_of, readings
 from assistant.tenders.conformity.rules import (
     Check,
     ConformityFinding,
@@ -17,6 +17,7 @@ from assistant.tenders.conformity.rules import (
     Unchecked,
     rule_book,
 )
+from assistant.tenders.conformity.values import readings
 from assistant.tenders.fiche import located, reading_fields
 from ingestion.chunking.passages import Passage
 from ingestion.documents.document import Document

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from assistant.calculators.calculation import Ground
 from assistant.question.language import fold_text
 from assistant.question.topics import phrase_pattern
-from assistant.tenders.folding import without_accents
+from assistant.tenders.canonical import without_accents
 from ingestion.chunking.passages import Passage
 from ingestion.documents.pieces import PieceKind
 from ingestion.library.corpus import CORPUS

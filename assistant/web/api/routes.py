@@ -35,7 +35,6 @@ from assistant.web.api.telling import AnswerShape, PageOf, Teller, internal_fail
 from assistant.web.api.turns import Places, Recollection, Threads, person_of, turn_of
 from assistant.web.buyer.chat import Stopped, stoppable
 from assistant.web.buyer.dossier_forms import name_of
-from assistant.web.buyer.service import BuyerService
 from assistant.web.routes import (
     ABSENT,
     BROKEN,
@@ -48,6 +47,7 @@ from assistant.web.routes import (
     page,
     problem,
 )
+from assistant.web.service import BuyerService
 from assistant.web.site import BuyerIdentity, ServiceOfBuyer, Site, site_of
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.places import page_numbers

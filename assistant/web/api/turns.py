@@ -15,8 +15,8 @@ from fastapi import Request
 
 from assistant.answering.answer import Event, TurnResult
 from assistant.web.api.requests import ApiRefusal, ProgramQuestion, exchanges
-from assistant.web.buyer.service import BuyerService
 from assistant.web.routes import TOO_MANY
+from assistant.web.service import BuyerService
 
 Worked = TypeVar("Worked")
 

@@ -32,8 +32,8 @@ from assistant.web.buyer.conversation import (
 )
 from assistant.web.buyer.export import stopped_line
 from assistant.web.buyer.layout import LONGEST_QUESTION, PARTS, Layout, here, scoped
-from assistant.web.buyer.service import BuyerService
 from assistant.web.buyer.turn_view import TODAY, turn_html
+from assistant.web.service import BuyerService
 from assistant.web.site import Site
 from ingestion.errors import IngestionError
 

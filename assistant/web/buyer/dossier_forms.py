@@ -21,7 +21,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from assistant.reports.markup import Html, Words, render_macro
 from ingestion.durable import in_words
 from ingestion.errors import IngestionError
-from ingestion.index.build import Progress
+from ingestion.progress import StepProgress
 from ingestion.tenders.dossiers import Dossier, DossierStage
 from ingestion.tenders.intake import Fate, Parcel, Receipt
 
@@ -164,7 +164,7 @@ def refused_first(receipts: Sequence[Receipt]) -> list[Receipt]:
 
 # Files taken in by a thread, which tells of each in a line.
 
-Intake = Callable[[Callable[[Receipt], None], Progress], dict[str, object]]
+Intake = Callable[[Callable[[Receipt], None], StepProgress], dict[str, object]]
 """Takes files in, telling of each and of every step; what it returns is told last."""
 
 logger = logging.getLogger(__name__)

@@ -34,8 +34,8 @@ from assistant.web.buyer.dossier_forms import (
     refused_first,
 )
 from assistant.web.buyer.evidence_panel import document_link
-from assistant.web.buyer.service import BuyerService
 from assistant.web.routes import page
+from assistant.web.service import BuyerService
 from ingestion.chunking.passages import Passage
 from ingestion.documents.pieces import PieceKind
 from ingestion.errors import IngestionError, UnknownDossier

@@ -28,8 +28,8 @@ from assistant.web.buyer.conversation import (
 )
 from assistant.web.buyer.dossier_forms import ACCEPT, BOUNDS, name_of
 from assistant.web.buyer.firms import suggestions, words_for
-from assistant.web.buyer.service import BuyerService, Holdings
 from assistant.web.frame import ways_between
+from assistant.web.service import BuyerService, Holdings
 from ingestion.tenders.dossiers import Dossier
 
 PARTS = "buyer/small_parts.html"

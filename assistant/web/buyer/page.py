@@ -50,9 +50,9 @@ from assistant.web.buyer.layout import (
     sided_in,
     spoken_in,
 )
-from assistant.web.buyer.service import BuyerService
 from assistant.web.buyer.start import begun
 from assistant.web.frame import chosen_language
+from assistant.web.service import BuyerService
 
 # The commands beside asking: load, new conversation, other language, export.
 

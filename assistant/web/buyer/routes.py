@@ -34,7 +34,7 @@ from assistant.web.viewer import excerpt
 from ingestion.documents.pieces import PieceKind
 from ingestion.documents.references import normalise
 from ingestion.errors import IngestionError, UnknownDossier, UnknownSnapshot
-from ingestion.index.build import Progress
+from ingestion.progress import StepProgress
 from ingestion.tenders.intake import Parcel, Receipt
 
 # The pages of the law in time: an article and its versions, and what changed in the index.
@@ -229,7 +229,7 @@ def _told(parcels: Sequence[Parcel], intake: Intake, said: Words) -> StreamingRe
 
 
 def _opening(filing: DossierService, parcels: Sequence[Parcel], team: str) -> Intake:
-    def intake(told: Callable[[Receipt], None], progress: Progress) -> dict[str, object]:
+    def intake(told: Callable[[Receipt], None], progress: StepProgress) -> dict[str, object]:
         opened = open_with(filing, parcels, team, date.today(), told, progress)
         return {"dossier": opened.dossier.id if opened.dossier else None}
 
@@ -239,7 +239,7 @@ def _opening(filing: DossierService, parcels: Sequence[Parcel], team: str) -> In
 def _adding(pages: DossierPages, dossier_id: str, parcels: Sequence[Parcel]) -> Intake:
     """The page of the dossier is told last, with the report."""
 
-    def intake(told: Callable[[Receipt], None], progress: Progress) -> dict[str, object]:
+    def intake(told: Callable[[Receipt], None], progress: StepProgress) -> dict[str, object]:
         receipts = pages.service.filing.add(dossier_id, parcels, told, progress)
         return {"page": bytes(pages.one(dossier_id, receipts).body).decode()}
 

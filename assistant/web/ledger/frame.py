@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from assistant.calculators.calculation import Buyer
 from assistant.errors import WrongPlan
-from assistant.ledger.parsing.vocabulary import Name
+from assistant.ledger.query.names import Name
 from assistant.ledger.query.plan import (
     FieldKind,
     Operator,

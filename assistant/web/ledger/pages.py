@@ -8,7 +8,7 @@ from starlette.datastructures import QueryParams
 from assistant.errors import AssistantError, WrongPlan
 from assistant.identity import Identity
 from assistant.ledger.parsing.questions import NotUnderstood
-from assistant.ledger.parsing.vocabulary import Name
+from assistant.ledger.query.names import Name
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.wording import describe_plan
 from assistant.ledger.replies import ROOTS
