@@ -16,11 +16,11 @@ from assistant.answering.pipeline import Assistant
 from assistant.journal.journal import Journal
 from assistant.settings import default_home
 from ingestion.sandbox import Limits, Sandbox
-from tests.accounts_home import clear_accounts
-from tests.index_home import ARTICLES, add, build_and_publish, verified_here, write_articles
-from tests.postgresql_server import Server, lacking, on_server, started, with_store
-from tests.small_index import answering_embedder, assistant_over, build_small_index
-from tests.words_tuning import by_words, without_bank
+from tests.support.accounts_home import clear_accounts
+from tests.support.index_home import ARTICLES, add, build_and_publish, verified_here, write_articles
+from tests.support.postgresql_server import Server, lacking, on_server, started, with_store
+from tests.support.small_index import answering_embedder, assistant_over, build_small_index
+from tests.support.words_tuning import by_words, without_bank
 
 # Speed is measured by the benchmarks; here it would only tell how busy the machine is.
 hypothesis.settings.register_profile("untimed", deadline=None)

@@ -3,14 +3,13 @@
 import sys
 from fnmatch import fnmatch
 from graphlib import TopologicalSorter
-from pathlib import Path
 
 import grimp
 import pytest
 
-from tests.question_lists import read_table
+from tests.support.paths import ROOT
+from tests.support.question_lists import read_table
 
-ROOT = Path(__file__).parent.parent
 PACKAGES = ("ingestion", "assistant")
 
 DOORS = read_table("doors.toml")

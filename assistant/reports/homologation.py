@@ -253,7 +253,7 @@ def roles_part(facts: InstallationFacts) -> Iterator[Block]:
     yield Paragraph(
         "La première adresse de ce tableau par laquelle commence celle qui est demandée décide ; "
         "chaque page vérifie le rôle à nouveau, ce qu'un test éprouve pour chaque adresse et "
-        "chaque identité (tests/test_matrix.py)."
+        "chaque identité (tests/assistant/web/test_matrix.py)."
     )
     yield PaperTable("Adresses de la page", ("Adresse", "Ce qui s'y trouve", "Ouverte à"), areas)
 

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.visit import opened
-from tests.fakes_page import FakeService
-from tests.page_server import CHROMIUM, chromium, served
+from tests.support.fakes_page import FakeService
+from tests.support.page_server import CHROMIUM, chromium, served
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

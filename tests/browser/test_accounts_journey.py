@@ -8,11 +8,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from assistant.identity import Identity, UserRole
 from assistant.web.site import Members, Site
-from tests.accounts_home import PASSWORD, Clock, Hall
 from tests.browser.visit import barriers, settled
-from tests.fakes_page import FakeService
-from tests.page_app import app_of
-from tests.page_server import serving
+from tests.support.accounts_home import PASSWORD, Clock, Hall
+from tests.support.fakes_page import FakeService
+from tests.support.page_app import app_of
+from tests.support.page_server import serving
 
 
 @pytest.fixture(scope="module")

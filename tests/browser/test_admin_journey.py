@@ -15,12 +15,18 @@ from assistant.publishing.service import AdministrationService
 from assistant.web.admin.app import admin_app
 from assistant.web.serving import LocalBuyerService
 from assistant.web.site import SingleUser, requiring
-from tests.administered import administered, with_text
+from tests.assistant.publishing.test_gate import BROKEN, NEW
 from tests.browser.visit import barriers
-from tests.page_app import app_of, site_over
-from tests.page_server import serving
-from tests.small_index import ARTICLES, Article, answering_embedder, assistant_over, write_code
-from tests.test_gate import BROKEN, NEW
+from tests.support.administered import administered, with_text
+from tests.support.page_app import app_of, site_over
+from tests.support.page_server import serving
+from tests.support.small_index import (
+    ARTICLES,
+    Article,
+    answering_embedder,
+    assistant_over,
+    write_code,
+)
 
 SHOTS = os.environ.get("SHOTS", "")
 """A folder for pictures of the pages, for whoever wants to look at them."""
@@ -36,7 +42,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(home: Path) -> Iterator[str]:
     """The page over the small index, whose builds take half a second a question."""
     journal = journal_of(home)
-    command = (sys.executable, "-m", "tests.command_line", "--data", str(home))
+    command = (sys.executable, "-m", "tests.support.command_line", "--data", str(home))
     administration = AdministrationService(home, journal, ("env", "PAUSE=0.2", *command))
     service = LocalBuyerService(home, assistant_over(home, journal), answering_embedder)
     reader = requiring(SingleUser(), UserRole.ADMINISTRATOR)

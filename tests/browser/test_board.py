@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
-from tests.board_house import BoardHouse, board_application, board_house
 from tests.browser.visit import barriers
-from tests.page_server import serving
+from tests.support.board_house import BoardHouse, board_application, board_house
+from tests.support.page_server import serving
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 

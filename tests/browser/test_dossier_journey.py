@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 from assistant.web.serving import LocalBuyerService
 from ingestion.library.corpus import CORPUS
 from tests.browser.visit import ask, barriers, opened, settled
-from tests.page_server import served
-from tests.small_index import answering_embedder, assistant_over, build_small_index
+from tests.support.page_server import served
+from tests.support.small_index import answering_embedder, assistant_over, build_small_index
 
 PIECES = ("RC.pdf", "CCAP.pdf", "CCTP.pdf", "AE.docx")
 

@@ -5,8 +5,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assistant.reports.evaluation import report
-from tests.graded import ABSTAINED, answer_of, evaluation_of, graded_of, question_of
-from tests.page_server import chromium
+from tests.support.graded import ABSTAINED, answer_of, evaluation_of, graded_of, question_of
+from tests.support.page_server import chromium
 
 
 @pytest.fixture

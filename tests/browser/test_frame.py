@@ -10,13 +10,13 @@ from playwright.sync_api import Browser, Page, expect
 from assistant.identity import UserRole
 from assistant.web.serving import pages_beside
 from assistant.web.site import COOKIE, Members, Site
-from tests.accounts_home import Clock, Hall
 from tests.browser.test_accounts_journey import focus
 from tests.browser.visit import barriers, settled
-from tests.fakes_page import FakeService
-from tests.page_app import app_of
-from tests.page_server import serving
-from tests.review_home import house
+from tests.support.accounts_home import Clock, Hall
+from tests.support.fakes_page import FakeService
+from tests.support.page_app import app_of
+from tests.support.page_server import serving
+from tests.support.review_home import house
 
 SHOTS = os.environ.get("SHOTS", "")
 """A folder for pictures of the pages, for whoever wants to look at them."""

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 
 from assistant.web.serving import LocalBuyerService
 from tests.browser.visit import QUESTION, ask
-from tests.page_server import served
-from tests.small_index import answering_embedder, assistant_over, build_small_index
+from tests.support.page_server import served
+from tests.support.small_index import answering_embedder, assistant_over, build_small_index
 
 
 @pytest.fixture(scope="module")

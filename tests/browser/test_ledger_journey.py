@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 
 from assistant.web.serving import LocalBuyerService
 from tests.browser.visit import ask, barriers, opened
-from tests.fakes import WordEmbedder
-from tests.ledger_rows import assistant_of
-from tests.page_server import served
+from tests.support.fakes import WordEmbedder
+from tests.support.ledger_rows import assistant_of
+from tests.support.page_server import served
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 TITLES = "Numéro facture;SIREN fournisseur;Fournisseur;Date facture;Date réception;Date de paiement"

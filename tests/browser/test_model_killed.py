@@ -11,10 +11,10 @@ from assistant.journal.journal import Journal
 from assistant.llm.process import ModelProcess
 from assistant.web.serving import LocalBuyerService
 from tests.browser.visit import ask
-from tests.journals import bodies
-from tests.page_server import served
-from tests.scripted_process import scripted_command
-from tests.small_index import answering_embedder, assistant_over, build_small_index
+from tests.support.journals import bodies
+from tests.support.page_server import served
+from tests.support.scripted_process import scripted_command
+from tests.support.small_index import answering_embedder, assistant_over, build_small_index
 
 ENGLISH = "Below which amount may a town buy supplies without advertising or competition?"
 FRENCH = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"

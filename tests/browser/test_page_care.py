@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.visit import ask, eventually
-from tests.fakes_page import FakeService
+from tests.support.fakes_page import FakeService
 
 
 def test_hostile_text_stays_text(page: Page) -> None:

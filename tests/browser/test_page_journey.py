@@ -3,7 +3,7 @@ from datetime import date
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.visit import QUESTION, ask, eventually, opened
-from tests.fakes_page import FakeService
+from tests.support.fakes_page import FakeService
 
 
 def test_the_notice_comes_before_the_first_question_and_is_read_aloud(page: Page) -> None:

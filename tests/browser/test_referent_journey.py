@@ -17,10 +17,10 @@ from ingestion.library.corpus import CORPUS
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from ingestion.tenders.intake import Parcel
 from tests.browser.visit import ask, barriers, settled
-from tests.page_app import app_of
-from tests.page_server import serving
-from tests.review_home import House, house
-from tests.small_index import answering_embedder, build_small_index
+from tests.support.page_app import app_of
+from tests.support.page_server import serving
+from tests.support.review_home import House, house
+from tests.support.small_index import answering_embedder, build_small_index
 
 PAYMENT = "Quel délai de paiement pour une commune ?"
 PENALTY = "Quelles sont les pénalités de retard ?"

@@ -22,11 +22,11 @@ from assistant.law.impact import IndexChanges
 from assistant.question.day import Day
 from assistant.web.site import COOKIE, Members, Site
 from ingestion.errors import UnknownSnapshot
-from tests.accounts_home import PASSWORD, Clock, Hall
 from tests.browser.visit import ask, opened, settled
-from tests.fakes_page import FakeService
-from tests.page_app import app_of, app_over
-from tests.page_server import chromium, free_port, serving
+from tests.support.accounts_home import PASSWORD, Clock, Hall
+from tests.support.fakes_page import FakeService
+from tests.support.page_app import app_of, app_over
+from tests.support.page_server import chromium, free_port, serving
 
 HELD = "Une question qui reste là"
 RELEASED = Event()

@@ -19,12 +19,12 @@ from playwright.sync_api import Page, expect
 from assistant.web.serving import pages_beside
 from assistant.web.site import SingleUser, Site
 from tests.browser.visit import ask, examined, opened
-from tests.fakes_page import FakeService
-from tests.page_app import app_of
-from tests.page_server import chromium, serving
-from tests.review_home import house
-from tests.small_index import answering_embedder, build_small_index
-from tests.words_tuning import by_words, without_bank
+from tests.support.fakes_page import FakeService
+from tests.support.page_app import app_of
+from tests.support.page_server import chromium, serving
+from tests.support.review_home import house
+from tests.support.small_index import answering_embedder, build_small_index
+from tests.support.words_tuning import by_words, without_bank
 
 PATHS = (
     "dossiers",

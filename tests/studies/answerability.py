@@ -49,8 +49,8 @@ from ingestion.index.store import Manifest, SqlitePassages, write_store
 from ingestion.index.vectors import ChromaIndex
 from ingestion.library.corpus import DOSSIER, builtin_additions
 from ingestion.readers.reading import read_file
-from tests.fakes import ListVectorIndex
 from tests.studies.ranking import OWN, STRANGERS, led_by_what_is_learnt, subject
+from tests.support.fakes import ListVectorIndex
 
 NAMES = ("similarity", "answers", "unanswered")
 NAMES_IN_DOSSIER = ("similarity", "topic", "answers", "unanswered")

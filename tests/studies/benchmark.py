@@ -29,7 +29,7 @@ from assistant.settings import Settings, default_home, load_settings
 from ingestion.documents.versions import compare
 from ingestion.library.corpus import CORPUS
 from ingestion.models.catalogue import locate
-from tests.journals import fill
+from tests.support.journals import fill
 
 RUNS = 5
 WRITTEN = 48

@@ -37,8 +37,8 @@ from ingestion.library.corpus import builtin_additions
 from ingestion.library.library import Library
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import Parcel
-from tests.fakes import ScriptedModel
-from tests.general_texts import TEXTS, add_general
+from tests.support.fakes import ScriptedModel
+from tests.support.general_texts import TEXTS, add_general
 
 GENERAL = ("fcs_2021", "fcs_2009", "travaux_2021", "travaux_2009")
 DOSSIERS = ("cantines-vaubrillon", "gymnase-ormelles")

@@ -39,7 +39,7 @@ from ingestion.legislation.articles import ArticleVersion
 from ingestion.legislation.dila import DilaServer
 from ingestion.legislation.mirror import plan_installation
 from ingestion.legislation.official_copy import OfficialCopy, chosen_texts, take
-from tests.legi_files import VERSION, article_name, article_xml, in_folder
+from tests.support.legi_files import VERSION, article_name, article_xml, in_folder
 
 CODE = chosen_texts()[0].id
 FULL = "Freemium_legi_global_20260101-140000.tar.gz"

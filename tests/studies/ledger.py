@@ -40,7 +40,7 @@ from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.importing import ImportOrder, import_files
 from ingestion.ledger.rows import FileKind
-from tests.fake_law import FakeLaw
+from tests.support.fake_law import FakeLaw
 
 FOLDER = Path(__file__).parents[2] / "corpus" / "commune-fictive"
 TODAY = date(2026, 6, 30)

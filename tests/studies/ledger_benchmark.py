@@ -43,12 +43,12 @@ from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.importing import ImportOrder, import_files
 from ingestion.ledger.rows import FileKind, InvoiceLine, VatLine
 from ingestion.library.corpus import CORPUS
-from tests.fake_law import FakeLaw
-from tests.fakes_page import FakeService
-from tests.index_home import add, build_and_publish
-from tests.page_app import app_over
-from tests.postgresql_server import on_server, started
-from tests.synthetic_ledger import TODAY, write_invoices, write_purchases
+from tests.support.fake_law import FakeLaw
+from tests.support.fakes_page import FakeService
+from tests.support.index_home import add, build_and_publish
+from tests.support.page_app import app_over
+from tests.support.postgresql_server import on_server, started
+from tests.support.synthetic_ledger import TODAY, write_invoices, write_purchases
 
 RUNS = 3
 VIEW, QUESTION = 1.0, 3.0

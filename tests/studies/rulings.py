@@ -37,8 +37,8 @@ from assistant.settings import default_home, load_settings
 from ingestion.documents.document import Kind
 from ingestion.index.publication import current_name
 from ingestion.index.search import Embedder, PassageReader
-from tests.fakes import ScriptedModel
-from tests.jade_files import InventedRuling, install_rulings
+from tests.support.fakes import ScriptedModel
+from tests.support.jade_files import InventedRuling, install_rulings
 
 DATA = Path(__file__).parents[1] / "data"
 LAW_QUESTIONS = ("questions_passation.jsonl", "questions_execution.jsonl")

@@ -66,15 +66,15 @@ from ingestion.index.questions import LeadingQuestion
 from ingestion.index.search import Hit, Vectors
 from ingestion.index.server import ServerRepository
 from ingestion.index.snapshot import FolderRepository, IndexSnapshot, SnapshotContents, contents_of
-from tests.accounts_home import Clock, Hall
-from tests.administered import add_code, administered, candidate, with_text
-from tests.index_home import passages_of_texts
-from tests.index_on_server import described
-from tests.page_server import free_port
-from tests.postgresql_server import Server, started
+from tests.assistant.web.test_served_while_published import QUESTIONS
+from tests.assistant.web.test_workers import served, workers_of
 from tests.studies.ranking import asked as cases
-from tests.test_served_while_published import QUESTIONS
-from tests.test_workers import served, workers_of
+from tests.support.accounts_home import Clock, Hall
+from tests.support.administered import add_code, administered, candidate, with_text
+from tests.support.index_home import passages_of_texts
+from tests.support.index_on_server import described
+from tests.support.page_server import free_port
+from tests.support.postgresql_server import Server, started
 
 WHATS = ("words", "ranking", "vectors", "publication", "embedded", "clients")
 CONSOLE = Console(width=120)

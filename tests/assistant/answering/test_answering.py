@@ -1,0 +1,427 @@
+"""Whole answers: what is said of the evidence of a question, and of what is calculated."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.answering.answer import Event, Found, Outcome, TurnResult
+from assistant.answering.notices import uncertain
+from assistant.answering.premises import premise_of
+from assistant.citations.checker import Support, SupportVerdict
+from assistant.journal.journal import journal_of
+from assistant.question.language import Language
+from assistant.question.rewriting import subjects
+from assistant.retrieval.ranking import default_tuning
+from ingestion.index.judged_figures import JudgedProcedure, JudgedProcedures
+from tests.support.fake_law import FakeLaw
+from tests.support.fakes import ScriptedModel
+from tests.support.index_home import add, build_and_publish
+from tests.support.passage_texts import evidence_of
+from tests.support.small_index import answering_embedder, assistant_over, result_of
+
+DAY = date(2026, 9, 1)
+
+ADAPTED = (
+    "La procédure adaptée (MAPA) est celle dont l'acheteur fixe librement les modalités, en "
+    "respectant les principes de la commande publique."
+)
+
+RETENTION = (
+    "La retenue de garantie ne peut pas dépasser 5 % du montant initial du marché, majoré s'il y a "
+    "lieu du montant des modifications."
+)
+
+REPAID = (
+    "L'acheteur doit rembourser la retenue de garantie dans les 30 jours qui suivent l'expiration "
+    "du délai de garantie. Si des réserves notifiées pendant le délai de garantie ne sont pas "
+    "levées à son expiration, il la rembourse dans les 30 jours qui suivent leur levée."
+)
+
+TURNOVER = (
+    "L'acheteur ne peut pas exiger un chiffre d'affaires minimal supérieur à 1,5 fois le montant "
+    "estimé du lot ou du marché, sauf si son objet le justifie."
+)
+
+STANDSTILL = (
+    "L'acheteur doit attendre au moins 11 jours entre l'envoi de la notification du rejet et la "
+    "signature du marché, en procédure formalisée."
+)
+
+PAYMENT = (
+    "Le délai de paiement est fixé à trente jours pour les pouvoirs adjudicateurs et à cinquante "
+    "jours pour les établissements publics de santé."
+)
+
+LAW = {
+    "L2123-1": ADAPTED,
+    "R2191-33": RETENTION,
+    "R2191-35": REPAID,
+    "R2142-7": TURNOVER,
+    "R2182-1": STANDSTILL,
+    "R2192-10": PAYMENT,
+}
+
+TURNOVER_ASKED = "Quel chiffre d'affaires minimal puis-je exiger pour un marché de 300 000 € HT ?"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("answering")
+    return _with(folder, LAW)
+
+
+def _with(folder: Path, law: dict[str, str], title: dict[str, str] | None = None) -> Path:
+    lines = [
+        {
+            "code": "Code de la commande publique",
+            "num": number,
+            "chemin": [(title or {}).get(number, "Titre")],
+            "texte": text,
+            "valide_du": "2026-01-01",
+        }
+        for number, text in law.items()
+    ]
+    path = folder / "code.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    home = folder / "home"
+    add(home, path)
+    build_and_publish(home, answering_embedder())
+    return home
+
+
+def _events(home: Path, tmp_path: Path, question: str) -> list[Event]:
+    return list(assistant_over(home, journal_of(tmp_path), day=DAY).ask(question))
+
+
+def _result(home: Path, tmp_path: Path, question: str) -> TurnResult:
+    return result_of(_events(home, tmp_path, question))
+
+
+def test_a_false_premise_is_corrected_first_with_its_source(home: Path, tmp_path: Path) -> None:
+    asked = "Quelle est la durée maximale d'une procédure adaptée ?"
+    answer = _result(home, tmp_path, asked).answer
+    assert answer.outcome is Outcome.PARTIAL
+    assert answer.markdown.startswith("Le code ne fixe pas de durée maximale")
+    [sentence] = answer.sentences
+    assert sentence.support is Support.VERBATIM
+    assert sentence.text in ADAPTED
+    assert answer.citations[0].locator == "art. L2123-1"
+
+
+def test_a_premise_that_the_law_no_longer_contradicts_is_left_alone(tmp_path: Path) -> None:
+    home = _with(tmp_path, LAW | {"L2123-1": "La procédure adaptée dure deux mois au plus."})
+    asked = "Quelle est la durée maximale d'une procédure adaptée ?"
+    assert "ne fixe pas" not in _result(home, tmp_path, asked).answer.markdown
+
+
+def test_what_is_asked_besides_a_false_premise_is_answered_too(home: Path, tmp_path: Path) -> None:
+    asked = "Quand rembourser une retenue de garantie de 10 % ?"
+    answer = _result(home, tmp_path, asked).answer
+    assert answer.preface.startswith("Le code n'admet pas une retenue de garantie de ce taux")
+    first, *others = answer.sentences
+    assert first.text in RETENTION
+    assert any(each.text in REPAID for each in others)
+
+
+def test_a_premise_of_the_second_thing_that_is_asked_is_put_right_too(
+    home: Path, tmp_path: Path
+) -> None:
+    asked = "Quel est le délai de paiement ? Peut-on prévoir une retenue de garantie de 10 % ?"
+    assert len(subjects(asked)) > 1
+    answer = _result(home, tmp_path, asked).answer
+    assert answer.preface.startswith("Le code n'admet pas une retenue de garantie de ce taux")
+
+
+def test_no_premise_is_put_right_beside_a_calculation(home: Path, tmp_path: Path) -> None:
+    asked = "Une retenue de garantie de 7 % sur un marché de 200 000 € TTC de la commune, légal ?"
+    result = _result(home, tmp_path, asked)
+    assert premise_of(asked) is not None
+    assert result.route == "calculation"
+    assert result.answer.preface == ""
+
+
+def test_a_calculation_is_said_with_the_articles_that_it_rests_on(
+    home: Path, tmp_path: Path
+) -> None:
+    result = _result(home, tmp_path, TURNOVER_ASKED)
+    assert result.route == "calculation"
+    first = result.answer.sentences[0]
+    assert first.support is Support.COMPUTED
+    assert "450\u202f000" in first.text
+    [cited] = {each.locator for each in result.answer.citations if each.n in first.citations}
+    assert cited == "art. R2142-7"
+    for citation in result.answer.citations:
+        if citation.locator == cited:
+            assert citation.quote == TURNOVER[citation.start : citation.end]
+
+
+def test_what_rests_on_an_article_that_was_not_found_is_not_calculated(tmp_path: Path) -> None:
+    said = "Puis-je exiger un chiffre d'affaires minimal pour un marché de 300 000 € HT ? Voir {}."
+    others = {each: said.format(each) for each in ("R2142-6", "L2142-1", "R2142-8")}
+    result = _result(_with(tmp_path, LAW | others), tmp_path / "journal", TURNOVER_ASKED)
+    assert result.route == "rule"
+    assert "450\u202f000" not in result.answer.markdown
+
+
+@pytest.mark.parametrize(("lost", "route"), [("", "calculation"), ("en 2026 ", "rule")])
+def test_an_english_question_is_calculated_where_its_translation_has_all_its_figures(
+    home: Path, tmp_path: Path, lost: str, route: str
+) -> None:
+    model = ScriptedModel({"turnover": TURNOVER_ASKED})
+    asking = assistant_over(home, journal_of(tmp_path), model=model, day=DAY).ask(
+        f"What minimum turnover may I require {lost}for a contract of €300,000 excl. tax?",
+        language=Language.ENGLISH,
+    )
+    result = result_of(asking)
+    assert result.route == route
+    assert ("450\u202f000" in result.answer.markdown) is (route == "calculation")
+
+
+def test_what_a_calculation_rests_on_is_evidence_before_it_is_said(
+    home: Path, tmp_path: Path
+) -> None:
+    events = _events(home, tmp_path, TURNOVER_ASKED)
+    shown: set[int] = set()
+    for event in events:
+        if isinstance(event, Found):
+            shown = {item.number for item in event.evidence}
+        elif hasattr(event, "sentence"):
+            assert shown.issuperset(event.sentence.citations)
+
+
+def test_a_calculation_that_the_law_no_longer_grounds_is_refused_and_the_text_quoted(
+    tmp_path: Path,
+) -> None:
+    changed = TURNOVER.replace("1,5 fois", "trois fois")
+    answer = _result(_with(tmp_path, LAW | {"R2142-7": changed}), tmp_path, TURNOVER_ASKED).answer
+    assert "Calcul refusé" in answer.notice
+    assert "R2142-7" in answer.notice
+    assert not [each for each in answer.sentences if "450" in each.text]
+    assert any("trois fois" in each.text for each in answer.sentences)
+
+
+def test_nothing_is_quoted_beside_a_subject_that_is_calculated(tmp_path: Path) -> None:
+    replaced = "Une garantie à première demande remplace la retenue de garantie maximale."
+    asked = (
+        "Retenue de garantie maximale pour un marché de 200 000 € TTC de la commune ? "
+        "Quel est le délai de standstill ?"
+    )
+    result = _result(_with(tmp_path, LAW | {"R2191-36": replaced}), tmp_path, asked)
+    assert result.route == "calculation"
+    quoted = [each for each in result.answer.sentences if each.support is Support.VERBATIM]
+    assert [each.text for each in quoted] == [STANDSTILL]
+
+
+def test_each_subject_of_a_question_is_answered(home: Path, tmp_path: Path) -> None:
+    asked = "Quel est le délai de standstill ? Quelle retenue de garantie maximale ?"
+    answer = _result(home, tmp_path, asked).answer
+    assert {each.locator for each in answer.citations} >= {"art. R2182-1", "art. R2191-33"}
+    assert answer.outcome is Outcome.ANSWERED
+
+
+def test_the_subject_that_nothing_was_found_about_is_named(home: Path, tmp_path: Path) -> None:
+    asked = "Quelle retenue de garantie maximale ? Quelle est la durée d'archivage des offres ?"
+    answer = _result(home, tmp_path, asked).answer
+    assert answer.outcome is Outcome.PARTIAL
+    assert "archivage" in answer.notice
+    assert {each.locator for each in answer.citations} <= {"art. R2191-33", "art. R2191-35"}
+
+
+def test_of_two_things_that_were_searched_as_one_the_reader_is_told(
+    home: Path, tmp_path: Path
+) -> None:
+    both = _result(home, tmp_path, "Quel est le délai de standstill, et pour qui court-il ?").answer
+    assert "posez-la seule" in both.notice
+    for asked in (
+        "Quel est le délai de standstill ?",
+        "Quel est le délai de standstill ? Quelle retenue de garantie maximale ?",
+    ):
+        assert "posez-la seule" not in _result(home, tmp_path, asked).answer.notice
+
+
+def test_a_rule_of_another_regime_is_not_quoted_beside_the_nearest(tmp_path: Path) -> None:
+    law = {"R2191-33": RETENTION, "R2391-21": RETENTION.replace("5 %", "8 %")}
+    home = _with(tmp_path, law, {"R2391-21": "Marchés de défense ou de sécurité"})
+    ranking = {**default_tuning().ranking, "other regime": -0.01}
+    assistant = assistant_over(
+        home, journal_of(tmp_path), day=DAY, tuning=replace(default_tuning(), ranking=ranking)
+    )
+    asked = "Quelle retenue de garantie maximale ?"
+    answer = result_of(assistant.ask(asked)).answer
+    assert {each.locator for each in answer.citations} == {"art. R2191-33"}
+    named = result_of(assistant.ask("Quelle retenue de garantie maximale en défense ?")).answer
+    assert "art. R2391-21" in {each.locator for each in named.citations}
+
+
+def test_a_passage_found_for_two_subjects_has_one_number(home: Path, tmp_path: Path) -> None:
+    asked = "Quel est le délai de standstill ? Quelle retenue de garantie maximale ?"
+    evidence = _result(home, tmp_path, asked).evidence
+    assert [item.number for item in evidence] == list(range(1, len(evidence) + 1))
+    assert len({item.passage.id for item in evidence}) == len(evidence)
+
+
+def test_the_fact_on_which_the_quotes_turn_is_asked(home: Path, tmp_path: Path) -> None:
+    answer = _result(home, tmp_path, "Quel est le délai de paiement ?").answer
+    assert "acheteur" in answer.notice
+    labels = [each.label for each in answer.choices]
+    assert len(labels) > 1
+    assert all(label.lower() in answer.notice.lower() for label in labels)
+    settled = _result(home, tmp_path, "Quel est le délai de paiement d'un hôpital ?").answer
+    assert "dépendre" not in settled.notice
+    assert settled.choices == ()
+
+
+def test_what_is_asked_for_a_case_settles_it(home: Path, tmp_path: Path) -> None:
+    for choice in _result(home, tmp_path, "Quel est le délai de paiement ?").answer.choices:
+        again = _result(home, tmp_path, choice.question).answer
+        assert again.outcome is Outcome.ANSWERED
+        assert again.choices == ()
+
+
+def test_a_calculation_that_turns_on_several_facts_offers_the_answers_to_the_first(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.answering.composer.IndexedLaw", lambda *_: FakeLaw(DAY))
+    asked = "Quelle procédure pour 150 000 € HT ?"
+    answer = _result(home, tmp_path, asked).answer
+    assert "S'agit-il de travaux" in answer.notice
+    assert [(each.label, each.question) for each in answer.choices] == [
+        ("Travaux", f"{asked} L'achat porte sur des travaux."),
+        ("Fournitures", f"{asked} L'achat porte sur des fournitures."),
+        ("Services", f"{asked} L'achat porte sur des services."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_answer"),
+    [("Je signe pour 150 000 € HT ?", True), ("Quelle procédure pour 150 000 € HT ?", False)],
+)
+def test_a_procedure_is_asked_for_as_readers_judged_of_the_questions_around(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, is_answer: bool
+) -> None:
+    monkeypatch.setattr("assistant.answering.composer.IndexedLaw", lambda *_: FakeLaw(DAY))
+    judged = [JudgedProcedure(asked, 1, is_answer)]
+    known = JudgedProcedures(judged, answering_embedder().embed_questions([asked]))
+    monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: known)
+    answer = _result(home, tmp_path, asked).answer
+    assert [each.label for each in answer.choices] == (
+        ["Travaux", "Fournitures", "Services"] if is_answer else []
+    )
+
+
+EXEMPT = (
+    "L'acheteur peut passer un marché de fournitures ou de services sans publicité ni mise en "
+    "concurrence si son besoin est estimé à moins de 60 000 € HT. Il doit respecter trois "
+    "exigences : retenir une offre pertinente, bien employer l'argent public et ne pas faire "
+    "systématiquement appel à la même entreprise."
+)
+
+
+@pytest.mark.parametrize(("is_judged", "route"), [(True, "calculation"), (False, "rule")])
+def test_a_procedure_that_was_judged_need_not_rest_on_what_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_judged: bool, route: str
+) -> None:
+    asked = "Quelle procédure pour 35 000 € HT de mobilier de la commune ?"
+    nearer = {each: f"{asked} Voir {each}." for each in ("R2123-1", "R2123-2", "R2123-3")}
+    judged = [JudgedProcedure(asked, 1, is_answer=True)] * is_judged
+    rows = answering_embedder().embed_questions([asked])[: len(judged)]
+    known = JudgedProcedures(judged, rows)
+    monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: known)
+    home = _with(tmp_path, LAW | nearer | {"R2122-8": EXEMPT})
+    assert _result(home, tmp_path / "journal", asked).route == route
+
+
+def test_another_subject_beside_a_calculation_is_answered_too(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = (
+        "Quel est le délai de standstill pour des lettres parties le 2 juin 2026 ? "
+        "Faut-il une publicité pour 35 000 € HT de mobilier ?"
+    )
+    _, bought = subjects(asked)
+    judged = [JudgedProcedure(bought, 1, is_answer=True)]
+    known = JudgedProcedures(judged, answering_embedder().embed_questions([bought]))
+    monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: known)
+    result = _result(home, tmp_path, asked)
+    assert result.route == "calculation"
+    assert Support.VERBATIM in [each.support for each in result.answer.sentences]
+
+
+def test_a_quote_stands_below_the_heading_that_limits_it(tmp_path: Path) -> None:
+    told = "Procédure formalisée"
+    home = _with(tmp_path, LAW, {"R2192-10": f"Section 2 : {told}"})
+    [sentence] = _result(home, tmp_path, "Quel est le délai de paiement ?").answer.sentences
+    assert (sentence.text, sentence.spoken_by) == (PAYMENT, told)
+    named = "Quel est le délai de paiement en procédure formalisée ?"
+    [sentence] = _result(home, tmp_path, named).answer.sentences
+    assert (sentence.text, sentence.spoken_by) == (PAYMENT, "")
+
+
+def test_the_nearest_text_is_placed_once() -> None:
+    passage = evidence_of("Le rapport est remis au maire.").passage
+    sheet = replace(passage, headings=("Quel rapport ? (art. L1-1)",), references=("L1-1",))
+    plain = replace(sheet, headings=("Rapport",))
+    for language in Language:
+        assert passage.locator not in uncertain(language, sheet)
+        assert f"{passage.locator}, " in uncertain(language, plain)
+
+
+def test_a_calculation_is_never_done_on_a_figure_of_the_model(home: Path, tmp_path: Path) -> None:
+    english = "What minimum turnover may I ask for?"
+    model = ScriptedModel({english: TURNOVER_ASKED})
+    assistant = assistant_over(home, journal_of(tmp_path), model=model, day=DAY)
+    result = result_of(assistant.ask(english, language=Language.ENGLISH))
+    assert result.standalone == english
+    assert result.route == "rule"
+
+
+def test_nothing_is_said_before_an_answer_that_does_not_stand(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = SupportVerdict(None, "refusée par l'essai")
+    monkeypatch.setattr("assistant.answering.state.check_sentence", lambda text, passages: refused)
+    for asked in (
+        "Quelle est la durée maximale d'une procédure adaptée ?",
+        "Quel est le délai de standstill ?",
+    ):
+        answer = _result(home, tmp_path, asked).answer
+        assert answer.outcome is Outcome.ABSTAINED
+        assert not answer.preface
+        assert answer.removed
+
+
+CASES = [
+    f"{number}° Lorsque le besoin relève du cas {number}, que décrit la présente liste en des "
+    f"termes assez longs pour que l'article ne tienne pas dans un seul passage, {word}"
+    for number, word in enumerate(["plan ;"] * 12 + ["télescope."], 1)
+]
+LISTED = "\n".join(["L'acheteur peut négocier dans les cas suivants :", *CASES])
+
+
+@pytest.fixture(scope="module")
+def listed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _with(tmp_path_factory.mktemp("listed"), {"R2124-3": LISTED})
+
+
+def test_an_item_is_quoted_below_its_lead_that_stands_in_another_passage(
+    listed_home: Path, tmp_path: Path
+) -> None:
+    result = _result(listed_home, tmp_path, "Un télescope relève-t-il d'un cas ?")
+    [lead, *items] = [each for each in result.answer.sentences if each.support is Support.VERBATIM]
+    assert lead.text == "L'acheteur peut négocier dans les cas suivants :"
+    assert items[0].text.endswith(CASES[-1])
+    assert lead.citations != items[0].citations
+
+
+def test_a_list_that_is_quoted_from_its_lead_is_quoted_to_its_end(
+    listed_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.answering.quoted_passages.CLOSE", 1.0)
+    result = _result(
+        listed_home, tmp_path, "L'acheteur peut-il négocier lorsque le besoin relève d'un plan ?"
+    )
+    said = [each.text for each in result.answer.sentences if each.support is Support.VERBATIM]
+    assert "\n".join(said) == LISTED

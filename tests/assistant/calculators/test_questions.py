@@ -1,0 +1,238 @@
+"""Questions in words: which are calculations, of what, and which are left to the texts."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from assistant.calculators.advance import AdvanceAsked, RetentionAsked
+from assistant.calculators.amounts import euros
+from assistant.calculators.award import StandstillAsked, TurnoverAsked
+from assistant.calculators.calculation import Buyer, Nature
+from assistant.calculators.catalogue import FORMS, Asked, Missing, calculate
+from assistant.calculators.constants import Rates, constants, ungrounded
+from assistant.calculators.modification import ModificationAsked
+from assistant.calculators.payment import PaymentAsked
+from assistant.calculators.procedure import ProcedureAsked
+from assistant.calculators.requests import parse_calculation
+from assistant.calculators.time_limits import Procedure, TimeLimitsAsked
+from assistant.errors import Ungrounded
+from assistant.evaluation.questions import read_questions
+from tests.support.fake_law import FakeLaw
+from tests.support.paths import DATA
+from tests.support.question_lists import read_lists, read_rows, read_table
+
+TODAY = date(2026, 11, 24)
+WORKS, SUPPLIES = Nature.WORKS, Nature.SUPPLIES
+KINDS = {each.__name__: TypeAdapter[Asked](each) for each in get_args(Asked)}
+CALCULATED = tuple(
+    (row.pop("question"), KINDS[row.pop("asked")].validate_python(row))
+    for row in read_rows("calculated.jsonl")
+)
+(_LACKING,) = read_lists("calculators_lacking.txt")
+LACKING = tuple((question, fact, int(cases)) for question, (fact, cases) in _LACKING)
+(LEFT_TO_THE_TEXTS,) = read_lists("calculators_left.txt")
+
+
+@pytest.mark.parametrize(("question", "expected"), CALCULATED)
+def test_a_plain_question_is_calculated(question: str, expected: Asked) -> None:
+    assert parse_calculation(question, TODAY) == expected
+
+
+@pytest.mark.parametrize(("question", "fact", "cases"), LACKING)
+def test_missing_facts_are_asked_back_with_their_likely_cases(
+    question: str, fact: str, cases: int
+) -> None:
+    found = parse_calculation(question, TODAY)
+    assert isinstance(found, Missing)
+    assert found.facts[0].startswith(fact)
+    assert len(found.cases) == cases
+
+
+@pytest.mark.parametrize("question", ["", *(question for question, _ in LEFT_TO_THE_TEXTS)])
+def test_any_other_question_is_left_to_the_texts(question: str) -> None:
+    assert parse_calculation(question, TODAY) is None
+
+
+@pytest.mark.parametrize("name", ["execution", "passation"])
+def test_of_our_own_questions_only_those_judged_by_hand_are_calculated(name: str) -> None:
+    questions = read_questions(DATA / f"questions_{name}.jsonl")
+    found = {each.id for each in questions if parse_calculation(each.text, TODAY) is not None}
+    assert found == {"execution": {"qe-072"}, "passation": {"qp-059", "qp-071", "qp-118"}}[name]
+
+
+def test_a_question_about_a_dossier_or_in_english_is_no_calculation() -> None:
+    for name in ("dossier", "english"):
+        for each in read_questions(DATA / f"{name}_questions.jsonl"):
+            assert parse_calculation(each.text, TODAY) is None, each.text
+
+
+BOUGHT = "Je signe le devis de 35 000 € HT de mobilier pour la commune ?"
+
+
+@pytest.mark.parametrize(
+    ("question", "odds", "is_calculated"),
+    [
+        (BOUGHT, 0.5, True),
+        (BOUGHT, 0.0, False),
+        ("Quelle procédure pour 35 000 € HT de fournitures de la commune ?", None, True),
+        ("Quelle procédure pour 35 000 € HT de fournitures de la commune ?", 0.3, True),
+        ("Quelle procédure pour 35 000 € HT de fournitures de la commune ?", 0.0, False),
+        (BOUGHT, 0.3, False),
+        ("La commune signe 35k de mobilier sans consulter ?", 0.5, True),
+        ("La commune signe 3 millions de travaux de voirie ?", 0.5, True),
+        ("Quelle procédure pour 3 millions de fournitures de la commune ?", 0.5, True),
+        ("La commune achète 35 km de clôture ?", 0.5, False),
+        ("La commune achète des téléviseurs 4K ?", 0.5, False),
+        ("La commune imprime 100k flyers ?", 0.5, False),
+        ("La commune signe 3 millions de repas ?", 0.5, False),
+        ("La commune signe pour 2 millions d'habitants ?", 0.5, False),
+        ("La commune signe 3 millions de travaux, en francs CFP ?", 0.5, False),
+        ("La commune publie l'attribution de 300 000 € HT de fournitures ?", 0.5, False),
+        ("Je signe le devis de 35 000 € HT de livres pour la commune ?", 0.5, False),
+        ("Je signe 35 000 € HT de restauration scolaire pour la commune ?", 0.5, False),
+        ("Je signe 75 000 € HT de mobilier non innovant pour la commune ?", 0.5, False),
+        ("Je signe 150 000 € HT de mobilier, nous ne sommes pas l'État ?", 0.5, False),
+        ("Je signe 35 000 € HT de mobilier de la commune sans demander trois devis ?", 0.5, True),
+        ("Je signe 35 000 € HT de mobilier par an pour la commune ?", 0.5, False),
+        ("Le lot de 35 000 € HT et ce lot de 20 000 € HT de fournitures ?", 0.5, False),
+        ("Où publier l'avis d'attribution de 400 000 € HT de fournitures, commune ?", 0.5, False),
+        ("Publicité pour la vente d'un véhicule de la commune à 15 000 € HT ?", 0.5, False),
+        ("Je signe 35 000 € HT de mobilier de la commune, monopole du fabricant ?", 0.5, False),
+        ("Je signe 300 000 € HT d'accompagnement social pour la commune ?", 0.5, False),
+    ],
+)
+def test_the_procedure_of_an_amount_is_told_by_the_questions_around(
+    question: str, odds: float | None, is_calculated: bool
+) -> None:
+    found = parse_calculation(question, TODAY, lambda _: odds)
+    assert (found is not None) == is_calculated
+
+
+def test_another_calculation_goes_before_a_procedure_that_is_only_judged() -> None:
+    asked = "Commune, marché de 80 000 € HT de 8 mois : avance obligatoire ?"
+    found = parse_calculation(asked, TODAY, lambda _: 0.5)
+    assert isinstance(found, AdvanceAsked)
+
+
+@pytest.mark.parametrize("odds", [0.0, -2.0])
+def test_a_procedure_asked_beside_another_calculation_leaves_both(odds: float) -> None:
+    asked = (
+        "Quelle procédure pour 150 000 € HT de fournitures de la commune, "
+        "et une avance est-elle obligatoire sur 12 mois ?"
+    )
+    assert parse_calculation(asked, TODAY, lambda _: odds) is None
+
+
+@given(st.decimals(min_value="0.01", max_value="1e9", places=2))
+def test_an_amount_written_in_french_is_read_as_it_is(amount: Decimal) -> None:
+    question = f"Quelle procédure pour {euros(amount)} HT de fournitures ? Nous sommes une commune."
+    assert parse_calculation(question, TODAY) == ProcedureAsked(amount, SUPPLIES, Buyer.LOCAL)
+
+
+@given(st.dates(date(2019, 4, 1), date(2099, 12, 31)), st.sampled_from(["%d/%m/%Y", "%Y-%m-%d"]))
+def test_a_day_is_read_as_it_is(day: date, written: str) -> None:
+    question = f"Les rejets sont partis le {day.strftime(written)} : quand signer ?"
+    assert parse_calculation(question, TODAY) == StandstillAsked(day)
+
+
+@given(st.text())
+def test_no_text_breaks_the_reading(text: str) -> None:
+    parse_calculation(text, TODAY)
+
+
+@given(st.sampled_from([question for question, _ in CALCULATED]), st.data())
+def test_case_accents_of_months_and_spaces_change_nothing(
+    question: str, data: st.DataObject
+) -> None:
+    written = question.replace(" ", data.draw(st.sampled_from([" ", "\u00a0", "\u202f"])))
+    if data.draw(st.booleans()):
+        written = written.upper().replace("FÉVRIER", "FEVRIER")
+    assert parse_calculation(written, TODAY) == parse_calculation(question, TODAY)
+
+
+def test_each_case_is_calculated_with_what_the_question_gave() -> None:
+    asked = "Ville : avenants de 5 000 € et 7 000 € sur un marché de 90 000 €, possible ?"
+    found = parse_calculation(asked, TODAY)
+    assert isinstance(found, Missing)
+    (answer,), case = found.cases[0]
+    assert answer.label == WORKS.label
+    assert case == ModificationAsked(
+        Decimal(90000), (Decimal(5000), Decimal(7000)), WORKS, Buyer.LOCAL
+    )
+
+
+@pytest.mark.parametrize("question", [question for question, *_ in LACKING])
+def test_a_likely_answer_added_to_the_question_gives_its_case(question: str) -> None:
+    found = parse_calculation(question, TODAY)
+    assert isinstance(found, Missing)
+    for answers, case in found.cases:
+        told = [each.told for each in answers]
+        if all(told):
+            assert parse_calculation(" ".join([question, *told]), TODAY) == case
+
+
+# Every calculator through its one door, on a law that states everything
+
+
+DAY = date(2026, 11, 24)
+FIGURE = Decimal(150000)
+ASKED: tuple[tuple[str, Asked], ...] = (
+    ("procedure", ProcedureAsked(FIGURE, Nature.SUPPLIES, Buyer.LOCAL)),
+    ("delais", TimeLimitsAsked(Procedure.OPEN, DAY, Buyer.STATE)),
+    ("standstill", StandstillAsked(DAY)),
+    ("chiffre-affaires", TurnoverAsked(FIGURE)),
+    ("avance", AdvanceAsked(FIGURE, None, Decimal(24), Buyer.LOCAL)),
+    ("retenue", RetentionAsked(FIGURE)),
+    ("paiement", PaymentAsked(DAY, Buyer.HOSPITAL, FIGURE)),
+    ("modification", ModificationAsked(FIGURE, (FIGURE / 10,), Nature.WORKS, Buyer.LOCAL)),
+)
+NEEDED = read_table("constants_needed.toml")
+RATES = Rates(Path("taux.toml"))
+
+
+@pytest.mark.parametrize(("name", "asked"), ASKED)
+def test_each_question_has_its_calculator(name: str, asked: Asked) -> None:
+    found = calculate(asked, FakeLaw(DAY), RATES)
+    assert found.name == name
+    assert found.day == DAY
+    assert found.result
+
+
+@pytest.mark.parametrize(("calculator", "asked"), ASKED)
+def test_a_constant_that_no_text_states_stops_its_calculators(
+    calculator: str, asked: Asked
+) -> None:
+    for name in NEEDED[calculator]:
+        with pytest.raises(Ungrounded, match=constants()[name].article):
+            calculate(asked, FakeLaw(DAY, silent={name}), RATES)
+
+
+@pytest.mark.parametrize("is_above", [False, True])
+def test_a_planned_retention_is_told_on_which_side_of_the_ceiling_it_falls(is_above: bool) -> None:
+    ceiling = FakeLaw(DAY).stated("retenue de garantie").value
+    asked = replace(RetentionAsked(FIGURE), rate=ceiling + Decimal("0.01") * is_above)
+    said = calculate(asked, FakeLaw(DAY), RATES).result[0].text
+    assert ("ne dépasse pas le plafond" in said) is not is_above
+
+
+# Calculators grounding
+
+
+@given(st.sets(st.sampled_from(sorted(constants()))))
+def test_the_constants_that_no_text_states_are_named_in_the_order_of_the_files(
+    silent: set[str],
+) -> None:
+    found = [each.name for each in ungrounded(FakeLaw(silent=silent))]
+    assert found == [name for name in constants() if name in silent]
+
+
+def test_the_turnover_is_that_of_the_contract_or_of_the_lot() -> None:
+    (amount,) = (each.inputs["amount"] for each in FORMS if each.name == "chiffre-affaires")
+    assert amount.told == "montant estimé HT du marché ou du lot"

@@ -1,0 +1,442 @@
+"""Is everything there, and has any library an advisory?"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from assistant.cli.command import main
+from assistant.errors import WrongSettings
+from assistant.llm.keeper import engine_problem
+from assistant.operations import audit as operations_audit
+from assistant.operations.audit import CLEAN, CONCERNED, UNASKED, accepted, judged, read_report
+from assistant.operations.checkup import Installation, access, examine, storage, time_of_day
+from assistant.operations.readiness import Requirement, RequirementState, broken, weak
+from assistant.settings import OpenId, Settings
+from ingestion.errors import IngestionError
+from ingestion.index.publication import current_manifest
+from ingestion.models.catalogue import Catalogue
+from ingestion.setup.preflight import Machine
+from tests.support.paths import ROOT
+from tests.support.scripted_process import scripted_command
+from tests.support.small_index import answering_embedder, build_small_index
+
+DAY = timedelta(days=1)
+BROKEN, WEAK = RequirementState.BROKEN, RequirementState.WEAK
+
+
+class AmpleMachine(Machine):
+    """Has all that is needed, and a free port."""
+
+    def memory_bytes(self) -> float:
+        return 16e9
+
+    def can_listen(self, port: int) -> bool:
+        return True
+
+
+class OldMachine(AmpleMachine):
+    """Has a Python of long ago."""
+
+    version = (3, 9)
+
+
+@pytest.fixture
+def place(small_home: Path, tmp_path: Path) -> Installation:
+    """An installation of which nothing is to be said, looked at an hour after its last change."""
+    home = tmp_path / "home"
+    shutil.copytree(small_home, home)
+    weights = tmp_path / "weights.gguf"
+    weights.write_bytes(b"weights")
+    write(home, f'llm = "{weights}"\nembedder = "{weights}"\n')
+    home.chmod(0o700)
+    manifest = current_manifest(home)
+    assert manifest is not None
+    now = max(manifest.created_at, datetime.now(UTC)) + timedelta(hours=1)
+    name = answering_embedder().name
+    return Installation(
+        home, 7860, lambda _: name, machine=AmpleMachine(), engine=str, clock=lambda: now
+    )
+
+
+def write(home: Path, text: str) -> None:
+    with (home / "settings.toml").open("a") as file:
+        file.write(text)
+
+
+def looked_at(place: Installation) -> list[Requirement]:
+    return list(examine(place, lambda step, done, total: None))
+
+
+def wrong(place: Installation) -> set[tuple[str, RequirementState]]:
+    """What is not as it should be, the clock of the machine that runs the tests apart."""
+    found = [each for each in looked_at(place) if each.state is not RequirementState.MET]
+    assert all(each.remedy for each in found)
+    return {(each.name, each.state) for each in found} - {("horloge", WEAK)}
+
+
+def test_what_may_not_be_read_is_said_and_the_rest_is_looked_at(
+    place: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(folder: Path) -> Catalogue:
+        raise PermissionError(13, "refused", str(folder))
+
+    # Root, who may run these tests, is refused nothing.
+    monkeypatch.setattr("assistant.operations.checkup.load_catalogue", refused)
+    assert wrong(place) == {("poids", BROKEN)}
+    assert {"index", "port"} <= {each.name for each in looked_at(place)}
+
+
+@pytest.mark.parametrize(
+    ("step", "failure", "told"),
+    [
+        ("planned_updates", WrongSettings("schedule.json est abîmé."), "est abîmé"),
+        ("can_trace", IngestionError("Le serveur ne répond pas."), "ne répond pas"),
+        ("disk", OSError(5, "Input/output error", "/srv"), "inaccessible"),
+    ],
+)
+def test_a_failure_ends_one_step_and_not_the_report(
+    place: Installation,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    failure: Exception,
+    told: str,
+) -> None:
+    def failed(*_: object) -> None:
+        raise failure
+
+    write(place.home, 'traces = "http://127.0.0.1:9"\n')
+    monkeypatch.setattr(f"assistant.operations.checkup.{step}", failed)
+    found = looked_at(place)
+    assert any(told in each.told for each in found if each.state is BROKEN)
+    assert {"poids", "port", "horloge"} <= {each.name for each in found}
+
+
+def test_a_store_whose_address_is_none_is_said_step_by_step(place: Installation) -> None:
+    write(place.home, 'store = "postgresql//serveur/base"\n')
+    found = [each for each in looked_at(place) if "n'est pas une adresse" in each.told]
+    assert {each.name for each in found} == {"index", "constructions"}
+
+
+def test_a_file_that_goes_while_it_is_looked_at_is_nobodys(
+    place: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone:
+        """A file that was there when its folder was listed."""
+
+        name = path = "gone"
+
+        def is_symlink(self) -> bool:
+            return False
+
+        is_dir = is_symlink
+
+        def stat(self, *, follow_symlinks: bool = True) -> None:
+            raise FileNotFoundError(2, "gone", "gone")
+
+    monkeypatch.setattr("os.scandir", lambda _: nullcontext([Gone()]))
+    assert [each.state for each in storage(place)] == [RequirementState.MET] * 2
+
+
+def test_a_sound_installation_has_nothing_to_repair(place: Installation) -> None:
+    assert wrong(place) == set()
+    assert {each.name for each in looked_at(place)} >= {"moteur", "poids", "index", "port", "accès"}
+
+
+def _altered(place: Installation) -> Installation:
+    shutil.rmtree(place.home / "models", ignore_errors=True)
+    (place.home / "models").mkdir()
+    (place.home / "models" / "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf").write_bytes(b"altered")
+    (place.home / "settings.toml").write_text("")
+    return place
+
+
+def _damaged(place: Installation) -> Installation:
+    (vectors,) = place.home.glob("generations/*/vectors.npy")
+    vectors.write_bytes(vectors.read_bytes()[:-1] + b"?")
+    return place
+
+
+def _unpublished(place: Installation) -> Installation:
+    (place.home / "current").unlink()
+    return place
+
+
+def _shared(place: Installation) -> Installation:
+    place.home.chmod(0o755)
+    (place.home / "current").chmod(0o644)
+    return place
+
+
+def _set(text: str) -> Callable[[Installation], Installation]:
+    def changed(place: Installation) -> Installation:
+        write(place.home, text)
+        return place
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda place: replace(place, home=place.home / "none"), {("réglages", BROKEN)}),
+        (_set("colour = 'red'\n"), {("réglages", BROKEN)}),
+        (lambda place: replace(place, machine=OldMachine()), {("python", BROKEN)}),
+        (lambda place: replace(place, engine=lambda: "Autre processeur."), {("moteur", BROKEN)}),
+        (_altered, {("poids", BROKEN)}),
+        (_damaged, {("index", BROKEN)}),
+        (_unpublished, {("index", BROKEN)}),
+        (lambda place: replace(place, embedder=lambda _: "other@1"), {("index", BROKEN)}),
+        (lambda place: _later(place, 91 * DAY), {("index", WEAK)}),
+        (lambda place: replace(_later(place, 8 * DAY), oldest=7 * DAY), {("index", BROKEN)}),
+        (lambda place: _later(place, -2 * DAY), {("horloge", BROKEN)}),
+        (_shared, {("droits", BROKEN)}),
+        (_set('update_at = "02:30"\nupdate_from = "/nowhere"\n'), {("mises à jour", BROKEN)}),
+        (_set('access = "accounts"\naddress = "http://a.fr"\n'), {("accès", BROKEN)}),
+        (_set('traces = "http://127.0.0.1:9"\n'), {("traces", WEAK)}),
+    ],
+)
+def test_what_is_wrong_is_found_and_nothing_else(
+    place: Installation,
+    change: Callable[[Installation], Installation],
+    found: set[tuple[str, RequirementState]],
+) -> None:
+    assert wrong(change(place)) == found
+
+
+@pytest.mark.parametrize(
+    ("span", "told"),
+    [
+        (-DAY, "22 heures et 30 minutes"),
+        (-3 * DAY, "2 jours et 22 heures"),
+        (timedelta(hours=-1, minutes=-91), "1 heure et 1 minute"),
+    ],
+)
+def test_how_late_the_clock_is_is_said_in_french(
+    place: Installation, span: timedelta, told: str
+) -> None:
+    pointer, journal = place.home / "current", place.home / "journal.jsonl"
+    journal.touch()
+    written = (place.clock() + timedelta(minutes=-90)).timestamp()
+    for path in (pointer, journal):
+        os.utime(path, (written, written))
+    [found] = time_of_day(_later(place, span))
+    assert f"datés de {told} plus tard" in found.told
+
+
+def _later(place: Installation, span: timedelta) -> Installation:
+    now = place.clock() + span
+    return replace(place, clock=lambda: now)
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port on which a program listens that says nothing of itself."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        number: int = server.getsockname()[1]
+        yield number
+
+
+def test_a_port_that_another_program_holds_is_said(
+    place: Installation, taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.operations.checkup.PATIENCE", 0.1)
+
+    class Taken(AmpleMachine):
+        def can_listen(self, port: int) -> bool:
+            return False
+
+    assert wrong(replace(place, port=taken, machine=Taken())) == {("port", BROKEN)}
+
+
+@pytest.mark.parametrize(
+    ("settings", "states"),
+    [
+        (Settings(), {RequirementState.MET}),
+        (Settings(address="https://a.fr"), {WEAK}),
+        (Settings(access="accounts"), {WEAK}),
+        (Settings(access="accounts", address="https://a.fr"), {RequirementState.MET}),
+        (Settings(access="accounts", address="http://localhost:7860"), {RequirementState.MET}),
+        (Settings(access="accounts", address="https://a.fr", trusted_proxies=()), {BROKEN}),
+        (
+            Settings(
+                access="accounts",
+                address="https://a.fr",
+                openid=OpenId("https://id.fr", "c", secret_file="/nowhere"),
+            ),
+            {BROKEN},
+        ),
+    ],
+)
+def test_the_way_in_goes_together(settings: Settings, states: set[RequirementState]) -> None:
+    assert {each.state for each in access(settings)} == states
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ({"problem": "Recompilez-le : make engine"}, "Recompilez-le : make engine"),
+        ({"start": {"full": signal.SIGILL}}, r".*\(SIGILL\).*make engine.*"),
+    ],
+)
+def test_an_engine_that_does_not_suit_the_processor_is_said(
+    script: dict[str, str], told: str
+) -> None:
+    assert re.fullmatch(told, engine_problem(scripted_command(**script)))
+
+
+def test_an_engine_that_the_system_does_not_start_is_told(tmp_path: Path) -> None:
+    assert "introuvable" in engine_problem((str(tmp_path / "absent"),))
+
+
+@pytest.mark.parametrize(
+    ("found", "code", "status"),
+    [
+        (broken("index", "Absent.", "sourcier index build"), 1, "broken"),
+        (weak("horloge", "UTC."), 0, "ok"),
+    ],
+)
+def test_programs_read_what_is_broken_by_the_exit_code_and_json(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    found: Requirement,
+    code: int,
+    status: str,
+) -> None:
+    monkeypatch.setattr("assistant.operations.checkup.examine", lambda place, begun: iter([found]))
+    assert main(["--data", str(tmp_path), "doctor", "--json"]) == code
+    told = json.loads(capsys.readouterr().out)
+    assert (told["status"], told["requirements"][0]["name"]) == (status, found.name)
+    assert main(["--data", str(tmp_path), "doctor"]) == code
+    shown = capsys.readouterr().out
+    assert f"{found.state.mark} {found.name} : {found.told}" in shown
+    assert found.remedy in shown
+
+
+TODAY = date(2026, 11, 28)
+ACCEPTED = {"name": "CVE-2025-69872 (GHSA-w8v5-vhqr-4h9v)", "again": date(2027, 2, 24)}
+KNOWN = {"id": "PYSEC-2025-9", "aliases": ["CVE-2025-69872"], "fix_versions": ["6.0"]}
+
+
+def library(name: str, *vulns: object) -> dict[str, object]:
+    return {"name": name, "version": "1.0", "vulns": list(vulns)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "again", "code", "told"),
+    [
+        ([library("jinja2")], date(2027, 2, 24), CLEAN, "Aucun avis nouveau"),
+        ([library("diskcache", KNOWN)], date(2027, 2, 24), CLEAN, "1 accepté"),
+        ([library("diskcache", KNOWN)], TODAY, CONCERNED, "diskcache 1.0 : CVE-2025-69872"),
+        (
+            [library("jinja2"), {"name": "torch", "skip_reason": "not found"}],
+            date(2027, 2, 24),
+            UNASKED,
+            "1 bibliothèque (torch)",
+        ),
+    ],
+)
+def test_what_an_audit_says_is_judged(
+    rows: list[dict[str, object]], again: date, code: int, told: str
+) -> None:
+    known = accepted([ACCEPTED | {"again": again}], TODAY)
+    ended, said = judged(read_report({"dependencies": rows}), known)
+    assert ended == code
+    assert told in " ".join(said)
+
+
+def test_a_tool_that_says_nothing_has_asked_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tool = tmp_path / "tool.py"
+    tool.write_text("")
+    monkeypatch.setattr(sys, "argv", ["audit", sys.executable, str(tool)])
+    assert operations_audit.main() == UNASKED
+    assert "n'a pas pu se faire" in capsys.readouterr().out
+
+
+def test_every_library_installed_is_asked_about_by_its_public_version(tmp_path: Path) -> None:
+    tool = tmp_path / "tool.py"
+    tool.write_text(
+        "import json, sys\n"
+        "rows = open(sys.argv[-1]).read().split()\n"
+        "skipped = [{'name': row, 'skip_reason': ''} for row in rows]\n"
+        "print(json.dumps({'dependencies': skipped}))\n"
+    )
+    asked = operations_audit.audit([sys.executable, str(tool)]).unasked
+    assert {"torch", "fastapi", "chromadb"} <= {each.partition("==")[0] for each in asked}
+    assert not [each for each in asked if "+" in each or each.startswith("sourcier")]
+
+
+LOADED = """
+import json, sys
+for line in sys.argv[1:]:
+    exec(line)
+loaded = {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())}
+apart = ("diskcache", "chromadb.server", "chromadb.cli", "chromadb.app")
+print(json.dumps([name for name, file in loaded.items() if file and name.startswith(apart)]))
+print(json.dumps(sorted({name.partition(".")[0] for name in loaded})))
+"""
+
+
+def loaded(*lines: str) -> tuple[list[str], list[str]]:
+    """The parts with advisories that a new process has loaded, and all that it has loaded."""
+    child = subprocess.run(
+        [sys.executable, "-c", LOADED, *lines],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert child.returncode == 0, child.stderr
+    *_, parts, everything = child.stdout.strip().splitlines()
+    return json.loads(parts), json.loads(everything)
+
+
+def test_what_would_be_loaded_is_seen() -> None:
+    parts, _ = loaded("import diskcache", "import chromadb.server")
+    assert {"diskcache", "chromadb.server"} <= set(parts)
+
+
+@pytest.mark.slow
+def test_no_part_with_an_advisory_is_loaded_by_a_served_process(
+    weights_home: Path, tmp_path: Path
+) -> None:
+    from assistant.container import load_embedder
+    from assistant.settings import Settings
+
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(weights_home / "models")
+    build_small_index(home, tmp_path, load_embedder(home, Settings()))
+    parts, everything = loaded(
+        "from pathlib import Path",
+        "from fastapi.testclient import TestClient",
+        "from assistant.web.app import create_app",
+        "from assistant.web.serving import load_site",
+        "from assistant.settings import load_settings",
+        f"home = Path({str(home)!r})",
+        "site = load_site(home, load_settings(home))",
+        "page = TestClient(create_app(site)).get('/')",
+        "assert page.status_code == 200, page.status_code",
+        "import assistant.llm.llama",
+        "from assistant.identity import ALONE",
+        "asked = 'Below which amount may a town buy without competition?'",
+        "list(site.services(ALONE).ask(asked, as_of=None, history=()))",
+    )
+    assert parts == []
+    assert {"chromadb", "gradio", "llama_cpp", "sentence_transformers"} <= set(everything)
