@@ -17,6 +17,13 @@ from assistant.retrieval.rulings import ApplyingRulings
 from ingestion.tenders.dossiers import Dossier
 
 
+class Ending(StrEnum):
+    """Whether a turn came to its end, or was stopped or failed."""
+
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"
+
+
 class Outcome(StrEnum):
     """How a question ended."""
 

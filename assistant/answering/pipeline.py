@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from assistant.answering.answer import Event, Exchange, Finished, TurnResult
+from assistant.answering.answer import Ending, Event, Exchange, Finished, TurnResult
 from assistant.answering.beginning import Beginning
 from assistant.answering.case_law import CaseLawAnswering
 from assistant.answering.composer import Answering
@@ -42,11 +42,11 @@ from ingestion.index.snapshot import IndexSnapshot
 from ingestion.tenders.compartments import RECORDS
 from ingestion.tenders.dossiers import Dossiers
 
-TurnWatch = Callable[[TurnResult, str], None]
+TurnWatch = Callable[[TurnResult, Ending], None]
 """Hears of each question that somebody asked, once it is recorded: its result, how it ended."""
 
 
-def unwatched(result: TurnResult, ended: str) -> None:
+def unwatched(result: TurnResult, ending: Ending) -> None:
     """Where nobody counts the turns."""
 
 
@@ -169,14 +169,14 @@ class Assistant:
         turn = self._beginning.begin(asked, as_of, dossier, teams, user)
         turn.language = language
         turn.scope = replace(turn.scope, withheld=withheld)
-        ended = "interrupted"
+        ending = Ending.INTERRUPTED
         try:
             yield from self._run(turn, history)
-            ended = "finished"
+            ending = Ending.FINISHED
         finally:
-            result = self._record(turn, ended, teams, purpose)
+            result = self._record(turn, ending, teams, purpose)
             if purpose is ASKED:
-                self._watch(result, ended)
+                self._watch(result, ending)
         yield Finished(result)
 
     def search(
@@ -194,12 +194,12 @@ class Assistant:
         Day, dossier and reader are those of `ask`; so is what it raises.
         """
         turn = self._beginning.begin([readable(question)], as_of, dossier, teams, user)
-        ended = "interrupted"
+        ending = Ending.INTERRUPTED
         try:
             self._search(turn)
-            ended = "finished"
+            ending = Ending.FINISHED
         finally:
-            result = self._record(turn, ended, teams, purpose)
+            result = self._record(turn, ending, teams, purpose)
         return result
 
     def _run(self, turn: TurnState, history: Sequence[Exchange]) -> Generator[Event, None, None]:
@@ -304,11 +304,14 @@ class Assistant:
         return first_applied(case_law, cited, turn.scope.as_of) if case_law else None
 
     def _record(
-        self, turn: TurnState, ended: str, teams: frozenset[str] | None, purpose: Purpose
+        self, turn: TurnState, ending: Ending, teams: frozenset[str] | None, purpose: Purpose
     ) -> TurnResult:
         turn.stages.enter(Stage.JOURNAL)
         result = turn.result(self._model.name)
-        body = journal_body(result) | {"ended": ended, "archive": self._archived(turn, teams)}
+        body = journal_body(result) | {
+            "ended": ending.value,
+            "archive": self._archived(turn, teams),
+        }
         body = {key: body[key] for key in body if key not in purpose.lacks} | dict(purpose.told)
         home = self.dossiers(teams).home(result.dossier) if result.dossier else None
         apart = home and home / RECORDS

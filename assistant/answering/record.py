@@ -6,7 +6,15 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from assistant.answering.answer import Answer, Citation, Outcome, Prominence, TurnResult, cite
+from assistant.answering.answer import (
+    Answer,
+    Citation,
+    Ending,
+    Outcome,
+    Prominence,
+    TurnResult,
+    cite,
+)
 from assistant.answering.lead import lead_fields
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
 from assistant.identity import Identity
@@ -244,10 +252,10 @@ def _citation(number: int, ground: Ground, store: PassageStore) -> Citation:
     return cite(Evidence(number, ground.passage, 1.0, digest), ground.start, ground.end)
 
 
-def turn_facts(result: TurnResult, ended: str) -> dict[str, str]:
+def turn_facts(result: TurnResult, ending: Ending) -> dict[str, str]:
     """What may be said of a turn outside the journal, which has the rest under its name. Pure."""
     return {
-        "ended": ended,
+        "ended": ending.value,
         "outcome": result.answer.outcome.value,
         "route": result.route,
         "record_id": result.record_id,

@@ -32,6 +32,7 @@ from assistant.cli.options import (
     progress_bars,
 )
 from assistant.identity import ALONE
+from assistant.journal.chain import entry_id
 from assistant.journal.journal import (
     ACTS,
     KINDS,
@@ -93,7 +94,7 @@ def _list_records(
     table = Table("identifiant", "le (UTC)", "quoi", "qui", "dont")
     for each in found:
         kind = KINDS.get(each["kind"], each["kind"])
-        words = (_id(each), each["at"][:16].replace("T", " "), kind, each["user"], _gist(each))
+        words = (entry_id(each), each["at"][:16].replace("T", " "), kind, each["user"], _gist(each))
         table.add_row(*map(Text, words))
     Terminal().print(table if found else "Aucun enregistrement.")
     return OK
@@ -149,11 +150,7 @@ def _export(
 def _fields(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record as programs read it; `body` is null once it was forgotten."""
     names = ("number", "at", "kind", "user", "body", "hash")
-    return {"id": _id(record)} | {name: record[name] for name in names}
-
-
-def _id(record: Mapping[str, Any]) -> str:
-    return str(record["hash"][:16])
+    return {"id": entry_id(record)} | {name: record[name] for name in names}
 
 
 def _gist(record: Mapping[str, Any]) -> str:

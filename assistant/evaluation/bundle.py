@@ -18,10 +18,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from pydantic import TypeAdapter
 
-from assistant.answering.answer import Citation
 from assistant.confidence import Estimate
 from assistant.errors import WrongBundle
-from assistant.evaluation.grading import Estimates, Measure, estimates, grade, read_results
+from assistant.evaluation.grading import Estimates, Measure, estimates, grade, read_results, unread
 from assistant.evaluation.questions import read_questions
 from assistant.evaluation.runs import Evaluation, RunConditions
 from ingestion.readers.content import DAMAGES
@@ -214,12 +213,7 @@ def _measured(files: Mapping[str, bytes]) -> Estimates:
             file.write_bytes(files.get(name, b""))
         results = read_results(paths[0])
         asked = [each for each in read_questions(*paths[1:]) if each.id in results]
-    return estimates([grade(each, results[each.id], _unread) for each in asked])
-
-
-def _unread(citation: Citation) -> str | None:
-    """The texts are in the index, and not in the archive."""
-    return None
+    return estimates([grade(each, results[each.id], unread) for each in asked])
 
 
 def _disagreeing(measured: Estimates, told: Mapping[str, Estimate | None]) -> Iterator[str]:

@@ -160,6 +160,11 @@ class Graded:
         return self.result.answer.outcome is Outcome.ABSTAINED
 
 
+def unread(citation: Citation) -> str | None:
+    """The text of what is cited, where no index is at hand: none."""
+    return None
+
+
 def grade(
     question: Question, result: TurnResult, text_of: Callable[[Citation], str | None]
 ) -> Graded:

@@ -81,6 +81,11 @@ def _read_earlier(line: bytes) -> tuple[dict[str, Any] | None, bool]:
     return entry, line == canonical(bare | {"hash": digest})
 
 
+def entry_id(entry: Mapping[str, Any]) -> str:
+    """The identifier of an entry: the first 16 characters of its hash."""
+    return str(entry["hash"][:16])
+
+
 # The file of lines: one writer at a time, readers at any time.
 
 _BLOCK = 4096

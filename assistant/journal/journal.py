@@ -13,6 +13,7 @@ from assistant.journal.bodies import JournalParts, folder_parts
 from assistant.journal.chain import (
     Anchor,
     HeldChain,
+    entry_id,
     read_anchors,
     read_lines,
 )
@@ -92,7 +93,7 @@ class Journal:
 
     def entry(self, record_id: str) -> dict[str, Any] | None:
         """The entry of this identifier, None when there is none."""
-        return next((each for each in self.entries() if each["hash"][:16] == record_id), None)
+        return next((each for each in self.entries() if entry_id(each) == record_id), None)
 
     def apart(self, entry: Entry) -> Path | None:
         """The folder that keeps the body of an entry, None when that is the journal's own."""

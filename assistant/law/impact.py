@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from assistant.journal.chain import entry_id
 from assistant.journal.journal import Journal
 from ingestion.documents.document import Document, Kind, is_citable
 from ingestion.documents.references import find_references, normalise
@@ -93,7 +94,7 @@ def _answers(touched: Set[Article], answers: Iterable[Recorded]) -> Iterator[Tou
         )
         if articles := tuple(dict.fromkeys(cited)):
             asked_on = datetime.fromisoformat(entry["at"]).astimezone().date()
-            yield TouchedAnswer(number, body["question"], asked_on, entry["hash"][:16], articles)
+            yield TouchedAnswer(number, body["question"], asked_on, entry_id(entry), articles)
 
 
 def articles_touched(title: str, locator: str, touched: Set[Article]) -> Iterator[str]:

@@ -29,7 +29,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from assistant.answering.answer import Outcome, TurnResult
+from assistant.answering.answer import Ending, Outcome, TurnResult
 from assistant.answering.pipeline import Assistant, TurnWatch, unwatched
 from assistant.answering.record import turn_facts
 from assistant.errors import WrongSettings
@@ -45,7 +45,6 @@ MEDIA_TYPE = CONTENT_TYPE_LATEST
 STEPS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 """Seconds: evidence takes the first ones, a turn in which the model writes the last."""
 
-INTERRUPTED = "interrupted"
 """The outcome of a turn that was stopped or failed, beside those of an answer."""
 
 
@@ -71,13 +70,13 @@ class TurnMeasures:
             buckets=STEPS,
             registry=self.registry,
         )
-        for outcome in (*Outcome, INTERRUPTED):
+        for outcome in (*Outcome, Ending.INTERRUPTED):
             self._turns.labels(outcome)
 
-    def count(self, result: TurnResult, ended: str) -> None:
+    def count(self, result: TurnResult, ending: Ending) -> None:
         """Take a recorded turn into account."""
-        is_whole = ended != INTERRUPTED
-        self._turns.labels(result.answer.outcome if is_whole else INTERRUPTED).inc()
+        is_whole = ending is Ending.FINISHED
+        self._turns.labels(result.answer.outcome if is_whole else Ending.INTERRUPTED).inc()
         if not is_whole:
             return
         took = result.seconds
@@ -167,9 +166,9 @@ def begin_logs(style: str, stream: TextIO | None = None) -> None:
         warnings.showwarning = _warned
 
 
-def log_turn(result: TurnResult, ended: str) -> None:
+def log_turn(result: TurnResult, ending: Ending) -> None:
     """A line for a turn: how it ended and what it took."""
-    facts = turn_facts(result, ended) | {"seconds": result.seconds.total}
+    facts = turn_facts(result, ending) | {"seconds": result.seconds.total}
     logger.info("turn", extra={FACTS: facts})
 
 
@@ -255,10 +254,10 @@ def watching(settings: Settings, turns: TurnMeasures) -> TurnWatch:
     """
     traces = _traces(settings.traces) if settings.traces else unwatched
 
-    def watch(result: TurnResult, ended: str) -> None:
-        turns.count(result, ended)
-        log_turn(result, ended)
-        traces(result, ended)
+    def watch(result: TurnResult, ending: Ending) -> None:
+        turns.count(result, ending)
+        log_turn(result, ending)
+        traces(result, ending)
 
     return watch
 

@@ -22,7 +22,7 @@ from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext, SpanKind, TraceFlags
 
-from assistant.answering.answer import TurnResult
+from assistant.answering.answer import Ending, TurnResult
 from assistant.answering.pipeline import TurnWatch
 from assistant.answering.record import turn_facts
 from assistant.answering.stages import Stage, StageTime
@@ -41,7 +41,7 @@ BILLION = 1_000_000_000
 logger = logging.getLogger(__name__)
 
 
-def spans_of(result: TurnResult, ended: str, now: int) -> Iterator[ReadableSpan]:
+def spans_of(result: TurnResult, ending: Ending, now: int) -> Iterator[ReadableSpan]:
     """The spans of a turn that was recorded `now` (nanoseconds): its stages, then the whole.
 
     They are made here and not by a tracer, which would take its choices from the environment.
@@ -57,7 +57,7 @@ def spans_of(result: TurnResult, ended: str, now: int) -> Iterator[ReadableSpan]
     for each in stages:
         own = _context(trace, ids.generate_span_id()) if each.within else contexts[each.stage]
         yield _span(each.stage, own, contexts[each.within], begun, each)
-    facts = {f"{SERVICE}.{key}": value for key, value in turn_facts(result, ended).items()}
+    facts = {f"{SERVICE}.{key}": value for key, value in turn_facts(result, ending).items()}
     yield ReadableSpan(
         "turn",
         contexts[None],
@@ -141,9 +141,9 @@ class TurnTraces:
             meter_provider=NoOpMeterProvider(),
         )
 
-    def trace(self, result: TurnResult, ended: str) -> None:
+    def trace(self, result: TurnResult, ending: Ending) -> None:
         """Leave the spans of a turn that was just recorded to the thread that sends them."""
-        for span in spans_of(result, ended, time_ns()):
+        for span in spans_of(result, ending, time_ns()):
             self._waiting.on_end(span)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from assistant.answering.answer import Outcome
+from assistant.answering.answer import Ending, Outcome
 from assistant.citations.checker import Support
 from assistant.confidence import Estimate, percentiles, share
 from assistant.evaluation.questions import OUT_OF_SCOPE
@@ -129,7 +129,7 @@ def _courtesies() -> frozenset[str]:
 
 def is_unanswered(line: ReviewLine) -> bool:
     """Whether a turn went to its end and found no answer."""
-    return line.ended == "finished" and line.outcome is Outcome.ABSTAINED
+    return line.ending is Ending.FINISHED and line.outcome is Outcome.ABSTAINED
 
 
 def _grouped(theme: str, lines: Sequence[ReviewLine]) -> Iterator[Gap]:
@@ -218,7 +218,7 @@ def figures(items: Iterable[Item], period: ActivityPeriod, sampling: Sampling) -
     """The numbers of the answers of a period, which come latest first."""
     counted = [item for item in items if period.has(item.line.day)]
     lines = [item.line for item in counted]
-    ended = [line for line in lines if line.ended == "finished"]
+    ended = [line for line in lines if line.ending is Ending.FINISHED]
     asked_in = Counter(period.start(line.day) for line in lines)
     thumbs = Counter(item.opinion.thumb for item in counted if item.opinion)
     return Figures(

@@ -12,11 +12,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assistant.answering.answer import Answer, Citation, TurnResult
+from assistant.answering.answer import Answer, TurnResult
 from assistant.errors import WrongQuestions
 from assistant.evaluation import questions
-from assistant.evaluation.grading import Graded, grade
+from assistant.evaluation.grading import Graded, grade, unread
 from assistant.evaluation.questions import Question, read_questions
+from assistant.journal.chain import entry_id
 from assistant.journal.journal import Journal
 from ingestion.blobs import blobs_of
 
@@ -179,7 +180,7 @@ def promoted_from(home: Path, journal: Journal, pseudonym: str) -> tuple[str, ..
     Raises WrongQuestions for a broken set.
     """
     known = asked_in(home, journal)
-    asked = {each["hash"][:16] for each in journal.entries() if each["user"] == pseudonym}
+    asked = {entry_id(each) for each in journal.entries() if each["user"] == pseudonym}
     return tuple(each.id for each in GoldQuestions(home).all() if known.get(each.id) in asked)
 
 
@@ -291,11 +292,7 @@ def _cited(result: TurnResult) -> frozenset[str]:
 
 def graded(question: GoldQuestion, result: TurnResult) -> Graded:
     """An answer held against what is expected, its quotes left aside."""
-    return grade(question_of(question), result, _unread)
-
-
-def _unread(citation: Citation) -> str | None:
-    return None
+    return grade(question_of(question), result, unread)
 
 
 LONGEST = 240

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from assistant.answering.answer import Outcome
+from assistant.answering.answer import Ending, Outcome
 from assistant.citations.checker import Support
 from assistant.ledger.tables import Cell, Format, LedgerTable, TableColumn
 from assistant.review.readings import (
@@ -31,13 +31,6 @@ class ListOrder(StrEnum):
     OLDEST = "oldest"
     SLOWEST = "slowest"
     THEME = "theme"
-
-
-class Ending(StrEnum):
-    """How a turn ended."""
-
-    FINISHED = "finished"
-    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +79,7 @@ class ReviewFilter:
             and self.team in ("", teams.get(dossier, ""))
             and self.dossier in ("", dossier)
             and self.state in (None, item.state)
-            and self.ending in (None, line.ended)
+            and self.ending in (None, line.ending)
         )
 
 
@@ -148,7 +141,7 @@ _ROUTES = {
 
 def outcome_label(item: Item) -> str:
     """How a question ended, in words: one that was interrupted has no outcome."""
-    is_over = item.line.ended == Ending.FINISHED
+    is_over = item.line.ending is Ending.FINISHED
     return OUTCOMES[item.line.outcome] if is_over else ENDINGS[Ending.INTERRUPTED]
 
 

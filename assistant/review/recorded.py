@@ -7,11 +7,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from assistant.answering.answer import Outcome, TurnResult
+from assistant.answering.answer import Ending, Outcome, TurnResult
 from assistant.answering.record import read_evidence
 from assistant.citations.checker import Support
 from assistant.evaluation.grading import result_of
 from assistant.evaluation.questions import LEDGER, OTHER, OUT_OF_SCOPE, theme_of_article
+from assistant.journal.chain import entry_id
 from assistant.review.readings import (
     Arbitration,
     Marking,
@@ -32,14 +33,13 @@ from ingestion.documents.references import find_references
 class Recorded:
     """A turn as it stands in the journal.
 
-    `ended` is "finished", or "interrupted" for one that was stopped or failed. `archive` gives for
-    the identifier of each document that was shown the sha256 under which it was archived; it is
-    empty for answers older than the archive.
+    `archive` gives for the identifier of each document that was shown the sha256 under which it was
+    archived; it is empty for answers older than the archive.
     """
 
     at: datetime
     user: str
-    ended: str
+    ending: Ending
     result: TurnResult
     archive: Mapping[str, str]
 
@@ -47,12 +47,12 @@ class Recorded:
 def recorded(entry: Mapping[str, Any], body: Mapping[str, Any]) -> Recorded:
     """The turn that an entry and its body say, whether a buyer's or a replay."""
     result = replace(
-        result_of({**body, "record_id": entry["hash"][:16]}),
+        result_of({**body, "record_id": entry_id(entry)}),
         standalone=body["standalone"],
         evidence=read_evidence(body["evidence"]),
     )
     archive = body.get("archive", {})
-    return Recorded(moment(entry), entry.get("user", ""), body["ended"], result, archive)
+    return Recorded(moment(entry), entry.get("user", ""), Ending(body["ended"]), result, archive)
 
 
 def said_at(result: TurnResult, place: Place) -> str:
@@ -121,7 +121,7 @@ class ReviewLine:
     route: str
     theme: str
     dossier: str | None
-    ended: str
+    ending: Ending
     seconds: float
     model: str
     generation: str
@@ -189,7 +189,7 @@ def line_of(position: int, entry: Mapping[str, Any], body: Mapping[str, Any]) ->
     text = str(body["answer"])
     return ReviewLine(
         position=position,
-        record_id=entry["hash"][:16],
+        record_id=entry_id(entry),
         at=moment(entry),
         user=entry.get("user", ""),
         question=body["question"],
@@ -200,7 +200,7 @@ def line_of(position: int, entry: Mapping[str, Any], body: Mapping[str, Any]) ->
         route=body["route"],
         theme=_theme(body),
         dossier=body.get("dossier"),
-        ended=body["ended"],
+        ending=Ending(body["ended"]),
         seconds=body["seconds"]["total"],
         model=body["model"],
         generation=body["generation"],
@@ -216,7 +216,7 @@ def line_of(position: int, entry: Mapping[str, Any], body: Mapping[str, Any]) ->
 def marking_of(position: int, entry: Mapping[str, Any], body: Mapping[str, Any]) -> Marking:
     """The marks of an entry of the journal; those of earlier versions tell no seconds."""
     user, seconds = entry.get("user", ""), int(body.get("seconds", 0))
-    name, said = entry["hash"][:16], marks_of(body)
+    name, said = entry_id(entry), marks_of(body)
     return Marking(user, moment(entry), position, name, said, seconds)
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
 
-from assistant.answering.answer import Outcome
+from assistant.answering.answer import Ending, Outcome
 from assistant.answering.record import REPLAYED
 from assistant.errors import StillReading, UnknownRecord
+from assistant.journal.chain import entry_id
 from assistant.journal.journal import Journal
 from assistant.review.readings import (
     ARBITRATED,
@@ -107,7 +108,7 @@ def tasks(
 def reasons(item: Item, touched: Set[str], sampling: Sampling) -> tuple[Reason, ...]:
     """Why an answer should be read; a partial one says its doubt itself."""
     line = item.line
-    is_finished = line.ended == "finished"
+    is_finished = line.ending is Ending.FINISHED
     applies = {
         Reason.COMPLAINED: item.opinion is not None and item.opinion.thumb is Thumb.DOWN,
         Reason.CHANGED: line.record_id in touched,
@@ -294,7 +295,7 @@ class AnswerRegister:
     def _decide(self, entry: Mapping[str, Any], body: Mapping[str, Any]) -> None:
         """Take an arbitration, unless who decided may not: somebody wrote it by hand."""
         user, name = entry.get("user", ""), body["record_id"]
-        said = arbitration_of(body, user, moment(entry), entry["hash"][:16])
+        said = arbitration_of(body, user, moment(entry), entry_id(entry))
         if may_arbitrate(self._readings.get(name, {}), user, said.place, said.verdict):
             self._arbitrations[name] = (*self._arbitrations.get(name, ()), said)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
-from assistant.answering.answer import Outcome
+from assistant.answering.answer import Ending, Outcome
 from assistant.citations.checker import Support
 from assistant.review.readings import (
     Marking,
@@ -29,7 +29,7 @@ def item(
     theme: str = "Facturation et paiement",
     cited: tuple[tuple[str, str] | CitedPlace, ...] = (),
     seconds: float = 1.0,
-    ended: str = "finished",
+    ending: Ending = Ending.FINISHED,
     removed: int = 0,
     user: str = "u1",
     dossier: str | None = None,
@@ -51,7 +51,7 @@ def item(
         route="rule",
         theme=theme,
         dossier=dossier,
-        ended=ended,
+        ending=ending,
         seconds=seconds,
         model="lecteur",
         generation=generation,

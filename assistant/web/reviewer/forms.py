@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 from fastapi import Request
 from pydantic import BaseModel, BeforeValidator, Field
 
-from assistant.answering.answer import Outcome, TurnResult
+from assistant.answering.answer import Ending, Outcome, TurnResult
 from assistant.citations.checker import Support
 from assistant.review.activity import ActivityPeriod, chosen
 from assistant.review.gold import GoldQuestion
-from assistant.review.listing import Ending, ListOrder, ReviewFilter
+from assistant.review.listing import ListOrder, ReviewFilter
 from assistant.review.readings import (
     ANSWER,
     LONGEST_COMMENT,

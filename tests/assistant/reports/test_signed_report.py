@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from assistant.answering.answer import TurnResult
+from assistant.answering.answer import Ending, TurnResult
 from assistant.reports.audit import AuditFacts, ReadAnswer, annex_part, sample_part, signatures_part
 from assistant.reports.homologation_facts import InstallationFacts, JournalState
 from assistant.reports.paper import Block, PaperTable, Paragraph
@@ -28,7 +28,7 @@ def _read(name: str, *readers: str, result: TurnResult = NOT_FOUND) -> ReadAnswe
     """An answer that these people judged, one after the other."""
     judged = sheet((Target.ANSWER, 1, ReviewVerdict.RIGHT))
     found = item(name, DAY, sheets=dict.fromkeys(readers, judged))
-    shown = Recorded(START, "u1", "finished", result, {})
+    shown = Recorded(START, "u1", Ending.FINISHED, result, {})
     return ReadAnswer(found, shown, frozen_of(found.readings))
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering.answer import Outcome
+from assistant.answering.answer import Ending, Outcome
 from assistant.citations.checker import Support
 from assistant.confidence import Estimate
 from assistant.evaluation.questions import OUT_OF_SCOPE
@@ -46,7 +46,7 @@ def test_outcomes_supports_and_interruptions() -> None:
             _on(4, outcome=Outcome.ABSTAINED, user="u2"),
             _on(3, outcome=Outcome.ABSTAINED, theme=OUT_OF_SCOPE, user="u2"),
             _on(2, outcome=Outcome.PARTIAL, removed=3),
-            _on(1, outcome=Outcome.ABSTAINED, ended="interrupted"),
+            _on(1, outcome=Outcome.ABSTAINED, ending=Ending.INTERRUPTED),
         ],
         MAY,
         NOBODY,
@@ -58,7 +58,7 @@ def test_outcomes_supports_and_interruptions() -> None:
 
 def test_median_and_95th_percentile_of_the_answers_that_ended() -> None:
     asked = [_on(n, seconds=float(n)) for n in range(1, 22)]
-    stopped = _on(30, seconds=900.0, ended="interrupted")
+    stopped = _on(30, seconds=900.0, ending=Ending.INTERRUPTED)
     assert figures([stopped, *asked], MAY, NOBODY).seconds == pytest.approx((11.0, 20.0))
 
 
@@ -113,7 +113,7 @@ def test_judged_precision_is_that_of_the_first_reader_with_wilson_intervals() ->
 def test_only_answers_drawn_by_lot_stand_for_the_others() -> None:
     assert figures(_read(), MAY, NOBODY).judgements[CITATION].drawn is None
     wrong = sheet((CITATION, 1, ReviewVerdict.UNRELATED), (ANSWER, 1, ReviewVerdict.WRONG))
-    stopped = _on(3, ended="interrupted", sheets={"a": wrong})  # read, and never drawn
+    stopped = _on(3, ending=Ending.INTERRUPTED, sheets={"a": wrong})  # read, and never drawn
     drawn = figures([stopped, *_read()], MAY, EVERYBODY).judgements[CITATION].drawn
     assert _estimate(drawn) == (0.75, 0.409, 0.929, 8)
 

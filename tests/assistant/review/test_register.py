@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.answering.answer import Answer, Citation, Outcome, Sentence, cite
+from assistant.answering.answer import Answer, Citation, Ending, Outcome, Sentence, cite
 from assistant.citations.checker import Support
 from assistant.errors import UnknownRecord
 from assistant.journal.journal import Journal
 from assistant.retrieval.evidence import Evidence
-from assistant.review.listing import Ending, ListOrder, ReviewFilter, ordered
+from assistant.review.listing import ListOrder, ReviewFilter, ordered
 from assistant.review.readings import (
     ANSWER,
     ReviewMark,
@@ -89,9 +89,9 @@ def test_a_stopped_turn_is_there_and_says_that_it_was_stopped(known: House) -> N
     turn.close()
     register = AnswerRegister(known.journal)
     [item] = register.items()
-    assert item.line.ended == "interrupted"
+    assert item.line.ending is Ending.INTERRUPTED
     shown = register.open(item.line.record_id)
-    assert (shown.ended, shown.result.answer.sentences) == ("interrupted", ())
+    assert (shown.ending, shown.result.answer.sentences) == (Ending.INTERRUPTED, ())
     assert len(shown.archive) == len({each.passage.document_id for each in shown.result.evidence})
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering.answer import Outcome
+from assistant.answering.answer import Ending, Outcome
 from assistant.confidence import Estimate
 from assistant.review.progress import Pair, agreement, kappa
 from assistant.review.readings import (
@@ -49,7 +49,7 @@ PLAIN = ReviewLine(
     route="rule",
     theme="Autre",
     dossier=None,
-    ended="finished",
+    ending=Ending.FINISHED,
     seconds=0.1,
     model="m",
     generation="g",
@@ -76,7 +76,7 @@ def test_each_reason_puts_an_answer_into_the_queue() -> None:
     assert reasons(item(1), frozenset({"r1"}), NONE) == (Reason.CHANGED,)
     assert reasons(item(1, outcome=Outcome.PARTIAL), frozenset(), NONE) == (Reason.DOUBTFUL,)
     assert reasons(item(1), frozenset(), Sampling(rate=1)) == (Reason.RANDOM,)
-    assert reasons(item(1, ended="interrupted"), frozenset(), Sampling(rate=1)) == ()
+    assert reasons(item(1, ending=Ending.INTERRUPTED), frozenset(), Sampling(rate=1)) == ()
 
 
 def test_the_most_pressing_comes_first_then_the_oldest() -> None:
