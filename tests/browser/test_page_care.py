@@ -1,10 +1,12 @@
 """What the page does when things are hostile, broken, awaited, or used without a mouse."""
 
+import threading
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from assistant.web.service import Thumb
 from tests.browser.visit import ask, eventually
 from tests.support.fakes_page import FakeService
 
@@ -94,6 +96,30 @@ def test_removed_sentences_unfold_and_opinions_are_kept(page: Page, service: Fak
     record = page.locator(".rate").get_attribute("data-record")
     told = [(record, "down", ""), (record, "down", "le CCAP a changé")]
     eventually(page, lambda: service.opinions[-2:] == told)
+
+
+def test_a_comment_never_overtakes_the_vote_it_is_of(
+    page: Page, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrived, released = threading.Event(), threading.Event()
+    rate = service.rate
+
+    def held(record_id: str, thumb: Thumb, comment: str) -> None:
+        if not comment:
+            arrived.set()
+            assert released.wait(60)
+        rate(record_id, thumb, comment)
+
+    monkeypatch.setattr(service, "rate", held)
+    ask(page)
+    page.get_by_role("button", name="À revoir").click()
+    page.get_by_label("Un mot pour le référent").fill("le CCAP a changé")
+    assert arrived.wait(60)
+    page.get_by_role("button", name="Envoyer").click()
+    page.evaluate("fetch('/health').then((reply) => reply.text())")
+    released.set()
+    told = ["", "le CCAP a changé"]
+    eventually(page, lambda: [comment for _, _, comment in service.opinions[-2:]] == told)
 
 
 def test_an_answer_that_was_erased_is_said_to_take_no_opinion(page: Page, seen: list[str]) -> None:

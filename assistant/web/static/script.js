@@ -131,11 +131,16 @@ function markVotes() {
   }
 }
 
+// Opinions go one after the other: the last that arrives is the one that counts.
+let sent = Promise.resolve();
+
 async function rate(form, comment) {
   const thumb = form.querySelector('[aria-pressed="true"]').dataset.thumb;
   const body = JSON.stringify({ record_id: form.dataset.record, thumb, comment });
   const headers = { "Content-Type": "application/json" };
-  const reply = await fetch("/rate", { method: "POST", headers, body }).catch(() => ({ ok: false }));
+  const post = () => fetch("/rate", { method: "POST", headers, body }).catch(() => ({ ok: false }));
+  sent = sent.then(post);
+  const reply = await sent;
   if (reply.ok) keepVote(form.dataset.record, thumb);
   const { done, gone, failed } = form.dataset;
   form.querySelector(".outcome").textContent = reply.ok ? done : reply.status === 404 ? gone : failed;
