@@ -26,6 +26,13 @@ def without_raised(text: str) -> str:
     return text.translate(_TO_SPACES)
 
 
+NUMBER_WORDS = (
+    "deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|"
+    "vingts?|trente|quarante|cinquante|soixante|cents?|mille|millions?|milliards?"
+)
+"""Words that count, for a regular expression: not "un", which is an article."""
+
+
 @cache
 def month_names(language: str) -> tuple[str, ...]:
     """The twelve months in small letters, by the code of a language."""

@@ -154,24 +154,16 @@ class Origin:
     ) -> Iterator[OriginReply]:
         """The answer to GET, or to POST of a body as JSON, of a form, or of bytes.
 
-        `path` may be an address.
-
-        So many redirections are followed on this server; with none, they are answers as others.
-        Raises OriginSilent, OtherOrigin without asking, and EndlessRedirection.
+        `path` may be an address. So many redirections are followed on this server; with none, they
+        are answers as others. Raises OriginSilent, EndlessRedirection, and OtherOrigin unasked.
         """
-        method = "GET" if body is None and form is None and content is None else "POST"
+        said: dict[str, Any] = {"json": body, "data": form, "content": content}
+        method = "GET" if all(each is None for each in said.values()) else "POST"
+        said |= {"headers": dict(headers or {}), "extensions": {"trace": self._trace}}
         with heard():
             url = self._guarded(path)
             for _ in range(redirections + 1):
-                with self._client.stream(
-                    method,
-                    url,
-                    headers=dict(headers or {}),
-                    json=body,
-                    data=form,
-                    content=content,
-                    extensions={"trace": self._trace},
-                ) as response:
+                with self._client.stream(method, url, **said) as response:
                     reply = OriginReply(response)
                     if not (redirections and reply.elsewhere):
                         yield reply

@@ -78,12 +78,10 @@ class Pool:
 
     @contextmanager
     def place(self, *, is_long: bool, patience: float | None = None) -> Iterator[None]:
-        """Hold a place once there is one.
-
-        Long work waits as long as it must, short work `patience` seconds on the clock.
+        """Hold a place once there is one; long work waits for it as long as it must.
 
         Raises:
-            BusySandbox: when too much short work waits already, or has waited too long.
+            BusySandbox: too much short work waits, or this waited `patience` seconds on the clock.
         """
         lane, ticket = self._lanes[is_long], object()
         with self._changed:
@@ -262,7 +260,10 @@ def _confine(memory: int, *, of_data: bool) -> None:
     for limit, value in ((kind, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
         resource.setrlimit(limit, (value, value))
     if machine := _MACHINES.get((sys.platform, platform.machine())):
-        _forbid(machine)
+        library = ctypes.CDLL(None)
+        library.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+        _keep_files(library)
+        _forbid(library, machine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +277,7 @@ class _Machine:
 # Refused on both: socket, execve, execveat, kill, ptrace, process_vm_writev, truncate, ftruncate,
 # renameat, renameat2, unlinkat, mkdirat, linkat, symlinkat, fchmod, fchmodat, fchown, fchownat,
 # io_uring_setup; then what only the older of the two has: rename, rmdir, unlink, mkdir, link,
-# symlink, chmod, chown, lchown. A file may still be opened to write, as libraries open /dev/null:
-# nothing is written into it, but one that is there may be emptied so.
+# symlink, chmod, chown, lchown. A file may still be opened to write, as libraries open /dev/null.
 _MACHINES = {
     ("linux", "x86_64"): _Machine(
         0xC000003E,
@@ -299,6 +299,8 @@ _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | errno.EACCES
 _TO_REFUSAL = -1
 """A jump to the last step, whose distance is known once all are."""
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
+_NEW_RULES, _OBEY_RULES = 444, 446  # of Landlock, the same on every processor
+_MAKE_FILE, _EMPTY_FILE = 1 << 8, 1 << 14
 
 
 class _Step(ctypes.Structure):
@@ -335,12 +337,22 @@ def _filter(machine: _Machine) -> Sequence[tuple[int, int, int, int]]:
     ]
 
 
-def _forbid(machine: _Machine) -> None:
+def _keep_files(library: ctypes.CDLL) -> None:
+    """Let the kernel refuse to empty or make a file from here on; one before 6.2 refuses neither.
+
+    A device such as /dev/null is no file that could be emptied.
+    """
+    kept = ctypes.c_uint64(_MAKE_FILE | _EMPTY_FILE)
+    rules = library.syscall(_NEW_RULES, ctypes.byref(kept), ctypes.sizeof(kept), 0)
+    if rules >= 0:
+        library.syscall(_OBEY_RULES, rules, 0)
+        os.close(rules)
+
+
+def _forbid(library: ctypes.CDLL, machine: _Machine) -> None:
     """Let the kernel refuse these calls from here on; one built without filters refuses none."""
     steps = [_Step(*step) for step in _filter(machine)]
     program = _Program(len(steps), (_Step * len(steps))(*steps))
-    library = ctypes.CDLL(None)
-    library.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     library.prctl(_SECCOMP, _FILTER, ctypes.byref(program), 0, 0)
 
 

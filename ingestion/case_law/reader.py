@@ -4,7 +4,7 @@
 |---------------------------------------------|--------------------------------------------------|
 | "7. Il résulte…", the next number in order  | point 7                                          |
 | "Considérant que…", of older decisions      | considérant 3, counted here                      |
-| after "DECIDE :"                            | dispositif                                       |
+| after "DECIDE :" or "ORDONNE :"             | dispositif                                       |
 | what comes before the reasons               | visas, which tell what the parties ask           |
 | all but the dispositif, where none is found | motifs                                           |
 """
@@ -32,7 +32,7 @@ RULING_PAGE = "https://www.legifrance.gouv.fr/ceta/id/{}"
 
 _POINT = re.compile(r"(\d{1,3})\s?\.\s+\S")
 _RECITAL = re.compile(r"considérant\s+qu|considérant,\s", re.IGNORECASE)
-_DECIDES = re.compile(r"(?:d[ée]cide|arr[êe]te)\s*:?", re.IGNORECASE)
+_DECIDES = re.compile(r"(?:d[ée]cide|arr[êe]te|ordonne)\s*:?", re.IGNORECASE)
 
 
 def read_rulings(data: bytes) -> FileContent:

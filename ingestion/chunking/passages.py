@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
+from typing import TypeVar
 
 from ingestion.chunking.places import is_table, page_numbers, place_of
 from ingestion.chunking.sentences import (
@@ -87,22 +88,27 @@ class Passage:
 
         What stands under a picture may be read there.
         """
-        return any(
-            each.start < end and start < each.end and not each.is_under_picture
-            for each in self.hidden
-        )
+        return any(not each.is_under_picture for each in _within(self.hidden, start, end))
 
     def is_recognised(self, start: int, end: int) -> bool:
         """Whether some of these characters of the document were read from a picture."""
-        return any(each.start < end and start < each.end for each in self.recognised)
+        return bool(_within(self.recognised, start, end))
 
     def doubts(self, start: int, end: int) -> tuple[str, ...]:
         """The figures among these characters of the document that were read with doubt."""
         return tuple(
             self.text[max(each.start - self.start, 0) : each.end - self.start]
-            for each in self.recognised
-            if each.is_doubtful and each.start < end and start < each.end
+            for each in _within(self.recognised, start, end)
+            if each.is_doubtful
         )
+
+
+_Marked = TypeVar("_Marked", Hidden, Recognised)
+
+
+def _within(spans: Iterable[_Marked], start: int, end: int) -> tuple[_Marked, ...]:
+    """Those of the spans that have characters between these two."""
+    return tuple(each for each in spans if each.start < end and start < each.end)
 
 
 _NOTHING_TOLD = Stretch(0, 0)
@@ -142,8 +148,9 @@ def _of_unit(document: Document, unit: _Unit, size: int, overlap: int) -> Iterat
     spans = [*_spans(document, unit.start, unit.end, size, overlap)]
     is_cut = len(spans) > 1 and not is_table(document)
     lists = [*_lists(document.text[unit.start : unit.end])] if is_cut else []
+    whole = _whole(document, unit)
     for start, end in spans:
-        passage = _passage(document, unit, start, end)
+        passage = _cut(document, whole, start, end)
         for lead, listed in lists:
             if listed.start <= start - unit.start < listed.end:
                 passage = replace(passage, lead=lead, led_to=unit.start + listed.end)
@@ -245,37 +252,48 @@ def _spans(document: Document, start: int, end: int, size: int, overlap: int) ->
         yield start + first, start + last
 
 
-def _passage(document: Document, unit: _Unit, start: int, end: int) -> Passage:
-    headings, days = unit.headings, unit.days or Days()
-    place = place_of(document, headings, start, end)
-    first_page, last_page = page_numbers(document, start, end) or (None, None)
+def _whole(document: Document, unit: _Unit) -> Passage:
+    """What is the same of all the passages of a stretch of text."""
+    days = unit.days or Days()
     return Passage(
-        id=f"{document.id[:16]}:{start}-{end}",
+        id="",
         document_id=document.id,
         title=document.title,
         source=document.source,
         kind=document.kind,
-        locator=place.locator,
-        headings=headings,
-        references=place.references,
-        text=document.text[start:end],
-        start=start,
-        end=end,
-        first_page=first_page,
-        last_page=last_page,
+        locator="",
+        headings=unit.headings,
+        references=(),
+        text="",
+        start=unit.start,
+        end=unit.end,
         valid_from=days.valid_from or document.valid_from,
         valid_to=days.valid_to or document.valid_to,
         state_date=document.state_date,
         dossier=document.dossier,
         address=document.address,
         piece=document.piece,
-        hidden=tuple(each for each in document.hidden if each.start < end and start < each.end),
-        recognised=tuple(
-            each for each in document.recognised if each.start < end and start < each.end
-        ),
         not_before=document.not_before,
         notes=unit.notes,
         state_until=document.state_until,
+    )
+
+
+def _cut(document: Document, whole: Passage, start: int, end: int) -> Passage:
+    place = place_of(document, whole.headings, start, end)
+    first_page, last_page = page_numbers(document, start, end) or (None, None)
+    return replace(
+        whole,
+        id=f"{document.id[:16]}:{start}-{end}",
+        locator=place.locator,
+        references=place.references,
+        text=document.text[start:end],
+        start=start,
+        end=end,
+        first_page=first_page,
+        last_page=last_page,
+        hidden=_within(document.hidden, start, end),
+        recognised=_within(document.recognised, start, end),
         ruling=document.ruling.within(start, end) if document.ruling else None,
     )
 

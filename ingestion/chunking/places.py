@@ -12,8 +12,8 @@ from ingestion.documents.headings import clause_number
 from ingestion.documents.pieces import PieceKind, find_piece, guess_kind
 from ingestion.documents.references import find_references
 
-TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
-SHEET_SUFFIXES = frozenset({".xlsx", ".ods"})
+_TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
+_SHEET_SUFFIXES = frozenset({".xlsx", ".ods"})
 
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 _MOST_FIELDS = 3
@@ -73,11 +73,11 @@ def page_numbers(document: Document, start: int, end: int) -> tuple[int, int] | 
 
 def is_table(document: Document) -> bool:
     """Whether each line of the document, headings aside, is a row of its file. Pure."""
-    return _suffix(document) in TABLE_SUFFIXES | SHEET_SUFFIXES
+    return _suffix(document) in _TABLE_SUFFIXES | _SHEET_SUFFIXES
 
 
 def _is_sheets(document: Document) -> bool:
-    return _suffix(document) in SHEET_SUFFIXES
+    return _suffix(document) in _SHEET_SUFFIXES
 
 
 def _suffix(document: Document) -> str:

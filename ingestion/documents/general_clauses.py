@@ -30,7 +30,7 @@ _EDITIONS = (2009, 2021)
 _OF_2021_ALONE = "CCAG-MOE"
 _YEAR = rf"(?P<year>{'|'.join(map(str, _EDITIONS))})(?![\d€%])"
 _SAID = r"(?:(?:dans sa|de la|en)?\s*(?:version|édition|rédaction)\s+)?"
-_ADJACENT = re.compile(rf"[\s,(«/-]*{_SAID}(?:issue? |datée? )?(?:de |d['’]|du )?{_YEAR}", re.I)
+_ADJACENT = re.compile(rf"[\s,(«/-]*+{_SAID}(?:issue? |datée? )?(?:de |d['’]|du )?{_YEAR}", re.I)
 _DATED = (
     r"\barrêté\s+(?:ministériel\s+)?(?:modifié\s+)?(?:du|en date du)\s+"
     r"\d{1,2}(?:(?:er)?\s+\w+\s+|/\d{1,2}/)(?P<year>\d{4})"

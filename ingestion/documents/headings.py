@@ -19,7 +19,7 @@ ARTICLE_RANK = _LETTER_RANK + 1
 _LONGEST_TITLE = 120
 
 _CAPITAL = "A-ZÀ-ÖØ-ÞŒ"
-_LEADERS = re.compile(r"(?:\.{4,}|…{2,}|(?:\. ){4,}|_{4,})\s*\d*\s*$")
+_LEADERS = re.compile(r"(?:\.{4}|…{2}|(?:\. ){4}|_{4})\s*+\d*+\s*+$")
 _ROMAN_OR_NUMBER = r"(?:[IVXL]+|\d{1,2}|1er|Ier|[A-Z])(?![^\W_])"
 _DIVISION = re.compile(
     rf"(?P<name>annexe|livre|titre|chapitre|section|sous-section)\s+(?:n\s?°\s?)?{_ROMAN_OR_NUMBER}"

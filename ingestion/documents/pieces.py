@@ -62,10 +62,11 @@ def _bare(text: str) -> str:
 
 def _pattern() -> str:
     short = "|".join(form for name in _SHORT_NAMES for form in (name, _dotted(name)))
+    gap = r"[^\S\n]*+"
     sigle = f"CCAG|{_dotted('CCAG')}"
-    general = rf"(?i:{sigle}|{_any_of({_GENERAL: ''})}(?:[^\S\n]*\((?:{sigle})\))?)"
+    general = rf"(?i:{sigle}|{_any_of({_GENERAL: ''})}(?:{gap}\((?:{sigle})\))?)"
     families = "|".join([_any_of(_FAMILIES), *map(_dotted, ("fcs", "tic", "pi", "mi", "moe"))])
-    link = r"[^\S\n]*(?:[-/–]|applicables? aux|des|de)?[^\S\n]*(?:marchés[^\S\n]+(?:publics )?de )?"
+    link = rf"{gap}(?:[-/–]|applicables? aux|des|de)?{gap}(?:marchés[^\S\n]+(?:publics )?de )?"
     family = f"(?:(?i:{link}(?:{families}))(?![^\\W_]))?"
     return rf"(?<![^\W_])(?:{general}{family}|{short}|(?i:{_any_of(_LONG_NAMES)}))(?![^\W_])"
 

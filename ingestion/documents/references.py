@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from ingestion.documents.pieces import PIECE, piece_name
 from ingestion.french import without_raised
 
-_GAP = r"[^\S\n]*"
+_GAP = r"[^\S\n]*+"  # possessive: a run of blanks is tried once, whatever stands around it
 _DASH = r"[-‐‑–]"
 _START = r"(?<![^\W_])"
 _END = r"(?![^\W_])"

@@ -16,7 +16,7 @@ from ingestion.documents.document import Document, is_citable
 #
 # No date is ever guessed: an unknown beginning or end contradicts nothing.
 
-MOST_NEAR = 5
+_MOST_NEAR = 5
 """References proposed in place of an unknown one."""
 
 
@@ -75,7 +75,7 @@ def may_apply(version: Document, day: date) -> bool:
 def near_references(reference: str, documents: Iterable[Document]) -> tuple[str, ...]:
     """The references of articles that are written most like this one, nearest first."""
     known = {document.reference for document in documents if document.reference}
-    return tuple(get_close_matches(reference, sorted(known), MOST_NEAR))
+    return tuple(get_close_matches(reference, sorted(known), _MOST_NEAR))
 
 
 def irregularities(documents: Iterable[Document]) -> tuple[str, ...]:

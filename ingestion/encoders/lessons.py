@@ -2,8 +2,9 @@
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -206,10 +207,7 @@ class _Asked:
 
 
 def reading_lessons_of(
-    home: Path,
-    embedder: Embedder,
-    progress: StepProgress,
-    most_of_law: int | None = None,
+    home: Path, embedder: Embedder, progress: StepProgress, most_of_law: int | None = None
 ) -> list[ReadingLesson]:
     """A lesson for each question of the bank that is not held out, answered or not.
 
@@ -221,30 +219,23 @@ def reading_lessons_of(
     articles = [each for each in documents if each.reference]
     passages = [passage for each in articles for passage in passages_of(each)]
     of_law = require_code(list(_asked_of_law(articles, passages)))
-    draw, found = random.Random(SEED), []
+    draw = random.Random(SEED)
     if most_of_law is not None:
         of_law = draw.sample(of_law, min(most_of_law, len(of_law)))
-    teaching = [
-        (of_law, passages),
-        *(
-            (list(_asked_of(each)), _pieces(each))
-            for each in read_dossiers()
-            if not each.is_held_out
-        ),
+    dossiers = [each for each in read_dossiers() if not each.is_held_out]
+    taught = [(of_law, passages), *((list(_asked_of(each)), _pieces(each)) for each in dossiers)]
+    embed = partial(_embedded, home, embedder, progress)
+    return [
+        lesson for asked, among in taught for lesson in _lessons_among(asked, among, embed, draw)
     ]
-    for asked, among in teaching:
-        vectors = _embedded(home, embedder, [as_indexed(each) for each in among], progress, False)
-        rows = _embedded(home, embedder, [each.question for each in asked], progress, True)
-        for each, row in zip(asked, rows, strict=True):
-            found.append(_lesson(each, among, vectors @ row, draw))
-    return found
 
 
 def _embedded(
     home: Path,
     embedder: Embedder,
-    texts: Sequence[str],
     progress: StepProgress,
+    texts: Sequence[str],
+    *,
     as_questions: bool,
 ) -> Vectors:
     return embed_cached(
@@ -254,6 +245,19 @@ def _embedded(
         lambda done: progress("Calcul des vecteurs", done, len(texts)),
         as_questions=as_questions,
     )
+
+
+def _lessons_among(
+    asked: Sequence[_Asked],
+    among: Sequence[Passage],
+    embed: Callable[..., Vectors],
+    draw: random.Random,
+) -> Iterator[ReadingLesson]:
+    """A lesson for each question, wrong passages drawn from those that stand beside the right."""
+    vectors = embed([as_indexed(each) for each in among], as_questions=False)
+    rows = embed([each.question for each in asked], as_questions=True)
+    for each, row in zip(asked, rows, strict=True):
+        yield _lesson(each, among, vectors @ row, draw)
 
 
 def _asked_of_law(documents: Sequence[Document], passages: Sequence[Passage]) -> Iterator[_Asked]:

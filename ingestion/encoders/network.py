@@ -22,11 +22,12 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import torch  # noqa: E402
 from safetensors import SafetensorError, safe_open  # noqa: E402
-from safetensors.torch import save_file  # noqa: E402
+from safetensors.torch import save  # noqa: E402
 from sentence_transformers import SentenceTransformer  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 from transformers.utils import logging as transformers_logging  # noqa: E402
 
+from ingestion.durable import replace_bytes  # noqa: E402
 from ingestion.errors import ModelUnavailable  # noqa: E402
 from ingestion.models.catalogue import Prefixes  # noqa: E402
 
@@ -126,14 +127,15 @@ class Adapter:
 
 
 def write_adapter(path: Path, adapter: Adapter) -> None:
-    """Write an adapter in half precision, and its card beside the numbers."""
+    """Write an adapter in half precision, its card beside the numbers; whole or not at all."""
     tensors = {
         prefix + name: tensor.detach().half().contiguous()
         for prefix, part in ((_DOWN, adapter.down), (_UP, adapter.up), (_OWN, adapter.own))
         for name, tensor in part.items()
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, path, {"card": json.dumps(adapter.card, ensure_ascii=False)})
+    card = json.dumps(adapter.card, ensure_ascii=False)
+    replace_bytes(path, save(tensors, {"card": card}))
 
 
 def read_adapter(path: Path) -> Adapter:

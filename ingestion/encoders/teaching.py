@@ -1,9 +1,12 @@
 """Teaching the embedder and the reader, batch after batch, from a state on disk."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from hashlib import sha256
+from io import BytesIO
 from itertools import permutations
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +17,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 
+from ingestion.durable import replace_bytes
 from ingestion.encoders.lessons import (
     Lesson,
     ReadingLesson,
@@ -26,6 +30,7 @@ from ingestion.encoders.lessons import (
 )
 from ingestion.encoders.network import (
     Adapter,
+    LowRank,
     TextEncoder,
     joined,
     learnt,
@@ -80,10 +85,7 @@ class Course:
     def follow(
         self, batches: Sequence[Batch], loss: Callable[[Batch], Tensor], progress: StepProgress
     ) -> None:
-        """Learn from each batch in turn, from where a course of this identity was left.
-
-        The state is removed at the end: what was learnt is in the parameters.
-        """
+        """Learn from each batch in turn, from where a course of this identity was left."""
         optimiser = AdamW(self._learning, lr=self._rate.highest, weight_decay=0.01)
         steps = len(batches)
         schedule = LambdaLR(optimiser, lambda step: self._rate.share(step, steps))
@@ -98,11 +100,9 @@ class Course:
             progress(STEP, step + 1, steps)
             if (step + 1) % SAVED_EVERY == 0:
                 self._save(optimiser, schedule, step + 1)
-        self._saved.unlink(missing_ok=True)
 
     def _save(self, optimiser: AdamW, schedule: LambdaLR, step: int) -> None:
         self._saved.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._saved.with_suffix(".new")
         state = {
             "identity": self._identity,
             "step": step,
@@ -110,8 +110,9 @@ class Course:
             "optimiser": optimiser.state_dict(),
             "schedule": schedule.state_dict(),
         }
-        torch.save(state, beside)
-        beside.replace(self._saved)
+        written = BytesIO()
+        torch.save(state, written)
+        replace_bytes(self._saved, written.getvalue())
 
     def _resume(self, optimiser: AdamW, schedule: LambdaLR) -> int:
         """The step to go on from; 0 without a state, or with one of something else."""
@@ -125,6 +126,36 @@ class Course:
         optimiser.load_state_dict(state["optimiser"])
         schedule.load_state_dict(state["schedule"])
         return int(state["step"])
+
+
+@contextmanager
+def _course_state(home: Path, what: Taught, weights: Weights) -> Iterator[Path]:
+    """Where the state of a course is kept, until what it led to is written and this is left.
+
+    Other weights go on from none of it.
+    """
+    saved = home / "training" / f"{what}-{weights.sha256[:12]}.pt"
+    yield saved
+    saved.unlink(missing_ok=True)
+
+
+def _identity(lessons_sha256: str, recipe: "RetrieverRecipe | ReaderRecipe") -> str:
+    return sha256(f"{lessons_sha256}{recipe}".encode()).hexdigest()
+
+
+def _card(
+    what: Taught, lessons: int, lessons_sha256: str, recipe: "RetrieverRecipe | ReaderRecipe"
+) -> dict[str, str]:
+    return {
+        "taught": what.value,
+        "lessons": str(lessons),
+        "lessons_sha256": lessons_sha256,
+        "recipe": json.dumps(asdict(recipe)),
+    }
+
+
+def _factors(learning: Mapping[str, LowRank]) -> list[nn.Parameter]:
+    return [each for layer in learning.values() for each in (layer.down, layer.up)]
 
 
 # Teaching the embedder: two wordings of a question and the passage that answers near each other.
@@ -162,13 +193,8 @@ def train_retriever(home: Path, weights: Weights, path: Path, progress: StepProg
     """
     lessons = lessons_of(home)
     encoder = TextEncoder(weights.path, weights.model.prefixes if weights.model else None)
-    saved = _course_of(home, Taught.RETRIEVER, weights)
-    write_adapter(path, teach_retriever(encoder, lessons, saved, progress))
-
-
-def _course_of(home: Path, what: Taught, weights: Weights) -> Path:
-    """Where the state of an unfinished course is kept: other weights go on from none of it."""
-    return home / "training" / f"{what}-{weights.sha256[:12]}.pt"
+    with _course_state(home, Taught.RETRIEVER, weights) as saved:
+        write_adapter(path, teach_retriever(encoder, lessons, saved, progress))
 
 
 def teach_retriever(
@@ -184,33 +210,25 @@ def teach_retriever(
     """
     recipe = recipe or RetrieverRecipe()
     torch.manual_seed(recipe.seed)
-    learning = open_to_learning(encoder.network, recipe.rank)
-    identity = sha256(f"{digest_of_lessons(lessons)}{recipe}".encode()).hexdigest()
-    parameters = [each for layer in learning.values() for each in (layer.down, layer.up)]
-    course = Course(parameters, LearningRate(recipe.rate), saved, identity)
+    learning, digest = open_to_learning(encoder.network, recipe.rank), digest_of_lessons(lessons)
+    rate, identity = LearningRate(recipe.rate), _identity(digest, recipe)
+    course = Course(_factors(learning), rate, saved, identity)
+    course.follow(_batches_of(lessons, recipe), partial(_far_apart, encoder, recipe), progress)
+    return learnt(learning, _card(Taught.RETRIEVER, len(lessons), digest, recipe))
 
-    def loss(batch: Sequence[Lesson]) -> Tensor:
-        prefixes = encoder.prefixes
-        questions = [
-            encoder.encode(
-                [prefixes.question + each.wordings[n] for each in batch], recipe.question
-            )
-            for n in (0, 1)
-        ]
-        # What several lessons share is read once.
-        texts = list(dict.fromkeys(prefixes.passage + each.passage for each in batch))
-        place = [texts.index(prefixes.passage + each.passage) for each in batch]
-        passages = encoder.encode(texts, recipe.passage)[place]
-        return contrast([*questions, passages], same_subject(batch), recipe.temperature)
 
-    course.follow(_batches_of(lessons, recipe), loss, progress)
-    card = {
-        "taught": "retriever",
-        "lessons": str(len(lessons)),
-        "lessons_sha256": digest_of_lessons(lessons),
-        "recipe": json.dumps(asdict(recipe)),
-    }
-    return learnt(learning, card)
+def _far_apart(encoder: TextEncoder, recipe: RetrieverRecipe, batch: Sequence[Lesson]) -> Tensor:
+    """How far the two wordings and the passage of each lesson are from each other."""
+    prefixes = encoder.prefixes
+    questions = [
+        encoder.encode([prefixes.question + each.wordings[n] for each in batch], recipe.question)
+        for n in (0, 1)
+    ]
+    # What several lessons share is read once.
+    texts = list(dict.fromkeys(prefixes.passage + each.passage for each in batch))
+    place = [texts.index(prefixes.passage + each.passage) for each in batch]
+    passages = encoder.encode(texts, recipe.passage)[place]
+    return contrast([*questions, passages], same_subject(batch), recipe.temperature)
 
 
 def contrast(views: Sequence[Tensor], same: Tensor, temperature: float) -> Tensor:
@@ -290,9 +308,9 @@ def train_reader(
     taught, encoder = read_adapter(known), TextEncoder(weights.path)
     merge(encoder.network, taught)
     recipe = ReaderRecipe(rate=RATE_GOING_ON) if before else ReaderRecipe()
-    saved = _course_of(home, Taught.READER, weights)
-    reader = teach_reader(encoder, lessons, saved, progress, recipe, taught.own)
-    write_adapter(path, joined(taught, reader))
+    with _course_state(home, Taught.READER, weights) as saved:
+        reader = teach_reader(encoder, lessons, saved, progress, recipe, taught.own)
+        write_adapter(path, joined(taught, reader))
 
 
 def teach_reader(
@@ -314,26 +332,20 @@ def teach_reader(
     if heads:
         network.heads.load_state_dict(heads)
     learning = open_to_learning(network.transformer, recipe.rank, recipe.lowest)
+    learns = [*_factors(learning), *network.heads.parameters()]
     digest = digest_of_reading_lessons(lessons)
-    identity = sha256(f"{digest}{recipe}".encode()).hexdigest()
-    factors = [each for layer in learning.values() for each in (layer.down, layer.up)]
-    learns = [*factors, *network.heads.parameters()]
-    course = Course(learns, LearningRate(recipe.rate), saved, identity)
-
-    def loss(batch: Sequence[ReadingLesson]) -> Tensor:
-        questions = [each.question for each in batch for _ in each.passages]
-        pairs = network.tokens(questions, [text for each in batch for text in each.passages])
-        return cost(network(pairs), pairs, batch)
-
-    course.follow(in_batches(lessons, recipe.batch, recipe.epochs, recipe.seed), loss, progress)
-    card = {
-        "taught": "reader",
-        "lessons": str(len(lessons)),
-        "lessons_sha256": digest,
-        "recipe": json.dumps(asdict(recipe)),
-    }
+    course = Course(learns, LearningRate(recipe.rate), saved, _identity(digest, recipe))
+    batches = in_batches(lessons, recipe.batch, recipe.epochs, recipe.seed)
+    course.follow(batches, partial(_misread, network), progress)
     own = {name: each.detach() for name, each in network.heads.state_dict().items()}
-    return learnt(learning, card, own)
+    return learnt(learning, _card(Taught.READER, len(lessons), digest, recipe), own)
+
+
+def _misread(network: ReaderNetwork, batch: Sequence[ReadingLesson]) -> Tensor:
+    """How far what is read in all passages of a batch is from its lessons."""
+    questions = [each.question for each in batch for _ in each.passages]
+    pairs = network.tokens(questions, [text for each in batch for text in each.passages])
+    return cost(network(pairs), pairs, batch)
 
 
 def cost(read: ReaderOutput, pairs: Pairs, batch: Sequence[ReadingLesson]) -> Tensor:

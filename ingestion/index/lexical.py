@@ -38,16 +38,6 @@ class Term:
 _terms = TypeAdapter(tuple[Term, ...])
 
 
-def write_terms(path: Path, terms: Sequence[Term]) -> None:
-    """Write terms as they are kept in a snapshot."""
-    path.write_bytes(terms_json(terms))
-
-
-def read_terms(path: Path) -> tuple[Term, ...]:
-    """The terms that `write_terms` wrote."""
-    return parsed_terms(path.read_bytes())
-
-
 def terms_json(terms: Sequence[Term]) -> bytes:
     """Terms as they are kept in a snapshot."""
     return _terms.dump_json(tuple(terms), indent=1)
@@ -94,7 +84,7 @@ class EverydayWords:
         return "\n".join(phrase for each in phrases for phrase in each)
 
 
-# The lexical index on disk, with a French analyser. Door of tantivy.
+# The lexical index on disk, with a French analyser.
 
 TEXT_WEIGHT = 1.0
 CONTEXT_WEIGHT = 0.4

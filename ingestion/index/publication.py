@@ -17,9 +17,10 @@ from ingestion.errors import (
     StorageFull,
     UnknownSnapshot,
 )
+from ingestion.index.folder import FolderRepository
 from ingestion.index.search import Vectors
 from ingestion.index.server import ServerRepository
-from ingestion.index.snapshot import FolderRepository, IndexSnapshot, SnapshotRepository
+from ingestion.index.snapshot import IndexSnapshot, SnapshotRepository
 from ingestion.index.store import Manifest, unknown
 from ingestion.postgresql import named_server
 from ingestion.progress import untold

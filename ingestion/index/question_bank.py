@@ -4,7 +4,7 @@ The words of the law are not kept here. A line holds the sha256 of the article's
 offsets of its answering sentences, so that a question whose article has changed is known by it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
@@ -279,27 +279,6 @@ def read_nowhere_answered() -> tuple[UnansweredQuestion | OutsideQuestion, ...]:
 def read_judged(path: Path = JUDGED) -> tuple[JudgedQuestion, ...]:
     """The questions of a file; raises IngestionError naming the line that is not one."""
     return tuple(read_lines(path, _judged))
-
-
-def write_bank(
-    folder: Path,
-    questions: Iterable[BankQuestion],
-    unanswered: Iterable[UnansweredQuestion] = (),
-    outside: Iterable[OutsideQuestion] = (),
-) -> None:
-    """Write a bank as the functions above read it, in the order given; its rules stay as they are.
-
-    The identifiers of questions are those by which the rules name them.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    chapters: dict[str, list[bytes]] = {}
-    for each in questions:
-        line = _question.dump_json(each, exclude={"rule"}, exclude_defaults=True)
-        chapters.setdefault(f"{chapter_of(each.article)}.jsonl", []).append(line)
-    chapters[UNANSWERED] = [_unanswered.dump_json(each) for each in unanswered]
-    chapters[OUTSIDE] = [_outside.dump_json(each) for each in outside]
-    for name, lines in chapters.items():
-        (folder / name).write_bytes(b"".join(line + b"\n" for line in lines))
 
 
 def read_lines(path: Path, adapter: TypeAdapter[T]) -> Iterator[T]:

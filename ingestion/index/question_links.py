@@ -62,26 +62,38 @@ def leading_questions(
     and, where there are any of either, those that lead to none. In the bank's order. Pure.
     """
     texts = _digests_of_texts(documents)
-    answered = []
-    for question, ids in passages_answering(bank, documents, passages):
-        rule = _grounded(question.rule, question, ids, texts)
-        said, spans = (rule.text, rule.spans) if rule else ("", ())
-        answered += [
-            LeadingQuestion(each, ids, question.id, said, spans) for each in question.asked
-        ]
+    written = passages_answering(_as_written(rules, bank), documents, passages)
     grounded = {
         digest_of_rule(each.text): rule
-        for each, ids in passages_answering(_as_written(rules, bank), documents, passages)
+        for each, ids in written
         if (rule := _grounded(each.text, each, ids, texts))
     }
-    answered += _led_by_readers(judged, grounded, documents, passages)
-    if not answered:
-        return ()
-    nowhere = [LeadingQuestion(each.question, (), each.id) for each in unanswered]
-    nowhere += [
-        LeadingQuestion(each.question, ()) for each in judged if each.answered is HasAnswer.NO
+    led = [
+        *_led_by_bank(passages_answering(bank, documents, passages), texts),
+        *_led_by_readers(judged, grounded, documents, passages),
     ]
-    return (*answered, *nowhere)
+    return (*led, *_led_nowhere(unanswered, judged)) if led else ()
+
+
+def _led_by_bank(
+    answered: Iterable[tuple[BankQuestion, tuple[str, ...]]], texts: Mapping[str, set[str]]
+) -> Iterator[LeadingQuestion]:
+    """The wordings of each question, given the passages that answer it."""
+    for question, ids in answered:
+        rule = _grounded(question.rule, question, ids, texts)
+        said, spans = (rule.text, rule.spans) if rule else ("", ())
+        for each in question.asked:
+            yield LeadingQuestion(each, ids, question.id, said, spans)
+
+
+def _led_nowhere(
+    unanswered: Iterable[UnansweredQuestion | OutsideQuestion], judged: Iterable[JudgedQuestion]
+) -> Iterator[LeadingQuestion]:
+    for each in unanswered:
+        yield LeadingQuestion(each.question, (), each.id)
+    for asked in judged:
+        if asked.answered is HasAnswer.NO:
+            yield LeadingQuestion(asked.question, ())
 
 
 def _as_written(
@@ -115,13 +127,8 @@ def _led_by_readers(
     articles, sheets = _by_reference(documents, passages)
     answering = Counter(name for each in judged for name in each.answering if name in rules)
     for question in judged:
-        found = tuple(
-            dict.fromkeys(
-                each.id
-                for article in question.articles
-                for each in articles.get(article) or sheets.get(article, [])
-            )
-        )
+        leads_to = (articles.get(name) or sheets.get(name, []) for name in question.articles)
+        found = tuple(dict.fromkeys(each.id for some in leads_to for each in some))
         if found and question.answered is HasAnswer.PARTLY:
             yield LeadingQuestion(question.question, found, is_open=True)
         elif found and question.answered is HasAnswer.YES:

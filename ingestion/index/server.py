@@ -220,6 +220,7 @@ def write_snapshot(
     told(0)
     connected.run(_SCHEMA.replace("DIMENSION", str(contents.vectors.shape[1])))
     _write_texts(connected, contents)
+    _write_parts(connected, contents)
     told(1)
     _write_words(connected, contents)
     told(2)
@@ -241,7 +242,6 @@ def hashes_of(connected: Connected) -> dict[str, str]:
 
 
 def _write_texts(connected: Connected, contents: SnapshotContents) -> None:
-    passages = contents.passages
     connected.load(
         "{schema}.documents",
         ("text", "text", "date", "bytea"),
@@ -250,20 +250,23 @@ def _write_texts(connected: Connected, contents: SnapshotContents) -> None:
             for each in contents.documents
         ),
     )
+    passages, firsts = contents.passages, first_equal(contents.vectors)
     connected.load(
         "{schema}.passages",
         ("int4", "text", "int4", "bytea"),
         (
             (place, each.id, vector, _passage.dump_json(each))
-            for place, (each, vector) in enumerate(
-                zip(passages, first_equal(contents.vectors), strict=True)
-            )
+            for place, (each, vector) in enumerate(zip(passages, firsts, strict=True))
         ),
     )
     references = (
         (name, place) for place, each in enumerate(passages) for name in lookup_keys(each)
     )
     connected.load("{schema}.refs", ("text", "int4"), references)
+
+
+def _write_parts(connected: Connected, contents: SnapshotContents) -> None:
+    """What is read whole when the snapshot is opened."""
     written = BytesIO()
     np.save(written, contents.asked)
     parts = {

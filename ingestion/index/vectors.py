@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 
 from ingestion.index.search import Embedder, Vectors
 
-# The vector index on disk, embedded and only ever read once written. Door of chromadb.
+# The vector index on disk, embedded and only ever read once written.
 #
 # Vectors are always given: a collection with an embedding function of its own would try to download
 # a model. Chroma's server is never started (it has unfixed faults before authentication).
@@ -142,8 +142,7 @@ def embed_cached(
 ) -> Vectors:
     """Vectors of the texts, in order, computing only those not in the file at `path`.
 
-    `progress` is told how many texts are done. Texts of like length are embedded together, which
-    wastes no time on padding.
+    `progress` is told how many texts are done.
     """
     with closing(_opened(path)) as connection:
         space = f"{embedder.name}\0question" if as_questions else embedder.name
@@ -151,18 +150,30 @@ def embed_cached(
         keys = [sha256(f"{space}\0{text}".encode()).digest() for text in texts]
         known = _known(connection, keys, embedder.dimension)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        waiting = sorted(missing, key=lambda key: len(missing[key]), reverse=True)
-        progress(len(texts) - len(waiting))
-        for first in range(0, len(waiting), BATCH):
-            batch = waiting[first : first + BATCH]
-            rows = embed([missing[key] for key in batch])
-            fresh = {key: row.tobytes() for key, row in zip(batch, rows, strict=True)}
+        done = len(texts) - len(missing)
+        progress(done)
+        for fresh in _embedded(missing, embed):
             connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", fresh.items())
             connection.commit()
             known |= fresh
-            progress(len(texts) - len(waiting) + first + len(batch))
+            done += len(fresh)
+            progress(done)
     flat = np.frombuffer(b"".join(known[key] for key in keys), dtype=np.float32)
     return flat.reshape(len(texts), embedder.dimension)
+
+
+def _embedded(
+    missing: Mapping[bytes, str], embed: Callable[[Sequence[str]], Vectors]
+) -> Iterator[dict[bytes, bytes]]:
+    """The rows of texts by their keys, so many at once, the longest first.
+
+    Texts of like length are embedded together, which wastes no time on padding.
+    """
+    waiting = sorted(missing, key=lambda key: len(missing[key]), reverse=True)
+    for first in range(0, len(waiting), BATCH):
+        batch = waiting[first : first + BATCH]
+        rows = embed([missing[key] for key in batch])
+        yield {key: row.tobytes() for key, row in zip(batch, rows, strict=True)}
 
 
 def _opened(path: Path) -> sqlite3.Connection:

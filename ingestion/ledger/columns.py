@@ -53,7 +53,8 @@ def understood(
 ) -> Columns | None:
     """The columns of a sheet; None when no line looks like titles.
 
-    What was kept for these titles goes before what is guessed, and a correction before both.
+    What was kept for these titles goes before what is guessed, unless it was for another kind, and
+    a correction before both.
     """
     fields = _fields(kind)
     given = {normal(title): field for title, field in corrections.items()}
@@ -66,7 +67,10 @@ def understood(
     if len(known & set(map(normal, titles))) < _LEAST_TITLES:
         return None
     guessed = Columns(line, tuple(_guessed(titles, fields)))
-    return _corrected(_corrected(guessed, kept.get(guessed.signature, {})), given)
+    known_before = kept.get(guessed.signature, {})
+    if not set(known_before.values()) <= {*fields, ""}:
+        known_before = {}
+    return _corrected(_corrected(guessed, known_before), given)
 
 
 def field_named(kind: FileKind, name: str) -> str | None:

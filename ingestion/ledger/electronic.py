@@ -1,12 +1,13 @@
-"""Electronic invoices: the XML in a Factur-X PDF, its terms. Door of factur-x and pikepdf."""
+"""Electronic invoices in CII and UBL, validated and read, offline. Door of factur-x.
 
-import io
+Its own schematron check is never called: it posts the invoice to a server.
+"""
+
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pikepdf
 from facturx import (  # type: ignore[import-untyped]
     get_flavor,
     get_level,
@@ -30,101 +31,10 @@ from ingestion.ledger.records import (
     refused,
     warned,
 )
-from ingestion.ledger.validation import broken_rules, undefined_colours
+from ingestion.ledger.rows import Level
+from ingestion.ledger.validation import broken_rules
 from ingestion.ledger.values import account_digest, digits, has_luhn_key
 from ingestion.readers.markup import Element, local_name, parse_xml
-
-# The XML inside a Factur-X PDF, and the faults of the PDF around it. Door of pikepdf.
-
-_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")
-_PROFILE = "}ConformanceLevel"
-_PDF_A = "{http://www.aiim.org/pdfa/ns/id/}part"
-_LARGEST = 20_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """The XML of a PDF, and its profile as the metadata of the PDF declare it ("" if not)."""
-
-    name: str
-    xml: bytes
-    profile: str
-    comments: tuple[Comment, ...]
-
-
-def embedded_xml(data: bytes) -> Embedded:
-    """The invoice that a PDF carries; raises UnreadableFile when it is no PDF, or carries none."""
-    try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
-            return _embedded(pdf)
-    except pikepdf.PasswordError as error:
-        raise UnreadableFile("le PDF est protégé par un mot de passe") from error
-    except pikepdf.PdfError as error:
-        raise UnreadableFile("le PDF est abîmé") from error
-
-
-def _embedded(pdf: pikepdf.Pdf) -> Embedded:
-    specs = list(pdf.attachments.values())
-    xml = [spec for spec in specs if _name(spec).endswith(".xml")]
-    known = [spec for spec in xml if _name(spec) in _NAMES]
-    if not xml:
-        raise UnreadableFile("le PDF ne contient aucun XML de facture : ce n'est pas un Factur-X")
-    if not known:
-        raise UnreadableFile(
-            f"le PDF contient « {xml[0].filename} », mais une facture Factur-X se nomme "
-            "factur-x.xml"
-        )
-    content = known[0].get_file().read_bytes()
-    if len(content) > _LARGEST:
-        raise UnreadableFile("le XML du PDF est démesuré")
-    metadata = pdf.open_metadata(update_docinfo=False)
-    profiles = [str(value) for key, value in metadata.items() if key.endswith(_PROFILE)]
-    profile = profiles[0].strip() if profiles else ""
-    faults = tuple(_faults(pdf, known[0], profile, is_pdf_a=_PDF_A in metadata))
-    return Embedded(_name(known[0]), content, profile, faults)
-
-
-def _faults(
-    pdf: pikepdf.Pdf, spec: pikepdf.AttachedFileSpec, profile: str, *, is_pdf_a: bool
-) -> Iterator[Comment]:
-    relation = str(spec.obj.get("/AFRelationship", ""))
-    if not relation:
-        yield refused("AFRELATIONSHIP", "La pièce jointe ne dit pas son lien avec la facture.")
-    elif relation not in ("/Data", "/Alternative"):
-        yield warned(
-            "AFRELATIONSHIP",
-            f"La pièce jointe est déclarée {relation} ; Factur-X attend /Data ou /Alternative.",
-        )
-    if not any(each == spec.obj for each in pdf.Root.get("/AF", [])):
-        yield refused("AF", "Le catalogue du PDF ne cite pas la pièce jointe (tableau /AF).")
-    if not profile:
-        yield refused("XMP", "Les métadonnées du PDF ne déclarent pas de profil Factur-X.")
-    if not is_pdf_a:
-        yield warned("PDFA", "Le PDF ne se déclare pas conforme à PDF/A-3.")
-    else:
-        yield from _colour_faults(pdf)
-
-
-def _colour_faults(pdf: pikepdf.Pdf) -> Iterator[Comment]:
-    """What a PDF/A-3 that has no output intent may not paint in refuses, the rest is a doubt."""
-    try:
-        spaces = ", ".join(undefined_colours(pdf))
-    except pikepdf.PdfError:
-        yield warned("OUTPUTINTENT", "Le dessin du PDF ne se lit pas : couleurs non vérifiées.")
-        return
-    said = f"Le PDF se dit PDF/A-3 et peint en {spaces}, que ne définit"
-    if spaces and pdf.Root.get("/OutputIntents"):
-        yield warned("OUTPUTINTENT", f"{said} pas son profil de couleur de sortie.")
-    elif spaces:
-        yield refused(
-            "OUTPUTINTENT",
-            f"{said} aucun profil de couleur de sortie, ni d'espace par défaut (/DefaultRGB…).",
-        )
-
-
-def _name(spec: pikepdf.AttachedFileSpec) -> str:
-    return spec.filename.rstrip("\0").lower()
-
 
 # The terms of EN 16931 (BT-1, BG-25 …), as factur-x reads them, into a record of the ledger.
 
@@ -269,9 +179,7 @@ def _first(said: Any) -> str:  # noqa: ANN401 - factur-x gives a text, or a list
     return "" if said is None else str(said).strip()
 
 
-# Electronic invoices validated and read, offline. Door of factur-x, which raises anything.
-#
-# Its own schematron check is never called: it posts the invoice to a server.
+# An invoice judged by the schema and the rules of its profile, then read.
 
 _CII = "factur-x"
 _DECLARED_AS = {"XRECHNUNG": "EN 16931"}  # a use of that profile, which only the PDF may name
@@ -293,25 +201,34 @@ def read_xml(data: bytes, *, declared: str = "", name: str = "") -> Contents:
     if document.internalDTD is not None:
         raise UnreadableFile("le XML déclare des entités")
     xml = data.decode(document.encoding or "utf-8").lstrip("\ufeff")
-    flavor, level = _kind(root)
-    comments: list[Comment] = []
-    if level in _FORMER:
-        said = f"La facture nomme son profil « {level} », comme ZUGFeRD 1 : lue en EN 16931."
-        comments, level = [warned("PROFIL", said)], _FORMER[level]
-    comments += [*_schema(root, flavor, level), *broken_rules(xml, flavor, level)]
+    flavor, named = _kind(root)
+    level = _FORMER.get(named, named)
     profile = FACTURX_LEVEL2xmp.get(level, level)
-    if declared and _DECLARED_AS.get(declared.upper(), declared.upper()) != profile.upper():
-        comments.append(
-            refused("XMP", f"Le PDF déclare le profil {declared}, son XML le profil {profile}.")
-        )
     terms = _terms(root, flavor, level)
-    records = (record(terms, name),) if terms else ()
-    if terms is None and not any(each.level == "refused" for each in comments):
+    comments = [*_formerly_named(named, level)]
+    comments += [*_schema(root, flavor, level), *broken_rules(xml, flavor, level)]
+    comments += _declared_otherwise(declared, profile)
+    if terms is None and not any(each.level is Level.REFUSED for each in comments):
         comments.append(refused("LECTURE", "Une valeur de la facture ne se lit pas."))
     if terms and (fault := terms.vat_number_fault()):
         comments.append(warned("CLE-TVA", fault))
     kind = "Factur-X" if name else "CII" if flavor == _CII else "UBL"
+    records = (record(terms, name),) if terms else ()
     return Contents(f"{kind} {profile}", records, comments=tuple(comments))
+
+
+def _formerly_named(named: str, level: str) -> Iterator[Comment]:
+    """That the XML names its profile as it was called before."""
+    if named != level:
+        said = f"La facture nomme son profil « {named} », comme ZUGFeRD 1 : lue en EN 16931."
+        yield warned("PROFIL", said)
+
+
+def _declared_otherwise(declared: str, profile: str) -> Iterator[Comment]:
+    """That the PDF around the XML declares another profile than it has."""
+    if declared and _DECLARED_AS.get(declared.upper(), declared.upper()) != profile.upper():
+        said = f"Le PDF déclare le profil {declared}, son XML le profil {profile}."
+        yield refused("XMP", said)
 
 
 def _kind(root: Element) -> tuple[str, str]:

@@ -39,9 +39,8 @@ def invoice_entry(record: Record, file: str) -> LedgerEntry:
     """The rows of an invoice of a file, which is given by its sha256."""
     read = cells(Invoice, record.values, record.place)
     _complete(read)
-    if missing := _missing(read):
-        where = f" ({record.place})" if record.place else ""
-        comment = refused("MANQUE", f"Il manque {missing}{where}.", record.place)
+    if missing := _missing_of_invoice(read):
+        comment = refused("MANQUE", f"Il manque {missing}{_at(record.place)}.", record.place)
         return LedgerEntry(record.place, comments=(*read.comments, comment))
     values = read.values
     supplier = values.get("supplier_siren") or values["supplier_name"]
@@ -49,7 +48,7 @@ def invoice_entry(record: Record, file: str) -> LedgerEntry:
     invoice = Invoice(key, file, **values)
     rows: list[TableRow] = [invoice]
     lineage = list(read.lineage(Invoice.table, key, file))
-    comments = [*read.comments, *_faults(invoice, record.place)]
+    comments = [*read.comments, *_invoice_faults(invoice, record.place)]
     for position, part in enumerate(record.parts, start=1):
         below = cells(_PARTS[part.table], part.values, record.place)
         comments += below.comments
@@ -75,7 +74,7 @@ def _complete(read: Cells) -> None:
             read.values[siren], read.places[siren] = found, place
 
 
-def _missing(read: Cells) -> str:
+def _missing_of_invoice(read: Cells) -> str:
     """What an invoice cannot do without and this one does, in French."""
     needed = {
         "le numéro": "number" in read.values,
@@ -97,9 +96,9 @@ def _part(table: str, invoice: str, position: int, read: Cells) -> tuple[TableRo
     return (StatusEvent(invoice, **values), name) if len(values) > 1 else (None, name)
 
 
-def _faults(invoice: Invoice, place: str) -> Iterator[Comment]:
+def _invoice_faults(invoice: Invoice, place: str) -> Iterator[Comment]:
     """The rules that the invoice breaks by itself, under the numbers they have in the norms."""
-    where = f" ({place})" if place else ""
+    where = _at(place)
     net, vat, gross = invoice.net, invoice.vat, invoice.gross
     if net is not None and vat is not None and gross is not None and net + vat != gross:
         said = (
@@ -121,9 +120,13 @@ def _undated_payment(invoice: Invoice, rows: Iterable[TableRow], place: str) -> 
     """That an invoice is said to be paid, and on no day."""
     is_dated = any(isinstance(row, StatusEvent) and row.status == invoice.status for row in rows)
     if invoice.status == "11" and invoice.paid is None and not is_dated:
-        where = f" ({place})" if place else ""
-        said = f"Payée ou mise en paiement sans date : ni payée, ni à payer{where}."
+        said = f"Payée ou mise en paiement sans date : ni payée, ni à payer{_at(place)}."
         yield warned("DATE", said, place)
+
+
+def _at(place: str) -> str:
+    """Where a record stands, for the end of a sentence; "" for the whole file."""
+    return f" ({place})" if place else ""
 
 
 # Records into contracts: one however many lines and holders it has. Pure.
@@ -153,7 +156,7 @@ def purchase_entries(records: Iterable[Record], file: str, today: date) -> tuple
     refusals: list[LedgerEntry] = []
     for record in records:
         read = cells(Purchase, record.values, record.place)
-        if missing := _missing_purchases(read):
+        if missing := _missing_of_contract(read):
             comment = refused("MANQUE", f"Il manque {missing} ({record.place}).", record.place)
             refusals.append(LedgerEntry(record.place, comments=(*read.comments, comment)))
         else:
@@ -163,7 +166,7 @@ def purchase_entries(records: Iterable[Record], file: str, today: date) -> tuple
     return (*entries, *refusals)
 
 
-def _missing_purchases(read: Cells) -> str:
+def _missing_of_contract(read: Cells) -> str:
     needed = {
         "le numéro du marché": "contract_id" in read.values,
         "l'acheteur": bool({"buyer_siret", "buyer_name"} & set(read.values)),
@@ -219,7 +222,7 @@ def _entry(
     today: date,
 ) -> LedgerEntry:
     purchase, place = contract.purchase, contract.places[0]
-    comments = [*contract.comments, *_faults_purchases(purchase, place, today)]
+    comments = [*contract.comments, *_contract_faults(purchase, place, today)]
     if contract.repeated:
         said = f"En double, compté une fois : {_listed([place, *contract.repeated])}."
         comments.append(warned("DOUBLON", said, place))
@@ -238,7 +241,7 @@ def _entry(
     )
 
 
-def _faults_purchases(purchase: Purchase, place: str, today: date) -> Iterator[Comment]:
+def _contract_faults(purchase: Purchase, place: str, today: date) -> Iterator[Comment]:
     """Days and amounts that cannot be true."""
     what = f"marché {purchase.contract_id}, {place}"
     notified = purchase.notified

@@ -72,7 +72,8 @@ def _read_xml(data: bytes) -> Contents:
 
 
 def _read_pdf(data: bytes) -> Contents:
-    from ingestion.ledger.electronic import embedded_xml, read_xml
+    from ingestion.ledger.electronic import read_xml
+    from ingestion.ledger.invoice_pdf import embedded_xml
 
     found = embedded_xml(data)
     read = read_xml(found.xml, declared=found.profile, name=found.name)

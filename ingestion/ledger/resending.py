@@ -66,11 +66,8 @@ def _again(entry: LedgerEntry, main: Invoice | Purchase, known: _Known) -> Ledge
     if isinstance(main, Invoice):
         code, what, key = _RULE, f"Facture {main.number}", "fournisseur, numéro et année"
     else:
-        code, what, key = (
-            "DOUBLON",
-            f"Marché {main.contract_id}",
-            "acheteur, numéro, jour et montant",
-        )
+        code, what = "DOUBLON", f"Marché {main.contract_id}"
+        key = "acheteur, numéro, jour et montant"
     where = f"{entry.place}, " if entry.place else ""
     said = f"{what} ({where}déjà dans {known.where})"
     if isinstance(main, Invoice) and known.past:

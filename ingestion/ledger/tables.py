@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from zipfile import BadZipFile
@@ -219,29 +219,15 @@ class _LineReader:
         field, text = value.column, value.text
         if not text:
             return
-        if field in _NUMBERS:
-            found = parse_number(text, self.marks[field])
-            text = text if found is None else format(found, "f")
-        elif field in _DAYS or (field.startswith(_STATUS) and field != "status"):
-            found_day = day(text)
-            text = found_day.isoformat() if found_day else text
-        elif field in _CODES:
-            code = code_of(_CODES[field], text)
-            if code is None:
-                is_type = field == "type"  # a credit note taken for an invoice would be added
-                say = refused if is_type else warned
-                then = "la ligne est écartée" if is_type else "la cellule est laissée vide"
-                said = f"« {text} » n'est pas reconnu ({value.place}) : {then}."
-                self.comments.append(say("CODE", said, _place(self.sheet, line)))
-                return
-            text = code
-        elif field.endswith(("_siret", "_siren")):
-            text = digits(text) or text
-        elif field == "currency":
-            read = amount(f"1{text}")
-            text = (read and read.currency) or text
-        elif field == "iban":
+        if field == "iban":
             field, text = "iban_sha256", account_digest(text)
+        elif field not in _CODES:
+            text = _written(field, text, self.marks.get(field))
+        elif code := code_of(_CODES[field], text):
+            text = code
+        else:
+            self.comments.append(_unknown_code(value, _place(self.sheet, line)))
+            return
         yield RecordValue(field, text, value.place)
 
     def _credits_left_out(self, line: Line, place: str) -> Iterator[Comment]:
@@ -276,6 +262,30 @@ class _LineReader:
             yield RecordValue("currency", currency, value.place)
 
 
+def _written(field: str, text: str, mark: DecimalMark | None) -> str:
+    """A text in the ledger's own writing, or as it is when it cannot be read."""
+    if field in _NUMBERS:
+        number = parse_number(text, mark)
+        return text if number is None else format(number, "f")
+    if field in _DAYS or field.startswith(_STATUS):
+        found = day(text)
+        return found.isoformat() if found else text
+    if field.endswith(("_siret", "_siren")):
+        return digits(text) or text
+    if field == "currency":
+        read = amount(f"1{text}")
+        return (read and read.currency) or text
+    return text
+
+
+def _unknown_code(value: RecordValue, place: str) -> Comment:
+    """That a status is not known, or a type: a credit note taken for an invoice would be added."""
+    is_type = value.column == "type"
+    then = "la ligne est écartée" if is_type else "la cellule est laissée vide"
+    said = f"« {value.text} » n'est pas reconnu ({value.place}) : {then}."
+    return (refused if is_type else warned)("CODE", said, place)
+
+
 def _value(sheet: RecordSheet, line: Line, column: SheetColumn) -> RecordValue:
     text = line[1][column.index].strip() if column.index < len(line[1]) else ""
     return RecordValue(column.field or "", text, f"{_place(sheet, line)}, colonne {column.title}")
@@ -289,16 +299,11 @@ def _with_parts(place: str, values: tuple[RecordValue, ...]) -> Record:
     """A contract, with the holder and the change that its line names."""
     parts = []
     for prefix, table in _PARTS.items():
-        own = tuple(
-            RecordValue(v.column.removeprefix(prefix), v.text, v.place)
-            for v in values
-            if v.column.startswith(prefix)
-        )
-        if own:
+        named = (v for v in values if v.column.startswith(prefix))
+        if own := tuple(replace(v, column=v.column.removeprefix(prefix)) for v in named):
             parts.append(RecordPart(table, own))
-    return Record(
-        place, tuple(v for v in values if not v.column.startswith(tuple(_PARTS))), tuple(parts)
-    )
+    kept = (v for v in values if not v.column.startswith(tuple(_PARTS)))
+    return Record(place, tuple(kept), tuple(parts))
 
 
 def _with_events(place: str, values: tuple[RecordValue, ...]) -> Record:
@@ -306,15 +311,11 @@ def _with_events(place: str, values: tuple[RecordValue, ...]) -> Record:
     current = next((value for value in values if value.column == "status"), None)
     parts = [RecordPart("invoice_line", (value,)) for value in values if value.column == "label"]
     for value in values:
-        code = value.column.removeprefix(_STATUS)
+        code, at = value.column.removeprefix(_STATUS), replace(value, column="at")
         if value.column == "status_at" and current:
-            parts.append(
-                RecordPart("status_event", (current, RecordValue("at", value.text, value.place)))
-            )
+            parts.append(RecordPart("status_event", (current, at)))
         elif value.column.startswith(_STATUS) and code.isdecimal():
             status = RecordValue("status", code, value.place)
-            parts.append(
-                RecordPart("status_event", (status, RecordValue("at", value.text, value.place)))
-            )
+            parts.append(RecordPart("status_event", (status, at)))
     kept = (v for v in values if v.column != "label" and not v.column.startswith(_STATUS))
     return Record(place, tuple(kept), tuple(parts))

@@ -21,7 +21,7 @@ _SIRET_DIGITS = 14
 
 def digits(text: str) -> str:
     """The digits of a number that has no letters, "" for any other text."""
-    bare = "".join(text.split()).replace("\N{NO-BREAK SPACE}", "")
+    bare = "".join(text.split())
     return bare if bare.isdecimal() and bare.isascii() else ""
 
 
@@ -50,8 +50,8 @@ def account_digest(account: str) -> str:
 _SPACES = re.compile(r"[\s'’_\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}]")
 _NUMBER = re.compile(r"(?P<head>[-+(]?)(?P<body>[0-9][0-9.,]*|[.,][0-9]+)(?P<tail>[-)]?)")
 _GROUPS = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})*")
-_CURRENCIES = {"€": "EUR", "£": "GBP", "$": "USD"}
-_CODE = re.compile(r"[A-Z]{3}", re.IGNORECASE)
+_WORDS = {"€": "EUR", "£": "GBP", "$": "USD", "EURO": "EUR", "EUROS": "EUR"}
+_CURRENCY = re.compile(r"[€£$]|euros?|[A-Z]{3}", re.IGNORECASE)
 _ISO_4217 = (
     "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN "
     "BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL "
@@ -64,7 +64,6 @@ _ISO_4217 = (
 _CODES = frozenset(_ISO_4217.split())
 """The currencies that are paid in: what else stands beside a number (TTC) makes it none."""
 
-_EURO = re.compile(r"euros?", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*|Z|[-+]\d\d:\d\d)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[T ].*)?")
@@ -107,18 +106,19 @@ class Amount:
 
 
 def amount(text: str) -> Amount | None:
-    """Take a number apart from its currency; None when there is anything else."""
+    """Take a number apart from its currency; None when there is anything else.
+
+    None as well for "12€50", whose digits together would be another number.
+    """
     bare = _SPACES.sub("", text).replace("\N{MINUS SIGN}", "-")
-    currency = None
-    for symbol, code in _CURRENCIES.items():
-        if symbol in bare:
-            bare, currency = bare.replace(symbol, ""), code
-    bare = _EURO.sub("EUR", bare)
-    if found := _CODE.search(bare):
-        if found[0].upper() not in _CODES or currency not in (None, found[0].upper()):
-            return None
-        bare, currency = bare.replace(found[0], ""), found[0].upper()
-    return Amount(bare, currency) if _NUMBER.fullmatch(bare) else None
+    said = {each.upper() for each in _CURRENCY.findall(bare)}
+    currencies = {_WORDS.get(each, each) for each in said}
+    pieces = _CURRENCY.split(bare)
+    number = "".join(pieces)
+    is_cut = sum(bool(each.strip("-()")) for each in pieces) > 1
+    if is_cut or len(currencies) > 1 or not currencies <= _CODES:
+        return None
+    return Amount(number, next(iter(currencies), None)) if _NUMBER.fullmatch(number) else None
 
 
 def column_mark(values: Iterable[RecordValue]) -> DecimalMark | Disagreement | None:

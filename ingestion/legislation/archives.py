@@ -7,10 +7,11 @@ import json
 import os
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 from ingestion.errors import IngestionError, UnreadableFile
 from ingestion.legislation.articles import ArticleVersion, Changes, SourceRefusal, from_line
@@ -43,13 +44,11 @@ def read_archives(
     """
     found = [_Source("", is_complete=False)]
     asked = (",".join(sorted(texts)), *(str(path.absolute()) for path in paths))
-    try:
-        with Sandbox("ingestion.legislation.legi:tell", limits) as child:
-            _collect(child.ask(*asked), found, progress)
-    except UnreadableFile as error:
-        raise _unread(found[-1].name, str(error)) from error
-    except ValueError as error:
-        raise _unread(found[-1].name, INTERRUPTED) from error
+    with (
+        _refusals_of(lambda: found[-1].name),
+        Sandbox("ingestion.legislation.legi:tell", limits) as child,
+    ):
+        _collect(child.ask(*asked), found, progress)
     return tuple(each.changes() for each in found[1:])
 
 
@@ -85,30 +84,35 @@ def pour(
     function, *words = asked
     reader, writer = os.pipe()
     with (
-        open(writer, "wb") as pipe,  # noqa: PTH123 - a descriptor has no path
+        os.fdopen(writer, "wb") as pipe,
         Sandbox(function, STREAM_LIMITS, (reader,)) as child,
         ThreadPoolExecutor(1) as beside,
     ):
-        try:
-            told = child.ask(*words, str(reader))
-            first = next(told)  # the child is there: from here on it alone holds the other end
-        except UnreadableFile as error:
-            raise _unread(name, str(error)) from error
-        finally:
-            os.close(reader)
+        told = child.ask(*words, str(reader))
+        with _refusals_of(lambda: name), os.fdopen(reader):
+            first = next(told)  # the child is there: from here on it alone holds this end
         collected = beside.submit(_collect_whole, first, told, collect)
-        with suppress(BrokenPipeError):  # the child has stopped, and says why
-            try:
-                for piece in pieces:
-                    pipe.write(piece)
-            finally:
-                pipe.close()
-        try:
+        _write(pieces, pipe)
+        with _refusals_of(lambda: name):
             collected.result()
-        except UnreadableFile as error:
-            raise _unread(name, str(error)) from error
-        except ValueError as error:
-            raise _unread(name, INTERRUPTED) from error
+
+
+def _write(pieces: Iterable[bytes], pipe: BinaryIO) -> None:
+    """Write the bytes as they come, and close the pipe whatever happens."""
+    with suppress(BrokenPipeError), pipe:  # the child has stopped, and says why
+        for piece in pieces:
+            pipe.write(piece)
+
+
+@contextmanager
+def _refusals_of(name: Callable[[], str]) -> Iterator[None]:
+    """Say which archive cannot be read and why, and that nothing was added."""
+    try:
+        yield
+    except UnreadableFile as error:
+        raise _unread(name(), str(error)) from error
+    except ValueError as error:  # the child was cut off in the middle of a line
+        raise _unread(name(), INTERRUPTED) from error
 
 
 @dataclass(slots=True)

@@ -42,11 +42,7 @@ _OPEN = {date(2999, 1, 1), date(2222, 2, 22)}
 
 
 def read_article(data: bytes) -> ArticleVersion:
-    """Read the bytes of one LEGIARTI….xml.
-
-    Raises:
-        UnreadableFile: when it is no article, or lacks what a version of an article must have.
-    """
+    """Read the bytes of one LEGIARTI….xml; raises UnreadableFile when it lacks what one has."""
     refuse_entities(data)
     root = parse_xml(data)
     if local_name(root) != "article":
@@ -56,7 +52,6 @@ def read_article(data: bytes) -> ArticleVersion:
         raise UnreadableFile("texte absent")
     state = state_of(_text(root, "META//META_ARTICLE/ETAT"))
     first_day = _day(root, "META//META_ARTICLE/DATE_DEBUT")
-    last = _day(root, "META//META_ARTICLE/DATE_FIN")
     title = required(_newest(root.findall("CONTEXTE/TEXTE/TITRE_TXT")), "titre du texte")
     number = _text(root, "META//META_ARTICLE/NUM") or _unnumbered(title)
     return ArticleVersion(
@@ -67,7 +62,7 @@ def read_article(data: bytes) -> ArticleVersion:
         path=_path(root),
         state=state,
         first_day=first_day,
-        ended=end_of(state, first_day, last),
+        ended=end_of(state, first_day, _day(root, "META//META_ARTICLE/DATE_FIN")),
         lines=lines,
         nota=_lines(root, "NOTA/CONTENU"),
     )

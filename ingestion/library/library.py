@@ -1,4 +1,13 @@
-"""The library: the files that were added, kept as they were, and every document ever shown."""
+"""The library: the files that have been added, kept as they were, and what was read in them.
+
+```
+library.json            what has been added: one entry a file, in the order of adding
+originals/<sha256>      the bytes, once; they stay when a file is removed: answers point into them
+readings/<key>.json     the documents read from them, read afresh when the readers have changed
+```
+Nothing here is searchable: `build` makes a snapshot of it. Where the settings name a server, the
+same names stand there, for every machine.
+"""
 
 import os
 from collections.abc import Collection, Iterable, Iterator
@@ -21,16 +30,6 @@ from ingestion.library.succession import of_kind, succession
 from ingestion.progress import Progress, untold
 from ingestion.readers.reading import read_file
 
-# The library: the files that have been added, kept as they were, and what was read in them.
-#
-# ```
-# library.json            what has been added: one entry a file, in the order of adding
-# originals/<sha256>      the bytes, once; they stay when a file is removed: answers point into them
-# readings/<key>.json     the documents read from them, read afresh when the readers have changed
-# ```
-# Nothing here is searchable: `build` makes a snapshot of it. Where the settings name a server, the
-# same names stand there, for every machine.
-
 
 @dataclass(frozen=True, slots=True)
 class Added:
@@ -42,6 +41,12 @@ class Added:
     reading: FileReading
     known: bool = False
     entry: LibraryEntry | None = None
+
+    def with_remarks(self, *remarks: str) -> "Added":
+        """The same, with more that is told of a file that was kept."""
+        warnings = (*self.reading.warnings, *remarks)
+        is_kept = self.entry is not None
+        return replace(self, reading=replace(self.reading, warnings=warnings)) if is_kept else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,32 +112,31 @@ class Library:
 
         `told` hears of each page that is read from its picture, which takes seconds.
         """
-        if not path.is_file():
-            return _refused(source, "introuvable, ou pas un fichier")
-        if not os.access(path, os.R_OK):
-            return _refused(source, "vous n'avez pas le droit de le lire")
+        if problem := _unreadable(path):
+            return _refused(source, problem)
         digest, entries = file_sha256(path), self.entries
         named = source if dossier else known_name(source, kind, digest, entries)
         entry = LibraryEntry(named, kind, digest, dossier)
-        told_name = () if named == source else (f"gardé sous le nom {named}",)
         if same := next((each for each in entries if _is_same(each, entry)), None):
-            kept = self._readings.of(same)
-            reading = replace(kept, warnings=(*kept.warnings, *told_name))
-            return Added(reading, known=True, entry=same)
-        reading = read_file(path, entry.source, kind, told=told)
+            added = Added(self._readings.of(same), known=True, entry=same)
+        else:
+            added = self._add_new(path, entry, told)
+        return added if named == source else added.with_remarks(f"gardé sous le nom {named}")
+
+    def _add_new(self, path: Path, entry: LibraryEntry, told: Progress) -> Added:
+        reading = read_file(path, entry.source, entry.kind, told=told)
         if reading.problem is not None:
             return Added(reading)
         content = path.read_bytes()
         if sha256(content).hexdigest() != entry.sha256:
-            return _refused(source, "modifié pendant sa lecture : ajoutez-le de nouveau")
-        if dossier is not None and kind is Kind.TENDER:
-            entry = of_kind(entry, guess_kind(source, _first_page(reading)))
-        outcome = succession(entry, entries)
+            return _refused(entry.source, "modifié pendant sa lecture : ajoutez-le de nouveau")
+        if entry.dossier is not None and entry.kind is Kind.TENDER:
+            entry = of_kind(entry, guess_kind(entry.source, _first_page(reading)))
+        outcome = succession(entry, self.entries)
         if outcome.refusal is not None:
-            return _refused(source, outcome.refusal)
+            return _refused(entry.source, outcome.refusal)
         self._keep(outcome.entry, content, reading, outcome.replaced)
-        said = replace(reading, warnings=(*reading.warnings, *outcome.remarks, *told_name))
-        return Added(said, entry=outcome.entry)
+        return Added(reading, entry=outcome.entry).with_remarks(*outcome.remarks)
 
     def add_again(self, digest: str, source: str, kind: Kind) -> Added:
         """The same for bytes that were kept already; reported as not kept when they are gone."""
@@ -298,6 +302,13 @@ def known_name(source: str, kind: Kind, digest: str, entries: Iterable[LibraryEn
     alike = [each.source for each in others if PurePosixPath(each.source).name == bare]
     is_one_bare = len(alike) == 1 and bare in (source, alike[0])
     return alike[0] if is_one_bare else source
+
+
+def _unreadable(path: Path) -> str | None:
+    """Why there is nothing to read at a path, in French."""
+    if not path.is_file():
+        return "introuvable, ou pas un fichier"
+    return None if os.access(path, os.R_OK) else "vous n'avez pas le droit de le lire"
 
 
 def _refused(source: str, problem: str) -> Added:

@@ -17,15 +17,13 @@ from ingestion.readers.reading import read_file
 
 READERS = (
     "case_law/reader.py",
-    "case_law/ruling.py",
-    "legislation/general_clauses.py",
-    "legislation/references.py",
+    "documents/*.py",
     "readers/*.py",
     "readers/*.toml",
-    "sandbox.py",
     "errors.py",
     "french.py",
-    "tenders/pieces.py",
+    "progress.py",
+    "sandbox.py",
 )
 """The code on which a reading depends."""
 

@@ -16,8 +16,6 @@ from ingestion.durable import file_sha256, replace_bytes
 from ingestion.errors import ModelUnavailable
 from ingestion.library.corpus import CORPUS
 
-# The catalogue: which models exist, what each needs, where it comes from, and its hash. Pure.
-
 _STRICT = ConfigDict(extra="forbid", strict=True)
 """A key that is not known is refused: a misspelt `sha256` must not pass for a model without one."""
 

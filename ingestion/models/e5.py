@@ -175,6 +175,13 @@ MASK = "<mask>"
 VANISHING = r"[\x{01}-\x{08}\x{0b}\x{0e}-\x{1f}\x{7f}\x{8f}\x{9f}]"
 SPACES = r"[\s\x{1680}\x{200b}-\x{200f}\x{2028}\x{2029}\x{2581}\x{feff}\x{fffd}]+"
 
+NORMALIZERS = (
+    {"type": "NFKC"},
+    {"type": "Replace", "pattern": {"Regex": VANISHING}, "content": ""},
+    {"type": "Replace", "pattern": {"Regex": SPACES}, "content": " "},
+    {"type": "Strip", "strip_left": True, "strip_right": True},
+)
+
 
 def tokenizer(vocabulary: UnigramVocabulary) -> dict[str, object]:
     """Describe the whole tokenizer: the content of `tokenizer.json`."""
@@ -183,15 +190,7 @@ def tokenizer(vocabulary: UnigramVocabulary) -> dict[str, object]:
         "truncation": None,
         "padding": None,
         "added_tokens": [_added(vocabulary, number) for number in _special(vocabulary)],
-        "normalizer": {
-            "type": "Sequence",
-            "normalizers": [
-                {"type": "NFKC"},
-                {"type": "Replace", "pattern": {"Regex": VANISHING}, "content": ""},
-                {"type": "Replace", "pattern": {"Regex": SPACES}, "content": " "},
-                {"type": "Strip", "strip_left": True, "strip_right": True},
-            ],
-        },
+        "normalizer": {"type": "Sequence", "normalizers": NORMALIZERS},
         "pre_tokenizer": _metaspace(),
         "post_processor": _template(vocabulary),
         "decoder": _metaspace(),
@@ -292,7 +291,15 @@ def convert(source: Path, folder: Path) -> None:
     model = open_e5(source)
     with (folder / "model.safetensors").open("wb") as file:
         write_safetensors(model, file)
-    files = {
+    for name in ("1_Pooling", "2_Normalize"):
+        (folder / name).mkdir()
+    for name, content in _descriptions(model).items():
+        (folder / name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
+def _descriptions(model: E5File) -> dict[str, object]:
+    """What stands beside the weights, by the name of its file."""
+    return {
         "tokenizer.json": tokenizer(model.vocabulary),
         "tokenizer_config.json": settings(model.vocabulary),
         "config.json": _network(model),
@@ -312,10 +319,6 @@ def convert(source: Path, folder: Path) -> None:
             "pooling_mode_mean_tokens": True,
         },
     }
-    for name in ("1_Pooling", "2_Normalize"):
-        (folder / name).mkdir()
-    for name, content in files.items():
-        (folder / name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
 def write_safetensors(model: E5File, file: BinaryIO) -> None:

@@ -1,4 +1,8 @@
-"""Files of a model hub, fetched beside us. Door of huggingface_hub, in its own process."""
+"""Files of a model hub, fetched beside us. Door of huggingface_hub, in its own process.
+
+Its own process, because the library decides at import whether it may use the network, and
+everywhere else in Sourcier it may not.
+"""
 
 import os
 import subprocess
@@ -60,10 +64,7 @@ def _size(folder: Path) -> int:
     return largest
 
 
-# Files of a model hub, where one is reachable. Door of huggingface_hub, in its own process.
-#
-# Its own process, because the library decides at import whether it may use the network, and
-# everywhere else in Sourcier it may not.
+# Files of a model hub, where one is reachable.
 
 OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 SETTINGS = {

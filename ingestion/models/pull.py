@@ -249,14 +249,7 @@ UNFINISHED = ".unfinished"
 BUSY = "Un autre téléchargement de modèle est en cours. Réessayez quand il sera fini."
 
 
-def pull(
-    model: Model,
-    folder: Path,
-    progress: StepProgress,
-    *,
-    given: Path | None = None,
-    free: Callable[[Path], int] = free_bytes,
-) -> Path:
+def pull(model: Model, folder: Path, progress: StepProgress, *, given: Path | None = None) -> Path:
     """Bring the model into `folder` unless it is there and right; returns where it is.
 
     Killed at any point, it goes on from the last whole part when called again.
@@ -271,7 +264,7 @@ def pull(
         if target.exists() and Digests(folder).of(target) == expected(model, folder):
             return target
         unfinished = folder / UNFINISHED / model.name
-        _check_space(model, unfinished, free(folder))
+        _check_space(model, unfinished, free_bytes(folder))
         content = fetch(model, unfinished, given, progress)
         if content.raw:
             content = _converted(model, content.path, progress)

@@ -7,6 +7,7 @@ Read are a record of the BOAMP's API, a list of them, its answer ("results"), an
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -150,17 +151,23 @@ def _of_form(whole: Element) -> Iterator[Block]:
 
 
 def _written(key: str, notice: Notice) -> str:
+    """The value of a field; what is no day is left as it is."""
     value = notice[key]
     time = notice.get(_TIME, "") if key == "deadline_date" else ""
-    try:
-        moment = f"{value} {_clock(time)}".strip()
-        if _LABELS[key] == _DEADLINE and len(moment) > _DAY_ALONE:
+    if _LABELS[key] == _DEADLINE and len(moment := f"{value} {_clock(time)}".strip()) > _DAY_ALONE:
+        with suppress(ValueError):
             return written_moment(datetime.fromisoformat(moment))
-        if "date" in key:
-            return written_day(date.fromisoformat(value[:_DAY_ALONE]))
+    elif "date" in key:
+        value = _day(value[:_DAY_ALONE]) or value
+    return f"{_day(value) or value} à {time}" if time else value
+
+
+def _day(written: str) -> str:
+    """A day of ISO 8601 as French texts write it, "" for what is none."""
+    try:
+        return written_day(date.fromisoformat(written))
     except ValueError:
-        pass  # written in another way: left as it is
-    return f"{value} à {time}" if time else value
+        return ""
 
 
 def _clock(time: str) -> str:

@@ -93,9 +93,7 @@ def read_bytes(
         return FileReading(source, problem="fichier vide")
     try:
         found = _reader(source, kind, scanned)(data)
-        documents = tuple(
-            _document_formats(content, data, source, kind) for content in found.contents
-        )
+        documents = tuple(_document(content, data, source, kind) for content in found.contents)
     except UnreadableFile as error:
         return FileReading(source, problem=str(error))
     if sum(len(document.text) for document in documents) > _MOST_CHARACTERS:
@@ -129,8 +127,8 @@ def _reader(source: str, kind: Kind, scanned: Mapping[int, str]) -> FormatReader
     return partial(read, scanned=scanned) if may_be_scanned(source) else cast("FormatReader", read)
 
 
-def _document_formats(content: ReaderContent, data: bytes, source: str, kind: Kind) -> Document:
-    blocks = tuple(replace(block, text=clean_text(block.text)) for block in content.blocks)
+def _document(content: ReaderContent, data: bytes, source: str, kind: Kind) -> Document:
+    blocks = [replace(block, text=clean_text(block.text)) for block in content.blocks]
     text, pages, headings = assemble(blocks)
     return Document(
         id=sha256(content.data or data).hexdigest(),

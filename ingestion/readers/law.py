@@ -24,7 +24,7 @@ from ingestion.documents.references import normalise
 from ingestion.errors import UnreadableFile
 from ingestion.readers.content import FileContent, ReaderContent, listed
 
-ARTICLE_PAGE = "https://www.legifrance.gouv.fr/codes/article_lc/{}"
+_ARTICLE_PAGE = "https://www.legifrance.gouv.fr/codes/article_lc/{}"
 """The public page of a version of an article, by its identifier in LEGI."""
 
 _IDENTIFIER = re.compile(r"LEGIARTI\d{12}")
@@ -138,7 +138,7 @@ def _state(fields: dict[str, Any]) -> State | None:
 
 def _address(fields: dict[str, Any]) -> str | None:
     found = _IDENTIFIER.fullmatch(str(fields.get("id", "")))
-    return ARTICLE_PAGE.format(found[0]) if found else None
+    return _ARTICLE_PAGE.format(found[0]) if found else None
 
 
 def _path(fields: dict[str, Any]) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from ingestion.documents.headings import with_headings
 from ingestion.errors import UnreadableFile
 from ingestion.french import raised
 from ingestion.readers.content import FileContent, ReaderContent, decode_text, masked, struck
-from ingestion.readers.numerals import numeral
 from ingestion.readers.tables import TableCell, TableRows
 
 # XML and HTML parsed without entities, DTD or network; the only file to import lxml.
@@ -125,6 +124,34 @@ def _take_out(element: Element) -> None:
     elif after:
         parent.text = (parent.text or "") + after
     parent.remove(element)
+
+
+# Counts as lists write them. Pure.
+
+_ROMAN = {
+    **{1000: "m", 900: "cm", 500: "d", 400: "cd", 100: "c", 90: "xc"},
+    **{50: "l", 40: "xl", 10: "x", 9: "ix", 5: "v", 4: "iv", 1: "i"},
+}
+
+
+def numeral(count: int, kind: str) -> str:
+    """A count in letters ("a", "A") or Roman numerals ("i", "I"), in digits by any other kind."""
+    if kind.lower() == "a" and count > 0:
+        times, letter = divmod(count - 1, 26)
+        written = chr(ord("a") + letter) * (times + 1)
+    elif kind.lower() == "i" and count > 0:
+        written = _roman(count)
+    else:
+        return str(count)
+    return written.upper() if kind.isupper() else written
+
+
+def _roman(count: int) -> str:
+    written = ""
+    for value, letters in _ROMAN.items():
+        written += letters * (count // value)
+        count %= value
+    return written
 
 
 # What an office file holds that would act or lead elsewhere: never run, never followed. Pure.

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from ingestion.readers.markup import Element, attribute, below, local_name
-from ingestion.readers.numerals import numeral
+from ingestion.readers.markup import Element, attribute, below, local_name, numeral
 
 BULLET = "- "
 """What stands before an item that has no number."""

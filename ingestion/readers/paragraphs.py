@@ -9,6 +9,7 @@ from itertools import pairwise
 from ingestion.documents.document import Block, Role
 from ingestion.documents.headings import clause_of, with_headings
 from ingestion.documents.references import find_references
+from ingestion.french import NUMBER_WORDS
 
 # Heads, feet, page numbers and contents, told apart from what pages say. Pure.
 #
@@ -38,10 +39,7 @@ _IDENTIFIER = re.compile(
 )
 """The reference of a contract or of a file, which counts and measures nothing."""
 
-_NUMERAL = (
-    r"\b(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|"
-    r"vingts?|trente|quarante|cinquante|soixante|cents?|mille|millions?|milliards?)\b"
-)
+_NUMERAL = rf"\b(?:{NUMBER_WORDS})\b"
 _COUNT_OF_LOTS = re.compile(rf"(?:\b\d{{1,2}}|{_NUMERAL}) lots\b", re.IGNORECASE)
 """How many lots a contract has, as its title says on every page: not which one a page is about."""
 
@@ -51,7 +49,11 @@ _TELLING = re.compile(
 """What a line says of its own page: a figure in digits or in words, a sum, a lot, an article."""
 
 _CONTENTS_TITLE = re.compile(r"\s*(?:sommaire|table des mati[èe]res)\b", re.IGNORECASE)
-_CONTENTS_ENTRY = re.compile(r"(\S.*?)(?:\.{4,}|…{2,}|(?:\. ){4,})[\s.…]*(\d{1,4})$")
+_CONTENTS_ENTRY = re.compile(
+    r"(\S(?:.*?[^\s.…])??)(?=[\s.…]*?(?:\.{4}|…{2}|(?:\. ){4}))[\s.…]++(\d{1,4})$"
+)
+"""A title, leaders, a page. A run of dots is tried once and as a whole: a line may be all dots."""
+
 
 Place = tuple[int, int]
 """Page number, and index of a line on it."""
@@ -282,6 +284,8 @@ _COMPOUND_START = re.compile(
 )
 _COMPOUND_END = re.compile("ci|dire|elles?|être|ils?|là|mêmes?|on|t")
 _SHARE_OF_LONG = 0.7
+_LONGEST_WORD = 60
+"""Characters at the end of a paragraph in which a cut word is sought, however long it has grown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,13 +345,14 @@ class Joiner:
         return is_long and not after_blank
 
     def _joined(self, paragraph: str, line: str) -> str:
-        broken, first = _BROKEN_WORD.search(paragraph), _FIRST_WORD.match(line)
+        end = paragraph[-_LONGEST_WORD:]
+        broken, first = _BROKEN_WORD.search(end), _FIRST_WORD.match(line)
         if broken and first:
             keeps_hyphen = self._is_compound(broken[1].lower(), first[0])
             return (paragraph if keeps_hyphen else paragraph[:-1]) + line
-        if paragraph.endswith("\N{SOFT HYPHEN}"):
+        if end.endswith("\N{SOFT HYPHEN}"):
             return paragraph[:-1] + line
-        is_glued = re.search(r"\d-$|['’]$", paragraph)
+        is_glued = re.search(r"\d-$|['’]$", end)
         return paragraph + line if is_glued else f"{paragraph} {line}"
 
     def _is_compound(self, start: str, end: str) -> bool:

@@ -233,23 +233,29 @@ def read_pdf(data: bytes, scanned: Mapping[int, str]) -> FileContent:
     lost: dict[str, list[int]] = defaultdict(list)
     for number in range(1, count + 1):
         page = _attempt(reader.pages.__getitem__, number - 1)
-        printed = _attempt(_printed, page) if page else None
-        fields = _attempt(_filled_in, page) if page else None
-        if printed is None:
+        told = _attempt(_printed, page) if page else None
+        if page is None or told is None:
             lost["pages illisibles"].append(number)
             continue
-        if fields is None:
-            lost["champs de formulaire et annotations illisibles, pages"].append(number)
-        filled, is_masked = fields or ((), False)
-        if is_masked:
-            lost["champs de formulaire et annotations masqués, non lus, pages"].append(number)
-        written, has_hidden = printed
+        printed, has_hidden = told
+        fields = _fields(page, number, lost)
         if has_hidden:
             lost[UNSEEN].append(number)
-        apart = (f"\n{field}" for field in filled)  # or they would be joined as one line
-        texts = [written, *apart, scanned.get(number, "")]
+        texts = [printed, *fields, scanned.get(number, "")]
         pages[number] = "\n".join(text for text in texts if text)
     return _content(reader, pages, lost)
+
+
+def _fields(page: PageObject, number: int, lost: Mapping[str, list[int]]) -> list[str]:
+    """What was filled in or typed upon a page, each apart or they would be joined as one line."""
+    fields = _attempt(_filled_in, page)
+    if fields is None:
+        lost["champs de formulaire et annotations illisibles, pages"].append(number)
+        return []
+    filled, is_masked = fields
+    if is_masked:
+        lost["champs de formulaire et annotations masqués, non lus, pages"].append(number)
+    return [f"\n{field}" for field in filled]
 
 
 def _opened(data: bytes) -> tuple[PdfReader, int]:

@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 from statistics import median
 
 from ingestion.documents.document import Document, FileReading, Recognised, ScannedPage
-from ingestion.french import month_names
+from ingestion.french import NUMBER_WORDS, month_names
 from ingestion.readers.concealed import folded, folded_with_origins
 from ingestion.readers.content import CELL_MARK, clean_text, listed
 
@@ -279,12 +279,7 @@ _FARTHEST = 8  # characters between two words of one text: a mark of cells, a da
 
 _MONTHS = "|".join(month_names("fr"))
 _MONTH = re.compile(rf"\b(?:{_MONTHS})\b", re.IGNORECASE)
-_COUNTS = re.compile(
-    r"\d|\b(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|"
-    rf"seize|vingts?|trente|quarante|cinquante|soixante|cents?|mille|millions?|milliards?|"
-    rf"{_MONTHS})\b",
-    re.IGNORECASE,
-)
+_COUNTS = re.compile(rf"\d|\b(?:{NUMBER_WORDS}|{_MONTHS})\b", re.IGNORECASE)
 _MEASURES = re.compile(
     r"[€%‰£$]|\b(?:euros?|eur|pour|points?|jours?|mois|ans?|années?|semaines?|heures?|h|min|er|"
     r"ht|ttc|fois|k|m)\b",

@@ -22,7 +22,7 @@ from ingestion.readers.content import (
     struck,
     unpack_office,
 )
-from ingestion.readers.formulas import formula
+from ingestion.readers.formulas import PRIVATE, drawn, formula
 from ingestion.readers.markup import (
     Element,
     active_content,
@@ -32,10 +32,15 @@ from ingestion.readers.markup import (
     parse_xml,
     taken_out,
 )
-from ingestion.readers.symbols import PRIVATE, drawn
 from ingestion.readers.tables import TableCell, TableRows
-from ingestion.readers.word_numbering import Numbering
-from ingestion.readers.word_styles import OFF, Styles, child_of, properties_of, value_of
+from ingestion.readers.word_styles import (
+    OFF,
+    Numbering,
+    Styles,
+    child_of,
+    properties_of,
+    value_of,
+)
 
 
 def read_docx(data: bytes) -> FileContent:

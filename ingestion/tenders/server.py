@@ -20,7 +20,7 @@ from ingestion.durable import (
     sync,
 )
 from ingestion.errors import BusyIndex, IngestionError
-from ingestion.index.snapshot import FolderRepository
+from ingestion.index.folder import FolderRepository
 from ingestion.index.store import MANIFEST
 from ingestion.postgresql import Connected, hold_alone, server_at
 from ingestion.tenders.compartments import (

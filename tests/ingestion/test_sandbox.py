@@ -1,5 +1,6 @@
 """Files are read in a child process that cannot harm."""
 
+import ctypes
 import os
 import socket
 import subprocess
@@ -58,6 +59,18 @@ def cut(path: str) -> Iterator[bytes]:
     yield b"cut"
 
 
+def empty(path: str) -> Iterator[bytes]:
+    """In a child: open a file as if to write it anew."""
+    with Path(path).open("wb"):
+        yield b"empty"
+
+
+def make(path: str) -> Iterator[bytes]:
+    """In a child: leave a file beside another."""
+    Path(path).with_name("made").touch()
+    yield b"made"
+
+
 def remove(path: str) -> Iterator[bytes]:
     """In a child: take a file away."""
     Path(path).unlink()
@@ -112,21 +125,41 @@ def test_a_child_answers_several_questions_and_a_failure_takes_only_itself() -> 
         assert [list(child.ask(word)) for word in "ab"] == [[b"a", b""], [b"b", b""]]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of another system has no filter")
+on_linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="the kernel of another system has no filter"
+)
+where_files_are_kept = pytest.mark.skipif(
+    sys.platform != "linux" or ctypes.CDLL(None).syscall(444, None, 0, 1) < 3,
+    reason="Landlock of a kernel before 6.2 lets files be emptied",
+)
+
+
+@on_linux
 @pytest.mark.parametrize("function", ["connect", "start"])
 def test_a_child_reaches_nothing_and_starts_nothing(function: str) -> None:
     with pytest.raises(UnreadableFile, match="PermissionError"):
         run(f"{HERE}{function}")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of another system has no filter")
-@pytest.mark.parametrize("function", ["write", "remove", "cut"])
+@on_linux
+@pytest.mark.parametrize(
+    "function",
+    [
+        *("write", "remove", "cut"),
+        pytest.param("empty", marks=where_files_are_kept),
+        pytest.param("make", marks=where_files_are_kept),
+    ],
+)
 def test_a_child_leaves_a_file_as_it_was(function: str, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     kept.write_bytes(b"before")
     with pytest.raises(UnreadableFile):
         run(f"{HERE}{function}", str(kept))
-    assert kept.read_bytes() == b"before"
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == {"kept": b"before"}
+
+
+def test_a_child_may_open_what_keeps_nothing_as_libraries_do() -> None:
+    assert run(f"{HERE}empty", os.devnull) == b"empty"
 
 
 X86, I386, X32 = 0xC000003E, 0x40000003, 0x40000000

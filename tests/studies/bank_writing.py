@@ -11,14 +11,17 @@ question). ARTICLES is a JSON Lines file of articles ("num", "texte"). Sentences
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from pydantic import TypeAdapter
 from rich.console import Console
 
 from ingestion.documents.document import Kind
 from ingestion.index.question_bank import (
+    OUTSIDE,
+    UNANSWERED,
     BankQuestion,
     Form,
     Lacking,
@@ -26,13 +29,17 @@ from ingestion.index.question_bank import (
     OutsideQuestion,
     Style,
     UnansweredQuestion,
+    chapter_of,
     digest_of,
     is_held_out,
-    write_bank,
 )
 from ingestion.readers.reading import read_file
 
 _SENTENCE_END = re.compile(r"(?<![ (][LRDA])(?<!art)\.\s+(?=[A-ZÀÉÈÊ«])")
+
+_question = TypeAdapter(BankQuestion)
+_unanswered = TypeAdapter(UnansweredQuestion)
+_outside = TypeAdapter(OutsideQuestion)
 
 
 def sentences_of(text: str) -> tuple[tuple[int, int], ...]:
@@ -108,6 +115,27 @@ def texts_of(articles: Path) -> dict[str, str]:
     """The text of each article of a file of the code, as it is read and indexed."""
     read = read_file(articles, articles.name, Kind.RULES)
     return {each.reference: each.text for each in read.documents if each.reference}
+
+
+def write_bank(
+    folder: Path,
+    questions: Iterable[BankQuestion],
+    unanswered: Iterable[UnansweredQuestion] = (),
+    outside: Iterable[OutsideQuestion] = (),
+) -> None:
+    """Write a bank as it is read, in the order given; its rules stay as they are.
+
+    The identifiers of questions are those by which the rules name them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files: dict[str, list[bytes]] = {}
+    for each in questions:
+        line = _question.dump_json(each, exclude={"rule"}, exclude_defaults=True)
+        files.setdefault(f"{chapter_of(each.article)}.jsonl", []).append(line)
+    files[UNANSWERED] = [_unanswered.dump_json(each) for each in unanswered]
+    files[OUTSIDE] = [_outside.dump_json(each) for each in outside]
+    for name, lines in files.items():
+        (folder / name).write_bytes(b"".join(line + b"\n" for line in lines))
 
 
 def main(drafts: Path, articles: Path, folder: Path) -> None:

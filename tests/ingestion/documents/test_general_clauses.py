@@ -12,6 +12,7 @@ from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.hierarchy import Rank, general_text, rank_of
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.retrieval.tuning import default_tuning
 from ingestion.documents.general_clauses import (
     GeneralText,
     edition_on,
@@ -81,7 +82,7 @@ def explained(explained_home: Path) -> IndexSnapshot:
 def asked(index: IndexSnapshot, question: str, day: date = TODAY) -> tuple[Evidence, ...]:
     general, works = general_texts_meant([question]), buys_works(question)
     scope = Scope(day, general=general, works=works)
-    return Retriever(index, WordEmbedder()).retrieve(question, scope, 4)
+    return Retriever(index, WordEmbedder(), default_tuning()).retrieve(question, scope, 4)
 
 
 def told(found: Evidence) -> tuple[str, int | None]:
@@ -118,7 +119,8 @@ def test_a_day_without_any_edition_is_not_told_by_another(
 ) -> None:
     question = "Combien de mois de garantie dans le CCAG-Travaux ?"
     scope = Scope(date(year, 6, 1), general=general_texts_meant([question]))
-    assert Retriever(index, WordEmbedder()).is_untold(question, scope) is is_untold
+    retriever = Retriever(index, WordEmbedder(), default_tuning())
+    assert retriever.is_untold(question, scope) is is_untold
 
 
 def test_an_article_is_all_of_its_clauses_below_their_titles(index: IndexSnapshot) -> None:

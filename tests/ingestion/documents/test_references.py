@@ -45,6 +45,12 @@ def test_the_call_of_a_note_is_no_part_of_a_number() -> None:
     ]
 
 
+@pytest.mark.parametrize("before", ["article 12", "CCAG", "L.", "annexe", "CCAP"])
+def test_a_run_of_blanks_takes_no_longer_than_other_text(before: str) -> None:
+    text = f"{before}{' ' * 100_000}. Puis l'article 3{' ' * 100_000}du CCAP"
+    assert keys(text)[-1] == "CCAP 3"
+
+
 def test_other_text_is_only_tidied() -> None:
     assert normalise("  Titre   préliminaire ") == "Titre préliminaire"
 

@@ -1,4 +1,5 @@
 import copy
+import errno
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 
 from ingestion.chunking.passages import passages_of
 from ingestion.documents.document import Document, Kind
+from ingestion.encoders import teaching
 from ingestion.encoders.embedder import SentenceTransformerEmbedder
 from ingestion.encoders.lessons import (
     TIMES_OF_DOSSIERS,
@@ -37,10 +39,18 @@ from ingestion.encoders.teaching import (
     contrast,
     same_subject,
     teach_retriever,
+    train_retriever,
 )
 from ingestion.errors import IngestionError, ModelUnavailable
 from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of, is_held_out
-from ingestion.models.catalogue import Prefixes, Taught, find_taught, own_folder, taught_file
+from ingestion.models.catalogue import (
+    Prefixes,
+    Taught,
+    Weights,
+    find_taught,
+    own_folder,
+    taught_file,
+)
 from tests.support.weights_fakes import tiny_embedder
 
 TRUTH = torch.tensor([[2.0, -1.0, 0.5]])
@@ -83,12 +93,33 @@ def test_a_course_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path) -> N
     assert first == 20, "the last state kept"
     torch.testing.assert_close(again, whole, rtol=0, atol=0)
     torch.testing.assert_close(whole, TRUTH, rtol=0, atol=0.2)
-    assert not list(tmp_path.iterdir())
 
 
 def test_a_course_of_something_else_begins_anew(tmp_path: Path) -> None:
     _learn(tmp_path / "saved.pt", stop_at=27)
     assert _learn(tmp_path / "saved.pt", identity="two")[1] == 0
+
+
+def test_a_course_is_forgotten_once_what_it_led_to_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taught(encoder: object, lessons: object, saved: Path, progress: object) -> Adapter:
+        saved.parent.mkdir(exist_ok=True)
+        saved.write_bytes(b"the state of hours")
+        return Adapter({}, {}, {"a": torch.ones(1)})
+
+    monkeypatch.setattr(teaching, "lessons_of", lambda _: [])
+    monkeypatch.setattr(teaching, "TextEncoder", lambda *_: None)
+    monkeypatch.setattr(teaching, "teach_retriever", taught)
+    weights = Weights(tmp_path, None, "ab" * 32)
+    (tmp_path / "no folder").touch()
+    with pytest.raises(OSError, match="no folder"):
+        train_retriever(tmp_path, weights, tmp_path / "no folder" / "out", lambda *_: None)
+    [state] = (tmp_path / "training").iterdir()
+    assert state.read_bytes() == b"the state of hours"
+    train_retriever(tmp_path, weights, tmp_path / "out", lambda *_: None)
+    assert not list((tmp_path / "training").iterdir())
+    assert read_adapter(tmp_path / "out").own
 
 
 def test_the_rate_rises_and_falls() -> None:
@@ -281,18 +312,30 @@ def test_what_was_learnt_is_merged_into_the_weights(tmp_path: Path) -> None:
     torch.testing.assert_close(network(rows), expected, atol=1e-2, rtol=1e-2)
 
 
-def test_only_the_linear_layers_of_numbered_blocks_learn() -> None:
-    network = _Network()
-    assert set(open_to_learning(network, rank=2)) == {"encoder.0", "encoder.2"}
-    learning = {name for name, each in network.named_parameters() if each.requires_grad}
-    assert learning == {f"encoder.{layer}.{part}" for layer in (0, 2) for part in ("down", "up")}
+def test_what_cannot_be_written_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "file.safetensors"
+    write_adapter(path, Adapter({}, {}, {"a": torch.zeros(1)}))
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_adapter(path, Adapter({}, {}, {"a": torch.ones(1)}))
+    assert list(tmp_path.iterdir()) == [path]
+    assert not read_adapter(path).own["a"].any()
 
 
-def test_blocks_below_the_lowest_stay_as_they_are() -> None:
+@pytest.mark.parametrize(("lowest", "blocks"), [(0, (0, 2)), (2, (2,))])
+def test_only_linear_layers_of_blocks_from_the_lowest_on_learn(
+    lowest: int, blocks: tuple[int, ...]
+) -> None:
     network = _Network()
-    assert set(open_to_learning(network, rank=2, lowest=2)) == {"encoder.2"}
+    opened = open_to_learning(network, rank=2, lowest=lowest)
+    assert set(opened) == {f"encoder.{block}" for block in blocks}
     learning = {name for name, each in network.named_parameters() if each.requires_grad}
-    assert learning == {"encoder.2.down", "encoder.2.up"}
+    assert learning == {f"encoder.{block}.{part}" for block in blocks for part in ("down", "up")}
 
 
 def test_what_was_learnt_twice_is_one_adapter() -> None:

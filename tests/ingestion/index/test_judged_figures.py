@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.retrieval.ranking import default_tuning
+from assistant.retrieval.tuning import default_tuning
 from ingestion.index.judged_figures import (
     SAME,
     JudgedComparison,

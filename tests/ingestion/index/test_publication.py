@@ -13,7 +13,7 @@ from ingestion.errors import (
     StorageFull,
     UnknownSnapshot,
 )
-from ingestion.index import build, snapshot
+from ingestion.index import build, folder
 from ingestion.index.publication import (
     KEPT,
     current_manifest,
@@ -226,9 +226,9 @@ def test_what_does_not_verify_is_not_kept(
     add(home, write_articles(tmp_path / "code.jsonl", NEWER))
     before = finished(home)
     monkeypatch.setattr(
-        snapshot,
+        folder,
         "write_vectors",
-        lambda folder, ids, vectors: write_vectors(folder, ids[1:], vectors[1:]),
+        lambda written, ids, vectors: write_vectors(written, ids[1:], vectors[1:]),
     )
     with pytest.raises(DamagedSnapshot, match="dont 5 cherchables"):
         build_only(home)

@@ -1,4 +1,4 @@
-"""The glossary and the bank of questions, by which passages are found."""
+"""The bank of questions with their rules, and the questions that readers judged."""
 
 import json
 import re
@@ -7,18 +7,13 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.question.quantities import find_quantities, fold_same_length
-from assistant.retrieval.candidates import phrases_of
-from assistant.retrieval.ranking import default_tuning
-from ingestion.documents.references import find_references, normalise
+from ingestion.documents.references import find_references
 from ingestion.errors import IngestionError
-from ingestion.index.dossier_bank import asked_of_dossiers
-from ingestion.index.lexical import EverydayWords, Term, read_glossary
 from ingestion.index.question_bank import (
     OUTSIDE,
     RULES,
@@ -26,7 +21,6 @@ from ingestion.index.question_bank import (
     BankQuestion,
     Form,
     HasAnswer,
-    JudgedQuestion,
     Lacking,
     Outside,
     OutsideQuestion,
@@ -38,35 +32,13 @@ from ingestion.index.question_bank import (
     is_held_out,
     read_bank,
     read_judged,
-    read_nowhere_answered,
     read_outside,
     read_rules,
     read_unanswered,
-    write_bank,
 )
-from ingestion.index.search import Vectors
-from ingestion.index.shipped_vectors import (
-    ShippedVectors,
-    questions_of_dossiers,
-    shipped_file,
-    write_shipped,
-)
-from tests.studies.bank_writing import joined, sentences_of, texts_of
-from tests.studies.ship_vectors import builtin_texts
-from tests.support.fakes import RememberingEmbedder
-from tests.support.index_home import (
-    ARTICLES,
-    add,
-    build_and_publish,
-    passages_of_texts,
-    published,
-    write_articles,
-)
+from tests.studies.bank_writing import joined, sentences_of, texts_of, write_bank
 from tests.support.paths import DATA
 from tests.support.shared_texts import CODE, needs_code
-
-TERMS = read_glossary()
-
 
 LONGEST_RULE = 38
 """Words of a rule; most have thirty at most."""
@@ -76,62 +48,6 @@ A_THIRD = ("ratio", "1/3")
 
 COPIED = 14
 """Words in a row that no rule shares with its article: enumerations are shorter."""
-
-
-def test_terms_are_read_from_every_file_with_normalised_articles(tmp_path: Path) -> None:
-    entry = '[[term]]\nwords = ["MAPA"]\narticles = ["L. 2123-1"]\n'
-    (tmp_path / "a.toml").write_text(entry, encoding="utf-8")
-    (tmp_path / "b.toml").write_text(entry.replace("MAPA", "AO"), encoding="utf-8")
-    assert read_glossary(tmp_path) == (
-        Term(("MAPA",), ("L2123-1",)),
-        Term(("AO",), ("L2123-1",)),
-    )
-    assert read_glossary(tmp_path / "nowhere") == ()
-
-
-@pytest.mark.parametrize("written", ["[[term", "[[term]]\nwords = []", "term = 3", "[autre]"])
-def test_a_file_that_is_no_glossary_is_named(tmp_path: Path, written: str) -> None:
-    (tmp_path / "faux.toml").write_text(written, encoding="utf-8")
-    with pytest.raises(IngestionError, match=r"faux\.toml"):
-        read_glossary(tmp_path)
-
-
-def test_a_passage_has_the_words_of_all_its_articles() -> None:
-    first, second, *_ = passages_of_texts(["Un texte.", "Un autre."])
-    everyday = EverydayWords(
-        [Term(("un", "deux"), ("R1-0",)), Term(("trois",), ("R1-9", "R1-8", "R1-1"))]
-    )
-    assert everyday.of(first) == "un\ndeux"
-    assert everyday.of(second) == ""
-
-
-def test_every_entry_of_the_glossary_names_articles_of_the_code() -> None:
-    assert len(TERMS) > 1000
-    for term in TERMS:
-        assert all(word.strip() for word in term.words), term
-        assert 1 <= len(term.articles) <= 5, term
-        for article in term.articles:
-            assert normalise(article) == article, term
-            assert article[0] in "LRDA", term
-
-
-def test_no_phrase_stands_twice_in_an_entry() -> None:
-    for term in TERMS:
-        assert len(set(term.words)) == len(term.words), term
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Puis-je recevoir les offres par e-mail pour un achat à 30 000 € ?",
-        "Un candidat a envoyé son offre par mail, est-elle recevable ?",
-        "Les devis par email suffisent-ils ?",
-        "May we accept bids by e-mail?",
-    ],
-)
-def test_an_offer_by_mail_leads_to_the_rule_and_to_its_exceptions(question: str) -> None:
-    assert phrases_of(TERMS).articles(question)[:2] == ["R2132-7", "R2132-12"]
-
 
 TEXT = "L'acheteur choisit. Il le dit :\n1° A tous, au sens de l'article L. 2 ;\n2° Par écrit."
 
@@ -414,123 +330,3 @@ def _runs(text: str, length: int = 5) -> set[tuple[str, ...]]:
     """Every five words, or so many, that follow one another: terms of art are shorter."""
     words = re.findall(r"\w+", text.casefold())
     return {tuple(words[place : place + length]) for place in range(len(words) - length + 1)}
-
-
-BANK_LINE = BankQuestion(
-    "R2191-3-01", "", "R2191-3", digest_of(ARTICLES["R2191-3"]), ((0, 20),), Form.YES,
-    Style.SHORT, "Oui.", rule="Une avance est accordée.",
-)  # fmt: skip
-
-
-TEXTS = [f"Question {number} ?" for number in range(40)]
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Vectors]:
-    vectors = np.random.default_rng(7).normal(size=(len(TEXTS), 384)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    path = tmp_path_factory.mktemp("shipped") / "questions.npz"
-    write_shipped(path, TEXTS, vectors, TEXTS[:1], vectors[1:2])
-    return path, vectors
-
-
-@given(places=st.lists(st.integers(0, 79), max_size=20))
-def test_each_text_has_its_own_vector_or_none(
-    places: list[int], written: tuple[Path, Vectors]
-) -> None:
-    path, vectors = written
-    asked = [TEXTS[place] if place < 40 else f"Autre {place}" for place in places]
-    is_known, rows = ShippedVectors(path).find(asked, 384, as_questions=True)
-    assert is_known.tolist() == [place < 40 for place in places]
-    for place, row in zip(places, rows, strict=True):
-        if place < 40:
-            assert row @ vectors[place] > 0.999
-            assert np.linalg.norm(row) == pytest.approx(1.0, abs=1e-5)
-        else:
-            assert not row.any()
-
-
-def test_cosines_are_right_to_a_hundredth(written: tuple[Path, Vectors]) -> None:
-    path, vectors = written
-    _, rows = ShippedVectors(path).find(TEXTS, 384, as_questions=True)
-    assert np.abs(rows @ vectors.T - vectors @ vectors.T).max() < 0.01
-
-
-def test_a_file_that_is_not_there_or_of_another_width_has_none(
-    tmp_path: Path, written: tuple[Path, Vectors]
-) -> None:
-    none = ShippedVectors(tmp_path / "none.npz")
-    assert not none.find(TEXTS, 384, as_questions=True)[0].any()
-    assert not ShippedVectors(written[0]).find(TEXTS, 12, as_questions=True)[0].any()
-
-
-def test_a_text_that_is_asked_has_another_vector_than_in_a_document(
-    written: tuple[Path, Vectors],
-) -> None:
-    path, vectors = written
-    is_known, [row, *_] = ShippedVectors(path).find(TEXTS[:2], 384, as_questions=False)
-    assert is_known.tolist() == [True, False]
-    assert row @ vectors[1] > 0.999
-
-
-def test_a_build_takes_what_is_shipped_and_computes_the_rest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = [replace(BANK_LINE, question=asked) for asked in ("Une avance ?", "Des sous ?")]
-    embedder = RememberingEmbedder()
-    known = np.zeros((1, embedder.dimension), dtype=np.float32)
-    known[0, 3] = 1.0
-    write_shipped(tmp_path / "shipped.npz", ["Une avance ?"], known, [], known[:0])
-    monkeypatch.setattr("ingestion.index.build.shipped_file", lambda _: tmp_path / "shipped.npz")
-    monkeypatch.setattr("ingestion.index.build.read_bank", lambda: lines)
-    monkeypatch.setattr("ingestion.index.build.read_nowhere_answered", lambda: ())
-    judged = [JudgedQuestion("Combien ?", HasAnswer.NO), JudgedQuestion("Où ?")]
-    monkeypatch.setattr("ingestion.index.build.read_judged", lambda: judged)
-    add(tmp_path / "home", write_articles(tmp_path / "code.jsonl", ARTICLES))
-    build_and_publish(tmp_path / "home", embedder)
-    assert embedder.asked == ["Des sous ?", "Combien ?"]
-    [nearest] = published(tmp_path / "home").questions.alike(known[0], 1)
-    assert nearest.question.text == "Une avance ?"
-    assert nearest.cosine == pytest.approx(1.0)
-
-
-def test_nor_does_a_build_compute_the_passages_that_are_shipped(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code = write_articles(tmp_path / "code.jsonl", ARTICLES)
-    first, again = RememberingEmbedder(), RememberingEmbedder()
-    add(tmp_path / "first", code)
-    build_and_publish(tmp_path / "first", first)
-    row = np.eye(1, first.dimension, dtype=np.float32)
-    write_shipped(tmp_path / "shipped.npz", [], row[:0], first.told[:1], row)
-    monkeypatch.setattr("ingestion.index.build.shipped_file", lambda _: tmp_path / "shipped.npz")
-    add(tmp_path / "again", code)
-    build_and_publish(tmp_path / "again", again)
-    assert again.told == first.told[1:]
-    assert len(again.told) > 1
-
-
-def test_a_question_of_the_default_embedder_is_not_computed_again() -> None:
-    shipped = ShippedVectors(shipped_file(default_tuning().embedder))
-    texts = [wording for each in read_bank() for wording in each.asked]
-    texts += [each.question for each in read_nowhere_answered()]
-    texts += [each.text for each in asked_of_dossiers()]
-    texts += [each.question for each in read_judged()]
-    assert shipped.find(texts, 384, as_questions=True)[0].all()
-    rules = [each.text for each in read_rules()]
-    assert shipped.find(rules, 384, as_questions=False)[0].all()
-
-
-def test_nor_is_a_text_of_the_builtin_corpus() -> None:
-    shipped = ShippedVectors(shipped_file(default_tuning().embedder))
-    assert shipped.find(builtin_texts(), 384, as_questions=False)[0].all()
-
-
-def test_what_dossiers_leave_open_is_known_for_the_embedder_that_is_shipped() -> None:
-    name = default_tuning().embedder
-    asked = questions_of_dossiers(name, 384)
-    assert asked.questions == asked_of_dossiers()
-    is_open = [not each.passage_ids for each in asked.questions]
-    told = [asked.unanswered(vector) > 0 for vector in asked.vectors]
-    assert np.mean(np.array(told) == np.array(is_open)) > 0.9
-    assert len(questions_of_dossiers("words@1", 384)) == 0

@@ -132,7 +132,7 @@ def test_a_file_that_is_not_found_once_written_is_set_aside_too(
             away[1] = -away[1]
         write_vectors(folder, ids, away)
 
-    monkeypatch.setattr("ingestion.index.snapshot.write_vectors", turned)
+    monkeypatch.setattr("ingestion.index.folder.write_vectors", turned)
     sent = [piece("CCAP.md", PENALTY), piece("BPU.md", "Prix."), piece("RC.md", "Lots.")]
     fates = [each.fate for each in filing(home).add(DOSSIER, sent)]
     assert fates == [Fate.ACCEPTED, Fate.SET_ASIDE, Fate.ACCEPTED]

@@ -81,7 +81,7 @@ def test_any_altered_file_is_noticed_before_anything_is_opened(
         pytest.fail("a damaged generation was opened")
 
     for reader in ("ChromaIndex", "TantivyIndex", "SqlitePassages", "WorkingCopy"):
-        monkeypatch.setattr(f"ingestion.index.snapshot.{reader}", opened)
+        monkeypatch.setattr(f"ingestion.index.folder.{reader}", opened)
     files = files_of(home)
     assert len(files) > 10
     for path in files:

@@ -144,10 +144,22 @@ def test_a_column_is_named_in_french_or_by_its_own_name() -> None:
     assert french_name(INVOICES, "gross") == "montant ttc"
 
 
-def test_words_of_statuses_and_types_have_their_codes() -> None:
-    assert code_of("statuses", "Mise à disposition du comptable") == "09"
-    assert code_of("types", "AVOIR") == "381"
-    assert code_of("statuses", "perdue") is None
+@pytest.mark.parametrize(
+    ("group", "code", "words"),
+    [
+        ("statuses", "05", "Rejeté, Annulée"),
+        ("statuses", "06", "Suspendu"),
+        ("statuses", "09", "Mise à disposition du comptable"),
+        ("statuses", "11", "Payé, Réglé"),
+        ("types", "381", "AVOIR, Note d'avoir, Facture d’avoir, avoir fournisseur"),
+        *(("types", code, code) for code in ("261", "262", "393", "396", "502", "503")),
+        ("statuses", None, "perdue"),
+    ],
+)
+def test_words_of_statuses_and_types_have_their_codes(
+    group: str, code: str | None, words: str
+) -> None:
+    assert {code_of(group, word) for word in words.split(", ")} == {code}
 
 
 def test_the_essential_data_are_recognised_in_their_two_writings() -> None:
@@ -308,8 +320,9 @@ def test_a_rate_that_its_column_cannot_hold_is_left_empty_and_said(
     assert ("rate" in found.values, bool(found.comments)) == (is_kept, not is_kept)
 
 
-def test_an_amount_in_two_currencies_is_none() -> None:
-    assert amount("12 € USD") is None
+@pytest.mark.parametrize("text", ["12 € USD", "12 € $", "12€50", "12 EUR 50", "12 euros 50"])
+def test_an_amount_in_two_currencies_or_parts_is_none(text: str) -> None:
+    assert amount(text) is None
 
 
 @given(some.dates(min_value=date(2000, 1, 1), max_value=date(2099, 12, 31)))

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import UnreadableFile
-from ingestion.ledger.electronic import embedded_xml
 from ingestion.ledger.entries import invoice_entry
+from ingestion.ledger.invoice_pdf import embedded_xml
 from ingestion.ledger.opening import FileReader
 from ingestion.ledger.records import Contents
 from ingestion.ledger.rows import FileKind, Invoice, InvoiceLine, Level, VatLine

@@ -24,6 +24,7 @@ from ingestion.legislation.articles import Changes, SourceRefusal
 from ingestion.sandbox import Limits
 from tests.support.legi_files import (
     CODE_ID,
+    ELSEWHERE,
     FULL,
     LAST,
     NEXT,
@@ -177,9 +178,6 @@ def test_archives_are_in_the_order_of_their_dates_after_those_without() -> None:
 
 
 # Archives read in a child process
-
-
-ELSEWHERE = other(21, text_id=OTHER_CODE_ID, code="Code des cordes")
 
 
 @pytest.fixture(autouse=True, scope="module")

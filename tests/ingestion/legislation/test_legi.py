@@ -22,7 +22,9 @@ from ingestion.legislation.legi import read_article
 from ingestion.readers import law
 from tests.support.legi_files import (
     CODE_ID,
+    ENDED,
     OTHER_CODE_ID,
+    REPLACING,
     VERSION,
     article_name,
     article_xml,
@@ -152,11 +154,6 @@ def test_entities_and_deep_trees_are_refused() -> None:
 
 
 # Versions and their lines, merged
-
-
-DAY = date(2026, 3, 1)
-ENDED = other(11, state=State.CHANGED, ended=DAY)
-REPLACING = other(12, first_day=DAY, lines=("Le puisatier creuse jusqu'à vingt mètres.",))
 
 
 def counts(merged: Merged) -> tuple[int, int, int, int]:

@@ -171,9 +171,12 @@ def test_a_wrong_file_of_that_name_is_replaced(folder: Path, brought: Path) -> N
     assert pull(fake_model(), folder, ignore, given=brought).read_bytes() == CONTENT
 
 
-def test_too_little_space_is_said_before_anything_is_written(folder: Path, brought: Path) -> None:
+def test_too_little_space_is_said_before_anything_is_written(
+    folder: Path, brought: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulling, "free_bytes", lambda _: 10**8)
     with pytest.raises(StorageFull, match=r"Il faut 0,2 Go libres pour « fake » .* reste 0,1 Go"):
-        pull(fake_model(), folder, ignore, given=brought, free=lambda _: 10**8)
+        pull(fake_model(), folder, ignore, given=brought)
     assert kept(folder) == set()
 
 

@@ -22,6 +22,7 @@ from ingestion.readers.formats import to_json
 from ingestion.readers.number_formats import shown
 from ingestion.readers.reading import reading_json
 from ingestion.readers.spreadsheets import column_name
+from tests.support.question_lists import read_lists
 from tests.support.reading_files import ODT_NAMES, problem, read, reading_of, with_parts, zipped
 
 EPOCH = date(1899, 12, 30)
@@ -197,12 +198,9 @@ def test_a_cell_that_is_struck_is_left_out_and_said() -> None:
         '<style:style style:name="c1"><style:text-properties '
         'style:text-line-through-type="single"/></style:style>'
     )
-    row = (
-        "<table:table-cell><text:p>Lot 2</text:p></table:table-cell>"
-        '<table:table-cell table:style-name="c1"><text:p>Ferme</text:p></table:table-cell>'
-        "<table:table-cell><text:p>30 000</text:p></table:table-cell>"
-    )
-    sheet = f'<table:table table:name="S"><table:table-row>{row}</table:table-row></table:table>'
+    barred = ods_cell("Ferme").replace("-cell", '-cell table:style-name="c1"', 1)
+    row = f"<table:table-row>{ods_cell('Lot 2')}{barred}{ods_cell('30 000')}</table:table-row>"
+    sheet = f'<table:table table:name="S">{row}</table:table>'
     for data, source in ((workbook(write), "BPU.xlsx"), (ods(sheet, style), "BPU.ods")):
         reading = reading_of(data, source)
         assert lines(reading)[1:] == ["Lot 2 |  | 30 000"]
@@ -259,53 +257,11 @@ def test_strings_truths_and_errors_are_written_as_they_are() -> None:
     assert lines(reading_of(with_rows(rows), "x.xlsx")) == ["Sheet", "Lot 1 | VRAI | #REF!"]
 
 
-@pytest.mark.parametrize(
-    ("value", "code", "expected"),
-    [
-        ("1234.5", "General", "1 234,5"),
-        ("0.30000000000000004", "General", "0,3"),
-        ("60000", "#,##0", "60 000"),
-        ("1234.5", "#,##0.00", "1 234,50"),
-        ("2.675", "0.00", "2,68"),
-        ("-12.5", "#,##0.00;[Red]-#,##0.00", "-12,50"),
-        ("99", "_-* #,##0.00 [$€-40C]_-", "99,00 €"),
-        ("99", "[$€-40C] #,##0.00", "99,00 €"),
-        ("1234567", '#,##0, "k€"', "1 235 k€"),
-        ("0.055", "0.0%", "5,5 %"),
-        ("12", '0" mois"', "12 mois"),
-        ("5", '0.00" %"', "5,00 %"),
-        ("62.5", "[h]:mm", "1500:00"),
-        ("1.5", "[hh]:mm:ss", "36:00"),
-        ("1001", "00000", "01001"),
-        ("1E3", "0.00E+00", "1 000"),
-        ("46084", "dd/mm/yyyy", "03/03/2026"),
-        ("46084", '[$-40C]d" "mmmm" "yyyy;@', "03/03/2026"),
-        ("46093.5", "dd/mm/yyyy hh:mm", "12/03/2026 12:00"),
-        ("0.75", "h:mm", "18:00"),
-        ("46084", "@", "46 084"),
-        ("3", '"≤ "0" jours"', "≤ 3 jours"),
-        ("2.5", '"≤ "General" %"', "≤ 2,5 %"),
-        ("15", '"moins de "0" jours"', "moins de 15 jours"),
-        ("7", '"Lot n°"00', "Lot n°7"),
-        ("30", '"à 30 j : "0', "à 30 j : 30"),
-        ("1", '"Oui";"Sans";"Non"', "Oui"),
-        ("0", '"Oui";"Sans";"Non"', "Non"),
-        ("-1", '"Oui";"Sans";"Non"', "Sans"),
-        ("0", '_-* "-"?? "€"_-', "0 €"),
-        ("500", '[>=1000]#,##0.0," k€";0" €"', "500 €"),
-        ("20", '[<15]"court";[>90]"long";0" jours"', "20 jours"),
-        ("-250", "#,##0.00;(#,##0.00)", "-250,00"),
-        ("612345678", '0#" "##" "##" "##" "##', "612 345 678"),
-        ("7", ";;;", "7"),
-        ("7", "d/m/y", "7"),
-        ("1E400", "General", "1E400"),
-        ("NaN", "0.00", "NaN"),
-        ("abc", "0.00", "abc"),
-    ],
-)
+@pytest.mark.parametrize(("code", "number"), *read_lists("number_formats.txt"))
 def test_a_number_is_shown_in_french_by_the_format_of_its_cell(
-    value: str, code: str, expected: str
+    code: str, number: tuple[str, str]
 ) -> None:
+    value, expected = number
     assert shown(value, code, EPOCH) == expected
 
 
