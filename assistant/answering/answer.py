@@ -144,7 +144,12 @@ class Answer:
     def markdown(self) -> str:
         """The answer as Markdown, each sentence or list followed by its `[n]` marks."""
         shown = [marked(sentence) for sentence in self.sentences]
-        return "\n\n".join(filter(None, [self.preface, *shown, self.notice]))
+        return paragraphs(self.preface, *shown, self.notice)
+
+
+def paragraphs(*texts: str) -> str:
+    """The texts that say something, a blank line between them. Pure."""
+    return "\n\n".join(filter(None, texts))
 
 
 def marked(sentence: Sentence) -> str:

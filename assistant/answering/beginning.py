@@ -42,27 +42,31 @@ class Beginning:
         user: str,
     ) -> TurnState:
         """A turn about the first of these questions, the others being those it depends on."""
-        question = asked[0]
-        generation = self._holder.current()
-        pieces = self._holder.dossier(dossier, teams) if dossier else None
         day = day_asked([] if dossier else asked, as_of, self._clock())
-        general, told = general_texts_meant(asked), DossierFacts()
-        if pieces and dossier:
-            told = self._told_by(self._holder.dossiers(teams).get(dossier), pieces)
-            general = tuple(each.text for each in told.applied if each.is_known)
-            if day.source is DaySource.TODAY and told.sent:
-                day = Day(told.sent, DaySource.DOSSIER, told.sent)
+        rules = self._holder.current()
+        turn = TurnState(
+            asked[0], day, Scope(day.as_of), Language.FRENCH, rules, asked[0], user=user
+        )
+        general = general_texts_meant(asked)
+        if dossier is None:
+            turn.proposed = dossiers_meant(asked[0], self._holder.dossiers(teams).all())
+        else:
+            self._enter(turn, dossier, teams)
+            general = tuple(each.text for each in turn.applied if each.is_known)
         offers = any(map(names_offer, asked))
         works = not general and buys_works(" ".join(asked))
-        scope = Scope(day.as_of, dossier, offers, general=general, works=works)
-        turn = TurnState(question, day, scope, Language.FRENCH, generation, question, pieces, user)
-        turn.applied = told.applied
-        if dossier is None:
-            turn.proposed = dossiers_meant(question, self._holder.dossiers(teams).all())
-        else:
-            turn.described = self._holder.dossiers(teams).get(dossier)
-            turn.to_index = self._holder.awaits_index(dossier, teams)
+        turn.scope = Scope(turn.day.as_of, dossier, offers, general=general, works=works)
         return turn
+
+    def _enter(self, turn: TurnState, dossier: str, teams: frozenset[str] | None) -> None:
+        """Make it a turn about a dossier, by default on the day on which its notice was sent."""
+        turn.dossier = self._holder.dossier(dossier, teams)
+        turn.described = self._holder.dossiers(teams).get(dossier)
+        turn.to_index = self._holder.awaits_index(dossier, teams)
+        told = self._told_by(turn.described, turn.dossier)
+        turn.applied = told.applied
+        if turn.day.source is DaySource.TODAY and told.sent:
+            turn.day = Day(told.sent, DaySource.DOSSIER, told.sent)
 
     def _told_by(self, dossier: Dossier, pieces: IndexSnapshot) -> DossierFacts:
         """What the pieces of a dossier tell a question; they are read for it once an index."""

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from assistant.answering.answer import LineRole, Prominence
-from assistant.answering.extraction import Draft, leans_back, refers_back
+from assistant.answering.quotable import Draft, leans_back, refers_back
 from assistant.law.validity import speaks_for
 from assistant.question.language import Language, fold_text
 from assistant.question.quantities import find_quantities, fold_same_length

@@ -1,56 +1,36 @@
 """Composer: from the evidence of a turn to what it says, event by event.
 
 In this order: what can be calculated, what the question wrongly takes for granted, what the texts
-say on each of its subjects, what contradicts them, and what the reader should know.
+say on each of its subjects; then it is closed.
 """
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
-from assistant.answering.answer import Choice, Event, LineRole, Prominence
-from assistant.answering.card import LABELS, Card
-from assistant.answering.closing import absence, asked_together, referred, waiting
+from assistant.answering.answer import Choice, Event, Prominence
+from assistant.answering.card import Card
+from assistant.answering.closing import Closing
 from assistant.answering.computation import calculate_answer
 from assistant.answering.context import besides, in_their_lists, under_headings
-from assistant.answering.derogation import Derogating
-from assistant.answering.extraction import Draft, statements
-from assistant.answering.leading import led
-from assistant.answering.notices import (
-    concealed,
-    disagreeing,
-    doubted,
-    not_found_of,
-    notice,
-    of_unknown_days,
-    remarks,
-    untold_of,
-)
+from assistant.answering.dossier_pieces import BESIDE_STATED, Derogating, say_stated
+from assistant.answering.first_line import PreparedAnswer, led
+from assistant.answering.notices import notice
 from assistant.answering.premises import ground, is_near, premise_of, statement
-from assistant.answering.prepared import PreparedAnswer
+from assistant.answering.quotable import Draft
 from assistant.answering.reading import EvidenceReading, PartRead
 from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
-from assistant.answering.stating import BESIDE_STATED, differing_pieces, say_stated
 from assistant.calculators.catalogue import Asked, Missing
 from assistant.calculators.constants import IndexedLaw, Rates
 from assistant.calculators.procedure import ProcedureAsked
 from assistant.calculators.requests import calculator_of, parse_calculation
 from assistant.citations.comparison import FigureComparison
-from assistant.law.changes import (
-    TextDays,
-    changes,
-    days_of_text,
-    describe_change,
-    describe_days,
-)
-from assistant.law.contradictions import Conflict, conflicts, explained
-from assistant.question.clarification import missing_fact
 from assistant.question.language import Language
 from assistant.question.rewriting import asks_several, keeps_all_figures
-from assistant.retrieval.candidates import in_force
-from assistant.retrieval.evidence import Evidence, Subquestion, is_among_first
-from assistant.retrieval.ranking import Tuning
+from assistant.retrieval.evidence import Subquestion, is_among_first
+from assistant.retrieval.standing import in_force
+from assistant.retrieval.tuning import Tuning
 from ingestion.chunking.passages import Passage
 from ingestion.index.search import Embedder, PassageReader
 
@@ -79,7 +59,6 @@ class Answering:
         self._asks_more = False
         self._cautions: tuple[str, ...] = ()
         self._card = Card(embedder, turn.language, turn.scope.as_of)
-        self._dated: TextDays | None = None
         self.quoted: list[Draft] = []
 
     def say(self) -> Iterator[Event]:
@@ -111,36 +90,17 @@ class Answering:
         return bool(self._turn.sentences) and len(self._turn.parts) == 1 and not self._asks_more
 
     def close(self) -> Iterator[Event]:
-        """What contradicts the cited texts, then the notices."""
-        turn = self._turn
-        if not turn.sentences:
-            turn.preface = ""
-            told = [absence(turn), self._asks_back]
-            said = told if turn.untold else told[::-1]
-            told = [
-                waiting(turn),
-                *said,
-                referred(turn),
-                *self._cautions,
-                self._fitted_for(),
-            ]
-            turn.notice = "\n\n".join(filter(None, told))
-            return
-        opposed = conflicts(turn.cited, turn.generation, turn.scope)
-        for conflict in opposed:
-            yield from self._oppose(conflict)
-        yield from self._say_lines()
-        turn.notice = "\n\n".join(filter(None, self._notices(opposed)))
-        day = turn.scope.as_of
-        untold = untold_of(turn.language, day, turn.untold) if turn.untold else ""
-        doubt = of_unknown_days(turn.language, turn.cited, day)
-        hidden = concealed(turn.language, turn.citations)
-        turn.warning = "\n\n".join(filter(None, [untold, doubt, hidden]))
+        """What contradicts the cited texts, what limits them, then the notices."""
+        calculated = self._asks_back, self._cautions
+        closing = Closing(self._turn, self._card, self.quoted, *calculated, self._unfitted)
+        return closing.say()
 
-    def _fitted_for(self) -> str:
+    @property
+    def _unfitted(self) -> str:
         """That the ranking was not fitted with this embedder."""
-        is_fitted = not self._tuning.is_neutral
-        return "" if is_fitted else notice("untuned", self._turn.language, self._embedder.name)
+        if not self._tuning.is_neutral:
+            return ""
+        return notice("untuned", self._turn.language, self._embedder.name)
 
     def _correct(self) -> Iterator[Event]:
         """Say that a premise of the question is false, as long as the law of the day says so."""
@@ -262,79 +222,6 @@ class Answering:
                     # A farther passage is often about another limit, which says nothing of these.
                     yield from turn.compare(question, draft, is_of_the_same)
                 yield from self._derogating.after(question, draft)
-
-    def _say_lines(self) -> Iterator[Event]:
-        """What limits the quotes, after all of them, and since when a text is as it is quoted."""
-        turn = self._turn
-        for draft in self._card.lines:
-            if not turn.quotes(draft.text):
-                yield turn.judge(draft)
-        if self._card.has_room and (days := self._days_to_tell()) is not None:
-            self._dated = days
-            label = LABELS[turn.language][LineRole.VERSION]
-            yield turn.date_text(days.number, describe_days(days, turn.language), label)
-
-    def _days_to_tell(self) -> TextDays | None:
-        """Those of the first cited text that will change, else of the first cited."""
-        versions = self._turn.generation.store.versions
-        told = [days_of_text(item, versions, self._turn.day) for item in self._turn.cited]
-        return next((days for days in told if days and days.end), next(iter(told), None))
-
-    def _oppose(self, conflict: Conflict) -> Iterator[Event]:
-        """Cite what contradicts a cited text as well."""
-        turn = self._turn
-        yield from turn.show(conflict.passages)
-        for draft in statements(turn.evidence, conflict, turn.scope.as_of):
-            if not turn.quotes(draft.text):
-                yield turn.judge(draft)
-
-    def _notices(self, opposed: Sequence[Conflict]) -> list[str]:
-        """What the program says in its own name of the texts cited, a paragraph a theme."""
-        turn, language, cited = self._turn, self._turn.language, self._turn.cited
-        ids = {item.passage.id for item in cited}
-        changed = changes(cited, turn.generation.store.versions, turn.day)
-        if (days := self._dated) is not None:
-            changed = tuple(each for each in changed if not days.tells(each))
-        return [
-            waiting(turn),
-            not_found_of(language, turn.unanswered) if turn.unanswered else "",
-            asked_together(turn),
-            self._asks_back or self._ask_for_fact(cited),
-            " ".join(self._cautions),
-            referred(turn),
-            *(disagreeing(language, line) for line in differing_pieces(turn)),
-            *(
-                explained(conflict, cited, language)
-                for conflict in opposed
-                if ids.issuperset(passage.id for passage in conflict.passages)
-            ),
-            *(describe_change(change, language) for change in changed),
-            doubted(language, turn.citations),
-            remarks(language, cited, turn.scope.as_of, turn.generation.manifest.state_date),
-            self._fitted_for(),
-        ]
-
-    def _ask_for_fact(self, cited: Sequence[Evidence]) -> str:
-        """The question for the fact on which the quotes turn, "" when there is none.
-
-        Each of its cases becomes a choice of the turn.
-        """
-        turn = self._turn
-        if turn.scope.dossier is not None or len(turn.parts) > 1 or turn.preface:
-            return ""
-        sure = [each for each in self.quoted if not each.doubts]
-        of_passages = [
-            "\n".join(each.text for each in sure if each.evidence[0].number == item.number)
-            for item in cited
-        ]
-        fact = missing_fact(turn.standalone, [text for text in of_passages if text])
-        if fact is None:
-            return ""
-        asked = turn.standalone if turn.language is Language.FRENCH else turn.question
-        turn.choices = tuple(
-            Choice(case.label, f"{asked} {case.statement}") for case in fact.cases[turn.language]
-        )
-        return fact.question[turn.language]
 
 
 def _after(rule: PreparedAnswer, found: Sequence[Draft], carrying: Sequence[Draft]) -> list[Draft]:

@@ -11,10 +11,12 @@ from assistant.calculators.calculation import Calculation, CalculationLine
 from assistant.calculators.catalogue import Asked, Likely, Missing, calculate
 from assistant.calculators.constants import Law, Rates
 from assistant.errors import Ungrounded, WrongFigures
+from assistant.ledger.addresses import PAGES
 from assistant.ledger.late import Basis
 from assistant.ledger.payments import CAUTIONS
 from assistant.ledger.query.plan_fields import fields_of
-from assistant.ledger.replies import PAGES, Reckoning, Unreckoned
+from assistant.ledger.reckoning import Reckoning
+from assistant.ledger.replies import Unreckoned
 from assistant.question.day import Day, DaySource
 from assistant.retrieval.evidence import Scope
 

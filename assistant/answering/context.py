@@ -7,12 +7,12 @@ from datetime import date
 from itertools import groupby
 
 from assistant.answering.answer import Found, Prominence
-from assistant.answering.extraction import Draft, Unit, joined, leans_back, quotable
+from assistant.answering.quotable import Draft, Unit, joined, leans_back, quotable
 from assistant.answering.state import TurnState
 from assistant.citations.quotations import is_verbatim
-from assistant.retrieval.candidates import in_force
 from assistant.retrieval.headings import limiting_headings
 from assistant.retrieval.hierarchy import ARTICLES, rank_of
+from assistant.retrieval.standing import in_force
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import Span, list_parts, marker, sentences, units
 
@@ -33,7 +33,7 @@ def in_context(turn: TurnState, found: Sequence[Draft]) -> tuple[Draft, ...]:
             _leaning(Unit(item, max(start - first, 0), min(end - first, length)), turn.scope.as_of)
             for start, end in _whole(text, first + draft.start, first + draft.end)
         ]
-    return tuple(Draft(each.text, (each.evidence,), each.start, each.end) for each in joined(told))
+    return tuple(each.draft for each in joined(told))
 
 
 def besides(found: Sequence[Draft], said: Sequence[Draft]) -> list[Draft]:

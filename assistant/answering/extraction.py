@@ -1,23 +1,21 @@
 """Extraction: which sentences of the evidence answer the question."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from itertools import groupby, islice
+from itertools import islice
 from math import log
 
-from assistant.answering.answer import LineRole, Prominence
+from assistant.answering.answer import Prominence
+from assistant.answering.quotable import Draft, Unit, joined, quotable
 from assistant.answering.quoted_passages import LEAST_SCORE, UNASKED, odds_beside, worth_reading
 from assistant.law.contradictions import Conflict
-from assistant.law.validity import speaks_for
-from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.evidence import NAMED, Evidence
 from assistant.retrieval.hierarchy import Rank, rank_of
-from assistant.retrieval.injections import addressed
-from assistant.retrieval.retriever import NAMED
-from ingestion.chunking.sentences import list_parts, sentences, units
+from ingestion.chunking.sentences import sentences
 from ingestion.documents.document import Kind
-from ingestion.index.search import Embedder
+from ingestion.index.search import Embedder, Vectors
 
 NEAR = 0.3
 """Share of the first passage's score under which what is quoted stands aside, unless it is likelier
@@ -28,10 +26,6 @@ UNITS = 3
 
 WHOLE = 600
 """Characters up to which a passage of the rules is quoted whole: its conditions stand together."""
-
-TABLE = 300
-"""Characters up to which the rows of a table are quoted together: on our 85 questions about a
-dossier two answers more are right than row by row, in 119 words instead of 103; with 600 one."""
 
 CLAUSES = 6
 """Sentences or lists quoted from the pieces of a dossier, however they are spread over them. On 570
@@ -48,169 +42,7 @@ BESIDE, ASTRAY = 0.1, 0.2
 sentence is left out: chosen on the 570, by the sum of both cosines. With 0.3 the whole answer was
 there for 0.004 more of them, in a tenth more words; with 0.15 for 0.017 fewer, in a tenth fewer."""
 
-SHORTEST = 25
-"""Characters under which a unit is a label, not a statement."""
-
-LONGEST = 1200
-"""Characters above which a unit is not widened by its neighbours."""
-
-_REFERS_BACK = re.compile(
-    r"(Il|Elle|Ils|Elles|Celui-ci|Celle-ci|Ceux-ci|Celles-ci|Dans ce cas|À ce titre|A ce titre|"
-    r"Cette|Cet|Ce|Ces)\b"
-)
-_OPPOSES = re.compile(r"(Toutefois|Cependant|Néanmoins|Par exception|Par dérogation)\b")
-_ENDS = ".;:!?"
 _DEFINES = re.compile(r"(?P<words>[A-Z]{2,}(?: et [A-Z]{2,})*) désign(?:e|ent)\b")
-_RESTRICTS = re.compile(
-    r"(Toutefois|Cependant|Néanmoins|Par exception|Par dérogation|Sauf)\b"
-    r"|Cette (règle|disposition|obligation|interdiction|exclusion) n(e\b|['’])"
-    r"|(Cette|Cet|Ce|Ces)\b[^.;:]*\b(n['’]est|ne sont) pas applicables?\b"
-    r"|[^,.;:]*\btoutefois\b"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A sentence proposed as part of the answer, with the evidence it cites.
-
-    `start` and `end` are the place of the quote in the first cited passage (characters, half-open).
-    `place` is aside for what is of a passage much less near than the first, `spoken_by`, `role` and
-    `label` as in `Sentence`. `nearness` is known of sentences of pieces: the cosine of the
-    question with the sentence, and what its passage adds.
-    """
-
-    text: str
-    evidence: tuple[Evidence, ...]
-    start: int
-    end: int
-    place: Prominence = Prominence.BODY
-    spoken_by: str = ""
-    role: LineRole | None = None
-    label: str = ""
-    nearness: float = 0.0
-
-    @property
-    def doubts(self) -> tuple[str, ...]:
-        """Figures of the quote that were read from a picture with little confidence."""
-        passage = self.evidence[0].passage
-        return passage.doubts(passage.start + self.start, passage.start + self.end)
-
-    def meets(self, others: Iterable["Draft"]) -> bool:
-        """Whether it shares words of a passage with one of these."""
-        own = self.evidence[0].passage.id
-        return any(
-            own == each.evidence[0].passage.id and self.start < each.end and each.start < self.end
-            for each in others
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A quotable unit of a passage: half-open characters in it."""
-
-    evidence: Evidence
-    start: int
-    end: int
-
-    @property
-    def text(self) -> str:
-        """The characters of the unit."""
-        return self.evidence.passage.text[self.start : self.end]
-
-
-def quotable(evidence: Evidence, as_of: date) -> list[Unit]:
-    """The units of a passage that may be quoted for that day, in order. Pure.
-
-    What speaks to a machine that reads it answers nobody.
-    """
-    spans = units(evidence.passage.text)
-    found = _tables(_labelled([Unit(evidence, span.start, span.end) for span in spans]))
-    runs = groupby(found, lambda unit: bool(addressed(unit.text)))
-    return [
-        unit
-        for is_addressed, run in runs
-        if not is_addressed
-        for unit in _self_contained([*run], as_of)
-        if len(unit.text) >= SHORTEST
-    ]
-
-
-def _labelled(found: Sequence[Unit]) -> list[Unit]:
-    """The units, of a rule each with the labels and bare figures on the lines below it. Pure.
-
-    A table whose cells are lines says "Travaux", then "5 404 000 € HT".
-    """
-    told: list[Unit] = []
-    for unit in found:
-        above = told[-1] if told and unit.evidence.passage.dossier is None else None
-        if above and _is_label(unit) and above.text[-1] not in _ENDS:
-            told[-1] = Unit(unit.evidence, above.start, unit.end)
-        else:
-            told.append(unit)
-    return told
-
-
-def _tables(found: Sequence[Unit]) -> list[Unit]:
-    """The units, the rows of a short table as one: a row says little without its header. Pure."""
-    told: list[Unit] = []
-    for is_row, run in groupby(found, lambda unit: " | " in unit.text):
-        rows = [*run]
-        whole = Unit(rows[0].evidence, rows[0].start, rows[-1].end)
-        told += [whole] if is_row and len(whole.text) <= TABLE else rows
-    return told
-
-
-def _self_contained(found: Sequence[Unit], as_of: date) -> list[Unit]:
-    """The units of that day, with their neighbours where they say little without them. Pure.
-
-    Before one, what "il" or "dans ce cas" refers to; after it, what "suivante :" announces, below
-    its label, and the exception that "toutefois" brings, where it is of that day too.
-    """
-    speaks = [_speaks(unit, as_of) for unit in found]
-    widened = []
-    for place, unit in enumerate(found):
-        first = last = place
-        while first and leans_back(found[first].text):
-            if unit.end - found[first - 1].start > LONGEST:
-                break
-            first -= 1
-        if place + 1 < len(found):
-            restricted = speaks[place + 1] and _RESTRICTS.match(found[place + 1].text)
-            announces = unit.text.endswith(":")
-            last += announces or bool(restricted)
-            last += announces and last + 1 < len(found) and _is_label(found[last])
-        if all(speaks[first : last + 1]):
-            whole = Unit(unit.evidence, found[first].start, found[last].end)
-            widened.append(whole if len(whole.text) <= LONGEST else unit)
-    return widened
-
-
-def _is_label(unit: Unit) -> bool:
-    return len(unit.text) < SHORTEST and unit.text[-1] not in _ENDS
-
-
-def refers_back(sentence: str) -> bool:
-    """Whether a sentence begins by what only the one before it tells: "il", "dans ce cas"."""
-    return _REFERS_BACK.match(sentence) is not None
-
-
-def leans_back(sentence: str) -> bool:
-    """Whether a sentence refers to the one before it, or is opposed to it."""
-    return refers_back(sentence) or _OPPOSES.match(sentence) is not None
-
-
-def _speaks(unit: Unit, as_of: date) -> bool:
-    """Whether a unit may answer for that day: of a list or a table, its lead and one item."""
-    text, passage = unit.text, unit.evidence.passage
-    lead, items = "", [text]
-    if listed := list_parts(text):
-        lead = text[listed[0].start : listed[0].end]
-        items = [text[each.start : each.end] for each in listed[1]]
-    elif " | " in text:
-        items = text.splitlines()
-    return speaks_for(passage, lead, as_of) and any(
-        speaks_for(passage, each, as_of) for each in items
-    )
 
 
 def quotes(
@@ -232,23 +64,38 @@ def quotes(
     if pieces and evidence[0].score < NAMED:
         pieces += [item for item in evidence if rank_of(item.passage) is Rank.GENERAL_CLAUSE]
         return _quotes_of_pieces(question, pieces, as_of, embedder)
+    return _quotes_of_rules(question, evidence, as_of, embedder, shares)
+
+
+def _quotes_of_rules(
+    question: str,
+    evidence: Sequence[Evidence],
+    as_of: date,
+    embedder: Embedder,
+    shares: Mapping[str, float],
+) -> list[Draft]:
+    [asked] = embedder.embed_questions([question])
+    of_passages = [quotable(item, as_of) for item in worth_reading(evidence, shares)]
     chosen: list[Draft] = []
     first: Evidence | None = None
-    [asked] = embedder.embed_questions([question])
-    for item in worth_reading(evidence, shares):
-        found = quotable(item, as_of)
-        if not found:
-            continue
-        if len(item.passage.text) <= WHOLE:
-            kept = joined(_of_named_words(question, found))
-        else:
-            likeness = embedder.embed_passages([unit.text for unit in found]) @ asked
-            ranked = sorted(range(len(found)), key=lambda i: -likeness[i])
-            kept = _nearest([found[i] for i in ranked])
+    for found in filter(None, of_passages):
+        item = found[0].evidence
         first = first or item
         is_aside = item.score < NEAR * first.score and odds_beside(item, first, shares) < 0
-        chosen += [_quote(unit, Prominence.ASIDE if is_aside else Prominence.BODY) for unit in kept]
+        place = Prominence.ASIDE if is_aside else Prominence.BODY
+        chosen += [_quote(unit, place) for unit in _answering(question, asked, found, embedder)]
     return _told_once(sorted(chosen, key=lambda draft: (draft.evidence[0].number, draft.start)))
+
+
+def _answering(
+    question: str, asked: Vectors, found: Sequence[Unit], embedder: Embedder
+) -> list[Unit]:
+    """All units of a short passage, of a longer one the nearest to the question."""
+    if len(found[0].evidence.passage.text) <= WHOLE:
+        return joined(_of_named_words(question, found))
+    likeness = embedder.embed_passages([unit.text for unit in found]) @ asked
+    ranked = sorted(range(len(found)), key=lambda place: -likeness[place])
+    return _nearest([found[place] for place in ranked])
 
 
 def _told_once(chosen: Sequence[Draft]) -> list[Draft]:
@@ -294,14 +141,8 @@ def _of_named_words(question: str, found: Sequence[Unit]) -> Sequence[Unit]:
     """
     asked = set(re.findall(r"\w+", question.upper()))
     defined = [(unit, _DEFINES.match(unit.text)) for unit in found]
-    is_named = [
-        said is not None and not asked.isdisjoint(said["words"].split()) for _, said in defined
-    ]
-    if not any(is_named):
-        return found
-    return [
-        unit for (unit, said), named in zip(defined, is_named, strict=True) if named or not said
-    ]
+    named = [unit for unit, said in defined if said and not asked.isdisjoint(said["words"].split())]
+    return [unit for unit, said in defined if not said or unit in named] if named else found
 
 
 def _quotes_of_pieces(
@@ -363,18 +204,6 @@ def _nearest(ranked: Sequence[Unit]) -> list[Unit]:
     return kept
 
 
-def joined(found: Sequence[Unit]) -> list[Unit]:
-    """The units of a passage in its order, those that share characters as one. Pure."""
-    joined: list[Unit] = []
-    for unit in sorted(found, key=lambda unit: unit.start):
-        last = joined[-1] if joined else None
-        if last and unit.start < last.end:
-            joined[-1] = replace(last, end=max(last.end, unit.end))
-        else:
-            joined.append(unit)
-    return joined
-
-
 def _apart(ranked: Sequence[Unit]) -> list[Unit]:
     """The units that share no character with a better one, best first. Pure."""
     kept: list[Unit] = []
@@ -392,8 +221,7 @@ def _overlap(unit: Unit, other: Unit) -> bool:
 def _quote(unit: Unit, place: Prominence) -> Draft:
     passage = unit.evidence.passage
     lead = passage.lead if passage.start + unit.start < passage.led_to else ""
-    told = lead.rstrip(": \u00a0")
-    return Draft(unit.text, (unit.evidence,), unit.start, unit.end, place, spoken_by=told)
+    return replace(unit.draft, place=place, spoken_by=lead.rstrip(": \u00a0"))
 
 
 def statements(evidence: Sequence[Evidence], conflict: Conflict, as_of: date) -> list[Draft]:
@@ -402,5 +230,5 @@ def statements(evidence: Sequence[Evidence], conflict: Conflict, as_of: date) ->
     for passage, says in zip(conflict.passages, conflict.contradiction.says, strict=True):
         [item] = (item for item in evidence if item.passage.id == passage.id)
         opposed = (unit for unit in quotable(item, as_of) if says.search(unit.text))
-        found += [Draft(unit.text, (item,), unit.start, unit.end) for unit in islice(opposed, 1)]
+        found += [unit.draft for unit in islice(opposed, 1)]
     return found

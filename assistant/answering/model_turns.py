@@ -1,15 +1,21 @@
-"""Turns at the language model: waiting for it, letting it rewrite a question or write sentences."""
+"""Turns at the language model: waiting for it, letting it rewrite a question or write sentences.
 
-from collections.abc import Generator, Sequence
-from contextlib import closing
+A written sentence comes after the quotes, cites the quoted passage that carries it, and is shown
+only when the checks say so. "Oui" and "Non" are taken off: they answer the question, and no
+passage can be asked whether they are right.
+"""
+
+import re
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 
 from assistant.answering.answer import Event, Exchange, ModelReading, QueueWaiting
-from assistant.answering.extraction import Draft
 from assistant.answering.notices import not_rewritten, not_written, notice
+from assistant.answering.quotable import Draft
 from assistant.answering.state import TurnState
-from assistant.answering.writing import carried, write_sentences
+from assistant.citations.checker import check_sentence
 from assistant.errors import ModelStopped
-from assistant.llm.language_model import LanguageModel
+from assistant.llm.language_model import LanguageModel, Prompt, fill_prompt
 from assistant.llm.sharing import FairQueue
 from assistant.question.language import Language
 from assistant.question.rewriting import (
@@ -20,7 +26,15 @@ from assistant.question.rewriting import (
     side_by_side,
     standalone,
 )
+from ingestion.chunking.sentences import sentences
 from ingestion.errors import ModelUnavailable
+
+LONGEST = 90
+"""Tokens; one or two sentences."""
+
+SENTENCES = 2
+
+_YES_OR_NO = re.compile(r"^(oui|non)\b[\s,.:;–-]*", re.IGNORECASE)
 
 
 class ModelTurns:
@@ -55,37 +69,28 @@ class ModelTurns:
     def write(self, turn: TurnState, quoted: Sequence[Draft]) -> Generator[Event, None, None]:
         """Let the model say it in its own words; each sentence cites the quote that carries it."""
         ticket = yield from self._enter(turn.user)
-        try:
-            with closing(write_sentences(turn.standalone, quoted, self._model)) as written:
-                for text in written:
-                    if text is None:
-                        yield ModelReading()
-                    elif not turn.quotes(text):
-                        yield turn.judge(carried(text, quoted))
-        except (ModelStopped, ModelUnavailable) as failure:
-            turn.unread = not_written(turn.language, failure)
-        finally:
-            turn.asked(self._model)
-            self._turnstile.leave(ticket)
+        with (
+            self._leaving(turn, ticket, not_written),
+            closing(write_sentences(turn.standalone, quoted, self._model)) as written,
+        ):
+            for text in written:
+                if text is None:
+                    yield ModelReading()
+                elif not turn.quotes(text):
+                    yield turn.judge(carried(text, quoted))
 
     def _rewritten(
         self, turn: TurnState, rewriting: Generator[None, None, str]
     ) -> Generator[Event, None, None]:
         """Keep the question as it is rewritten, once that ends."""
         ticket = yield from self._enter(turn.user)
-        try:
-            # Closed before its model is asked what was sent: it is told once the stream ends.
-            with closing(rewriting):
+        with self._leaving(turn, ticket, not_rewritten), closing(rewriting):
+            try:
                 while True:
                     next(rewriting)
                     yield ModelReading()
-        except StopIteration as rewritten:
-            turn.standalone = rewritten.value
-        except (ModelStopped, ModelUnavailable) as failure:
-            turn.unread = not_rewritten(turn.language, failure)
-        finally:
-            turn.asked(self._model)
-            self._turnstile.leave(ticket)
+            except StopIteration as rewritten:
+                turn.standalone = rewritten.value
 
     def _enter(self, user: str) -> Generator[Event, None, object]:
         """Wait for this turn's place at the model, and return the ticket to leave with."""
@@ -96,3 +101,59 @@ class ModelTurns:
             except StopIteration as entered:
                 ticket: object = entered.value
                 return ticket
+
+    @contextmanager
+    def _leaving(
+        self, turn: TurnState, ticket: object, failed: Callable[[Language, Exception], str]
+    ) -> Iterator[None]:
+        """Leave the model to the next one, and keep that it was asked, or why it could not be.
+
+        Its stream is closed before: only then does it tell what was sent.
+        """
+        try:
+            yield
+        except (ModelStopped, ModelUnavailable) as failure:
+            turn.unread = failed(turn.language, failure)
+        finally:
+            turn.asked(self._model)
+            self._turnstile.leave(ticket)
+
+
+def write_sentences(
+    question: str, quoted: Sequence[Draft], model: LanguageModel
+) -> Generator[str | None, None, None]:
+    """The sentences that the model writes, each as soon as it is whole; None while it writes."""
+    extract = fill_prompt("extract", quotes="\n".join(d.text for d in quoted))
+    asked = fill_prompt("question", question=question)
+    prompt = Prompt(fill_prompt("write"), (extract, asked))
+    text, told = "", 0
+    for piece in model.stream(prompt, LONGEST):
+        text += piece or ""
+        whole = sentences(text)[:-1]
+        yield None
+        for span in whole[told:SENTENCES]:
+            yield bare(text[span.start : span.end])
+        told = max(told, len(whole))
+        if told >= SENTENCES:
+            return
+    # The last sentence is whole only if it was closed: the rest was cut by the limit.
+    for span in sentences(text)[told:SENTENCES]:
+        if text[span.end - 1] in ".!":
+            yield bare(text[span.start : span.end])
+
+
+def bare(sentence: str) -> str:
+    """The sentence without its opening "Oui," or "Non,". Pure."""
+    rest = _YES_OR_NO.sub("", sentence)
+    return rest[:1].upper() + rest[1:]
+
+
+def carried(sentence: str, quoted: Sequence[Draft]) -> Draft:
+    """The sentence as a draft that cites the quote whose passage carries it, else the first."""
+    carrying = (
+        quote
+        for quote in quoted
+        if check_sentence(sentence, [quote.evidence[0].passage.text]).support
+    )
+    quote = next(carrying, quoted[0])
+    return Draft(sentence, quote.evidence, quote.start, quote.end)

@@ -11,9 +11,9 @@ from assistant.errors import ModelStopped
 from assistant.llm.language_model import EngineUse
 from assistant.question.day import in_figures
 from assistant.question.language import Language
+from assistant.retrieval.answerability import Answerability
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.injections import addressed
-from assistant.retrieval.retriever import Answerability
 from assistant.tenders.fiche import FicheLine
 from assistant.tenders.general_clauses import AppliedText
 from ingestion.chunking.passages import Passage

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from assistant.answering.answer import Ending, Event, Exchange, Finished, TurnResult
+from assistant.answering.answer import Ending, Event, Exchange, Finished, TurnResult, paragraphs
 from assistant.answering.beginning import Beginning
 from assistant.answering.case_law import CaseLawAnswering
 from assistant.answering.composer import Answering
@@ -25,7 +25,6 @@ from assistant.question.language import Language, readable
 from assistant.question.rewriting import is_dependent, subjects
 from assistant.question.scope import CASE_LAW, ScopeRefusal, refusal_for
 from assistant.retrieval.evidence import parts_of, together
-from assistant.retrieval.ranking import Tuning, default_tuning
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.rulings import (
     ApplyingRulings,
@@ -34,6 +33,7 @@ from assistant.retrieval.rulings import (
     numbers_named,
 )
 from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.retrieval.tuning import Tuning, default_tuning
 from assistant.tenders.conformity.rules import rule_book
 from ingestion.documents.document import Kind
 from ingestion.errors import DamagedSnapshot, EmbedderMismatch
@@ -73,10 +73,11 @@ class Assistant:
         Without a reader, what was found is judged by how it was found alone.
         """
         self.journal = journal
+        self.embedder = embedder
+        self.model = model
+        self.tuning = tuning or default_tuning()
         self.ledger = LedgerService(holder.home, journal, holder.current, buyer)
         self._holder = holder
-        self._embedder = embedder
-        self._model = model
         self._evidence_limit = evidence_limit
         self._writes = writes
         self._rates = rates
@@ -85,7 +86,6 @@ class Assistant:
         self._model_turns = ModelTurns(model)
         self._reader = reader
         self._watch = watch
-        self.tuning = tuning or default_tuning()
 
     @property
     def generation(self) -> IndexSnapshot:
@@ -101,11 +101,6 @@ class Assistant:
         """Open each index beside as it is about to be published, from now on."""
         self._holder.follow()
 
-    @property
-    def embedder(self) -> Embedder:
-        """The model of the vectors by which passages are found."""
-        return self._embedder
-
     def dossiers(self, teams: frozenset[str] | None) -> Dossiers:
         """The dossiers that the members of these teams may ask about."""
         return self._holder.dossiers(teams)
@@ -117,12 +112,7 @@ class Assistant:
     @property
     def model_name(self) -> str:
         """The language model's file and digest, or host."""
-        return self._model.name
-
-    @property
-    def model(self) -> LanguageModel:
-        """The language model."""
-        return self._model
+        return self.model.name
 
     @property
     def waiting(self) -> int:
@@ -132,7 +122,7 @@ class Assistant:
     @property
     def engine_host(self) -> str:
         """The server that questions are sent to, "" when they stay on this machine."""
-        return self._model.engine.host if self._model.engine else ""
+        return self.model.engine.host if self.model.engine else ""
 
     def ask(
         self,
@@ -150,16 +140,12 @@ class Assistant:
         """One turn, event by event; its record is on disk before `Finished` is given out.
 
         Without `as_of`, the law is that of the day that the question names, or that the previous
-        one named when this one depends on it; else that of today. It is asked of the rules, or of
-        the dossier given, whose are the days that it names, and whose law is that of the day on
-        which its notice is sent, where its pieces or its description tell it; a dossier that it
-        seems to be about and that was not given is proposed in the result. `teams` are those of the
-        reader, None where there is one reader only, and `user` is the pseudonym under which the
-        journal keeps them. `purpose` says what the turn is recorded as. What carries one of
-        `withheld`, references and identifiers of passages, is left aside as though it were not
-        indexed.
-        Stopping it, by closing the generator, and failing both leave a record too. A model that
-        stops is not a failure: the question is searched as it is, and the answer says so.
+        one named when this one depends on it; else that of today. In a dossier it is that of the
+        day on which the notice is sent, where this is known. `teams` are those of the reader, None
+        where there is one reader only; `user` is the pseudonym under which the journal keeps them.
+        What carries one of `withheld`, references and identifiers of passages, is left aside as
+        though it were not indexed. Stopping it, by closing the generator, and failing both leave a
+        record too.
 
         Raises UnknownDossier when the dossier is not one of theirs.
         """
@@ -206,7 +192,7 @@ class Assistant:
         refusal = refusal_for(turn.question, of_dossier=turn.dossier is not None)
         if (case_law := self._case_law_asked(turn.question, refusal)) is not None:
             yield from self._model_turns.rewrite(turn, history)
-            answering = CaseLawAnswering(turn, case_law, self._embedder, self._reader, self.tuning)
+            answering = CaseLawAnswering(turn, case_law, self.embedder, self._reader, self.tuning)
             yield from answering.say(self._evidence_limit)
         elif refusal is not None:
             yield from self._refuse(turn, refusal)
@@ -267,7 +253,7 @@ class Assistant:
 
     def _search(self, turn: TurnState) -> None:
         turn.stages.enter(Stage.CANDIDATES)
-        retriever = Retriever(turn.generation, self._embedder, turn.dossier, self.tuning)
+        retriever = Retriever(turn.generation, self.embedder, self.tuning, turn.dossier)
         asked = (turn.standalone,) if turn.dossier else subjects(turn.standalone)
         turn.parts = parts_of(
             asked,
@@ -284,17 +270,17 @@ class Assistant:
         turn.evidence_seconds = turn.elapsed
 
     def _answer(self, turn: TurnState) -> Generator[Event, None, None]:
-        answering = Answering(turn, self._embedder, self._reader, self._rates, self.tuning)
+        answering = Answering(turn, self.embedder, self._reader, self._rates, self.tuning)
         yield from answering.say()
         writes = self._writes and answering.quoted and not turn.unread
         if writes:
             yield from self._model_turns.write(turn, answering.quoted)
         yield from answering.close()
         turn.applying = self._applying(turn)
-        turn.notice = "\n\n".join(filter(None, [turn.unread, turn.notice]))
+        turn.notice = paragraphs(turn.unread, turn.notice)
         if turn.engine:
             told = read_elsewhere(turn.language, turn.engine, with_quotes=bool(writes))
-            turn.notice = f"{turn.notice}\n\n{told}".strip()
+            turn.notice = paragraphs(turn.notice, told)
 
     def _applying(self, turn: TurnState) -> ApplyingRulings | None:
         """The decisions that apply the first article cited that any of them does."""
@@ -307,7 +293,7 @@ class Assistant:
         self, turn: TurnState, ending: Ending, teams: frozenset[str] | None, purpose: Purpose
     ) -> TurnResult:
         turn.stages.enter(Stage.JOURNAL)
-        result = turn.result(self._model.name)
+        result = turn.result(self.model.name)
         body = journal_body(result) | {
             "ended": ending.value,
             "archive": self._archived(turn, teams),

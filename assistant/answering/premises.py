@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from assistant.answering.extraction import Draft, quotable
+from assistant.answering.quotable import Draft, quotable
 from assistant.question.language import Language, fold_text
 from assistant.retrieval.evidence import Evidence, is_among_first, is_of_chapter
 from assistant.retrieval.hierarchy import ARTICLES, rank_of
@@ -71,7 +71,7 @@ def statement(premise: Premise, evidence: Evidence, as_of: date) -> Draft | None
     """The sentence of the ground that corrects the premise, as law of that day."""
     for unit in quotable(evidence, as_of):
         if premise.says.search(_folded(unit.text)):
-            return Draft(unit.text, (evidence,), unit.start, unit.end)
+            return unit.draft
     return None
 
 

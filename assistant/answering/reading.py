@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.answering.answer import paragraphs
 from assistant.answering.context import in_context
-from assistant.answering.extraction import Draft, quotes
+from assistant.answering.extraction import quotes
+from assistant.answering.first_line import PreparedAnswer, candidate_rules, prepared_answer
 from assistant.answering.notices import doubt_of
-from assistant.answering.prepared import PreparedAnswer, candidate_rules, prepared_answer
+from assistant.answering.quotable import Draft
 from assistant.answering.quoted_passages import UNASKED
 from assistant.answering.state import TurnState
 from assistant.citations.cases import is_of_another_case
@@ -15,14 +17,15 @@ from assistant.law.changes import of_the_day
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.question.rewriting import asks_several
-from assistant.retrieval.evidence import Evidence, Subquestion
-from assistant.retrieval.ranking import Tuning, is_foreign
-from assistant.retrieval.retriever import (
+from assistant.retrieval.answerability import (
     Answerability,
     answerability,
     read_first,
     told_by_questions,
 )
+from assistant.retrieval.evidence import Evidence, Subquestion
+from assistant.retrieval.ranking import is_foreign
+from assistant.retrieval.tuning import Tuning
 from ingestion.index.judged_figures import SAME, judged_comparisons, judged_procedures
 from ingestion.index.judged_rules import judged_rules
 from ingestion.index.search import Embedder, PassageReader, Vectors
@@ -64,37 +67,46 @@ class EvidenceReading:
         current = of_the_day(part.evidence, turn.generation.store.versions, turn.scope.as_of)
         readable = [item for item in current if turn.scope.reads(item.passage)]
         [asked] = self._embedder.embed_questions([question])
-        in_dossier = turn.scope.dossier is not None
-        told_of_rules = told_by_questions(asked, readable, turn.generation.questions)
-        is_to_be_read = in_dossier or told_of_rules is None
-        readings = read_first(question, readable, self._reader if is_to_be_read else None)
-        unanswered = self._unanswered_in_dossiers(asked) if in_dossier else told_of_rules
-        answers = answerability(
-            question,
-            readable,
-            self._tuning,
-            readings,
-            unanswered,
-            self._left_open(asked),
-            in_dossier=in_dossier,
-        )
+        answers, readings, unanswered = self._judge(question, asked, readable)
         if answers is Answerability.NO:
             return None
         prepared = self._prepared(question, asked, readable)
         found = self._quoted(question, asked, readable)
         if len(turn.parts) == 1 and not _is_settled(answers, prepared, found):
             doubt = doubt_of(answers, turn.language, readable[0].passage)
-            turn.preface = f"{turn.preface}\n\n{doubt}".strip()
+            turn.preface = paragraphs(turn.preface, doubt)
         is_sure = answers is Answerability.YES
         odds = zip(readable, readings, strict=False) if is_sure else ()
         told = {item.passage.id: each for item, each in odds}
-        return PartRead(asked, found, prepared, told, unanswered or 0.0)
+        return PartRead(asked, found, prepared, told, unanswered)
 
-    def _left_open(self, asked: Vectors) -> float:
-        """What share of the questions around has no whole answer; nobody asked any of a dossier."""
-        if self._turn.scope.dossier is not None:
-            return 0.0
-        return self._turn.generation.questions.left_open(asked)
+    def _judge(
+        self, question: str, asked: Vectors, readable: Sequence[Evidence]
+    ) -> tuple[Answerability, Sequence[float], float]:
+        """Whether it answers, the odds that the first passages do, and `unanswered`.
+
+        The rules are read only where no question tells; of a dossier, nobody asked any.
+        """
+        unanswered: float | None
+        if in_dossier := self._turn.scope.dossier is not None:
+            usual = questions_of_dossiers(self._embedder.name, self._embedder.dimension)
+            unanswered, left_open, reader = usual.unanswered(asked), 0.0, self._reader
+        else:
+            around = self._turn.generation.questions
+            unanswered = told_by_questions(asked, readable, around)
+            left_open = around.left_open(asked)
+            reader = self._reader if unanswered is None else None
+        readings = read_first(question, readable, reader)
+        answers = answerability(
+            question,
+            readable,
+            self._tuning,
+            readings,
+            unanswered,
+            left_open,
+            in_dossier=in_dossier,
+        )
+        return answers, readings, unanswered or 0.0
 
     def _quoted(self, question: str, asked: Vectors, readable: Sequence[Evidence]) -> list[Draft]:
         """What is quoted of passages that are not cited yet."""
@@ -133,11 +145,6 @@ class EvidenceReading:
         carrying = in_context(turn, found.quotes) if is_sure else ()
         found = replace(found, quotes=carrying, is_sure=is_sure)
         return found.in_english() if turn.language is Language.ENGLISH else found
-
-    def _unanswered_in_dossiers(self, asked: Vectors) -> float:
-        """How much nearer a question is to those that dossiers leave open than to the others."""
-        usual = questions_of_dossiers(self._embedder.name, self._embedder.dimension)
-        return usual.unanswered(asked)
 
     def is_of_the_same(self, asked: Vectors, found: FigureComparison) -> bool:
         """Whether a figure is likely to be of what its limit is of, as readers judged of others.

@@ -1,7 +1,9 @@
 """Records: everything needed to open a turn or a calculation again, as plain JSON."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -12,13 +14,16 @@ from assistant.answering.answer import (
     Ending,
     Outcome,
     Prominence,
+    Sentence,
     TurnResult,
     cite,
 )
-from assistant.answering.lead import lead_fields
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
+from assistant.citations.checker import Support
 from assistant.identity import Identity
 from assistant.llm.language_model import EngineUse
+from assistant.question.language import fold_text
+from assistant.question.quantities import find_quantities, fold_same_length
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.rulings import ApplyingRulings
 from ingestion.index.store import PassageStore
@@ -77,19 +82,9 @@ def contract(result: TurnResult) -> dict[str, Any]:
         "as_of": result.as_of.isoformat(),
         "as_of_source": result.day_source.value,
         **answer_fields(result.answer),
-        "evidence": [
-            {
-                "n": item.number,
-                "locator": item.passage.locator,
-                "passage_id": item.passage.id,
-                "score": round(item.score, 6),
-                **({"recognised": True} if item.passage.recognised else {}),
-                **({"disputed": [f.figure for f in item.disputed]} if item.disputed else {}),
-            }
-            for item in result.evidence
-        ],
+        "evidence": [_evidence_fields(item) for item in result.evidence],
         "route": result.route,
-        "decisions": applying_fields(result.case_law) if result.case_law else None,
+        "decisions": _applying_fields(result.case_law) if result.case_law else None,
         "model": result.model,
         "engine": _engine_fields(result.engine) if result.engine else None,
         "embedder": result.embedder,
@@ -106,7 +101,20 @@ def contract(result: TurnResult) -> dict[str, Any]:
     }
 
 
-def applying_fields(found: ApplyingRulings) -> dict[str, Any]:
+def _evidence_fields(item: Evidence) -> dict[str, Any]:
+    return {
+        "n": item.number,
+        "locator": item.passage.locator,
+        "passage_id": item.passage.id,
+        "score": round(item.score, 6),
+        **_told(
+            recognised=bool(item.passage.recognised),
+            disputed=[each.figure for each in item.disputed],
+        ),
+    }
+
+
+def _applying_fields(found: ApplyingRulings) -> dict[str, Any]:
     """The decisions that apply an article, which are no part of an answer on the law. Pure."""
     return {
         "article": found.article,
@@ -169,40 +177,111 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
     return {
         "outcome": answer.outcome.value,
         "answer": answer.markdown,
-        "lead": lead_fields(answer.lead) if answer.lead else None,
-        "sentences": [
-            {
-                "text": sentence.text,
-                "citations": list(sentence.citations),
-                "support": sentence.support.value,
-                **({"aside": True} if sentence.place is Prominence.ASIDE else {}),
-                **({"spoken_by": sentence.spoken_by} if sentence.spoken_by else {}),
-                **({"role": sentence.role.value} if sentence.role else {}),
-                **({"label": sentence.label} if sentence.label else {}),
-            }
-            for sentence in answer.sentences
-        ],
-        "citations": [
-            {
-                "n": citation.n,
-                "document": citation.document,
-                "title": citation.title,
-                "locator": citation.locator,
-                "quote": citation.quote,
-                "passage_id": citation.passage_id,
-                "start": citation.start,
-                "end": citation.end,
-                "sha256": citation.sha256,
-                "valid_from": citation.valid_from and citation.valid_from.isoformat(),
-                "valid_to": citation.valid_to and citation.valid_to.isoformat(),
-                **({"hidden": True} if citation.hidden else {}),
-                **({"recognised": True} if citation.recognised else {}),
-                **({"doubts": list(citation.doubts)} if citation.doubts else {}),
-            }
-            for citation in answer.citations
-        ],
+        "lead": _lead_fields(answer.lead) if answer.lead else None,
+        "sentences": [_sentence_fields(sentence) for sentence in answer.sentences],
+        "citations": [_citation_fields(citation) for citation in answer.citations],
         "removed": [{"text": removed.text, "reason": removed.reason} for removed in answer.removed],
         "choices": [{"label": each.label, "question": each.question} for each in answer.choices],
+    }
+
+
+def _sentence_fields(sentence: Sentence) -> dict[str, Any]:
+    return {
+        "text": sentence.text,
+        "citations": list(sentence.citations),
+        "support": sentence.support.value,
+        **_told(
+            aside=sentence.place is Prominence.ASIDE,
+            spoken_by=sentence.spoken_by,
+            role=sentence.role and sentence.role.value,
+            label=sentence.label,
+        ),
+    }
+
+
+def _citation_fields(citation: Citation) -> dict[str, Any]:
+    return {
+        "n": citation.n,
+        "document": citation.document,
+        "title": citation.title,
+        "locator": citation.locator,
+        "quote": citation.quote,
+        "passage_id": citation.passage_id,
+        "start": citation.start,
+        "end": citation.end,
+        "sha256": citation.sha256,
+        "valid_from": citation.valid_from and citation.valid_from.isoformat(),
+        "valid_to": citation.valid_to and citation.valid_to.isoformat(),
+        **_told(
+            hidden=citation.hidden,
+            recognised=citation.recognised,
+            doubts=list(citation.doubts),
+        ),
+    }
+
+
+def _told(**fields: object) -> dict[str, Any]:
+    """The fields that say something: what is usual is left out."""
+    return {name: value for name, value in fields.items() if value}
+
+
+# The lead of an answer: what kind of answer it is by its own words, and what made it.
+
+
+class LeadForm(StrEnum):
+    """What kind of answer a lead is, by its own words."""
+
+    YES = "yes"
+    NO = "no"
+    YES_IF = "yes_if"
+    NO_UNLESS = "no_unless"
+    DEPENDS = "depends"
+    VALUE = "value"
+    LIST = "list"
+    OTHER = "other"
+
+
+class LeadMaker(StrEnum):
+    """What a lead comes from: a calculation, an answer prepared beforehand, words of the texts."""
+
+    CALCULATION = "calculation"
+    PREPARED = "prepared"
+    SPAN = "span"
+
+
+MAKERS = {
+    Support.COMPUTED: LeadMaker.CALCULATION,
+    Support.PREPARED: LeadMaker.PREPARED,
+    Support.VERBATIM: LeadMaker.SPAN,
+    Support.SUPPORTED: LeadMaker.SPAN,
+}
+
+_SAYS = (
+    (LeadForm.YES_IF, re.compile(r"(oui|yes)\b.*\b(si|s'il|sous|a condition|if|provided)\b")),
+    (LeadForm.YES, re.compile(r"(oui|yes)\b")),
+    (
+        LeadForm.NO_UNLESS,
+        re.compile(r"(non(?= ?[,:;.]|$)|no[,:]).*\b(sauf|hors|a moins|unless|except)\b"),
+    ),
+    (LeadForm.NO, re.compile(r"non(?= ?[,:;.]|$)|no[,:]")),
+    (LeadForm.DEPENDS, re.compile(r"(cela|ca|tout|it) (depend|depends)\b")),
+    (LeadForm.LIST, re.compile(r".*(:$|\n- )", re.DOTALL)),
+)
+
+
+def form_of(text: str) -> LeadForm:
+    """The kind of answer that a line is."""
+    said = fold_text(text)
+    told = (form for form, words in _SAYS if words.match(said))
+    return next(told, LeadForm.VALUE if find_quantities(fold_same_length(text)) else LeadForm.OTHER)
+
+
+def _lead_fields(lead: Sentence) -> dict[str, Any]:
+    return {
+        "text": lead.text,
+        "form": form_of(lead.text).value,
+        "made_by": MAKERS[lead.support].value,
+        "citations": list(lead.citations),
     }
 
 

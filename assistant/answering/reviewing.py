@@ -7,7 +7,7 @@ from assistant.answering.answer import Event
 from assistant.answering.notices import notice
 from assistant.answering.state import TurnState
 from assistant.question.language import Language
-from assistant.retrieval.candidates import evidence_of
+from assistant.retrieval.standing import evidence_of
 from assistant.tenders.conformity.checks import IndexedCode
 from assistant.tenders.conformity.review import review
 from assistant.tenders.conformity.rules import (

@@ -1,9 +1,10 @@
 """State: what a turn collects while it runs; a stopped one is recorded as far as it went."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answering.answer import (
+    Answer,
     Choice,
     Citation,
     Dropped,
@@ -17,9 +18,10 @@ from assistant.answering.answer import (
     Wrote,
     cite,
     conclude,
+    paragraphs,
 )
-from assistant.answering.extraction import Draft
-from assistant.answering.prepared import PLAINLY, PreparedAnswer
+from assistant.answering.first_line import PLAINLY, PreparedAnswer
+from assistant.answering.quotable import Draft
 from assistant.answering.stages import Stage, StageClock
 from assistant.calculators.calculation import CalculationLine
 from assistant.citations.checker import Support, check_sentence
@@ -31,9 +33,9 @@ from assistant.citations.comparison import (
 from assistant.llm.language_model import EngineUse, LanguageModel
 from assistant.question.day import Day
 from assistant.question.language import Language
-from assistant.retrieval.candidates import evidence_of
 from assistant.retrieval.evidence import Evidence, Scope, Subquestion
 from assistant.retrieval.rulings import ApplyingRulings
+from assistant.retrieval.standing import evidence_of
 from assistant.tenders.general_clauses import AppliedText
 from ingestion.chunking.passages import Passage
 from ingestion.documents.document import Document
@@ -43,58 +45,59 @@ from ingestion.tenders.dossiers import Dossier
 
 @dataclass(slots=True)
 class TurnState:
-    """A turn that has begun; `standalone` and everything after it grow until it ends.
-
-    `generation` holds the rules, `dossier` the pieces that are asked about, if any, which
-    `described` tells of. `has_own_figures` is false once a figure of `standalone` is not the
-    reader's. `unanswered` are the subjects of the question that nothing was found
-    about, `untold` those whose law of the day is not kept here, `choices` the cases that the notice
-    asks for. `warning` is what is to be read before any sentence. `user` is who asks, `sheet` the
-    document made of rows of the ledger, where the turn is answered from them, and `figure` the
-    fields of its plan. `unread` is what the reader is told when the model could not be used, after
-    which it is left alone. `read_by` is the language model that was asked last,
-    and `engine` the server's part in it. `applied` are the CCAG that the pieces make applicable.
-    `to_index` says that the pieces have changed since they
-    were indexed, and `proposed` are the dossiers that the question may be about and is not asked
-    of. `case_law` holds what courts decided, where it is installed, and `applying` are decisions
-    that apply a cited article.
-    """
+    """A turn that has begun; `standalone` and everything after it grow until it ends."""
 
     question: str
     day: Day
     scope: Scope
     language: Language
-    generation: IndexSnapshot
+    generation: IndexSnapshot  # the rules
     standalone: str
+    user: str = ""  # the pseudonym of who asks
+    stages: StageClock = field(default_factory=StageClock)
+
+    # The dossier that is asked about, if any: its pieces, what it is said to be, the CCAG that its
+    # pieces make applicable, and whether these have changed since they were indexed.
     dossier: IndexSnapshot | None = None
-    user: str = ""
-    proposed: tuple[Dossier, ...] = ()
-    applied: tuple[AppliedText, ...] = ()
     described: Dossier | None = None
+    applied: tuple[AppliedText, ...] = ()
+    to_index: bool = False
+    proposed: tuple[Dossier, ...] = ()  # those it may be about, and is not asked of
+
+    # The ledger, where it answers: its rows as a document, and the fields of the plan.
     sheet: Document | None = None
     figure: tuple[tuple[str, str], ...] = ()
-    to_index: bool = False
-    stages: StageClock = field(default_factory=StageClock)
-    parts: tuple[Subquestion, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    evidence_seconds: float = 0.0
-    first_sentence_seconds: float | None = None
-    sentences: list[Sentence] = field(default_factory=list)
-    citations: list[Citation] = field(default_factory=list)
-    removed: list[Removed] = field(default_factory=list)
-    has_own_figures: bool = True
-    unanswered: list[str] = field(default_factory=list)
-    untold: list[str] = field(default_factory=list)
-    warning: str = ""
-    preface: str = ""
-    notice: str = ""
-    choices: tuple[Choice, ...] = ()
+
+    # What courts decided, where it is asked, and decisions that apply a cited article.
+    case_law: IndexSnapshot | None = None
+    applying: ApplyingRulings | None = None
+
+    # The language model: why it could not be used, after which it is left alone; the one asked
+    # last and its server's part; and whether every figure of `standalone` is the reader's.
     unread: str = ""
     read_by: str = ""
     engine: EngineUse | None = None
+    has_own_figures: bool = True
+
+    # What is found, and the subjects of the question that nothing was found about, or whose law of
+    # the day is not kept here.
     route: str = "rule"
-    case_law: IndexSnapshot | None = None
-    applying: ApplyingRulings | None = None
+    parts: tuple[Subquestion, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    evidence_seconds: float = 0.0
+    unanswered: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
+
+    # What is said: the warning comes before the preface, and the notice, whose cases are the
+    # choices, after the sentences.
+    warning: str = ""
+    preface: str = ""
+    sentences: list[Sentence] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    removed: list[Removed] = field(default_factory=list)
+    notice: str = ""
+    choices: tuple[Choice, ...] = ()
+    first_sentence_seconds: float | None = None
 
     @property
     def elapsed(self) -> float:
@@ -167,6 +170,12 @@ class TurnState:
             draft.label,
         )
         return self._wrote(sentence, _citations(draft))
+
+    def judge_new(self, drafts: Iterable[Draft]) -> Iterator[Wrote | Dropped]:
+        """Judge the sentences that are not said yet."""
+        for draft in drafts:
+            if not self.quotes(draft.text):
+                yield self.judge(draft)
 
     def compare(
         self, question: str, draft: Draft, is_of_the_same: Callable[[FigureComparison], bool]
@@ -245,22 +254,13 @@ class TurnState:
 
     def result(self, model: str) -> TurnResult:
         """The turn as far as it has come, before it is recorded; `model` if none was asked."""
-        preface = "\n\n".join(filter(None, [self.warning, self.preface]))
         return TurnResult(
             record_id="",
             question=self.question,
             standalone=self.standalone,
             as_of=self.day.as_of,
             day_source=self.day.source,
-            answer=conclude(
-                self.sentences,
-                self.citations,
-                self.removed,
-                self.notice,
-                preface=preface,
-                choices=self.choices,
-                is_partial=bool(preface or self.unanswered),
-            ),
+            answer=self._answer(),
             evidence=self.evidence,
             route=self.route,
             model=self.read_by or model,
@@ -273,6 +273,18 @@ class TurnState:
             case_law=self.applying,
             embedder=self.generation.manifest.embedder,
             figure=self.figure,
+        )
+
+    def _answer(self) -> Answer:
+        preface = paragraphs(self.warning, self.preface)
+        return conclude(
+            self.sentences,
+            self.citations,
+            self.removed,
+            self.notice,
+            preface=preface,
+            choices=self.choices,
+            is_partial=bool(preface or self.unanswered),
         )
 
     def _wrote(self, sentence: Sentence, citations: tuple[Citation, ...]) -> Wrote:

@@ -11,6 +11,7 @@ from assistant.question.quantities import Quantity, find_quantities, fold_same_l
 _BEGINS_WITH_A_CASE = re.compile(
     r"(?:pour|au-delà|au-dessus|en dessous|à partir|jusqu'|lorsque|si|quand|dès|un marché)\b"
 )
+_STATES = re.compile(r"\b(?:(?:est|dure|doit|peut|ne)\b|n')")
 _HOLDS = {
     "lt": operator.lt,
     "le": operator.le,
@@ -23,11 +24,14 @@ _HOLDS = {
 def is_of_another_case(rule: str, question: str) -> bool:
     """Whether a rule begins with a case that the question's one figure of its kind is outside of.
 
-    "Pour un marché de plus de 12 mois, …" is of another case than "un marché de 10 mois".
+    "Pour un marché de plus de 12 mois, …" is of another case than "un marché de 10 mois", but "un
+    marché réservé dure 3 ans au plus" is what somebody asks who names 5 years.
     """
     case = re.split(r",\s", fold_same_length(rule), maxsplit=1)[0]
     if not _BEGINS_WITH_A_CASE.match(case):
         return False
+    if case.startswith("un marché"):
+        case = _STATES.split(case, maxsplit=1)[0]
     bounded, _ = bound_quantities(case, find_quantities(case), find_comparisons(case))
     given = find_quantities(fold_same_length(question))
     return any(_leaves_out(atom.key, given) for atom in bounded)

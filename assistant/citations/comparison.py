@@ -7,12 +7,12 @@ from fractions import Fraction
 from functools import partial
 
 from assistant.question.language import Language
+from assistant.question.numerals import apart
 from assistant.question.parts import is_part, speaks_of_a_part
 from assistant.question.quantities import (
     Atom,
     AtomKind,
     Quantity,
-    apart,
     find_quantities,
     fold_same_length,
     is_amount,

@@ -37,7 +37,7 @@ class ArticlesOfDay:
         for each in documents:
             if each.reference is not None:
                 versions.setdefault(each.reference, []).append(each)
-        self._day = day
+        self.day = day
         self._versions = versions
         self._chapters = frozenset(map(_chapter, versions))
         self._in_force: dict[str, tuple[Document, ...]] = {}
@@ -58,7 +58,7 @@ class ArticlesOfDay:
         if reference not in self._in_force:
             found = histories(self._versions.get(reference, ()))
             self._in_force[reference] = tuple(
-                version for each in found if (version := each.on(self._day))
+                version for each in found if (version := each.on(self.day))
             )
         return self._in_force[reference]
 

@@ -10,10 +10,10 @@ from functools import cache
 
 from assistant.law.figures import FigureKind, FigureStatement, StatedFigure
 from assistant.question.language import Language
-from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.hierarchy import ARTICLES, rank_of
-from assistant.retrieval.ranking import SubjectBounds
+from assistant.retrieval.standing import in_force
+from assistant.retrieval.tuning import SubjectBounds
 from ingestion.chunking.passages import Passage
 from ingestion.index.search import Vectors
 from ingestion.index.snapshot import IndexSnapshot
@@ -54,7 +54,7 @@ def contradictions() -> tuple[Contradiction, ...]:
 
 
 def conflicts(
-    cited: Sequence[Evidence], generation: IndexSnapshot, scope: Scope
+    cited: Sequence[Evidence], snapshot: IndexSnapshot, scope: Scope
 ) -> tuple[Conflict, ...]:
     """The contradictions in which an article that the cited passages hold or explain takes part.
 
@@ -67,7 +67,7 @@ def conflicts(
         if mentioned.isdisjoint(known.articles):
             continue
         first, second = (
-            _saying(article, says, generation, scope)
+            _saying(article, says, snapshot, scope)
             for article, says in zip(known.articles, known.says, strict=True)
         )
         if first and second:
@@ -87,10 +87,10 @@ def explained(conflict: Conflict, evidence: Sequence[Evidence], language: Langua
 
 
 def _saying(
-    reference: str, says: re.Pattern[str], generation: IndexSnapshot, scope: Scope
+    reference: str, says: re.Pattern[str], snapshot: IndexSnapshot, scope: Scope
 ) -> Passage | None:
     """The passage of an article that may be shown in this scope and still says so."""
-    passages = in_force(generation, reference, scope)
+    passages = in_force(snapshot, reference, scope)
     articles = (passage for passage in passages if rank_of(passage) in ARTICLES)
     return next((passage for passage in articles if says.search(passage.text)), None)
 

@@ -138,11 +138,11 @@ def changes_between(
     new = new or current_name(home)
     old = old or _before(home, new)
     found, later = _compared(home, old, new)
-    impact = impact_of(found.touched, later, read_glossary(), _answers_index_changes(journal, user))
+    impact = impact_of(found.touched, later, read_glossary(), _recorded_answers(journal, user))
     return IndexChanges(old, new, found, impact)
 
 
-def _answers_index_changes(journal: Journal, user: str | None) -> Iterator[Recorded]:
+def _recorded_answers(journal: Journal, user: str | None) -> Iterator[Recorded]:
     """Every answer; what was said of a dossier is for its team, and not read here.
 
     Nor is what others than the user were told; an answer of an earlier version names nobody.

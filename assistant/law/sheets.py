@@ -3,85 +3,31 @@
 What a section says is held against its articles as they are in force on a day.
 """
 
-import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache, lru_cache
-from hashlib import sha256
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from assistant.law.articles import ArticleSide, ArticlesOfDay
+from assistant.law.built_in_sheets import (
+    StandingFigure,
+    WrittenOn,
+    digest_of_words,
+    standing_figures,
+    written_on,
+)
 from assistant.law.changes import is_known_on
 from assistant.law.figures import FigureKind, figures_in, sentences_and_items
 from assistant.law.validity import applies
-from assistant.question.language import fold_text
 from assistant.question.quantities import Quantity, may_measure
 from ingestion.chunking.passages import Passage
 from ingestion.documents.document import Document, Kind
 from ingestion.documents.references import find_references
 from ingestion.index.publication import open_snapshot
 from ingestion.index.store import DisputedFigure
-from ingestion.library.corpus import CORPUS
-
-# What is known of the built-in sheets: the texts that they were written on, and what stands.
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenOn:
-    """The texts of a day that sheets of that day were written on: the digest of each article."""
-
-    day: date
-    digests: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class StandingFigure:
-    """A figure that a sheet says, its articles do not, and that stands, with the French reason.
-
-    It is of the section on `article`, or of the whole sheet where that is empty.
-    """
-
-    sheet: str
-    figure: str
-    reason: str
-    article: str = ""
-
-    def covers(self, section: Passage, quantity: Quantity) -> bool:
-        """Whether it is this figure of this section, however it is written."""
-        is_there = section.source == self.sheet
-        is_about = not self.article or self.article in section.references
-        is_it = quantity.key in {each.key for _, each in figures_in(self.figure)}
-        return is_there and is_about and is_it
-
-
-@cache
-def written_on() -> WrittenOn:
-    """The texts that the built-in sheets were written on (corpus/textes-des-fiches.toml)."""
-    told = tomllib.loads((CORPUS / "textes-des-fiches.toml").read_text(encoding="utf-8"))
-    return WrittenOn(told["jour"], told["textes"])
-
-
-@cache
-def standing_figures() -> tuple[StandingFigure, ...]:
-    """Every entry of corpus/chiffres-des-fiches.toml."""
-    text = (CORPUS / "chiffres-des-fiches.toml").read_text(encoding="utf-8")
-    return tuple(StandingFigure(**entry) for entry in tomllib.loads(text)["chiffre"])
-
-
-_WORD = re.compile(r"\w+")
-
-
-def digest_of_words(text: str) -> str:
-    """What tells two texts of an article apart: its words, whatever stands between them."""
-    words = " ".join(_WORD.findall(fold_text(text)))
-    return sha256(words.encode()).hexdigest()[:16]
-
-
-# Sections against their articles.
 
 
 class SheetFaultCause(StrEnum):
@@ -152,49 +98,55 @@ def compare_sheets(
     sentence is held against the articles that it names itself, else against those of its heading.
     """
     articles = ArticlesOfDay(documents, day)
-    found: list[SheetFault] = []
-    compared, unread, figures = 0, 0, 0
-    for section in _sections(passages, articles, day):
-        references = tuple(dict.fromkeys(each for part in section for each in part.references))
-        is_read = any(map(articles.in_force, references))
-        compared, unread = compared + is_read, unread + (not is_read)
-        found += _texts_compared(section, references, articles, written, day)
-        for said in _figures_said(section, references, articles, day):
+    sections = _sections(passages, articles)
+    unread = sum(not any(map(articles.in_force, each.references)) for each in sections)
+    figures, found = 0, list[SheetFault]()
+    for section in sections:
+        found += _texts_compared(section, articles, written)
+        for said in _figures_said(section, articles):
             figures += 1
             if not _is_stated(said, articles):
                 found.append(_figure_fault(said, articles, standing))
     faults = tuple(each for each in found if not each.reason)
     explained = tuple(each for each in found if each.reason)
-    return SheetsComparison(day, compared, figures, unread, faults, explained)
+    return SheetsComparison(day, len(sections) - unread, figures, unread, faults, explained)
 
 
-def _sections(
-    passages: Iterable[Passage], articles: ArticlesOfDay, day: date
-) -> Iterable[list[Passage]]:
-    """The passages of each section that names articles, as far as they tell the law of the day."""
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """The passages of a section of a sheet, and the articles that it names."""
+
+    parts: tuple[Passage, ...]
+    references: tuple[str, ...]
+
+
+def _sections(passages: Iterable[Passage], articles: ArticlesOfDay) -> list[_Section]:
+    """Each section that names articles, as far as it tells the law of the day."""
     found: dict[tuple[str, tuple[str, ...]], list[Passage]] = {}
     for each in passages:
         is_of_sheet = each.kind is Kind.RULES and each.document_id not in articles.ids
-        begun = each.valid_from is None or each.valid_from <= day
-        ended = each.valid_to is not None and each.valid_to <= day
+        begun = each.valid_from is None or each.valid_from <= articles.day
+        ended = each.valid_to is not None and each.valid_to <= articles.day
         if is_of_sheet and each.references and begun and not ended:
             found.setdefault((each.document_id, each.headings), []).append(each)
-    return found.values()
+    return [
+        _Section(
+            tuple(parts), tuple(dict.fromkeys(key for part in parts for key in part.references))
+        )
+        for parts in found.values()
+    ]
 
 
 def _texts_compared(
-    section: Sequence[Passage],
-    references: Sequence[str],
-    articles: ArticlesOfDay,
-    written: WrittenOn,
-    day: date,
+    section: _Section, articles: ArticlesOfDay, written: WrittenOn
 ) -> Iterator[SheetFault]:
     """What is wrong with the articles that a section names, whatever it says of them.
 
     A statement that is known to have been the law of an earlier day was written on its text.
     """
-    undated = [each for each in section if not is_known_on(each, day)]
-    for reference in references:
+    first, last = section.parts[0], section.parts[-1]
+    undated = [each for each in section.parts if not is_known_on(each, articles.day)]
+    for reference in section.references:
         if articles.lacks(reference):
             cause = SheetFaultCause.ABSENT
         elif articles.knows(reference) and not articles.in_force(reference):
@@ -203,8 +155,7 @@ def _texts_compared(
             cause = SheetFaultCause.REWRITTEN
         else:
             continue
-        sides = (articles.side(reference),)
-        yield SheetFault(cause, section[0], sides, section[0].start, section[-1].end)
+        yield SheetFault(cause, first, (articles.side(reference),), first.start, last.end)
 
 
 def _is_rewritten(
@@ -238,22 +189,19 @@ class _SaidFigure:
     references: tuple[str, ...]
 
 
-def _figures_said(
-    section: Sequence[Passage], references: Sequence[str], articles: ArticlesOfDay, day: date
-) -> Iterator[_SaidFigure]:
+def _figures_said(section: _Section, articles: ArticlesOfDay) -> Iterator[_SaidFigure]:
     """The figures that a section states for the day, each once, where an article can be read."""
     seen: set[int] = set()
-    for part in section:
+    for part in section.parts:
         if not may_measure(part.text):
             continue
         for lead, first, last in sentences_and_items(part.text):
             sentence = part.text[first:last]
             whole = f"{lead} {sentence}".strip()
-            named = (each.key for each in find_references(whole))
-            about = tuple(filter(articles.in_force, dict.fromkeys(named))) or tuple(
-                filter(articles.in_force, references)
-            )
-            if not about or not applies(whole, day):
+            named = dict.fromkeys(each.key for each in find_references(whole))
+            in_force = (filter(articles.in_force, each) for each in (named, section.references))
+            about = next(filter(None, map(tuple, in_force)), ())
+            if not about or not applies(whole, articles.day):
                 continue
             for kind, quantity in figures_in(sentence):
                 start = part.start + first + quantity.start

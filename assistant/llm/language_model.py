@@ -124,7 +124,7 @@ CHAT_FORMATS = {
 }
 
 
-# Prompts: files with declared placeholders, checked when they are loaded.
+# Prompts: files with declared placeholders, checked when they are filled.
 #
 # ```
 # placeholders: question
@@ -136,19 +136,11 @@ CHAT_FORMATS = {
 FOLDER = Path(__file__).parent.parent.parent / "prompts"
 
 
-@dataclass(frozen=True, slots=True)
-class PromptFile:
-    """A loaded prompt."""
+def fill_prompt(name: str, folder: Path = FOLDER, /, **values: str) -> str:
+    """The text of `name`.md, which must declare and use just these placeholders, with the values.
 
-    template: Template
-
-    def fill(self, **values: str) -> str:
-        """The text with every placeholder replaced."""
-        return self.template.substitute(values)
-
-
-def load_prompt(name: str, *placeholders: str, folder: Path = FOLDER) -> PromptFile:
-    """Load `name`.md, which must declare and use just these placeholders; raises BrokenPrompt."""
+    Raises BrokenPrompt.
+    """
     path = folder / f"{name}.md"
     if not path.exists():
         raise BrokenPrompt(f"Le fichier d'invite {path} est introuvable.")
@@ -160,9 +152,9 @@ def load_prompt(name: str, *placeholders: str, folder: Path = FOLDER) -> PromptF
     template = Template(body.strip("\n"))
     declared = set(head.removeprefix("placeholders:").split())
     used = set(template.get_identifiers())
-    if not template.is_valid() or not declared == used == set(placeholders):
+    if not template.is_valid() or not declared == used == set(values):
         raise BrokenPrompt(
             f"L'invite {path} annonce {sorted(declared)}, emploie {sorted(used)}, "
-            f"et le programme lui donne {sorted(placeholders)}."
+            f"et le programme lui donne {sorted(values)}."
         )
-    return PromptFile(template)
+    return template.substitute(values)

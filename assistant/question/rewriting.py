@@ -8,7 +8,7 @@ from functools import cache
 from itertools import combinations
 from pathlib import Path
 
-from assistant.llm.language_model import LanguageModel, Prompt, load_prompt
+from assistant.llm.language_model import LanguageModel, Prompt, fill_prompt
 from assistant.question.language import find_stems, fold_text
 from assistant.question.quantities import Quantity, find_quantities, fold_same_length
 from ingestion.chunking.sentences import sentences
@@ -38,8 +38,8 @@ def standalone(question: str, previous: str, model: LanguageModel) -> Generator[
     What the model writes is only kept when all its words come from the two questions; otherwise
     the two are put side by side, which the search reads as well.
     """
-    instruction = load_prompt("standalone", "previous", "question")
-    rewritten = yield from _write(model, instruction.fill(previous=previous, question=question))
+    instruction = fill_prompt("standalone", previous=previous, question=question)
+    rewritten = yield from _write(model, instruction)
     is_kept = is_faithful(rewritten, previous, question)
     return rewritten if is_kept else side_by_side(previous, question)
 
@@ -55,8 +55,7 @@ def in_french(question: str, model: LanguageModel) -> Generator[None, None, str]
     The question itself where the model writes nothing. A bad translation mostly finds nothing;
     `is_translation` tells of those that are no question, or of other figures.
     """
-    instruction = load_prompt("translate", "question")
-    translated = yield from _write(model, instruction.fill(question=question))
+    translated = yield from _write(model, fill_prompt("translate", question=question))
     return translated or question
 
 
@@ -108,7 +107,7 @@ def _are_asked(figures: Sequence[Quantity], *asked: str) -> bool:
 
 def _write(model: LanguageModel, instruction: str) -> Generator[None, None, str]:
     """The first line that the model writes, up to its question mark."""
-    system = load_prompt("rewriter").fill()
+    system = fill_prompt("rewriter")
     text = ""
     for piece in model.stream(Prompt(system, (instruction,)), LONGEST_REWRITE):
         text += piece or ""

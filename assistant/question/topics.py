@@ -38,7 +38,7 @@ _NEVER = re.compile(r"(?!)")
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A subject, by its fields in the file; its patterns are searched in a text made `plain`.
+    """A subject, by its fields in the file; its patterns are for what `fold_text` makes.
 
     `label` is French. `asked` also finds what `said` does.
     """
@@ -105,15 +105,18 @@ def _tells(word: str) -> bool:
 @cache
 def _usual() -> frozenset[str]:
     """The words of any question about a contract, as they are searched."""
-    table = tomllib.loads((CORPUS / "clauses.toml").read_text(encoding="utf-8"))
-    return frozenset(french_words(table["usual"]))
+    return frozenset(french_words(_table()["usual"]))
 
 
 @cache
 def topics() -> Mapping[str, Topic]:
     """Every topic of the file, by its name."""
-    rows = tomllib.loads((CORPUS / "clauses.toml").read_text(encoding="utf-8"))["topic"]
-    return {row["name"]: _topic(row) for row in rows}
+    return {row["name"]: _topic(row) for row in _table()["topic"]}
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((CORPUS / "clauses.toml").read_text(encoding="utf-8"))
 
 
 def _topic(row: Mapping[str, Any]) -> Topic:
@@ -131,7 +134,7 @@ def _topic(row: Mapping[str, Any]) -> Topic:
 
 
 def phrase_pattern(phrases: Sequence[str]) -> re.Pattern[str]:
-    """What finds any of these phrases in a text made `fold_text`; nothing where there is none."""
+    """What finds any of these phrases in what `fold_text` makes; nothing where there is none."""
     written = "|".join(map(_phrase, phrases))
     return re.compile(rf"(?<!\w)(?:{written})(?!\w)") if phrases else _NEVER
 

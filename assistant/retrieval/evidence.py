@@ -11,6 +11,9 @@ from ingestion.documents.general_clauses import CCAG, GeneralText
 from ingestion.documents.pieces import PieceKind
 from ingestion.index.store import DisputedFigure
 
+NAMED = 2.0
+"""Score of a passage that the question names: above any that is only found."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

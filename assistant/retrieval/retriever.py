@@ -1,34 +1,25 @@
-"""Retrieval: the evidence for a question, and whether it is about what is asked."""
+"""Retrieval: the evidence for a question, from the rules, or from a dossier and the rules."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from enum import StrEnum
-from math import exp, log
 
-from assistant.question.topics import topic_signal, topics_asked
-from assistant.retrieval.candidates import (
-    Candidate,
-    Searcher,
+from assistant.retrieval.candidates import Candidate, Searcher
+from assistant.retrieval.evidence import NAMED, Evidence, Scope
+from assistant.retrieval.hierarchy import ARTICLES, general_text, rank_of
+from assistant.retrieval.ranking import likelihoods
+from assistant.retrieval.standing import (
     disputed_in,
     evidence_of,
     explanation,
     general_ids,
     text_sha256,
 )
-from assistant.retrieval.evidence import Evidence, Scope
-from assistant.retrieval.hierarchy import ARTICLES, general_text, rank_of
-from assistant.retrieval.ranking import Refusal, Tuning, default_tuning, likelihoods
+from assistant.retrieval.tuning import Tuning
 from ingestion.chunking.passages import Passage
-from ingestion.index.questions import QuestionIndex
-from ingestion.index.search import Embedder, PassageReader, Vectors
+from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.legislation.owners import with_owners
-
-# Retrieval: the evidence for a question, from the rules, or from a dossier and the rules.
-
-NAMED = 2.0
-"""Score of a passage that the question names: above any that is only found."""
 
 READ_FIRST = 3
 """Places from which an answer may be read, never given to an article only referred to."""
@@ -49,8 +40,8 @@ class Retriever:
         self,
         rules: IndexSnapshot,
         embedder: Embedder,
+        tuning: Tuning,
         dossier: IndexSnapshot | None = None,
-        tuning: Tuning | None = None,
     ) -> None:
         """The embedder is the one that both snapshots were built by, and that of the tuning."""
         self._rules = Searcher(rules, embedder, tuning)
@@ -65,23 +56,27 @@ class Retriever:
         a sheet that explains the first. A CCAG that nobody asked about takes no place of an
         article: its nearest clauses stand last.
         """
-        law = _without_general(replace(scope, dossier=None))
         if self._dossier is None:
-            ranked = _ranked(self._rules, question, law)
-            best = _with_referred(self._rules, ranked, law, limit)
-            shown = numbered(self._rules, best[:limit], 1)
-            shown += _explained(self._rules.generation, shown, question, law)
-            return (*shown, *self._general_beside(question, scope, len(shown) + 1))
+            return self._in_rules(question, scope, limit)
         ranked = self._of_dossier(self._dossier, question, scope)
-        lowest = min((score for _, score in ranked), default=1.0)
-        rules = _ranked(self._rules, question, replace(law, general=()))[:BESIDE]
-        beside = [(candidate, score * lowest) for candidate, score in rules]
         first = [
             item
             for number, pair in enumerate(ranked[:limit], 1)
             for item in numbered(self._holding(pair[0].passage), [pair], number)
         ]
+        lowest = min((score for _, score in ranked), default=1.0)
+        law = replace(scope, dossier=None, general=())
+        rules = _ranked(self._rules, question, law)[:BESIDE]
+        beside = [(candidate, score * lowest) for candidate, score in rules]
         return (*first, *numbered(self._rules, beside, len(first) + 1))
+
+    def _in_rules(self, question: str, scope: Scope, limit: int) -> tuple[Evidence, ...]:
+        law = _of_law(scope)
+        ranked = _ranked(self._rules, question, law)
+        best = _with_referred(self._rules, ranked, law, limit)
+        shown = numbered(self._rules, best[:limit], 1)
+        shown += _explained(self._rules.snapshot, shown, question, law)
+        return (*shown, *self._general_beside(question, scope, len(shown) + 1))
 
     def _of_dossier(self, pieces: Searcher, question: str, scope: Scope) -> Ranked:
         """The passages of the pieces, and of the CCAG that they refer to, best first.
@@ -89,8 +84,8 @@ class Retriever:
         Both are ranked together, so that sentences count for neither where an index of before has
         none.
         """
-        general = general_ids(self._rules.generation) if scope.general else frozenset()
-        searched = [pieces.generation, *([self._rules.generation] if general else [])]
+        general = general_ids(self._rules.snapshot) if scope.general else frozenset()
+        searched = [pieces.snapshot, *([self._rules.snapshot] if general else [])]
         by_sentences = all(each.sentences.passage_ids for each in searched)
         found = pieces.candidates(question, scope, by_sentences=by_sentences)
         named = pieces.named(question, scope)
@@ -108,7 +103,7 @@ class Retriever:
         if scope.general is not None:
             return []
         near = self._rules.near_general(question, replace(scope, dossier=None), BESIDE)
-        rules = self._rules.generation
+        rules = self._rules.snapshot
         return [evidence_of(rules, passage, number) for number, passage in enumerate(near, first)]
 
     def is_untold(self, question: str, scope: Scope) -> bool:
@@ -116,7 +111,7 @@ class Retriever:
 
         What is nearest to the question that day would then be quoted in the place of its answer.
         """
-        law = _without_general(replace(scope, dossier=None))
+        law = _of_law(scope)
         ranked = _ranked(self._rules, question, replace(law, any_day=True))
         if not ranked or law.admits(best := ranked[0][0].passage):
             return False
@@ -125,9 +120,9 @@ class Retriever:
         return not any(_is_of_place(each, best) for each in (*versions, *known))
 
 
-def _without_general(scope: Scope) -> Scope:
-    """The scope with the clauses of those CCAG only that the question names."""
-    return replace(scope, general=scope.general or ())
+def _of_law(scope: Scope) -> Scope:
+    """The scope without a dossier, and with the clauses of those CCAG only that are named."""
+    return replace(scope, dossier=None, general=scope.general or ())
 
 
 def _ranked(searcher: Searcher, question: str, scope: Scope) -> Ranked:
@@ -155,14 +150,15 @@ def _with_regulation(searcher: Searcher, ranked: Ranked, scope: Scope) -> Ranked
     """
     if not ranked or not (numbers := delegated(ranked[0][0].passage)):
         return ranked
-    known = {candidate.passage.id: candidate for candidate, _ in ranked}
-    completing = [
-        (known.get(passage.id, Candidate(passage, {})), ranked[0][1])
+    (first, score), *others = ranked
+    known = {candidate.passage.id: candidate for candidate, _ in others}
+    completing = {
+        passage.id: (known.get(passage.id, Candidate(passage, {})), score)
         for passage in searcher.lookup(numbers, scope)
-    ]
-    ids = {candidate.passage.id for candidate, _ in completing}
-    others = [pair for pair in ranked[1:] if pair[0].passage.id not in ids]
-    return [ranked[0], *completing, *others]
+        if passage.id != first.passage.id  # a sheet may be about both
+    }
+    others = [pair for pair in others if pair[0].passage.id not in completing]
+    return [ranked[0], *completing.values(), *others]
 
 
 def _with_referred(searcher: Searcher, ranked: Ranked, scope: Scope, limit: int) -> Ranked:
@@ -189,7 +185,7 @@ def numbered(searcher: Searcher, ranked: Ranked, first: int) -> list[Evidence]:
             number,
             candidate.passage,
             score,
-            text_sha256(searcher.generation, candidate.passage),
+            text_sha256(searcher.snapshot, candidate.passage),
             candidate.cosine,
             candidate.strength,
         )
@@ -207,7 +203,7 @@ def _explained(
     if not shown or rules.questions.has_changed(shown[0].passage.id):
         return []
     section = explanation(rules, shown[0].passage, question, scope)
-    if section is None:
+    if section is None or any(item.passage.id == section.id for item in shown):
         return []
     item = evidence_of(rules, section, len(shown) + 1)
     return [replace(item, disputed=disputed_in(rules, section, scope))]
@@ -240,105 +236,3 @@ def delegated(passage: Passage) -> list[str]:
         return []
     numbers = [key[1:] for key in passage.references if key.startswith("L")]
     return [letter + number for number in numbers for letter in "RD"]
-
-
-# Answerability: whether the evidence is about what is asked. Pure.
-#
-# Of the rules, how near the best passage is in meaning and how strong its signals are together are
-# added. In a dossier the signals do not tell; whether a passage is on the subject of the question
-# does. Where questions lead to the nearest passage, whether the question is nearer to those that
-# no text answers tells most; elsewhere, what the reader tells of the first passages. Where none of
-# the passages is much likelier than the next the first is often beside the question: that is said.
-# The weights (tuning.toml) are those of a logistic regression.
-
-FIRST = 3
-"""Passages that are read, and whose subjects count in a dossier."""
-
-UNSEARCHED = 1e-6
-"""How likely a passage that was not searched for counts to be the best."""
-
-
-class Answerability(StrEnum):
-    """Whether the evidence answers, may answer in part only, may answer, or does not."""
-
-    YES = "yes"
-    IN_PART = "in part"
-    DOUBTFUL = "doubtful"
-    NO = "no"
-
-
-def answerability(
-    question: str,
-    evidence: Sequence[Evidence],
-    tuning: Tuning | None = None,
-    readings: Sequence[float] = (),
-    unanswered: float | None = None,
-    left_open: float = 0.0,
-    *,
-    in_dossier: bool = False,
-) -> Answerability:
-    """Whether to look for an answer in the evidence; always in a passage asked for by name.
-
-    `in_dossier` says that a dossier is asked, whatever texts beside it were found.
-    Without `tuning`, the weights are those fitted with the default embedder. `readings` are what
-    `read_first` gives, `unanswered` what `told_by_questions` does, `left_open` what share of the
-    questions around has no whole answer.
-    """
-    if not evidence:
-        return Answerability.NO
-    if evidence[0].score >= NAMED:
-        return Answerability.YES
-    tuning = tuning or default_tuning()
-    weights = tuning.refusing(
-        in_dossier=in_dossier, is_asked=unanswered is not None, is_read=bool(readings)
-    )
-    odds = _odds(question, evidence, readings, weights)
-    odds += weights.unanswered * (unanswered or 0.0)
-    if odds <= weights.refused:
-        return Answerability.NO
-    odds += weights.ahead * log(max(evidence[0].score, UNSEARCHED))
-    if odds <= weights.sure:
-        return Answerability.DOUBTFUL
-    return Answerability.YES if left_open <= weights.left_open else Answerability.IN_PART
-
-
-def told_by_questions(
-    vector: Vectors, evidence: Sequence[Evidence], questions: QuestionIndex
-) -> float | None:
-    """How much nearer a question is to those that no text answers than to those that one does.
-
-    None where no question leads to the nearest passage: of a text that nobody has asked about, they
-    cannot tell.
-    """
-    if not evidence or evidence[0].passage.id not in questions:
-        return None
-    return questions.unanswered(vector)
-
-
-def read_first(
-    question: str, evidence: Sequence[Evidence], reader: PassageReader | None
-) -> list[float]:
-    """The odds (logarithms) that each of the first passages answers; nothing without a reader."""
-    if reader is None:
-        return []
-    return reader.read(question, [item.passage for item in evidence[:FIRST]])
-
-
-def answers(readings: Sequence[float]) -> float:
-    """The logarithm of how many of the passages read are expected to answer; 0 without any."""
-    if not readings:
-        return 0.0
-    return log(sum(1 / (1 + exp(-each)) for each in readings))
-
-
-def _odds(
-    question: str, evidence: Sequence[Evidence], readings: Sequence[float], weights: Refusal
-) -> float:
-    first, topics = evidence[:FIRST], topics_asked(question)
-    return (
-        weights.similarity * max(item.similarity for item in evidence)
-        + weights.strength * max(item.strength for item in evidence)
-        + weights.topic * max(topic_signal(topics, item.passage) for item in first)
-        + weights.answers * answers(readings)
-        + weights.bias
-    )

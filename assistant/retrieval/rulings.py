@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.retrieval.candidates import Candidate, Searcher
-from assistant.retrieval.evidence import Evidence, Scope
-from assistant.retrieval.ranking import Tuning, likelihoods
-from assistant.retrieval.retriever import NAMED, Ranked, numbered
+from assistant.retrieval.evidence import NAMED, Evidence, Scope
+from assistant.retrieval.ranking import likelihoods
+from assistant.retrieval.retriever import Ranked, numbered
+from assistant.retrieval.tuning import Tuning
 from ingestion.chunking.passages import Passage
 from ingestion.documents.ruling import precedence
 from ingestion.index.search import Embedder, applying
@@ -60,9 +61,9 @@ def rulings_about(
     subject: str,
     case_law: IndexSnapshot,
     embedder: Embedder,
+    tuning: Tuning,
     as_of: date,
     limit: int,
-    tuning: Tuning | None = None,
 ) -> tuple[Evidence, ...]:
     """The paragraphs that answer best of the nearest decisions, numbered from 1.
 

@@ -98,10 +98,9 @@ def samples_of(sound: bytes) -> NDArray[np.float32]:
     """
     try:
         with wave.open(io.BytesIO(sound)) as file:
-            if (file.getnchannels(), file.getsampwidth()) != (1, 2):
-                raise UnheardVoice("Le son envoyé n’est pas celui que cette page enregistre.")
             rate, length = file.getframerate(), file.getnframes()
-            if not 8_000 <= rate <= 96_000:
+            is_mono = (file.getnchannels(), file.getsampwidth()) == (1, 2)
+            if not (is_mono and 8_000 <= rate <= 96_000):
                 raise UnheardVoice("Le son envoyé n’est pas celui que cette page enregistre.")
             if length > rate * LONGEST_SECONDS:
                 raise UnheardVoice(f"Une question dictée dure au plus {LONGEST_SECONDS} secondes.")
@@ -109,8 +108,7 @@ def samples_of(sound: bytes) -> NDArray[np.float32]:
     except (wave.Error, EOFError, RuntimeError) as error:  # the last: a chunk that is cut short
         raise UnheardVoice("Le son envoyé ne peut pas être lu.") from error
     heard = np.frombuffer(frames[: len(frames) // 2 * 2], np.int16) / LOUDEST
-    samples = heard.astype(np.float32)
-    if not len(samples):
-        return samples
-    places = np.linspace(0, max(len(samples) - 1, 0), len(samples) * RATE // rate)
-    return np.interp(places, np.arange(len(samples)), samples).astype(np.float32)
+    if not len(heard):
+        return heard.astype(np.float32)
+    places = np.linspace(0, len(heard) - 1, len(heard) * RATE // rate)
+    return np.interp(places, np.arange(len(heard)), heard).astype(np.float32)

@@ -1,6 +1,5 @@
 """Whole answers: what is said of the evidence of a question, and of what is calculated."""
 
-import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,13 +13,17 @@ from assistant.citations.checker import Support, SupportVerdict
 from assistant.journal.journal import journal_of
 from assistant.question.language import Language
 from assistant.question.rewriting import subjects
-from assistant.retrieval.ranking import default_tuning
+from assistant.retrieval.tuning import default_tuning
 from ingestion.index.judged_figures import JudgedProcedure, JudgedProcedures
 from tests.support.fake_law import FakeLaw
 from tests.support.fakes import ScriptedModel
-from tests.support.index_home import add, build_and_publish
 from tests.support.passage_texts import evidence_of
-from tests.support.small_index import answering_embedder, assistant_over, result_of
+from tests.support.small_index import (
+    answering_embedder,
+    assistant_over,
+    home_of_law,
+    result_of,
+)
 
 DAY = date(2026, 9, 1)
 
@@ -69,27 +72,7 @@ TURNOVER_ASKED = "Quel chiffre d'affaires minimal puis-je exiger pour un marché
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("answering")
-    return _with(folder, LAW)
-
-
-def _with(folder: Path, law: dict[str, str], title: dict[str, str] | None = None) -> Path:
-    lines = [
-        {
-            "code": "Code de la commande publique",
-            "num": number,
-            "chemin": [(title or {}).get(number, "Titre")],
-            "texte": text,
-            "valide_du": "2026-01-01",
-        }
-        for number, text in law.items()
-    ]
-    path = folder / "code.jsonl"
-    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    home = folder / "home"
-    add(home, path)
-    build_and_publish(home, answering_embedder())
-    return home
+    return home_of_law(tmp_path_factory.mktemp("answering"), LAW)
 
 
 def _events(home: Path, tmp_path: Path, question: str) -> list[Event]:
@@ -112,7 +95,7 @@ def test_a_false_premise_is_corrected_first_with_its_source(home: Path, tmp_path
 
 
 def test_a_premise_that_the_law_no_longer_contradicts_is_left_alone(tmp_path: Path) -> None:
-    home = _with(tmp_path, LAW | {"L2123-1": "La procédure adaptée dure deux mois au plus."})
+    home = home_of_law(tmp_path, LAW | {"L2123-1": "La procédure adaptée dure deux mois au plus."})
     asked = "Quelle est la durée maximale d'une procédure adaptée ?"
     assert "ne fixe pas" not in _result(home, tmp_path, asked).answer.markdown
 
@@ -161,7 +144,7 @@ def test_a_calculation_is_said_with_the_articles_that_it_rests_on(
 def test_what_rests_on_an_article_that_was_not_found_is_not_calculated(tmp_path: Path) -> None:
     said = "Puis-je exiger un chiffre d'affaires minimal pour un marché de 300 000 € HT ? Voir {}."
     others = {each: said.format(each) for each in ("R2142-6", "L2142-1", "R2142-8")}
-    result = _result(_with(tmp_path, LAW | others), tmp_path / "journal", TURNOVER_ASKED)
+    result = _result(home_of_law(tmp_path, LAW | others), tmp_path / "journal", TURNOVER_ASKED)
     assert result.route == "rule"
     assert "450\u202f000" not in result.answer.markdown
 
@@ -196,7 +179,9 @@ def test_a_calculation_that_the_law_no_longer_grounds_is_refused_and_the_text_qu
     tmp_path: Path,
 ) -> None:
     changed = TURNOVER.replace("1,5 fois", "trois fois")
-    answer = _result(_with(tmp_path, LAW | {"R2142-7": changed}), tmp_path, TURNOVER_ASKED).answer
+    answer = _result(
+        home_of_law(tmp_path, LAW | {"R2142-7": changed}), tmp_path, TURNOVER_ASKED
+    ).answer
     assert "Calcul refusé" in answer.notice
     assert "R2142-7" in answer.notice
     assert not [each for each in answer.sentences if "450" in each.text]
@@ -209,7 +194,7 @@ def test_nothing_is_quoted_beside_a_subject_that_is_calculated(tmp_path: Path) -
         "Retenue de garantie maximale pour un marché de 200 000 € TTC de la commune ? "
         "Quel est le délai de standstill ?"
     )
-    result = _result(_with(tmp_path, LAW | {"R2191-36": replaced}), tmp_path, asked)
+    result = _result(home_of_law(tmp_path, LAW | {"R2191-36": replaced}), tmp_path, asked)
     assert result.route == "calculation"
     quoted = [each for each in result.answer.sentences if each.support is Support.VERBATIM]
     assert [each.text for each in quoted] == [STANDSTILL]
@@ -244,7 +229,7 @@ def test_of_two_things_that_were_searched_as_one_the_reader_is_told(
 
 def test_a_rule_of_another_regime_is_not_quoted_beside_the_nearest(tmp_path: Path) -> None:
     law = {"R2191-33": RETENTION, "R2391-21": RETENTION.replace("5 %", "8 %")}
-    home = _with(tmp_path, law, {"R2391-21": "Marchés de défense ou de sécurité"})
+    home = home_of_law(tmp_path, law, {"R2391-21": "Marchés de défense ou de sécurité"})
     ranking = {**default_tuning().ranking, "other regime": -0.01}
     assistant = assistant_over(
         home, journal_of(tmp_path), day=DAY, tuning=replace(default_tuning(), ranking=ranking)
@@ -330,7 +315,7 @@ def test_a_procedure_that_was_judged_need_not_rest_on_what_was_found(
     rows = answering_embedder().embed_questions([asked])[: len(judged)]
     known = JudgedProcedures(judged, rows)
     monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: known)
-    home = _with(tmp_path, LAW | nearer | {"R2122-8": EXEMPT})
+    home = home_of_law(tmp_path, LAW | nearer | {"R2122-8": EXEMPT})
     assert _result(home, tmp_path / "journal", asked).route == route
 
 
@@ -352,7 +337,7 @@ def test_another_subject_beside_a_calculation_is_answered_too(
 
 def test_a_quote_stands_below_the_heading_that_limits_it(tmp_path: Path) -> None:
     told = "Procédure formalisée"
-    home = _with(tmp_path, LAW, {"R2192-10": f"Section 2 : {told}"})
+    home = home_of_law(tmp_path, LAW, {"R2192-10": f"Section 2 : {told}"})
     [sentence] = _result(home, tmp_path, "Quel est le délai de paiement ?").answer.sentences
     assert (sentence.text, sentence.spoken_by) == (PAYMENT, told)
     named = "Quel est le délai de paiement en procédure formalisée ?"
@@ -391,37 +376,3 @@ def test_nothing_is_said_before_an_answer_that_does_not_stand(
         assert answer.outcome is Outcome.ABSTAINED
         assert not answer.preface
         assert answer.removed
-
-
-CASES = [
-    f"{number}° Lorsque le besoin relève du cas {number}, que décrit la présente liste en des "
-    f"termes assez longs pour que l'article ne tienne pas dans un seul passage, {word}"
-    for number, word in enumerate(["plan ;"] * 12 + ["télescope."], 1)
-]
-LISTED = "\n".join(["L'acheteur peut négocier dans les cas suivants :", *CASES])
-
-
-@pytest.fixture(scope="module")
-def listed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _with(tmp_path_factory.mktemp("listed"), {"R2124-3": LISTED})
-
-
-def test_an_item_is_quoted_below_its_lead_that_stands_in_another_passage(
-    listed_home: Path, tmp_path: Path
-) -> None:
-    result = _result(listed_home, tmp_path, "Un télescope relève-t-il d'un cas ?")
-    [lead, *items] = [each for each in result.answer.sentences if each.support is Support.VERBATIM]
-    assert lead.text == "L'acheteur peut négocier dans les cas suivants :"
-    assert items[0].text.endswith(CASES[-1])
-    assert lead.citations != items[0].citations
-
-
-def test_a_list_that_is_quoted_from_its_lead_is_quoted_to_its_end(
-    listed_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("assistant.answering.quoted_passages.CLOSE", 1.0)
-    result = _result(
-        listed_home, tmp_path, "L'acheteur peut-il négocier lorsque le besoin relève d'un plan ?"
-    )
-    said = [each.text for each in result.answer.sentences if each.support is Support.VERBATIM]
-    assert "\n".join(said) == LISTED

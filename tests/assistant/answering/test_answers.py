@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.answer import Answer, Outcome, Removed, Sentence, cite, conclude, marked
-from assistant.answering.extraction import Draft
+from assistant.answering.model_turns import bare, carried, write_sentences
 from assistant.answering.notices import (
     not_found,
     not_found_of,
@@ -17,7 +17,7 @@ from assistant.answering.notices import (
     remarks,
     untold_of,
 )
-from assistant.answering.writing import bare, carried, write_sentences
+from assistant.answering.quotable import Draft
 from assistant.citations.checker import Support
 from assistant.confidence import average, mcnemar, percentiles, resampled, share
 from assistant.question.language import Language

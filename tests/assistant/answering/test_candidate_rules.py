@@ -4,14 +4,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assistant.answering.prepared import (
+from assistant.answering.first_line import (
     CandidateRule,
     PreparedAnswer,
     candidate_rules,
     prepared_answer,
 )
 from assistant.retrieval.evidence import Evidence
-from assistant.retrieval.ranking import PreparedWeights, default_tuning, tuning_for
+from assistant.retrieval.tuning import PreparedWeights, default_tuning, tuning_for
 from ingestion.index.judged_rules import JudgedRules
 from ingestion.index.question_bank import (
     JudgedQuestion,

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.answering.answer import LineRole, Prominence
 from assistant.answering.card import Card, role_of
-from assistant.answering.extraction import Draft
+from assistant.answering.quotable import Draft
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
 from tests.support.fakes import WordEmbedder

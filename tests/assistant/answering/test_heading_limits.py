@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.answering.context import under_headings
-from assistant.answering.extraction import Draft
+from assistant.answering.quotable import Draft
 from assistant.retrieval.headings import limiting_headings
 from ingestion.chunking.passages import Passage
 from tests.support.passage_texts import article_of, evidence_of

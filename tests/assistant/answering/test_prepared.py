@@ -6,15 +6,14 @@ import pytest
 
 from assistant.answering.answer import Outcome, Prominence
 from assistant.answering.context import besides
-from assistant.answering.extraction import Draft
 from assistant.answering.pipeline import Assistant
+from assistant.answering.quotable import Draft
 from assistant.citations.checker import Support
 from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import Journal
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
-from assistant.retrieval.ranking import PreparedWeights, Refusal, default_tuning
-from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.retrieval.tuning import PreparedWeights, Refusal, default_tuning
 from ingestion.chunking.passages import Passage
 from ingestion.index.question_bank import (
     BankQuestion,
@@ -24,9 +23,10 @@ from ingestion.index.question_bank import (
     Style,
     digest_of,
 )
-from tests.support.fakes import ScriptedModel, WordEmbedder
+from tests.support.fakes import WordEmbedder
 from tests.support.index_home import ARTICLES, with_articles
 from tests.support.passage_texts import evidence_of
+from tests.support.small_index import assistant_over
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -115,8 +115,7 @@ def assistant(
     }
     tuning = replace(default_tuning(), prepared=prepared_weights, refusal=refusal)
     journal = Journal(tmp_path / "journal.jsonl")
-    holder = SnapshotHolder(home, embedder)
-    return Assistant(holder, embedder, ScriptedModel(), journal, 6, tuning=tuning, reader=reader)
+    return assistant_over(home, journal, embedder, tuning=tuning, reader=reader)
 
 
 @pytest.mark.parametrize("asked", BANKED.asked)
@@ -179,7 +178,7 @@ def test_what_is_not_sure_to_answer_is_told_as_what_its_article_says_above_all_o
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch, language: Language, label: str
 ) -> None:
     monkeypatch.setattr(
-        "assistant.answering.prepared.english_rules", lambda: {BANKED.rule: "An advance."}
+        "assistant.answering.first_line.english_rules", lambda: {BANKED.rule: "An advance."}
     )
     answer = run_turn(assistant, FOUND, None, None, language).answer
     rule, *quotes = answer.sentences
@@ -266,7 +265,7 @@ def test_an_answer_in_english_begins_with_the_line_in_english(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = {BANKED.rule: "An advance is due above €50,000."}
-    monkeypatch.setattr("assistant.answering.prepared.english_rules", lambda: said)
+    monkeypatch.setattr("assistant.answering.first_line.english_rules", lambda: said)
     answer = run_turn(assistant, FOUND, None, None, Language.ENGLISH).answer
     assert [each.text for each in answer.sentences] == [*said.values(), SAYS]
 

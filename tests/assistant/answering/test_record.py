@@ -33,6 +33,7 @@ from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.hierarchy import Rank, rank_of
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.retrieval.tuning import default_tuning
 from ingestion.index.build import Comparison, uncompared
 from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
 from ingestion.index.snapshot import IndexSnapshot
@@ -96,7 +97,8 @@ def generation(small_home: Path) -> IndexSnapshot:
 @pytest.fixture(scope="module")
 def result(generation: IndexSnapshot) -> TurnResult:
     question = "R. 2191-3 : sous quel montant acheter sans publicité ?"
-    evidence = Retriever(generation, answering_embedder()).retrieve(question, Scope(TODAY), 6)
+    retriever = Retriever(generation, answering_embedder(), default_tuning())
+    evidence = retriever.retrieve(question, Scope(TODAY), 6)
     sentences = [
         Sentence(item.passage.text[:40], (item.number,), Support.VERBATIM) for item in evidence
     ]
@@ -283,7 +285,8 @@ def _found(
     if articles:
         add(home, write_code(folder, articles))
     build_and_publish(home, answering_embedder(), compare)
-    return Retriever(published(home), answering_embedder()).retrieve(asked, Scope(day), 3)
+    retriever = Retriever(published(home), answering_embedder(), default_tuning())
+    return retriever.retrieve(asked, Scope(day), 3)
 
 
 def _ranks(found: tuple[Evidence, ...]) -> list[Rank | None]:
@@ -339,7 +342,8 @@ def test_a_figure_that_the_article_does_not_state_is_told_beside_its_sheet_and_n
     (disputed,) = last.disputed
     assert disputed.figure in last.passage.text
     assert (disputed.articles, disputed.since) == (("R2191-3",), date(2026, 4, 1))
-    earlier = Retriever(published(tmp_path / "home"), answering_embedder()).retrieve(
+    retriever = Retriever(published(tmp_path / "home"), answering_embedder(), default_tuning())
+    earlier = retriever.retrieve(
         "Quelle garantie exiger contre une avance ?", Scope(date(2026, 3, 31)), 3
     )
     assert any("90 000" in each.passage.text for each in earlier)

@@ -19,7 +19,7 @@ from assistant.citations.checker import Support
 from assistant.journal.journal import Journal
 from assistant.question.day import DaySource
 from assistant.question.language import Language
-from assistant.retrieval.retriever import FIRST
+from assistant.retrieval.answerability import FIRST
 from ingestion.index.questions import QuestionIndex
 from tests.support.fakes import ScriptedModel, WordReader
 from tests.support.journals import bodies, recorded

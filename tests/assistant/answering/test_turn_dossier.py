@@ -14,7 +14,7 @@ from assistant.citations.checker import Support
 from assistant.journal.journal import Journal
 from assistant.question.day import DaySource
 from assistant.question.language import Language
-from assistant.retrieval.ranking import ClauseWeights, Refusal, default_tuning
+from assistant.retrieval.tuning import ClauseWeights, Refusal, default_tuning
 from ingestion.index.questions import LeadingQuestion, QuestionIndex
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.support.fakes import WordReader

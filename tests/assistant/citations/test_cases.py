@@ -14,6 +14,7 @@ LONG = "Pour un marché de plus de 12 mois, l'avance s'applique à douze fois le
         (LONG, "Quelle avance pour un marché de 80 000 € HT sur un an ?"),
         ("En dessous de 60 000 euros, aucune publicité n'est due.", "Et pour 75 000 € HT ?"),
         ("À partir de 90 000 euros, l'avis est publié.", "Faut-il un avis à 40 000 € ?"),
+        ("Un marché d'une durée supérieure à 5 ans est contrôlé.", "Et un marché de 3 ans ?"),
         (
             "Pour un marché de 2 mois au plus, aucune avance n'est due.",
             "Une avance pour six mois ?",
@@ -35,6 +36,8 @@ def test_a_rule_whose_case_leaves_the_figure_out_is_of_another(rule: str, questi
         ("L'avance ne peut dépasser 30 %, sauf garantie.", "Une avance de 40 % ?"),
         ("Le délai est de 35 jours, ou de 15 en cas d'urgence.", "Un délai de 20 jours ?"),
         ("À partir du 1er avril 2026, l'avis est publié.", "Quel avis au 1er mars 2026 ?"),
+        ("Un marché réservé dure 3 ans au plus, sans suite.", "Un marché réservé de 5 ans ?"),
+        ("Un marché de partenariat doit dépasser 10 millions d'euros.", "Et pour 8 000 000 € ?"),
     ],
 )
 def test_a_rule_of_the_case_asked_about_or_of_none_is_not(rule: str, question: str) -> None:

@@ -14,11 +14,11 @@ from assistant.journal.journal import journal_of
 from assistant.law.contradictions import Conflict, conflicts, contradictions, disagreements
 from assistant.law.figures import FigureStatement, statements_of
 from assistant.question.language import Language
-from assistant.retrieval.candidates import evidence_of
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.hierarchy import Rank, rank_of
-from assistant.retrieval.ranking import SubjectBounds
 from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.retrieval.standing import evidence_of
+from assistant.retrieval.tuning import SubjectBounds
 from ingestion.chunking.passages import passages_of
 from ingestion.documents.document import Kind
 from ingestion.index.snapshot import IndexSnapshot

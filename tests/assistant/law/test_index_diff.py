@@ -8,7 +8,7 @@ import pytest
 from assistant.identity import Identity, UserRole
 from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, Recorded, TouchedAnswer, changes_between, impact_of
-from assistant.web.serving import LocalBuyerService
+from assistant.web.local_service import LocalBuyerService
 from ingestion.errors import UnknownSnapshot
 from ingestion.index.lexical import Term
 from ingestion.index.publication import finished

@@ -6,17 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant.law.sheets import (
-    SheetFaultCause,
-    SheetsComparison,
+from assistant.law.built_in_sheets import (
     StandingFigure,
     WrittenOn,
-    compare_sheets,
     digest_of_words,
-    disputed_figures,
     standing_figures,
     written_on,
 )
+from assistant.law.sheets import SheetFaultCause, SheetsComparison, compare_sheets, disputed_figures
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.documents.document import Document, Kind, State
 from ingestion.readers.formats import read_bytes

@@ -1,5 +1,6 @@
 """What a model is told, and who has their turn."""
 
+import re
 import threading
 import time
 from collections.abc import Generator
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import BrokenPrompt
-from assistant.llm.language_model import FOLDER, load_prompt
+from assistant.llm.language_model import FOLDER, fill_prompt
 from assistant.llm.sharing import FairQueue
 
 
@@ -21,25 +22,23 @@ def test_a_prompt_is_filled(tmp_path: Path) -> None:
     folder = _write(
         tmp_path, "placeholders: title question\n---\n$title\n\nQuestion : ${question} ?"
     )
-    prompt = load_prompt("ask", "question", "title", folder=folder)
-    assert prompt.fill(title="R2122-8", question="Combien") == "R2122-8\n\nQuestion : Combien ?"
+    filled = fill_prompt("ask", folder, title="R2122-8", question="Combien")
+    assert filled == "R2122-8\n\nQuestion : Combien ?"
 
 
 @pytest.mark.parametrize("value", ["$title", "${title}", "$$", "$", "%(title)s", "{title}", "\\1"])
 def test_what_is_filled_in_is_never_expanded(tmp_path: Path, value: str) -> None:
     folder = _write(tmp_path, "placeholders: title question\n---\n$title|$question")
-    prompt = load_prompt("ask", "question", "title", folder=folder)
-    assert prompt.fill(title="secret", question=value) == f"secret|{value}"
+    assert fill_prompt("ask", folder, title="secret", question=value) == f"secret|{value}"
 
 
 def test_only_a_line_of_its_own_ends_the_head(tmp_path: Path) -> None:
     folder = _write(tmp_path, "placeholders: question\n---\n$question\n---\nSuite")
-    assert load_prompt("ask", "question", folder=folder).fill(question="Q") == "Q\n---\nSuite"
+    assert fill_prompt("ask", folder, question="Q") == "Q\n---\nSuite"
 
 
 def test_two_dollars_write_one(tmp_path: Path) -> None:
-    folder = _write(tmp_path, "placeholders:\n---\n5 $$")
-    assert load_prompt("ask", folder=folder).fill() == "5 $"
+    assert fill_prompt("ask", _write(tmp_path, "placeholders:\n---\n5 $$")) == "5 $"
 
 
 @pytest.mark.parametrize(
@@ -60,18 +59,18 @@ def test_a_prompt_that_is_not_as_announced_is_refused(
     tmp_path: Path, content: str, given: tuple[str, ...]
 ) -> None:
     with pytest.raises(BrokenPrompt, match=r"ask\.md"):
-        load_prompt("ask", *given, folder=_write(tmp_path, content))
+        fill_prompt("ask", _write(tmp_path, content), **dict.fromkeys(given, ""))
 
 
 def test_a_missing_prompt_is_named(tmp_path: Path) -> None:
     with pytest.raises(BrokenPrompt, match=r"absent\.md est introuvable"):
-        load_prompt("absent", folder=tmp_path)
+        fill_prompt("absent", tmp_path)
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.md")), ids=lambda path: path.stem)
 def test_every_prompt_of_the_program_declares_what_it_uses(path: Path) -> None:
     head = path.read_text(encoding="utf-8").partition("\n---\n")[0]
-    load_prompt(path.stem, *head.removeprefix("placeholders:").split())
+    fill_prompt(path.stem, **dict.fromkeys(head.removeprefix("placeholders:").split(), ""))
 
 
 def test_every_prompt_of_the_program_is_loaded_by_it() -> None:
@@ -79,7 +78,7 @@ def test_every_prompt_of_the_program_is_loaded_by_it() -> None:
         file.read_text(encoding="utf-8") for file in (FOLDER.parent / "assistant").rglob("*.py")
     )
     for path in FOLDER.glob("*.md"):
-        assert f'load_prompt("{path.stem}"' in source, f"{path.name} is never used"
+        assert re.search(rf'fill_prompt\(\s*"{path.stem}"', source), f"{path.name} is never used"
 
 
 def _enter(turnstile: FairQueue) -> object:

@@ -15,10 +15,11 @@ import pytest
 from assistant.container import weights_name
 from assistant.errors import ModelStopped
 from assistant.llm.call import Patience
+from assistant.llm.fallback import FallbackModel
 from assistant.llm.language_model import CHAT_FORMATS, ChatFormat, LanguageModel, Prompt
 from assistant.llm.llama import CONTEXT_TOKENS, LlamaModel
 from assistant.llm.process import ModelProcess, engine_command
-from assistant.llm.remote import FallbackModel, RemoteModel
+from assistant.llm.remote import RemoteModel
 from assistant.settings import Engine, Settings
 from ingestion.errors import ModelUnavailable
 from ingestion.models.catalogue import Weights, locate

@@ -21,8 +21,9 @@ from assistant.container import load_model, model_writes
 from assistant.errors import EngineFailure
 from assistant.journal.journal import Journal
 from assistant.llm.call import Patience, unmarked, version_said
+from assistant.llm.fallback import MOST_FAILURES, FallbackModel
 from assistant.llm.language_model import EngineUse, LanguageModel, Prompt
-from assistant.llm.remote import MOST_FAILURES, FallbackModel, RemoteModel
+from assistant.llm.remote import RemoteModel
 from assistant.question.day import day_asked
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Scope

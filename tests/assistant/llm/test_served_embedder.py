@@ -11,13 +11,15 @@ from fastapi.testclient import TestClient
 from assistant.answering.record import contract
 from assistant.container import chosen_embedder, load_embedder, load_reader
 from assistant.llm.call import Patience
-from assistant.llm.remote import BATCH, MOST_FAILURES, RemoteEmbedder
-from assistant.operations.checkup import Installation, weights
+from assistant.llm.fallback import MOST_FAILURES
+from assistant.llm.remote import BATCH, RemoteEmbedder
+from assistant.operations.checkup import weights
+from assistant.operations.installation import Installation
 from assistant.operations.monitoring import TurnMeasures, monitoring_of
 from assistant.operations.readiness import RequirementState, met, of_weights
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Engine, Settings, load_settings
-from assistant.web.serving import LocalBuyerService
+from assistant.web.local_service import LocalBuyerService
 from ingestion.durable import lock_for_writing
 from ingestion.errors import EmbedderMismatch, RefusedText, UnreachableEmbedder
 from ingestion.index.build import build

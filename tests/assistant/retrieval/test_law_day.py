@@ -7,6 +7,7 @@ import pytest
 
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.tuning import default_tuning
 from ingestion.index.snapshot import IndexSnapshot
 from tests.support.fake_law import ADVANCE, AFTER, BEFORE, CLOSED, OLD, publish_law
 from tests.support.fakes import WordEmbedder
@@ -26,7 +27,8 @@ def law(folder: Path, *articles: Mapping[str, Any]) -> IndexSnapshot:
 
 
 def evidence(generation: IndexSnapshot, day: date, question: str = QUESTION) -> list[str]:
-    found = Retriever(generation, WordEmbedder()).retrieve(question, Scope(day), 20)
+    retriever = Retriever(generation, WordEmbedder(), default_tuning())
+    found = retriever.retrieve(question, Scope(day), 20)
     return [item.passage.text for item in found if "R2122-8" in item.passage.references]
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from assistant.retrieval import retriever
 from assistant.retrieval.candidates import Candidate, Searcher
 from assistant.retrieval.evidence import Scope
-from assistant.retrieval.ranking import default_tuning, tunings
 from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.tuning import default_tuning, tunings
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.documents.document import Document, Kind
 from ingestion.documents.general_clauses import GeneralText
@@ -193,6 +193,7 @@ def test_pieces_and_general_clauses_are_weighed_alike(
     found = Retriever(
         replace(rules, sentences=NO_SENTENCES if lacking == "rules" else told),
         WordEmbedder(),
+        default_tuning(),
         replace(dossier, sentences=NO_SENTENCES) if lacking == "dossier" else dossier,
     )
     scope = Scope(TODAY, dossier="bennes", general=(GeneralText("CCAG-FCS", 2021),))
@@ -202,5 +203,6 @@ def test_pieces_and_general_clauses_are_weighed_alike(
 
 def test_a_question_of_the_law_weighs_no_sentence(tmp_path: Path) -> None:
     home = with_articles(tmp_path, ARTICLES)
-    [first, *_] = Searcher(published(home), WordEmbedder()).candidates("avance", Scope(TODAY))
+    searcher = Searcher(published(home), WordEmbedder(), default_tuning())
+    [first, *_] = searcher.candidates("avance", Scope(TODAY))
     assert "sentence" not in first.signals

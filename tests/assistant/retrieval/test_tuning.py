@@ -12,9 +12,9 @@ from assistant.answering.record import contract
 from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import Journal
 from assistant.question.language import Language
-from assistant.retrieval.ranking import default_tuning, tuning_for, tunings
-from assistant.retrieval.retriever import Answerability, answerability
+from assistant.retrieval.answerability import Answerability, answerability
 from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.retrieval.tuning import default_tuning, tuning_for, tunings
 from assistant.settings import Settings
 from ingestion.models.catalogue import Taught, find_taught, locate, taught_digest
 from tests.support.fakes import ScriptedModel

@@ -1,12 +1,15 @@
+"""The sentence of a dossier that is said as the line."""
+
 from dataclasses import replace
 
 import pytest
 
 from assistant.answering.answer import Prominence
-from assistant.answering.extraction import ASTRAY, Draft
-from assistant.answering.leading import LONGEST, ahead_of, led
+from assistant.answering.extraction import ASTRAY
+from assistant.answering.first_line import LONGEST, ahead_of, led
+from assistant.answering.quotable import Draft
 from assistant.retrieval.evidence import Evidence
-from assistant.retrieval.ranking import ClauseWeights, default_tuning, tuning_for
+from assistant.retrieval.tuning import ClauseWeights, default_tuning, tuning_for
 from ingestion.documents.document import Kind
 from ingestion.documents.pieces import PieceKind
 from tests.support.passage_texts import evidence_of

@@ -1,27 +1,70 @@
-"""Derogating: a clause of a CCAG and the clause of the dossier that derogates from it, together."""
+"""Dossier pieces: what is said of them besides quotes nearest to the question.
 
+What they state on what is asked, where they differ, and which of their clauses derogate from the
+CCAG that they refer to.
+"""
+
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from assistant.answering.answer import Event
-from assistant.answering.extraction import Draft, quotable, quotes
+from assistant.answering.extraction import quotes
 from assistant.answering.notices import all_derogations, notice
+from assistant.answering.quotable import Draft, quotable
 from assistant.answering.state import TurnState
 from assistant.question.scope import general_texts_meant
 from assistant.question.topics import topics_asked
-from assistant.retrieval.candidates import named_ids, standing
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.hierarchy import general_text
+from assistant.retrieval.standing import named_ids, standing
 from assistant.tenders.canonical import bare
 from assistant.tenders.derogations import Derogation, is_in, listed_derogations
+from assistant.tenders.fiche import FicheLine, disagreements, stated
 from ingestion.chunking.passages import Passage
+from ingestion.documents.document import Document
 from ingestion.documents.general_clauses import GeneralText
 from ingestion.index.search import Embedder
 
-MOST = 2
-"""Clauses of a CCAG quoted after one that derogates from them."""
+STATED = 3
+"""Statements of the fiche that are said at most."""
+
+BESIDE_STATED = 3
+"""Quotes that are said beside them at most."""
+
+DEROGATED = 2
+"""Clauses of a CCAG that are quoted after one that derogates from them, at most."""
 
 _WORD = "derog"
+
+
+def say_stated(turn: TurnState, question: str) -> Iterator[Event]:
+    """Quote what the fiche tells of the question, where it asks for nothing else."""
+    entries = stated(question, _pieces(turn))[:STATED]
+    yield from turn.show([entry.passage for entry in entries])
+    for entry in entries:
+        first = entry.passage.start
+        shown = (turn.shown(entry.passage),)
+        yield turn.judge(Draft(entry.text, shown, entry.start - first, entry.end - first))
+
+
+def differing_pieces(turn: TurnState) -> Sequence[FicheLine]:
+    """The subjects of the question on which the pieces of its dossier differ."""
+    return disagreements(turn.standalone, _pieces(turn))
+
+
+def _pieces(turn: TurnState) -> list[tuple[Document, tuple[Passage, ...]]]:
+    """The documents of the dossier with their passages; none without one."""
+    pieces = turn.dossier
+    if pieces is None:
+        return []
+    passages = defaultdict(list)
+    for passage in pieces.store.all_passages():
+        passages[passage.document_id].append(passage)
+    return [(each, tuple(passages[each.id])) for each in pieces.store.documents()]
+
+
+# Derogations.
 
 
 class Derogating:
@@ -48,7 +91,8 @@ class Derogating:
             for found in self._derogated(passage):
                 yield from turn.show([found])
                 item = turn.shown(found)
-                yield from self._say(quotes(question, [item], turn.scope.as_of, self._embedder))
+                said = quotes(question, [item], turn.scope.as_of, self._embedder)
+                yield from turn.judge_new(said)
                 yield from self._derogating(question, item)
 
     def listed(self, question: str) -> Iterator[Event]:
@@ -77,7 +121,7 @@ class Derogating:
             piece, own = derogation.piece, derogation.own
             line = notice("derogates", turn.language, piece=piece, own=own)
             yield turn.derogate(line, [item, shown])
-            yield from self._say(self._quotes(question, shown))
+            yield from turn.judge_new(self._quotes(question, shown))
 
     def _derogated(self, clause: Passage) -> Sequence[Passage]:
         """The clauses of the CCAG that a clause of the dossier derogates from, the first two."""
@@ -90,7 +134,7 @@ class Derogating:
             and is_in(_number(clause), derogation.own)
             for number in derogation.general
         ]
-        return standing(turn.generation, named_ids(turn.generation, keys), turn.scope)[:MOST]
+        return standing(turn.generation, named_ids(turn.generation, keys), turn.scope)[:DEROGATED]
 
     def _from(self, text: GeneralText | None) -> Iterator[Derogation]:
         """The derogations from one CCAG: those that name none are from the only one applied."""
@@ -98,11 +142,6 @@ class Derogating:
             is_only = not derogation.family and len(self._turn.applied) == 1
             if is_only or (text is not None and derogation.family == text.family):
                 yield derogation
-
-    def _say(self, found: Sequence[Draft]) -> Iterator[Event]:
-        for draft in found:
-            if not self._turn.quotes(draft.text):
-                yield self._turn.judge(draft)
 
     @cached_property
     def _listed(self) -> Sequence[Derogation]:
@@ -143,8 +182,8 @@ class Derogating:
         found = quotes(question, [item], day, self._embedder)
         if any(_WORD in bare(each.text) for each in found):
             return found
-        units = (unit for unit in quotable(item, day) if _WORD in bare(unit.text))
-        return [*(Draft(unit.text, (item,), unit.start, unit.end) for unit in units), *found]
+        derogating = (unit for unit in quotable(item, day) if _WORD in bare(unit.text))
+        return [*(unit.draft for unit in derogating), *found]
 
 
 def _number(passage: Passage) -> str:

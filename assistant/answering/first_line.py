@@ -1,22 +1,29 @@
-"""Prepared answers: the rule of the bank that answers, in a line, else the nearest one.
+"""The first line: of rules and of dossiers, what answers in a sentence, where it is sure to.
 
-A rule is what an article says, in a sentence of ours that is true wherever it is read. It was
-written on a text that is still the same (its hash), for several questions of the bank or of people.
-That it answers another is told by how many of those are near, and how many that no rule answers; by
-how near the rule is, by how likely its passage is, and by what readers thought of rules like it as
-the answer to questions like this one. One that may not answer is told as what its article says.
+Of the rules it is one of the bank: what an article says, in a sentence of ours that is true
+wherever it is read, written on a text that is still the same (its hash), for several questions of
+the bank or of people. That it answers another is told by how many of those are near, and how many
+that no rule answers; by how near the rule is, by how likely its passage is, and by what readers
+thought of rules like it as the answer to questions like this one. One that may not answer is told
+as what its article says.
+
+Of a dossier it is a sentence of a piece of the buyer's, whole and as it stands there for all to
+see: what a tenderer wrote binds nobody yet, and a piece may derogate from the CCAG. That it answers
+is told by how near it is to the question, by how much it is ahead of the others, by what the reader
+tells of its passage, and by what other dossiers leave open.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp
 
 from assistant.answering.answer import Prominence
-from assistant.answering.extraction import Draft
+from assistant.answering.extraction import ASTRAY
+from assistant.answering.quotable import Draft
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
-from assistant.retrieval.hierarchy import ARTICLES, rank_of
-from assistant.retrieval.ranking import PreparedWeights
+from assistant.retrieval.hierarchy import ARTICLES, Rank, rank_of
+from assistant.retrieval.tuning import ClauseWeights, PreparedWeights
 from ingestion.index.judged_rules import JudgedRules
 from ingestion.index.question_bank import english_rules
 from ingestion.index.questions import SHARPNESS, Likeness, QuestionIndex
@@ -24,6 +31,9 @@ from ingestion.index.search import Embedder, Vectors
 
 ALIKE = 40
 """Questions with a rule that are looked at, each in its nearest wording."""
+
+LONGEST = 30
+"""Words of a sentence of a dossier that is said as the line."""
 
 PLAINLY = {Language.FRENCH: "En clair", Language.ENGLISH: "In plain words"}
 """What is told before a rule that is not sure to answer."""
@@ -111,32 +121,37 @@ def candidate_rules(
 ) -> list[CandidateRule]:
     """The rules of the nearest questions that the evidence bears; `asked` is the vector of theirs.
 
-    What was judged of the question `leaving` does not count: it is asked to measure.
-
-    A sheet does not tell which text a rule was written on: it bears one where the law asked about
-    is that of today only.
+    What was judged of the question `leaving` does not count: it is asked to measure. A sheet does
+    not tell which text a rule was written on: it bears one where the law asked about is that of
+    today only.
     """
-    near = _near_rules(
-        [item for item in evidence if _bears(item, is_of_today=is_of_today)],
-        questions.alike(asked, ALIKE),
-    )
+    bearing = [item for item in evidence if _bears(item, is_of_today=is_of_today)]
+    near = _near_rules(bearing, questions.alike(asked, ALIKE))
     if not near:
         return []
     rules = judged.vectors(list(near), embedder)
     cosines = [float(cosine) for cosine in rules @ asked]
     odds = judged.odds(asked, rules, leaving=leaving)
     settled = questions.settled(asked)
-    counts = [sum(exp((each.cosine - 1) / SHARPNESS) for each in of) for of in near.values()]
+    answers = [of[0].answer(rule) for rule, of in near.items()]
+    signals = zip(_votes(near.values()), cosines, _ahead(cosines), odds, strict=True)
     return [
-        CandidateRule(
-            PreparedAnswer(rule, of[0].evidence, tuple(_answering(of[0].evidence, of[0].spans))),
-            counts[row] / sum(counts),
-            cosines[row],
-            cosines[row] - max(cosines[:row] + cosines[row + 1 :], default=0.0),
-            odds[row],
-            settled,
-        )
-        for row, (rule, of) in enumerate(near.items())
+        CandidateRule(answer, *signal, settled)
+        for answer, signal in zip(answers, signals, strict=True)
+    ]
+
+
+def _votes(near: Iterable[Sequence["_NearRule"]]) -> list[float]:
+    """The share of each rule in how near the questions of all are."""
+    counts = [sum(exp((each.cosine - 1) / SHARPNESS) for each in of) for of in near]
+    return [count / sum(counts) for count in counts]
+
+
+def _ahead(cosines: Sequence[float]) -> list[float]:
+    """By how much each is above the nearest of the others, one alone above 0."""
+    return [
+        cosine - max([*cosines[:row], *cosines[row + 1 :]], default=0.0)
+        for row, cosine in enumerate(cosines)
     ]
 
 
@@ -147,6 +162,10 @@ class _NearRule:
     cosine: float
     spans: tuple[tuple[int, int], ...]
     evidence: Evidence
+
+    def answer(self, rule: str) -> PreparedAnswer:
+        """The rule as it answers that question."""
+        return PreparedAnswer(rule, self.evidence, tuple(_answering(self.evidence, self.spans)))
 
 
 def _near_rules(
@@ -175,3 +194,60 @@ def _answering(item: Evidence, spans: Iterable[tuple[int, int]]) -> Iterator[Dra
         )
         if start < end:
             yield Draft(passage.text[start:end], (item,), start, end)
+
+
+# The sentence of a dossier.
+
+
+def led(
+    quoted: Sequence[Draft],
+    read: Mapping[str, float],
+    unanswered: float,
+    weights: ClauseWeights,
+) -> list[Draft]:
+    """What is quoted, the first as the line that answers where it is sure to. Pure.
+
+    `read` are the odds (logarithms) that a passage answers, by its identifier; `unanswered` is how
+    much nearer the question is to those that dossiers leave open than to the others.
+    """
+    if not quoted or not _is_sure(quoted, read, unanswered, weights):
+        return [*quoted]
+    return [replace(quoted[0], place=Prominence.LEAD), *quoted[1:]]
+
+
+def _is_sure(
+    quoted: Sequence[Draft],
+    read: Mapping[str, float],
+    unanswered: float,
+    weights: ClauseWeights,
+) -> bool:
+    first = quoted[0]
+    reading = read.get(first.evidence[0].passage.id)
+    if reading is None or not _may_lead(first):
+        return False
+    odds = weights.nearness * first.nearness + weights.ahead * ahead_of(quoted)
+    odds += weights.reading * reading + weights.unanswered * unanswered
+    return odds + weights.bias > 0
+
+
+def ahead_of(quoted: Sequence[Draft]) -> float:
+    """How much nearer the first quote is than the nearest of the others. Pure.
+
+    What is not quoted is farther by `ASTRAY` at least: no more is known where it stands alone.
+    """
+    first, *others = quoted
+    return min(ASTRAY, first.nearness - max((each.nearness for each in others), default=-1.0))
+
+
+def _may_lead(draft: Draft) -> bool:
+    """Whether it is a clause that every page shows and whose figures were read without doubt."""
+    passage = draft.evidence[0].passage
+    is_hidden = passage.hides(passage.start + draft.start, passage.start + draft.end)
+    is_clause = rank_of(passage) is Rank.CLAUSE and draft.nearness > 0
+    is_whole = not is_hidden and not draft.spoken_by and not draft.doubts
+    return is_clause and is_whole and _is_line(draft.text)
+
+
+def _is_line(text: str) -> bool:
+    """Whether words can be said aloud: no list, no row of a table."""
+    return len(text.split()) <= LONGEST and "\n" not in text and " | " not in text
