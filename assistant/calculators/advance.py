@@ -1,4 +1,4 @@
-"""Sums paid early or held back: the advance and the retenue de garantie."""
+"""The advance: due or not, its lowest and highest amount, its repayment (R2191-3 to R2191-11)."""
 
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
@@ -11,11 +11,16 @@ from assistant.calculators.amounts import (
     round_to_cents,
     share,
 )
-from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Stated, says
+from assistant.calculators.calculation import (
+    Buyer,
+    Calculation,
+    CalculationLine,
+    Stated,
+    says,
+    yes_or_no,
+)
 from assistant.calculators.constants import Law
 from assistant.errors import WrongFigures
-
-# The advance: due or not, its lowest and highest amount, its repayment (R2191-3 to R2191-11).
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +72,16 @@ def advance(asked: AdvanceAsked, law: Law) -> Calculation:
             _repayment(asked, law),
             *_reservations(asked, law),
         ),
-        cautions=(
-            "Le délai d'exécution est supposé égal à la durée du marché.",
-            "La part sous-traitée et payée directement se déduit du montant initial.",
-            "Tranches, reconductions et bons de commande se calculent chacun à part.",
-            "Le titulaire peut refuser l'avance.",
-            *((_GUARANTEE,) if asked.buyer is Buyer.LOCAL else ()),
-        ),
+        cautions=(*_CAUTIONS, _GUARANTEE) if asked.buyer is Buyer.LOCAL else _CAUTIONS,
     )
 
 
+_CAUTIONS = (
+    "Le délai d'exécution est supposé égal à la durée du marché.",
+    "La part sous-traitée et payée directement se déduit du montant initial.",
+    "Tranches, reconductions et bons de commande se calculent chacun à part.",
+    "Le titulaire peut refuser l'avance.",
+)
 _GUARANTEE = (
     "Une collectivité peut subordonner l'avance, quel que soit son taux, à une garantie à première "
     "demande, sauf si le titulaire est une personne publique (R2191-7)."
@@ -90,12 +95,9 @@ def _inputs(asked: AdvanceAsked) -> tuple[tuple[str, str], ...]:
         ("montant initial TTC", "non donné" if with_tax is None else euros(with_tax)),
         ("durée", f"{numeral(asked.months)} mois"),
         ("acheteur", asked.buyer.label),
-        ("titulaire PME", "oui" if asked.is_sme else "non"),
-        ("grand organisme public", _SAID[asked.is_large_buyer]),
+        ("titulaire PME", yes_or_no(asked.is_sme)),
+        ("grand organisme public", yes_or_no(asked.is_large_buyer)),
     )
-
-
-_SAID = {True: "oui", False: "non", None: "non précisé"}
 
 
 def _duty(
@@ -104,29 +106,16 @@ def _duty(
     """Whether the advance is due, and the two conditions, both of which must be met."""
     limit, least = law.stated("avance, montant"), law.stated("avance, délai")
     is_high, is_long = asked.amount > limit.value, asked.months > least.value
-    conditions = (
-        says(
-            f"Montant initial HT de {euros(asked.amount)} : {_compared(is_high)} à "
-            f"{euros(limit.value)}.",
-            limit,
-        ),
-        says(
-            f"Délai d'exécution de {numeral(asked.months)} mois : {_compared(is_long)} à "
-            f"{numeral(least.value)} mois.",
-            least,
-        ),
-    )
+    amount, months = euros(asked.amount), numeral(asked.months)
+    high = f"Montant initial HT de {amount} : {_compared(is_high)} à {euros(limit.value)}."
+    long = f"Délai d'exécution de {months} mois : {_compared(is_long)} à "
+    conditions = says(high, limit), says(f"{long}{numeral(least.value)} mois.", least)
     if is_high and is_long:
         return says("L'avance est obligatoire.", limit, least), conditions
-    optional = law.stated("avance facultative").ground
-    return (
-        CalculationLine(
-            "L'avance n'est pas obligatoire ; le marché peut la prévoir, dans les limites "
-            "qui suivent.",
-            (limit.ground, least.ground, optional),
-        ),
-        conditions,
+    optional = (
+        "L'avance n'est pas obligatoire ; le marché peut la prévoir, dans les limites qui suivent."
     )
+    return says(optional, limit, least, law.stated("avance facultative")), conditions
 
 
 def _compared(is_above: bool) -> str:
@@ -232,17 +221,7 @@ def _repayment(asked: AdvanceAsked, law: Law) -> CalculationLine:
 def _reservations(asked: AdvanceAsked, law: Law) -> tuple[CalculationLine, ...]:
     """What the kind of buyer leaves open."""
     if asked.buyer is Buyer.STATE and asked.is_sme:
-        body = law.stated("avance minimale, PME, établissements de l'État")
-        ordinary = _ordinary(asked, law)[0]
-        return (
-            says(
-                "À vérifier : ce taux minimal est celui de l'État lui-même ; celui d'un grand "
-                f"établissement public administratif de l'État est {percent(body.value)}, celui de "
-                f"tout autre établissement le taux ordinaire, {percent(ordinary.value)}.",
-                body,
-                ordinary,
-            ),
-        )
+        return (_of_establishments(asked, law),)
     if asked.buyer is Buyer.LOCAL and (raised := _raised_if_large(asked)):
         large = law.stated(raised)
         return (
@@ -253,82 +232,19 @@ def _reservations(asked: AdvanceAsked, law: Law) -> tuple[CalculationLine, ...]:
             ),
         )
     if asked.buyer in {Buyer.OTHER_AUTHORITY, Buyer.ENTITY}:
-        bound = law.stated("avance, acheteurs").ground
-        return (
-            CalculationLine("À vérifier : l'acheteur est-il de ceux que lie ce texte ?", (bound,)),
-        )
+        bound = law.stated("avance, acheteurs")
+        return (says("À vérifier : l'acheteur est-il de ceux que lie ce texte ?", bound),)
     return ()
 
 
-# The retenue de garantie: its ceiling and its repayment (R2191-33 and R2191-35).
-
-
-@dataclass(frozen=True, slots=True)
-class RetentionAsked:
-    """The amount of the contract with tax, modifications included, and who holds and buys.
-
-    `is_large_buyer`: the State, or a public body above the running costs that R2191-33 names.
-    `rate`: what the contract provides, in percent.
-    """
-
-    amount: Decimal
-    is_sme: bool = False
-    is_large_buyer: bool = False
-    rate: Decimal | None = None
-
-    def __post_init__(self) -> None:
-        """Raises WrongFigures for an amount or a rate that is not positive."""
-        require_positive(self.amount, "Le montant du marché")
-        if self.rate is not None:
-            require_positive(self.rate, "Le taux de la retenue de garantie")
-
-
-def retention(asked: RetentionAsked, law: Law) -> Calculation:
-    """The highest retenue de garantie, and when it is paid back."""
-    is_lowered = asked.is_sme and asked.is_large_buyer
-    rate = law.stated("retenue de garantie, PME" if is_lowered else "retenue de garantie")
-    days = law.stated("remboursement de la retenue")
-    highest = share(asked.amount, rate.value, ROUND_DOWN)
-    product = f"{percent(rate.value)} de {euros(asked.amount)} = {euros(highest)}"
-    reason = (
-        "Le titulaire est une PME et l'acheteur est l'État ou un grand organisme public"
-        if is_lowered
-        else "Le plafond de droit commun s'applique"
+def _of_establishments(asked: AdvanceAsked, law: Law) -> CalculationLine:
+    """The minimum of an SME that works for an establishment of the State."""
+    body = law.stated("avance minimale, PME, établissements de l'État")
+    ordinary, _ = _ordinary(asked, law)
+    return says(
+        "À vérifier : ce taux minimal est celui de l'État lui-même ; celui d'un grand "
+        f"établissement public administratif de l'État est {percent(body.value)}, celui de "
+        f"tout autre établissement le taux ordinaire, {percent(ordinary.value)}.",
+        body,
+        ordinary,
     )
-    return Calculation(
-        name="retenue",
-        title="Retenue de garantie",
-        day=law.day,
-        inputs=(
-            ("montant TTC du marché, modifications comprises", euros(asked.amount)),
-            ("titulaire PME", "oui" if asked.is_sme else "non"),
-            ("État ou grand organisme public", "oui" if asked.is_large_buyer else "non"),
-            ("taux prévu", "non donné" if asked.rate is None else percent(asked.rate)),
-        ),
-        steps=(
-            says(f"{reason} : {percent(rate.value)} au plus.", rate),
-            CalculationLine(f"{product}, au centime inférieur."),
-        ),
-        result=(
-            *_planned(asked, rate),
-            says(f"La retenue de garantie ne peut dépasser {euros(highest)}.", rate),
-            says(
-                f"Elle est remboursée dans les {numeral(days.value)} jours qui suivent la fin du "
-                "délai de garantie, ou la levée des réserves notifiées pendant ce délai.",
-                days,
-            ),
-        ),
-        cautions=(
-            "Elle n'est possible que si le marché la prévoit.",
-            "Le titulaire peut la remplacer par une garantie à première demande.",
-        ),
-    )
-
-
-def _planned(asked: RetentionAsked, ceiling: Stated) -> tuple[CalculationLine, ...]:
-    """Where the rate of the contract falls against the ceiling, nothing without one."""
-    if asked.rate is None:
-        return ()
-    side = "dépasse" if asked.rate > ceiling.value else "ne dépasse pas"
-    said = f"Le taux prévu, {percent(asked.rate)}, {side} le plafond de {percent(ceiling.value)}."
-    return (says(said, ceiling),)

@@ -11,7 +11,7 @@ from assistant.calculators.amounts import (
     require_positive,
     round_to_cents,
 )
-from assistant.calculators.calculation import Calculation, CalculationLine, says
+from assistant.calculators.calculation import Calculation, CalculationLine, says, yes_or_no
 from assistant.calculators.constants import Law
 from ingestion.french import in_words
 
@@ -46,9 +46,9 @@ def standstill(asked: StandstillAsked, law: Law) -> Calculation:
         day=law.day,
         inputs=(
             ("envoi de la notification du rejet", in_words(asked.sent)),
-            ("voie électronique", "oui" if asked.is_electronic else "non"),
-            ("procédure formalisée", "oui" if asked.is_formalised else "non"),
-            ("seul participant", "oui" if asked.is_only_tenderer else "non"),
+            ("voie électronique", yes_or_no(asked.is_electronic)),
+            ("procédure formalisée", yes_or_no(asked.is_formalised)),
+            ("seul participant", yes_or_no(asked.is_only_tenderer)),
         ),
         steps=(steps,),
         result=(result,),

@@ -45,6 +45,11 @@ def says(text: str, *stated: Stated) -> CalculationLine:
     return CalculationLine(text, tuple(each.ground for each in stated))
 
 
+def yes_or_no(fact: bool | None) -> str:
+    """A fact as the inputs of a calculation repeat it; None where nobody said."""
+    return {True: "oui", False: "non", None: "non précisé"}[fact]
+
+
 @dataclass(frozen=True, slots=True)
 class Calculation:
     """A finished calculation, shown in this order; `cautions` is what it did not look at."""

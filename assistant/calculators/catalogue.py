@@ -10,7 +10,7 @@ from inspect import Parameter, signature
 from itertools import product
 from typing import Any
 
-from assistant.calculators.advance import AdvanceAsked, RetentionAsked, advance, retention
+from assistant.calculators.advance import AdvanceAsked, advance
 from assistant.calculators.amounts import Zone
 from assistant.calculators.award import StandstillAsked, TurnoverAsked, standstill, turnover
 from assistant.calculators.calculation import Buyer, Calculation, Nature
@@ -19,6 +19,7 @@ from assistant.calculators.facts import QuestionFacts
 from assistant.calculators.modification import ModificationAsked, modification
 from assistant.calculators.payment import PaymentAsked, payment
 from assistant.calculators.procedure import ProcedureAsked, procedure
+from assistant.calculators.retention import RetentionAsked, retention
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked, time_limits
 
 Asked = (

@@ -15,8 +15,8 @@ from assistant.calculators.calculation import Ground, Stated
 from assistant.errors import Ungrounded, WrongFigures
 from assistant.law.validity import applies
 from assistant.question.quantities import find_quantities, fold_same_length
-from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Scope
+from assistant.retrieval.standing import in_force
 from ingestion.chunking.sentences import SentenceSpan, units
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.library.corpus import CORPUS

@@ -5,22 +5,31 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 
-from assistant.calculators.advance import AdvanceAsked, RetentionAsked
+from assistant.calculators.advance import AdvanceAsked
 from assistant.calculators.amounts import share
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.catalogue import (
     Asked,
     Missing,
-    MissingFact,
     buyer,
     completed,
     figure,
     large_buyer,
     nature,
 )
-from assistant.calculators.facts import BODY_OF_THE_STATE, GivenFigure, QuestionFacts
+from assistant.calculators.facts import (
+    BODY_OF_THE_STATE,
+    GivenFigure,
+    QuestionFacts,
+    before_tax,
+    but_role,
+    first,
+    of_role,
+    with_tax,
+)
 from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.payment import PaymentAsked
+from assistant.calculators.retention import RetentionAsked
 from assistant.question.parts import speaks_of_a_part
 
 _SME = re.compile(
@@ -105,71 +114,55 @@ _UNFORESEEN = re.compile(
 
 def advance(facts: QuestionFacts) -> Asked | Missing | None:
     """Whether an advance is due, and how much."""
-    is_asked = _ADVANCE.search(facts.words) and _IS_DUE.search(facts.words)
-    if not is_asked or speaks_of_a_part(facts.words):
+    if not facts.says(_ADVANCE, _IS_DUE) or speaks_of_a_part(facts.words):
         return None
-    if facts.months and _OTHER_DURATION.search(facts.words):
+    if facts.months and facts.says(_OTHER_DURATION):
         return None
-    contract = [each for each in facts.amounts if each.role(_OF_ADVANCE) != "advance"]
-    with_tax = [each.value for each in contract if each.is_with_tax]
-    without = [each.value for each in contract if not each.is_with_tax]
-    if not contract or max(len(with_tax), len(without), len(facts.months)) > 1:
+    contract = but_role(facts.amounts, _OF_ADVANCE, "advance")
+    taxed = [each.value for each in contract if each.is_with_tax]
+    untaxed = before_tax(contract)
+    if not contract or max(len(taxed), len(untaxed), len(facts.months)) > 1:
         return None
-    is_sme = bool(_SME.search(facts.words))
+    is_sme = facts.says(_SME)
     needed = {
-        "amount": figure("Quel est le montant initial hors taxes du marché ?", without),
+        "amount": figure("Quel est le montant initial hors taxes du marché ?", untaxed),
         "months": figure("Quelle est la durée d'exécution du marché, en mois ?", facts.months),
         "buyer": buyer(facts),
     }
     if is_sme and {*facts.buyers} & {Buyer.LOCAL, Buyer.OTHER_AUTHORITY}:
         needed["is_large_buyer"] = large_buyer("R2191-7", may_be_state=False)
-    asked = partial(AdvanceAsked, amount_with_tax=next(iter(with_tax), None), is_sme=is_sme)
-    return completed(asked, **needed)
+    return completed(partial(AdvanceAsked, amount_with_tax=first(taxed), is_sme=is_sme), **needed)
 
 
 def retention(facts: QuestionFacts) -> Asked | Missing | None:
     """How much may be retained as a guarantee, and whether a rate is too much."""
-    is_asked = _RETENTION.search(facts.words) and _IS_LAWFUL.search(facts.words)
-    contract = [each for each in facts.amounts if each.role(_OF_RETENTION) != "retained"]
-    rates = [each.value for each in facts.rates if each.role(_OF_RETENTION) == "retained"]
-    if not is_asked or len(contract) != 1 or len(rates) > 1:
+    contract = but_role(facts.amounts, _OF_RETENTION, "retained")
+    rates = of_role(facts.rates, _OF_RETENTION, "retained")
+    if not facts.says(_RETENTION, _IS_LAWFUL) or len(contract) != 1 or len(rates) > 1:
         return None
-    is_sme = bool(_SME.search(facts.words))
-    is_body = BODY_OF_THE_STATE.search(facts.words)
-    is_state = Buyer.STATE in facts.buyers and not is_body
-    needed = {
-        "amount": figure(
-            "Quel est le montant toutes taxes comprises du marché ?",
-            [each.value for each in contract if not each.is_without_tax],
-        )
-    }
+    is_sme = facts.says(_SME)
+    is_state = Buyer.STATE in facts.buyers and not facts.says(BODY_OF_THE_STATE)
+    question = "Quel est le montant toutes taxes comprises du marché ?"
+    needed = {"amount": figure(question, with_tax(contract))}
     if is_sme and not is_state and Buyer.HOSPITAL not in facts.buyers:
         needed["is_large_buyer"] = large_buyer("R2191-33", may_be_state=not facts.buyers)
-    asked = partial(RetentionAsked, is_sme=is_sme, rate=next(iter(rates), None))
+    asked = partial(RetentionAsked, is_sme=is_sme, rate=first(rates))
     return completed(partial(asked, is_large_buyer=True) if is_state else asked, **needed)
 
 
 def payment(facts: QuestionFacts) -> Asked | Missing | None:
     """Until when an invoice is paid in time, and what is due when it was not."""
-    is_asked = _INVOICE.search(facts.words) and _IS_LATE.search(facts.words)
-    if not is_asked or not facts.days:
+    if not facts.says(_INVOICE, _IS_LATE) or not facts.days:
         return None
-    days = [each for each in facts.days if not _DATES_INVOICE.search(each.before)]
     received, paid, delivered = (
-        [each.value for each in days if each.role(_OF_INVOICE) == role]
+        of_role(facts.days, _OF_INVOICE, role, _DATES_INVOICE)
         for role in ("received", "paid", "delivered")
     )
-    amounts = [each.value for each in facts.amounts if not each.is_without_tax]
+    amounts = with_tax(facts.amounts)
     if any(len(each) > 1 for each in (received, paid, delivered, amounts)):
         return None
-    asked = partial(
-        PaymentAsked,
-        amount=next(iter(amounts), None),
-        paid=next(iter(paid), None),
-        delivered=next(iter(delivered), None),
-    )
     return completed(
-        asked,
+        partial(PaymentAsked, amount=first(amounts), paid=first(paid), delivered=first(delivered)),
         received=figure("Quel jour la facture a-t-elle été reçue ?", received),
         buyer=buyer(facts, Buyer.STATE, Buyer.LOCAL, Buyer.HOSPITAL),
     )
@@ -177,39 +170,34 @@ def payment(facts: QuestionFacts) -> Asked | Missing | None:
 
 def modification(facts: QuestionFacts) -> Asked | Missing | None:
     """Whether the amount of a contract may be changed so much."""
-    is_asked = _MODIFICATION.search(facts.words) and _IS_ALLOWED.search(facts.words)
-    if not is_asked:
+    if not facts.says(_MODIFICATION, _IS_ALLOWED):
         return None
-    roles = _roles(facts.amounts)
     totals = [*_totals(facts.amounts)]
-    roles = [(value, role) for value, role in roles if value not in totals]
+    roles = [(value, role) for value, role in _roles(facts.amounts) if value not in totals]
     initial = [value for value, role in roles if role == "initial"]
     rates = _changes(_roles([each for each in facts.rates if not each.is_limit]))
     changes = _changed_by(initial, _changes(roles), totals, rates)
-    if changes is None:
+    if changes is None or not _are_as_many(facts, changes or rates):
         return None
-    several = _SEVERAL.search(facts.words)
-    if several and (several["count"] not in {"2", "deux"} or len(changes or rates) != 2):
-        return None
-    is_clear = all(role for _, role in roles) and not any(
-        each.is_with_tax for each in facts.amounts
-    )
-    asked = partial(ModificationAsked, is_unforeseen=bool(_UNFORESEEN.search(facts.words)))
+    asked = partial(ModificationAsked, is_unforeseen=facts.says(_UNFORESEEN))
     if not facts.amounts and _are_shares_of_contract(facts.rates):
         asked = partial(asked, initial=None, changes=tuple(rates))
         return completed(asked, nature=nature(facts), buyer=buyer(facts))
-    if not changes or not is_clear or len(initial) > 1:
+    is_taxed = any(each.is_with_tax for each in facts.amounts)
+    if not changes or is_taxed or not all(role for _, role in roles) or len(initial) > 1:
         return None
     return completed(
-        asked,
-        changes=MissingFact(
-            "Quel est le montant hors taxes de la modification ?",
-            tuple(changes),
-        ),
+        partial(asked, changes=tuple(changes)),
         initial=figure("Quel est le montant initial hors taxes du marché ?", initial),
         nature=nature(facts),
         buyer=buyer(facts),
     )
+
+
+def _are_as_many(facts: QuestionFacts, changes: Sequence[Decimal]) -> bool:
+    """Whether these are all the modifications that a question speaks of: more than two are not."""
+    several = _SEVERAL.search(facts.words)
+    return several is None or (several["count"] in {"2", "deux"} and len(changes) == 2)
 
 
 def _changed_by(

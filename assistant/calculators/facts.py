@@ -170,6 +170,46 @@ class QuestionFacts:
     natures: tuple[Nature, ...]
     buyers: tuple[Buyer, ...]
 
+    def says(self, *patterns: re.Pattern[str]) -> bool:
+        """Whether each of these is in its words."""
+        return all(pattern.search(self.words) for pattern in patterns)
+
+
+def of_role(
+    figures: Iterable[GivenFigure[Value]],
+    roles: re.Pattern[str],
+    role: str,
+    *unless: re.Pattern[str],
+) -> list[Value]:
+    """The values of a role, but those before which one of some words stands."""
+    return [
+        each.value
+        for each in figures
+        if each.role(roles) == role and not any(words.search(each.before) for words in unless)
+    ]
+
+
+def but_role(
+    figures: Iterable[GivenFigure[Value]], roles: re.Pattern[str], role: str
+) -> list[GivenFigure[Value]]:
+    """The figures that are of no role or of another."""
+    return [each for each in figures if each.role(roles) != role]
+
+
+def before_tax(amounts: Iterable[GivenFigure[Decimal]]) -> list[Decimal]:
+    """The values that are without tax, or not said to be with it."""
+    return [each.value for each in amounts if not each.is_with_tax]
+
+
+def with_tax(amounts: Iterable[GivenFigure[Decimal]]) -> list[Decimal]:
+    """The values that are with tax, or not said to be without it."""
+    return [each.value for each in amounts if not each.is_without_tax]
+
+
+def first(values: Iterable[Value]) -> Value | None:
+    """The first value, None where there is none."""
+    return next(iter(values), None)
+
 
 def read_facts(question: str, today: date) -> QuestionFacts:
     """The facts of a question; a day without its year is that of the year named, else of today."""

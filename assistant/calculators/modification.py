@@ -11,6 +11,7 @@ from assistant.calculators.calculation import (
     Nature,
     Stated,
     says,
+    yes_or_no,
 )
 from assistant.calculators.constants import Law
 from assistant.calculators.procedure import european, without_tax
@@ -79,7 +80,7 @@ def modification(asked: ModificationAsked, law: Law) -> Calculation:
             ("modifications HT", " ; ".join(map(asked.told, asked.changes))),
             ("nature", asked.nature.label),
             ("acheteur", asked.buyer.label),
-            ("besoin supplémentaire ou imprévu", "oui" if asked.is_unforeseen else "non"),
+            ("besoin supplémentaire ou imprévu", yes_or_no(asked.is_unforeseen)),
         ),
         steps=(*steps, *more),
         result=(small, *unforeseen, *_whatever_the_amount(law)),
@@ -95,16 +96,15 @@ def _small(
     asked: ModificationAsked, law: Law
 ) -> tuple[tuple[CalculationLine, ...], CalculationLine]:
     """The ground of a small amount: every modification together below two limits."""
-    rate, threshold = law.stated(_rate_name(asked)), _threshold(asked, law)
+    is_works = asked.nature is Nature.WORKS
+    rate = law.stated(f"modification, {'travaux' if is_works else 'fournitures et services'}")
+    threshold = _threshold(asked, law)
     added = law.stated("modifications cumulées").ground
     part, second = asked.share(rate.value), "seuil européen de ces services, non donné ici"
     if threshold is not None:
         second = f"seuil européen de {without_tax(threshold.value)}"
-    total = f"Ensemble des modifications : {asked.told(asked.net)}"
-    if asked.gross != abs(asked.net):
-        total += f", ou {asked.told(asked.gross)} sans compenser les plus par les moins"
     steps = (
-        CalculationLine(f"{total}.", (added,)),
+        CalculationLine(_total(asked), (added,)),
         says(f"Première limite : {asked.limit(rate.value)}.", rate),
     )
     grounds = (rate.ground, *((threshold.ground,) if threshold else ()), added)
@@ -117,6 +117,13 @@ def _small(
     return (*steps, says(f"Seconde limite : {second}.", threshold)), CalculationLine(
         verdict, grounds
     )
+
+
+def _total(asked: ModificationAsked) -> str:
+    total = f"Ensemble des modifications : {asked.told(asked.net)}"
+    if asked.gross != abs(asked.net):
+        total += f", ou {asked.told(asked.gross)} sans compenser les plus par les moins"
+    return f"{total}."
 
 
 def _threshold(asked: ModificationAsked, law: Law) -> Stated | None:
@@ -137,38 +144,28 @@ def _standing(asked: ModificationAsked, limit: Decimal) -> str:
     return f"exclue, l'ensemble n'est pas inférieur à {said}"
 
 
-def _rate_name(asked: ModificationAsked) -> str:
-    is_works = asked.nature is Nature.WORKS
-    return "modification, travaux" if is_works else "modification, fournitures et services"
-
-
 def _unforeseen(
     asked: ModificationAsked, law: Law
 ) -> tuple[tuple[CalculationLine, ...], tuple[CalculationLine, ...]]:
     """The grounds of additional and unforeseen needs: each modification up to its own limit."""
-    needs = (
-        law.stated("prestations supplémentaires").ground,
-        law.stated("circonstances imprévues").ground,
-    )
+    needs = law.stated("prestations supplémentaires"), law.stated("circonstances imprévues")
     lead = "Prestations supplémentaires ou circonstances imprévues"
     if not asked.is_unforeseen:
-        return (), (
-            CalculationLine(f"{lead} : à vérifier, selon la cause des modifications.", needs),
-        )
+        return (), (says(f"{lead} : à vérifier, selon la cause des modifications.", *needs),)
     rate = law.stated("modification imprévue")
-    limit = asked.share(rate.value)
-    same = law.stated("circonstances imprévues, plafond").ground
-    step = CalculationLine(
+    step = says(
         f"Limite de chaque modification : {asked.limit(rate.value)}.",
-        (rate.ground, law.stated("modification imprévue, une à une").ground, same),
+        rate,
+        law.stated("modification imprévue, une à une"),
+        law.stated("circonstances imprévues, plafond"),
     )
-    verdict = f"{lead} : {_verdict(asked, limit)}."
+    verdict = f"{lead} : {_verdict(asked, asked.share(rate.value))}."
     notice = (
         "À vérifier : si le marché a été passé en procédure formalisée, un avis de modification "
         "est à publier."
     )
     return (step,), (
-        CalculationLine(verdict, (rate.ground, *needs)),
+        says(verdict, rate, *needs),
         says(notice, law.stated("avis de modification")),
     )
 

@@ -13,6 +13,7 @@ from assistant.calculators.calculation import (
     Nature,
     Stated,
     says,
+    yes_or_no,
 )
 from assistant.calculators.constants import Law
 from assistant.errors import Ungrounded, WrongFigures
@@ -259,7 +260,7 @@ def procedure(asked: ProcedureAsked, law: Law) -> Calculation:
             ("lot demandé", "aucun" if asked.lot is None else without_tax(asked.lot)),
             ("objet", asked.nature.label),
             ("acheteur", asked.buyer.label),
-            ("achat innovant", "oui" if asked.is_innovative else "non"),
+            ("achat innovant", yes_or_no(asked.is_innovative)),
         ),
         steps=steps,
         result=(*choice.result, *accompanying),

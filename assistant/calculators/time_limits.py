@@ -13,6 +13,7 @@ from assistant.calculators.calculation import (
     LabelledWord,
     Stated,
     says,
+    yes_or_no,
 )
 from assistant.calculators.constants import Law
 from assistant.errors import WrongFigures
@@ -178,16 +179,7 @@ def time_limits(asked: TimeLimitsAsked, law: Law) -> Calculation:
         name="delais",
         title="Délais minimaux de réception",
         day=law.day,
-        inputs=(
-            ("procédure", asked.procedure.label),
-            ("acheteur", asked.buyer.label),
-            ("envoi de l'avis", in_words(asked.sent)),
-            ("envoi de l'invitation", in_words(asked.invited) if asked.invited else "non donné"),
-            ("dépôt électronique", "oui" if asked.is_electronic else "non"),
-            ("urgence justifiée", "oui" if asked.is_urgent else "non"),
-            ("avis de préinformation", "oui" if asked.has_prior_notice else "non"),
-            ("jours fériés", asked.zone.value),
-        ),
+        inputs=_inputs(asked),
         steps=steps,
         result=result,
         cautions=(
@@ -195,6 +187,19 @@ def time_limits(asked: TimeLimitsAsked, law: Law) -> Calculation:
             "Un avis de préinformation qui sert lui-même d'appel à la concurrence n'est pas "
             "calculé : d'autres délais courent de l'invitation à confirmer l'intérêt.",
         ),
+    )
+
+
+def _inputs(asked: TimeLimitsAsked) -> tuple[tuple[str, str], ...]:
+    return (
+        ("procédure", asked.procedure.label),
+        ("acheteur", asked.buyer.label),
+        ("envoi de l'avis", in_words(asked.sent)),
+        ("envoi de l'invitation", in_words(asked.invited) if asked.invited else "non donné"),
+        ("dépôt électronique", yes_or_no(asked.is_electronic)),
+        ("urgence justifiée", yes_or_no(asked.is_urgent)),
+        ("avis de préinformation", yes_or_no(asked.has_prior_notice)),
+        ("jours fériés", asked.zone.value),
     )
 
 

@@ -21,8 +21,10 @@ from assistant.ledger.query.plan import Population, rows_of
 from assistant.ledger.query.sql import LateColumns
 from ingestion.ledger.embedded import Ledger
 
-_UNKNOWN = "date de réception inconnue"
-_IMPOSSIBLE = "date de réception ou de livraison impossible"
+MISDATED = "date de réception ou de livraison impossible"
+"""Why an invoice has no last day whose time would begin in a year that no invoice has."""
+
+_UNRECEIVED = "date de réception inconnue"
 
 _TO_PAY = f"""
 SELECT id, number, coalesce(supplier_name, '') AS supplier, currency, status, started, paid,
@@ -32,8 +34,8 @@ SELECT id, number, coalesce(supplier_name, '') AS supplier, currency, status, st
         WHEN payable <= 0 THEN 'rien à payer'
         WHEN status = '05' AND paid IS NULL THEN 'facture rejetée'
         WHEN status = '11' AND paid IS NULL THEN 'mise en paiement sans date'
-        WHEN started IS NULL THEN '{_UNKNOWN}'
-        WHEN started > DATE '2200-01-01' THEN '{_IMPOSSIBLE}'
+        WHEN started IS NULL THEN '{_UNRECEIVED}'
+        WHEN started > DATE '2200-01-01' THEN '{MISDATED}'
         WHEN paid < started THEN 'payée avant sa réception ou sa livraison : dates à vérifier'
     END AS reason
 """
@@ -43,8 +45,8 @@ WHERE reason IS NULL AND (paid IS NULL OR payment_days > $2) ORDER BY number, id
 """
 _COUNTS = "SELECT reason, count(*) FROM to_pay GROUP BY reason ORDER BY min(number), reason"
 _UNDATED = f"""
-SELECT id, currency, amount FROM to_pay
-WHERE reason IN ('{_UNKNOWN}', '{_IMPOSSIBLE}') AND is_unpaid ORDER BY number, id
+SELECT id, currency, amount, reason = '{MISDATED}' FROM to_pay
+WHERE reason IN ('{_UNRECEIVED}', '{MISDATED}') AND is_unpaid ORDER BY number, id
 """
 _NOTHING = Decimal(0)
 
@@ -77,11 +79,12 @@ class Payment(NamedTuple):
 
 
 class Undated(NamedTuple):
-    """An invoice to pay of which no day is known on which its time began."""
+    """An invoice to pay of which no day is known on which its time began, or an impossible one."""
 
     id: str
     currency: str
     amount: Decimal | None
+    is_misdated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +138,19 @@ def terms(buyer: Buyer, law: Law) -> LateTerms:
             "Lisez « sourcier calc paiement --acheteur entite »."
         )
     is_health = buyer is Buyer.HOSPITAL
-    named = (
-        "délai de paiement, santé" if is_health else "délai de paiement",
-        "intérêts moratoires, majoration",
-        "indemnité forfaitaire",
-    )
-    days, points, indemnity = (law.stated(name) for name in named)
-    more = ("départ du délai de paiement", "départ à l'exécution", "intérêts moratoires, semestre")
-    grounds = (days.ground, points.ground, indemnity.ground)
-    return LateTerms(
-        buyer,
-        int(days.value),
-        points.value,
-        indemnity.value,
-        (*grounds, *(law.stated(name).ground for name in more)),
-    )
+    limit = "délai de paiement, santé" if is_health else "délai de paiement"
+    stated = [law.stated(name) for name in (limit, *_TERMS)]
+    days, points, indemnity = (each.value for each in stated[:3])
+    return LateTerms(buyer, int(days), points, indemnity, tuple(each.ground for each in stated))
+
+
+_TERMS = (
+    "intérêts moratoires, majoration",
+    "indemnité forfaitaire",
+    "départ du délai de paiement",
+    "départ à l'exécution",
+    "intérêts moratoires, semestre",
+)
 
 
 def payments(ledger: Ledger, today: date, beyond: int = -1) -> Payments:

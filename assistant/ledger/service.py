@@ -15,13 +15,15 @@ from assistant.ledger.anomalies import Explanation, anomalies, explain
 from assistant.ledger.anomaly_rules import Anomaly
 from assistant.ledger.batches import Batches
 from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
+from assistant.ledger.piece import piece_tables
+from assistant.ledger.query.listing import listing, require_rows
 from assistant.ledger.query.names import Name, names
 from assistant.ledger.query.plan import Plan, Population
 from assistant.ledger.query.plan_fields import Fields, plan_of
-from assistant.ledger.query.wording import listing, require_rows
-from assistant.ledger.replies import Inquiry, Reckoning, Unreckoned, reply, unimported, unread
+from assistant.ledger.reckoning import Reckoning
+from assistant.ledger.replies import Inquiry, Unreckoned, reply, unimported, unreadable
 from assistant.ledger.tables import LedgerExhibit, LedgerTable, exported
-from assistant.ledger.views import VIEWS, Sights, ViewRequest, piece_tables
+from assistant.ledger.views import VIEWS, Sights, ViewRequest
 from ingestion.errors import IngestionError, NothingImported
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.ledger.database import open_ledger
@@ -175,7 +177,7 @@ class LedgerService:
         except NothingImported:
             return unimported(asked)
         except IngestionError as failure:
-            return unread(asked, str(failure))
+            return unreadable(asked, str(failure))
 
     def corrected(self, over: Population, fields: Fields) -> Plan:
         """The plan that the fields of a form say. Raises WrongPlan when they say none."""

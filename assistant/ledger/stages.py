@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from assistant.ledger.late import Payment, Undated
+from assistant.ledger.late import MISDATED, Payment, Undated
 from assistant.ledger.query.plan import Population, rows_of
 from assistant.ledger.query.sql import LateColumns
 from ingestion.ledger.embedded import Ledger
@@ -15,7 +15,7 @@ RECEIVED = "reçue"
 """The stage of an invoice of which no status is dated."""
 
 UNRECEIVED = "sans date de réception"
-"""The stage of one of which nothing is dated."""
+"""The stage of one of which nothing is dated; one that is dated wrong is MISDATED."""
 
 _BRACKETS = (
     (30, "en retard de plus de 30 jours"),
@@ -93,14 +93,15 @@ def waiting(
     held: dict[tuple[str, str], list[tuple[Payment | Undated, int | None]]] = defaultdict(list)
     for payment, cost in found:
         if payment.paid is None:
-            stage = current(payment, passed.get(payment.id, ()))
-            days = (today - stage.entered).days
-            held[stage.stage, _bracket(cost.late_days)].append((payment, days))
+            last = current(payment, passed.get(payment.id, ()))
+            days = (today - last.entered).days
+            held[last.stage, _bracket(cost.late_days)].append((payment, days))
     for each in undated:
-        known = passed.get(each.id, ())
-        stage_name = known[-1].stage if known else UNRECEIVED
-        lasted = (today - known[-1].entered).days if known else None
-        held[stage_name, _UNDATED].append((each, lasted))
+        if known := passed.get(each.id):
+            lasted = (today - known[-1].entered).days
+            held[known[-1].stage, _UNDATED].append((each, lasted))
+        else:
+            held[MISDATED if each.is_misdated else UNRECEIVED, _UNDATED].append((each, None))
     return tuple(_waiting(stage, bracket, held[stage, bracket]) for stage, bracket in sorted(held))
 
 

@@ -153,9 +153,13 @@ def _rounded(value: Decimal) -> int:
 
 def supplier_tables(found: Sequence[Held]) -> tuple[LedgerTable, LedgerTable]:
     """Segments of suppliers, and the concentration of each CPV family."""
-    suppliers = tabulated(
+    return _segment_table(segments(found)), _concentration_table(concentrations(found))
+
+
+def _segment_table(found: Sequence[SupplierSegment]) -> LedgerTable:
+    return tabulated(
         "Titulaires",
-        segments(found),
+        found,
         lambda each: each.contracts,
         (METHOD,),
         {
@@ -173,9 +177,12 @@ def supplier_tables(found: Sequence[Held]) -> tuple[LedgerTable, LedgerTable]:
             ),
         },
     )
-    families = tabulated(
+
+
+def _concentration_table(found: Sequence[Concentration]) -> LedgerTable:
+    return tabulated(
         "Concentration par groupe CPV",
-        concentrations(found),
+        found,
         lambda each: each.contracts,
         (CONCENTRATED,),
         {
@@ -186,4 +193,3 @@ def supplier_tables(found: Sequence[Held]) -> tuple[LedgerTable, LedgerTable]:
             TableColumn("Concentration", Format.WORDS): lambda each: each.degree,
         },
     )
-    return suppliers, families

@@ -1,10 +1,10 @@
-"""The views of the ledger: what each page shows, down to one piece and its places in a file.
+"""The views of the ledger: what each page shows, seen under the law and the rates in use.
 
 Each is a function of what it is seen with, so that a page, a file and a terminal show the same.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -16,204 +16,20 @@ from assistant.ledger.late import Basis, terms
 from assistant.ledger.needs import LawOf, PurchaseThresholds, needs_table, pooling_table
 from assistant.ledger.payments import late_tables, overview, stage_table
 from assistant.ledger.purchases import contracts, held_contracts, repeated, summary_tables
+from assistant.ledger.query.listing import in_order, unread_listing
 from assistant.ledger.query.measures import told, told_of_rows
-from assistant.ledger.query.plan import Plan, PlanMeasure, Population, rows_of
+from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.result import PlanResult, compute_result, rows_meant
 from assistant.ledger.query.sql import LateColumns
-from assistant.ledger.query.wording import answer, figures, in_order, ranked, unread
+from assistant.ledger.query.wording import answer, figures, ranked
 from assistant.ledger.suppliers import supplier_tables
 from assistant.ledger.tables import (
-    Cell,
     DrawingShape,
-    Format,
     LedgerExhibit,
-    LedgerTable,
-    TableColumn,
 )
 from ingestion.errors import UnknownSnapshot
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.ledger.embedded import Ledger
-from ingestion.ledger.rows import (
-    Invoice,
-    InvoiceLine,
-    Purchase,
-    PurchaseChange,
-    PurchaseHolder,
-    StatusEvent,
-    TableRow,
-    VatLine,
-)
-
-# A piece: one invoice or contract, each value with the place in the file that says it.
-
-_LABELS = {
-    "number": "Numéro (BT-1)",
-    "type": "Type (BT-3)",
-    "issued": "Émise le (BT-2)",
-    "received": "Reçue le",
-    "delivered": "Livrée le, ou service fait (BT-72)",
-    "due": "Échéance (BT-9)",
-    "supplier_siren": "SIREN du fournisseur (BT-30)",
-    "supplier_siret": "SIRET du fournisseur (BT-29)",
-    "supplier_name": "Fournisseur (BT-27)",
-    "buyer_siren": "SIREN de l'acheteur (BT-47)",
-    "buyer_siret": "SIRET de l'acheteur (BT-46)",
-    "buyer_name": "Acheteur (BT-44)",
-    "service": "Service exécutant (BT-10)",
-    "commitment": "Engagement (BT-13)",
-    "preceding": "Facture antérieure (BT-25)",
-    "net": "Montant HT (BT-109)",
-    "vat": "TVA (BT-110)",
-    "gross": "Montant TTC (BT-112)",
-    "payable": "Net à payer (BT-115)",
-    "currency": "Devise (BT-5)",
-    "status": "Statut",
-    "paid": "Payée le",
-    "iban_sha256": "IBAN (BT-84), empreinte",
-    "contract_id": "Numéro du marché",
-    "subject": "Objet",
-    "nature": "Nature",
-    "procedure": "Procédure",
-    "cpv": "Code CPV",
-    "amount": "Montant HT",
-    "months": "Durée (mois)",
-    "notified": "Notifié le",
-    "published": "Publié le",
-    "place": "Lieu d'exécution",
-    "form": "Forme de prix",
-    "at": "Le",
-    "label": "Désignation",
-    "quantity": "Quantité",
-    "unit_price": "Prix unitaire",
-    "vat_rate": "Taux de TVA (%)",
-    "rate": "Taux de TVA (%)",
-    "category": "Catégorie de TVA",
-    "base": "Base HT",
-    "siret": "SIRET",
-    "name": "Nom",
-    "contract": "Marché (BT-12)",
-}
-_TITLES: dict[type[TableRow], str] = {
-    InvoiceLine: "Lignes",
-    VatLine: "TVA par taux",
-    StatusEvent: "Statuts",
-    PurchaseHolder: "Titulaires",
-    PurchaseChange: "Modifications",
-}
-_MAIN: dict[Population, type[Invoice] | type[Purchase]] = {
-    Population.INVOICES: Invoice,
-    Population.PURCHASES: Purchase,
-}
-_PARTS: dict[Population, tuple[type[TableRow], ...]] = {
-    Population.INVOICES: (InvoiceLine, VatLine, StatusEvent),
-    Population.PURCHASES: (PurchaseHolder, PurchaseChange),
-}
-_UNSAID = {"id", "file", "invoice", "purchase", "position"}
-_CELLS = """
-SELECT column_name, concat(file.name, ', ', place) FROM lineage JOIN file ON sha256 = file
-WHERE table_name = $1 AND "row" = $2
-"""
-_PART_CELLS = """
-SELECT table_name, column_name, concat(file.name, ', ', place) FROM lineage
-JOIN file ON sha256 = file WHERE starts_with("row", $1) ORDER BY table_name, "row", column_name
-"""
-_REMARKS = 'SELECT code, level, sentence FROM remark WHERE "row" = $1 ORDER BY level, code'
-_LEVELS = {"warning": "réserve", "refused": "refus"}
-
-
-def piece_tables(
-    ledger: Ledger, population: Population, identifier: str
-) -> tuple[LedgerTable, ...]:
-    """Its values, its parts, and what the import said of it; nothing for an unknown one."""
-    main = _MAIN[population]
-    found = _rows(ledger, main, "id", identifier)
-    if not found:
-        return ()
-    places: dict[str, str] = dict(ledger.rows(_CELLS, [main.table, identifier]))
-    cells = tuple(
-        (_LABELS[name], _worded(name, value), places.get(name))
-        for name, value in zip(_columns(main), found[0], strict=True)
-        if value is not None and name not in _UNSAID
-    )
-    columns = (
-        TableColumn("Donnée", Format.WORDS),
-        TableColumn("Valeur"),
-        TableColumn("Source", Format.WORDS),
-    )
-    parts = (_part(ledger, each, main.table, identifier) for each in _PARTS[population])
-    every = (
-        LedgerTable("Valeurs", columns, cells),
-        *parts,
-        *_said(ledger, identifier),
-    )
-    return tuple(each for each in every if each.rows)
-
-
-def _part(ledger: Ledger, part: type[TableRow], owner: str, identifier: str) -> LedgerTable:
-    """What hangs on the piece: the columns that have a value, one row each."""
-    columns, rows = _columns(part), _rows(ledger, part, owner, identifier)
-    shown = [
-        index
-        for index, column in enumerate(columns)
-        if column not in _UNSAID and any(row[index] is not None for row in rows)
-    ]
-    return LedgerTable(
-        _TITLES[part],
-        tuple(TableColumn(_LABELS[columns[index]], Format.NUMBER) for index in shown),
-        tuple(tuple(_worded(columns[index], row[index]) for index in shown) for row in rows),
-    )
-
-
-def _said(ledger: Ledger, identifier: str) -> tuple[LedgerTable, LedgerTable]:
-    """Where the values of the parts were read, and what the import remarked."""
-    titles = {part.table: title for part, title in _TITLES.items()}
-    places = tuple(
-        (titles[part], _LABELS[column], place)
-        for part, column, place in ledger.rows(_PART_CELLS, [f"{identifier}/"])
-    )
-    remarks = tuple(
-        (code, _LEVELS[level], sentence)
-        for code, level, sentence in ledger.rows(_REMARKS, [identifier])
-    )
-    return (
-        LedgerTable(
-            "Sources de ces lignes",
-            (
-                TableColumn("Où", Format.WORDS),
-                TableColumn("Donnée", Format.WORDS),
-                TableColumn("Source", Format.WORDS),
-            ),
-            places,
-        ),
-        LedgerTable(
-            "Dit à l'import",
-            (
-                TableColumn("Règle"),
-                TableColumn("Niveau", Format.WORDS),
-                TableColumn("Constat", Format.WORDS),
-            ),
-            remarks,
-        ),
-    )
-
-
-def _worded(name: str, value: Cell) -> Cell:
-    """A value, or the word that its code stands for."""
-    if name != "status":
-        return value
-    return rows_of(Population.INVOICES).fields["status"].words.get(str(value), value)
-
-
-def _columns(table: type[TableRow]) -> list[str]:
-    return [each.name for each in fields(table)]
-
-
-def _rows(
-    ledger: Ledger, table: type[TableRow], key: str, identifier: str
-) -> tuple[tuple[Cell, ...], ...]:
-    """The rows of a table of the schema that a piece has, in the order of its fields."""
-    quoted = ", ".join(f'"{name}"' for name in _columns(table))
-    return ledger.rows(f"SELECT {quoted} FROM {table.table} WHERE {key} = $1", [identifier])
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,14 +85,15 @@ def _overview(sight: Sight) -> tuple[LedgerExhibit, ...]:
 
 def _listed(sight: Sight) -> tuple[LedgerExhibit, ...]:
     means = told_of_rows(sight.plan)
-    return (LedgerExhibit(unread(sight.plan.over, sight.rows_meant, means)),)
+    return (LedgerExhibit(unread_listing(sight.plan.over, sight.rows_meant, means)),)
 
 
 def _answered(sight: Sight) -> tuple[LedgerExhibit, ...]:
     """The figures of a plan, then the rows that they are made of."""
     result = sight.result
     ids = [each for line in ranked(result) for each in line.rows]
-    rows = unread(sight.plan.over, in_order(sight.ledger, sight.plan.over, ids), told(sight.plan))
+    ordered = in_order(sight.ledger, sight.plan.over, ids)
+    rows = unread_listing(sight.plan.over, ordered, told(sight.plan))
     return LedgerExhibit(figures(result), _shape(sight.plan), answer(result)), LedgerExhibit(rows)
 
 

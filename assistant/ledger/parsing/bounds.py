@@ -159,22 +159,29 @@ def _compared(
         yield PlanFilter(field, Operator.AT_LEAST, (type(value)(low),)), match.start()
         yield PlanFilter(field, Operator.AT_MOST, (value,)), match.start()
         return
-    for operator, suffix in AFTER:
-        if after := suffix.match(left.text, end):
-            lead = re.search(rf"(?:\b{_LEAD})?$", before)
-            start = lead.start() if lead else quantity.start
-            left.erase(start, after.end())
-            yield PlanFilter(field, operator, (value,)), start
-            return
-    for operator, says in SIDES:
-        if match := re.search(rf"(?<![\w>=<]){_LEAD}(?:{says}) ?{_TO}(?:de |d'|a )?$", before):
-            left.erase(match.start(), end)
-            yield PlanFilter(field, operator, (value,)), match.start()
-            return
+    if sided := _sided(left, before, quantity, end):
+        operator, start, end = sided
+        left.erase(start, end)
+        yield PlanFilter(field, operator, (value,)), start
+        return
     if isinstance(value, Decimal) and (match := _EXACT.search(before)):
         left.erase(match.start(), end)
         yield PlanFilter(field, Operator.AT_LEAST, (value,)), match.start()
         yield PlanFilter(field, Operator.AT_MOST, (value,)), match.start()
+
+
+def _sided(
+    left: Remainder, before: str, quantity: Quantity, end: int
+) -> tuple[Operator, int, int] | None:
+    """The side of a quantity that is meant, said after or before it, and where its words are."""
+    for operator, suffix in AFTER:
+        if after := suffix.match(left.text, end):
+            lead = re.search(rf"(?:\b{_LEAD})?$", before)
+            return operator, lead.start() if lead else quantity.start, after.end()
+    for operator, says in SIDES:
+        if match := re.search(rf"(?<![\w>=<]){_LEAD}(?:{says}) ?{_TO}(?:de |d'|a )?$", before):
+            return operator, match.start(), end
+    return None
 
 
 def _low(match: re.Match[str], high: str) -> Decimal:
@@ -228,14 +235,9 @@ def group_bound(
         return None
     if ranked.group == EACH:
         return None
-    of_groups = _amounts(left, filters, over)
-    if of_groups:
+    if of_groups := _amounts(left, filters, over):
         left.has_clash |= len(of_groups) > 1
-        condition, start = of_groups[0]
-        value = condition.values[0]
-        rest = [each for each in filters if each != (condition, start)]
-        if isinstance(value, Decimal):
-            return Bounded(Bound(condition.operator, value), PlanMeasure.SUM, condition.field, rest)
+        return _by_amount(of_groups[0], filters)
     nouns = load_vocabulary().nouns(over)
     counted = rf"\b{_HAVING}(?P<side>{_SIDE}) ?{_NUMBER} (?={nouns.says.pattern})"
     if match := left.take(re.compile(counted)):
@@ -244,6 +246,14 @@ def group_bound(
         left.has_clash |= bool(filters)  # the share of a group among these, or of these in it?
         return Bounded(_bound(match), PlanMeasure.SHARE, None, filters)
     return None
+
+
+def _by_amount(of_groups: tuple[PlanFilter, int], filters: Found) -> Bounded:
+    condition, _ = of_groups
+    [value] = condition.values
+    assert isinstance(value, Decimal), condition
+    rest = [each for each in filters if each != of_groups]
+    return Bounded(Bound(condition.operator, value), PlanMeasure.SUM, condition.field, rest)
 
 
 def _bound(match: re.Match[str]) -> Bound:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from assistant.calculators.facts import exact
 from assistant.ledger.parsing.bounds import AFTER, SIDES, amounts, days
-from assistant.ledger.parsing.connectives import Found, gathered, joined, turned
+from assistant.ledger.parsing.connectives import Found, fields_named, gathered, joined, turned
 from assistant.ledger.parsing.rankings import EACH
 from assistant.ledger.parsing.vocabulary import Remainder, beginnings, load_vocabulary
 from assistant.ledger.query.measures import INVOICE
@@ -89,15 +89,7 @@ def conditions(left: Remainder, names: Sequence[Name], over: Population) -> Foun
         *days(left, over),
         *lengths(left, over),
     ]
-    has_days = any(each.field == "late_days" for each, _ in found)
-    for rule in load_vocabulary().filters:
-        if rule.is_for(over) and not (rule.unless and rule.unless.search(left.text)):
-            for start in left.take_each(rule.says):
-                found += [
-                    (each, start)
-                    for each in rule.filters
-                    if not (has_days and each.field == "late_days")
-                ]
+    found += _worded(left, over, has_days="late_days" in fields_named(found))
     found += _of_late_ones(found)
     left.has_clash |= _CAME_LATE.search(left.whole) is not None
     left.has_clash |= _HAS_CREDIT.search(left.whole) is not None
@@ -108,6 +100,19 @@ def conditions(left: Remainder, names: Sequence[Name], over: Population) -> Foun
     once = list({each: (each, start) for each, start in reversed(found)}.values())[::-1]
     left.has_clash |= _clash([each for each, _ in once]) or _is_union(left, once)
     return once
+
+
+def _worded(left: Remainder, over: Population, *, has_days: bool) -> Found:
+    """The conditions that words stand for; where days of lateness are said, "en retard" is none."""
+    rules = (rule for rule in load_vocabulary().filters if rule.is_for(over))
+    return [
+        (each, start)
+        for rule in rules
+        if not (rule.unless and rule.unless.search(left.text))
+        for start in left.take_each(rule.says)
+        for each in rule.filters
+        if not (has_days and each.field == "late_days")
+    ]
 
 
 def _of_late_ones(found: Found) -> Iterator[tuple[PlanFilter, int]]:

@@ -10,6 +10,12 @@ from assistant.ledger.query.plan import Operator, PlanFilter, Value
 Found = list[tuple[PlanFilter, int]]
 """Conditions, and where they stand in the question."""
 
+
+def fields_named(found: Found) -> set[str]:
+    """The fields that conditions are on."""
+    return {condition.field for condition, _ in found}
+
+
 # Conditions that a question leaves out: "hors factures rejetées", "sauf Brasero".
 #
 # Words that say so turn the condition after them, and those joined to it that are of its kind; what

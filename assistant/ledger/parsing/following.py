@@ -13,7 +13,7 @@ from assistant.ledger.parsing.moments import OF_NOW, usual_date
 from assistant.ledger.parsing.periods import are_alike, find_period, is_beside, is_relative
 from assistant.ledger.parsing.question_parts import Read, read_question
 from assistant.ledger.parsing.questions import NotUnderstood, summed_field
-from assistant.ledger.parsing.rankings import EACH
+from assistant.ledger.parsing.rankings import EACH, Ranking
 from assistant.ledger.parsing.subject import asks_ledger, population_asked
 from assistant.ledger.parsing.vocabulary import Remainder, load_vocabulary
 from assistant.ledger.query.measures import PAID
@@ -21,7 +21,6 @@ from assistant.ledger.query.names import Name
 from assistant.ledger.query.plan import (
     FieldKind,
     Plan,
-    PlanFilter,
     PlanMeasure,
     PlanPeriod,
     rows_of,
@@ -101,30 +100,44 @@ def followed(
     """
     left = Remainder(question)
     left.take_all(_THOSE)
-    read = read_question(left, names, today, before.over)
-    read = _placed(left, read, before)
+    read = _placed(left, read_question(left, names, today, before.over), before)
+    _doubt_since(left, read, before)
+    if not _goes_on(question, left, read):
+        return None
+    if words := left.words(load_vocabulary().empty):
+        return words if has_cue(question) and _is_of_figure(words, left, read) else None
+    if left.doubts:
+        return tuple(dict.fromkeys(left.doubts))
+    plan = _changed(before, left, read)
+    if left.has_clash or not _is_another(plan, before):
+        return () if has_cue(question) else None
+    return Followed(plan, changes_said(before, plan))
+
+
+def _doubt_since(left: Remainder, read: Read, before: Plan) -> None:
+    """Doubt of "depuis avril ?" after "impayées", which have been so for a time that none knows."""
     is_of_now = OF_NOW & {each.field for each in before.filters}
     if is_of_now and read.period and read.when.field == usual_date(before.over, read.fields):
         left.doubt(_SINCE)
-    says_more, says_measure = _says_more(read), _says_measure(left, read)
-    is_short = len(question.split()) <= _SHORT and not (says_measure and says_more)
-    if read.has_noun or not (has_cue(question) or is_short):
-        return None
-    if words := left.words(load_vocabulary().empty):
-        is_of_figure = says_more or says_measure or {*words} <= _ASKING
-        return words if is_of_figure and has_cue(question) else None
-    plan = _changed(before, left, read)
-    if plan == before and _WHOLE.search(left.whole):
-        plan = _ungrouped(plan)
-    if left.doubts:
-        return tuple(dict.fromkeys(left.doubts))
+
+
+def _goes_on(question: str, left: Remainder, read: Read) -> bool:
+    """Whether a question says so, or names no rows and is too short to say all."""
+    says_all = _says_measure(left, read) and _says_more(read)
+    is_short = len(question.split()) <= _SHORT and not says_all
+    return not read.has_noun and (has_cue(question) or is_short)
+
+
+def _is_of_figure(words: Sequence[str], left: Remainder, read: Read) -> bool:
+    """Whether a question of which some words are not read asks for another figure, or why."""
+    return _says_more(read) or _says_measure(left, read) or {*words} <= _ASKING
+
+
+def _is_another(plan: Plan, before: Plan) -> bool:
     try:
-        is_read = not (left.has_clash or left.doubts) and validate_plan(plan) != before
+        return validate_plan(plan) != before
     except WrongPlan:
-        is_read = False
-    if is_read:
-        return Followed(plan, changes_said(before, plan))
-    return () if has_cue(question) else None
+        return False
 
 
 def _placed(left: Remainder, read: Read, before: Plan) -> Read:
@@ -134,7 +147,7 @@ def _placed(left: Remainder, read: Read, before: Plan) -> Read:
     if not (whole and bounds and found):
         return read
     if is_beside(left.whole):
-        bounds = found.first, found.last
+        bounds = found.bounds
     is_counted = is_beside(left.whole) or _YEAR_BEFORE.search(left.whole) or read.compared
     if is_counted and is_relative(left.whole) and not are_alike(bounds, (whole.first, whole.last)):
         left.doubts.append(left.whole[found.start : found.end])
@@ -154,7 +167,8 @@ def _changed(before: Plan, left: Remainder, read: Read) -> Plan:
     plan = _measured(before, left, read)
     plan = _during(plan, read)
     plan = _filtered(plan, read)
-    return _grouped(plan, read)
+    plan = _grouped(plan, read)
+    return _ungrouped(plan) if plan == before and _WHOLE.search(left.whole) else plan
 
 
 def _measured(plan: Plan, left: Remainder, read: Read) -> Plan:
@@ -201,7 +215,7 @@ def _filtered(plan: Plan, read: Read) -> Plan:
 
 
 def _ungrouped(plan: Plan) -> Plan:
-    return replace(plan, group=None, step=None, limit=None, bound=None, is_ascending=False)
+    return replace(Ranking().applied(plan), bound=None)
 
 
 def _grouped(plan: Plan, read: Read) -> Plan:
@@ -209,19 +223,12 @@ def _grouped(plan: Plan, read: Read) -> Plan:
     ranked = read.ranked
     if not (ranked.group or ranked.step):
         return plan
-    by = ranked.group or read.when.by or _date_of(plan, plan.filters)
-    return replace(
-        plan,
-        group=by,
-        step=ranked.step,
-        limit=ranked.limit,
-        is_ascending=ranked.is_ascending,
-        part=() if by in {each.field for each in plan.part} else plan.part,
-        bound=None,
-    )
+    by = ranked.group or read.when.by or _date_of(plan)
+    part = () if by in {each.field for each in plan.part} else plan.part
+    return replace(ranked.applied(plan), group=by, part=part, bound=None)
 
 
-def _date_of(plan: Plan, filters: Sequence[PlanFilter]) -> str:
+def _date_of(plan: Plan) -> str:
     if plan.period:
         return plan.period.field
-    return "paid" if PAID in filters else usual_date(plan.over, [plan.of] if plan.of else [])
+    return "paid" if PAID in plan.filters else usual_date(plan.over, [plan.of] if plan.of else [])

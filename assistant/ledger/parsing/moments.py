@@ -1,135 +1,22 @@
-"""The date that a period of a question is of, and the period it is compared with."""
+"""The date that a period of a question is of: that of the nearest verb, of a status, or the usual.
+
+"Factures reçues en mai", "suspendues en mai", "de mai", "à échéance en mai".
+"""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from operator import itemgetter
 
 from assistant.calculators.amounts import add_days
-from assistant.ledger.parsing.connectives import Found
+from assistant.ledger.parsing.connectives import Found, fields_named
 from assistant.ledger.parsing.period_forms import TODAY, Bounds
-from assistant.ledger.parsing.periods import (
-    HAS_YEAR,
-    PeriodSpan,
-    are_alike,
-    find_period,
-    is_beside,
-    is_relative,
-    is_yearless,
-    period_ending,
-    units,
-)
+from assistant.ledger.parsing.periods import PeriodSpan, is_yearless
 from assistant.ledger.parsing.vocabulary import Remainder, WordRule, load_vocabulary
 from assistant.ledger.query.measures import NOT_PAID, PAID
 from assistant.ledger.query.plan import Operator, PlanFilter, Population, rows_of
-
-# The period that a question compares another with.
-#
-# "En 2026 par rapport à 2025", "plus en 2026 qu'en 2025", "compare 2025 et 2026": 2025, each time.
-
-_OF = r"(?:celles? (?=d)|ceux (?=d)|celui (?=d))?"
-_BESIDE = re.compile(
-    r",? ?(?:par rapport (?:a|au|aux)|compare[es]* (?:a|au|avec)|contre|vs\.?|versus) " + _OF
-)
-_THAN = re.compile(rf" ?\bqu(?:e |'){_OF}")
-_MORE = re.compile(r"(?<!\ble )\b(?:plus|moins|davantage|autant)\b(?! de \d)(?P<rows> d(?:e |'))?")
-_COMPARING = re.compile(r"\b(?:compare[rsz]?|comparaison|difference|ecart|evolution)\b")
-_AND = re.compile(rf" et {_OF}")
-_BETWEEN = re.compile(r"\bentre $")
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The other period, and its words; `is_of_sums` where "plus" or "moins" is not that of rows."""
-
-    bounds: Bounds
-    said: str
-    is_of_sums: bool = False
-
-    def may_share_year(self, said: str) -> bool:
-        """Whether one of the periods may be meant in the year that only the other one names.
-
-        "En janvier par rapport à février 2025": a month alone is the last one that has begun.
-        """
-        return is_yearless(said) != is_yearless(self.said) and units(said) != units(self.said)
-
-
-def compared(left: Remainder, today: date) -> Compared | None:
-    """The other period, taken out with the words that compare."""
-    if match := _BESIDE.search(left.text):
-        return _after(left, match, today)
-    for match in _THAN.finditer(left.text):
-        if _MORE.search(left.text[: match.start()]) and (found := _after(left, match, today)):
-            more = left.take(_MORE)
-            return replace(found, is_of_sums=more is not None and not more["rows"])
-    if _COMPARING.search(left.text):
-        for match in _AND.finditer(left.text):
-            if found := _earlier(left, match, today):
-                left.take(_COMPARING)
-                return found
-    return None
-
-
-def placed(left: Remainder, period: PeriodSpan, other: Compared) -> Compared:
-    """The other period, from the first one where words say so: "le mois précédent"."""
-    if is_beside(left.whole[period.start : period.end]):
-        left.doubts.append(left.whole[period.start : period.end])
-    if is_beside(other.said) and period.first:
-        found = find_period(other.said, period.first)
-        other = replace(other, bounds=(found.first, found.last)) if found else other
-    if is_relative(other.said) and not are_alike((period.first, period.last), other.bounds):
-        left.doubts.append(other.said)
-    return other
-
-
-def _after(left: Remainder, match: re.Match[str], today: date) -> Compared | None:
-    """The period that follows the words that compare at once."""
-    period = _following(left, match, today)
-    if period is None:
-        return None
-    end = match.end() + period.end
-    left.erase(match.start(), end)
-    return Compared((period.first, period.last), left.whole[match.end() : end])
-
-
-def _earlier(left: Remainder, match: re.Match[str], today: date) -> Compared | None:
-    """The earlier of the periods on the two sides of an "et"."""
-    other = _following(left, match, today)
-    said = left.text[match.end() : match.end() + other.end] if other else ""
-    year = HAS_YEAR.search(said)
-    one = _before(left.text[: match.start()], year[0] if year else "", today)
-    if not (one and other and one.first and other.first):
-        return None
-    left.erase(*match.span())
-    if one.first < other.first:
-        earlier = one
-        left.erase(one.start, match.start())
-        said = f"{left.whole[one.start : match.start()]} {year[0] if year else ''}"
-    else:
-        earlier = other
-        left.erase(match.end(), match.end() + other.end)
-    if between := _BETWEEN.search(left.text[: one.start]):
-        left.erase(*between.span())
-    return Compared((earlier.first, earlier.last), said)
-
-
-def _before(text: str, year: str, today: date) -> PeriodSpan | None:
-    """The period at the end of a text; a month without year takes this one, of what follows."""
-    found = period_ending(text, today)
-    if found and year and is_yearless(text[found.start :]):
-        return period_ending(f"{text} {year}", today)
-    return found
-
-
-def _following(left: Remainder, match: re.Match[str], today: date) -> PeriodSpan | None:
-    period = find_period(left.text[match.end() :], today)
-    return period if period and period.start == 0 else None
-
-
-# The date that a period of a question is of: that of the nearest verb, of a status, or the usual.
-#
-# "Factures reçues en mai", "suspendues en mai", "de mai", "à échéance en mai".
 
 _DEADLINE = "deadline"
 _NEEDS_DAYS = {_DEADLINE, "ends"}
@@ -178,6 +65,10 @@ class When:
     by: str = ""
 
 
+Taken = Sequence[tuple[WordRule, int]]
+"""The rules that read something, and where."""
+
+
 def dated(
     left: Remainder,
     over: Population,
@@ -190,32 +81,45 @@ def dated(
 
     `usual` is the date of a row where no word says another.
     """
-    taken = [
-        (rule, start)
-        for rule in load_vocabulary().dates
-        if rule.is_for(over)
-        for start in left.take_each(rule.says)
-    ]
-    if period and not taken and left.whole[period.start : period.end] == TODAY:
-        period = None if _STATES & {each.field for each, _ in found} else period
+    taken = left.taken_by(load_vocabulary().dates, over)
+    if period and not taken and _said(left, period) == TODAY and _STATES & fields_named(found):
+        period = None
     if period and not taken:
         _doubt_when(left, period, today)
         _doubt_since(left, over, period, found)
     staged = _staged(left, period, found, taken) if period else None
     when, filters = staged or (_when(left, over, period, found, taken, usual), found)
-    bounds = (period.first, period.last) if period else None
     if period and _is_to_pay(left, period, taken):
         when = When(_DEADLINE, start=period.start)
         left.has_clash |= period.last is None or period.last < today
-    if bounds is None and (when.is_past or when.is_coming):
-        bounds = (today, None) if when.is_coming else (None, add_days(today, -1))
+    return _due(left, when, _days(when, period, today), filters, today)
+
+
+def _days(when: When, period: PeriodSpan | None, today: date) -> Bounds | None:
+    """The days of a period, or without one those that the verb means."""
+    if period:
+        return period.bounds
+    if when.is_coming:
+        return today, None
+    return (None, add_days(today, -1)) if when.is_past else None
+
+
+def _due(
+    left: Remainder, when: When, bounds: Bounds | None, filters: Found, today: date
+) -> tuple[When, Bounds | None, Found]:
+    """The same, where what is to be paid in days to come falls due in them and is unpaid."""
+    is_to_come = _is_to_come(bounds, today)
     if when.field == _DEADLINE:
         left.has_clash |= _is_long_past(bounds, today)
-        if _is_to_come(bounds, today) and not any(each.field == "paid" for each, _ in filters):
+        if is_to_come and "paid" not in fields_named(filters):
             filters = [*filters, (NOT_PAID, when.start)]  # what is paid falls due no more
-    elif _is_to_come(bounds, today) and NOT_PAID in dict(filters):
+    elif is_to_come and NOT_PAID in dict(filters):
         when = When(_DEADLINE)  # what is to be paid in days to come was not issued in them
     return when, bounds, filters
+
+
+def _said(left: Remainder, period: PeriodSpan) -> str:
+    return left.whole[period.start : period.end]
 
 
 def _follows_noun(left: Remainder, over: Population, period: PeriodSpan) -> bool:
@@ -229,26 +133,39 @@ def _when(
     over: Population,
     period: PeriodSpan | None,
     found: Found,
-    taken: Sequence[tuple[WordRule, int]],
+    taken: Taken,
     usual: str,
 ) -> When:
     """The date that the nearest verb before a period is of, the usual one without verb."""
     default = When("paid" if PAID in dict(found) else usual)
     if not taken:
         return default
-    before = [each for each in taken if period and each[1] < period.start]
-    is_of_rows = (
-        period
-        and (not before or _follows_noun(left, over, period))
-        and _OF_ROWS.match(left.whole, period.start)
-    )
-    if period is not None and not is_of_rows:
-        before = before or list(taken)
-        rule, start = max(before, key=lambda each: each[1])
-        others = {each.name for each, _ in taken if each.name != rule.name and each.is_known}
-        # What is under way in a period neither ends in it nor began in it.
-        left.has_clash |= bool(others) or _are_joined(left, taken) or rule.is_coming
-        return When(rule.name, start=start)
+    if period and not _is_of_rows(left, over, period, taken):
+        return _of_nearest(left, period, taken)
+    return _of_first(left, period, found, taken, default)
+
+
+def _is_of_rows(left: Remainder, over: Population, period: PeriodSpan, taken: Taken) -> bool:
+    """Whether a period is said of the rows, and not of a verb."""
+    has_verb = any(start < period.start for _, start in taken)
+    is_begun = _OF_ROWS.match(left.whole, period.start) is not None
+    return is_begun and (not has_verb or _follows_noun(left, over, period))
+
+
+def _of_nearest(left: Remainder, period: PeriodSpan, taken: Taken) -> When:
+    """The date of the last verb before a period, or of what follows it."""
+    before = [each for each in taken if each[1] < period.start] or taken
+    rule, start = max(before, key=itemgetter(1))
+    others = {each.name for each, _ in taken if each.name != rule.name and each.is_known}
+    # What is under way in a period neither ends in it nor began in it.
+    left.has_clash |= bool(others) or _are_joined(left, taken) or rule.is_coming
+    return When(rule.name, start=start)
+
+
+def _of_first(
+    left: Remainder, period: PeriodSpan | None, found: Found, taken: Taken, default: When
+) -> When:
+    """What the first verb says that has no period of its own: a condition, or days of today's."""
     known = [(rule, start) for rule, start in taken if rule.is_known]
     if period is None:
         default = replace(default, by=(known or taken)[0][0].name)
@@ -257,7 +174,7 @@ def _when(
     rule, start = known[0]
     left.has_clash |= period is not None and rule.name in _NEEDS_DAYS  # of two dates
     if rule.is_past or rule.is_coming:
-        if rule.is_past and "age_days" in {each.field for each, _ in found}:
+        if rule.is_past and "age_days" in fields_named(found):
             left.has_clash = True  # days since reception are none since the deadline
             left.doubt(_AGED)
         return When(rule.name, start=start, is_past=rule.is_past, is_coming=rule.is_coming)
@@ -267,7 +184,7 @@ def _when(
 
 def _doubt_when(left: Remainder, period: PeriodSpan, today: date) -> None:
     """Doubt of a period without verb that may be of what is to be paid in it, or of the rows."""
-    said = left.whole[period.start : period.end]
+    said = _said(left, period)
     is_to_come = period.last is not None and period.last >= today
     is_of_rows = _OF_ROWS.match(said) or said.startswith("depuis ")
     if _LEFT_TO_PAY.search(left.whole) and not is_of_rows:
@@ -275,19 +192,19 @@ def _doubt_when(left: Remainder, period: PeriodSpan, today: date) -> None:
         left.doubts += [said] if is_yearless(said) or (is_to_come and not is_dated) else []
     if net := _NET_TO_PAY.search(left.whole):
         follows = net.end() + 1 == period.start and not is_of_rows
-        left.doubts += [said] if follows or _is_to_come((period.first, period.last), today) else []
+        left.doubts += [said] if follows or _is_to_come(period.bounds, today) else []
 
 
 def _doubt_since(left: Remainder, over: Population, period: PeriodSpan, found: Found) -> None:
     """Doubt of "impayées depuis 30 jours", which is no day of issue, as "factures depuis" is."""
-    said = left.whole[period.start : period.end]
+    said = _said(left, period)
     is_since = _SINCE.search(said) and not _follows_noun(left, over, period)
-    is_of_now = PAID not in dict(found) and OF_NOW & {each.field for each, _ in found}
+    is_of_now = PAID not in dict(found) and OF_NOW & fields_named(found)
     if is_since and is_of_now:
         left.doubts.append(said)
 
 
-def _are_joined(left: Remainder, taken: Sequence[tuple[WordRule, int]]) -> bool:
+def _are_joined(left: Remainder, taken: Taken) -> bool:
     """Whether a period is of two verbs: "reçues et payées en mai"."""
     verbs = sorted((start, rule.name) for rule, start in taken)
     return any(
@@ -297,10 +214,10 @@ def _are_joined(left: Remainder, taken: Sequence[tuple[WordRule, int]]) -> bool:
 
 
 def _staged(
-    left: Remainder, period: PeriodSpan, found: Found, taken: Sequence[tuple[WordRule, int]]
+    left: Remainder, period: PeriodSpan, found: Found, taken: Taken
 ) -> tuple[When, Found] | None:
     """The day of a status, where it is the verb of the period: "suspendues en juin"."""
-    said = left.whole[period.start : period.end]
+    said = _said(left, period)
     statuses = [
         (each, start)
         for each, start in found
@@ -309,7 +226,7 @@ def _staged(
     verbs = [start for _, start in taken if start < period.start]
     before = [each for each in statuses if each[1] < period.start]
     is_passive = re.search(r"\bete $", left.whole[: statuses[0][1]]) if statuses else None
-    nearest = max(before, key=lambda each: each[1]) if before else None
+    nearest = max(before, key=itemgetter(1), default=None)
     if nearest is None and is_passive and not taken:
         nearest = statuses[0]
     is_of_rows = _OF_ROWS.match(said) and not _IS_RANGE.search(said)
@@ -321,7 +238,7 @@ def _staged(
     return when, [each for each in found if each != nearest]
 
 
-def _is_to_pay(left: Remainder, period: PeriodSpan, taken: Sequence[tuple[WordRule, int]]) -> bool:
+def _is_to_pay(left: Remainder, period: PeriodSpan, taken: Taken) -> bool:
     """Whether a period is that in which something is to be paid: "à payer cette semaine"."""
     is_of_rows = _OF_ROWS.match(left.whole, period.start)
     return not taken and not is_of_rows and _TO_PAY.search(left.whole, 0, period.start) is not None

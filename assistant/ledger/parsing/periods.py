@@ -19,6 +19,11 @@ class PeriodSpan:
     start: int
     end: int
 
+    @property
+    def bounds(self) -> Bounds:
+        """The first and the last day."""
+        return self.first, self.last
+
 
 def find_period(text: str, today: date) -> PeriodSpan | None:
     """The first period that a text, in lower case without accents, names."""

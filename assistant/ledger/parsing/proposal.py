@@ -27,7 +27,7 @@ from assistant.ledger.query.plan import (
     rows_of,
 )
 from assistant.ledger.query.wording import condition_said
-from assistant.llm.language_model import LanguageModel, Prompt, load_prompt
+from assistant.llm.language_model import LanguageModel, Prompt, fill_prompt
 from assistant.question.language import find_stems
 
 _NONE = "rien"
@@ -69,10 +69,8 @@ class ModelPlanner:
         self, question: str, words: Sequence[str], slots: Slots, over: Population
     ) -> Mapping[str, Completes]:
         """The parts that the model takes the words for, by their French words."""
-        system = load_prompt("plan", "rows").fill(rows=rows_of(over).many)
-        asked = load_prompt("plan_question", "question", "words").fill(
-            question=question, words=", ".join(words)
-        )
+        system = fill_prompt("plan", rows=rows_of(over).many)
+        asked = fill_prompt("plan_question", question=question, words=", ".join(words))
         pieces = self._model.stream(Prompt(system, (asked,)), _TOKENS, _schema(slots))
         try:
             said = json.loads("".join(piece or "" for piece in pieces))

@@ -6,21 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.ledger.parsing.bounds import Bounded, group_bound
+from assistant.ledger.parsing.comparisons import Compared, compared, placed
 from assistant.ledger.parsing.conditions import conditions
-from assistant.ledger.parsing.connectives import Found
-from assistant.ledger.parsing.moments import (
-    Compared,
-    When,
-    compared,
-    dated,
-    from_mandate,
-    placed,
-    usual_date,
-)
+from assistant.ledger.parsing.connectives import Found, fields_named
+from assistant.ledger.parsing.moments import When, dated, from_mandate, usual_date
 from assistant.ledger.parsing.period_forms import Bounds
 from assistant.ledger.parsing.periods import PeriodSpan, find_period, is_to_date
 from assistant.ledger.parsing.rankings import Ranking, Share, ranking, share_place
-from assistant.ledger.parsing.vocabulary import Remainder, WordRule, load_vocabulary
+from assistant.ledger.parsing.vocabulary import Remainder, load_vocabulary
 from assistant.ledger.query.measures import NOT_PAID
 from assistant.ledger.query.names import Name
 from assistant.ledger.query.plan import PlanMeasure, Population
@@ -57,16 +50,8 @@ class Read:
 def read_question(left: Remainder, names: Sequence[Name], today: date, over: Population) -> Read:
     """Each part of a question in the order in which rules may take it."""
     period, comparison = _periods(left, today)
-    other = comparison.bounds if comparison else None
-    bounds = (period.first, period.last) if period else None
-    left.has_clash |= bounds is not None and bounds == other
-    filters = conditions(left, names, over)
-    ranked = ranking(left, over)
-    left.has_clash |= _SUMMER.search(left.whole) is not None
-    left.has_clash |= _MEAN_OF_GROUPS.search(left.whole) is not None
-    bounded = group_bound(left, ranked, filters, over)
-    filters = bounded.filters if bounded else filters
-    fields = tuple(rule.name for rule, _ in _taken(left, load_vocabulary().fields, over))
+    filters, ranked, bounded = _bounded(left, names, over)
+    fields = tuple(rule.name for rule, _ in left.taken_by(load_vocabulary().fields, over))
     left.has_clash |= _counts_days_of_unpaid(filters, fields)
     by_date = ranked.group if ranked.step else None
     usual = by_date or usual_date(over, fields)
@@ -75,17 +60,14 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
     left.has_clash |= find_period(left.text, today) is not None
     if (ranked.group or ranked.step) and (filters or when.condition or when.field != usual):
         left.doubt(_SHARE_OF)
-    measures = _measures(left, over)
-    if comparison and comparison.is_of_sums and PlanMeasure.COUNT not in measures:
-        measures = (*measures, PlanMeasure.SUM)
     return Read(
         bounds,
-        other,
+        comparison.bounds if comparison else None,
         filters,
         ranked,
         when,
         fields,
-        measures,
+        _measures(left, over, comparison),
         share_place(left),
         left.take_all(load_vocabulary().nouns(over).says),
         bounded,
@@ -102,12 +84,25 @@ def _periods(left: Remainder, today: date) -> tuple[PeriodSpan | None, Compared 
         left.doubts += [said] if is_to_date(left.whole, period, today) else []
     if period and comparison:
         comparison = placed(left, period, comparison)
+        left.has_clash |= period.bounds == comparison.bounds
     return period, comparison
+
+
+def _bounded(
+    left: Remainder, names: Sequence[Name], over: Population
+) -> tuple[Found, Ranking, Bounded | None]:
+    """The conditions of rows, the groups, and what the figures of these are compared with."""
+    filters = conditions(left, names, over)
+    ranked = ranking(left, over)
+    left.has_clash |= _SUMMER.search(left.whole) is not None
+    left.has_clash |= _MEAN_OF_GROUPS.search(left.whole) is not None
+    bounded = group_bound(left, ranked, filters, over)
+    return bounded.filters if bounded else filters, ranked, bounded
 
 
 def _counts_days_of_unpaid(filters: Found, fields: Sequence[str]) -> bool:
     """Whether the days until payment are asked of what is not paid, which has none."""
-    has_days = "payment_days" in {*fields, *(each.field for each, _ in filters)}
+    has_days = "payment_days" in fields_named(filters) | {*fields}
     return has_days and NOT_PAID in dict(filters)
 
 
@@ -134,19 +129,15 @@ _COUNTED = re.compile(
 )
 
 
-def _measures(left: Remainder, over: Population) -> tuple[PlanMeasure, ...]:
+def _measures(
+    left: Remainder, over: Population, comparison: Compared | None
+) -> tuple[PlanMeasure, ...]:
     """What is computed; "combien de …" counts, whatever took the words after it."""
     found = tuple(
         PlanMeasure.COUNT if _COUNTED.match(left.whole, start) else PlanMeasure(rule.name)
-        for rule, start in _taken(left, load_vocabulary().measures, over)
+        for rule, start in left.taken_by(load_vocabulary().measures, over)
     )
-    return (*found, PlanMeasure.AVERAGE) if _MEAN.search(left.whole) else found
-
-
-def _taken(
-    left: Remainder, rules: Sequence[WordRule], over: Population
-) -> list[tuple[WordRule, int]]:
-    """The rules that read something, and where."""
-    return [
-        (rule, start) for rule in rules if rule.is_for(over) for start in left.take_each(rule.says)
-    ]
+    if _MEAN.search(left.whole):
+        found = (*found, PlanMeasure.AVERAGE)
+    is_of_sums = comparison is not None and comparison.is_of_sums
+    return (*found, PlanMeasure.SUM) if is_of_sums and PlanMeasure.COUNT not in found else found

@@ -10,7 +10,7 @@ from datetime import date
 
 from assistant.errors import WrongPlan
 from assistant.ledger.parsing.conditions import without_credit
-from assistant.ledger.parsing.connectives import Found
+from assistant.ledger.parsing.connectives import Found, fields_named
 from assistant.ledger.parsing.question_parts import Read, read_question
 from assistant.ledger.parsing.rankings import EACH, Share
 from assistant.ledger.parsing.vocabulary import Remainder, beginnings, load_vocabulary, slips
@@ -73,14 +73,12 @@ def _is_by_another(read: Read, kind: FieldKind) -> bool:
 def _bounds_days_of_groups(read: Read) -> bool:
     """Whether days are compared that may be those of each row or the mean of a group."""
     is_grouped = read.ranked.group or read.ranked.step
-    compared = {each.field for each, _ in read.filters}
-    return bool(is_grouped and compared & {"age_days", "payment_days"})
+    return bool(is_grouped and fields_named(read.filters) & {"age_days", "payment_days"})
 
 
 def _is_paid(read: Read) -> bool:
     """Whether it is of what was paid: the ledger knows what interest is owed."""
-    dates = {read.when.field, *(each.field for each, _ in read.filters)}
-    return "paid" in dates or read.when.condition == PAID
+    return "paid" in {read.when.field} | fields_named(read.filters) or read.when.condition == PAID
 
 
 # What rules read of a question to one plan, or none where it asks for two things. Pure.
@@ -99,7 +97,7 @@ def planned(read: Read, over: Population) -> Plan | None:
         plan = replace(plan, period=PlanPeriod(when.field, *read.period))
         filters = [each for each in filters if each[0] != PlanFilter(when.field, Operator.KNOWN)]
     if when.condition:
-        if any(each.field == when.condition.field for each, _ in filters):
+        if when.condition.field in fields_named(filters):
             return None
         filters = [*filters, (when.condition, when.start)]
     if read.compared:
@@ -116,19 +114,17 @@ def _measured(plan: Plan, read: Read) -> Plan | None:
     fields = {*read.fields, *filter(None, [read.ranked.of, bounded.of if bounded else None])}
     if len(fields) > 1:
         return None
-    rows, ranked, measures = rows_of(plan.over), read.ranked, {*read.measures}
-    measures |= {bounded.measure} if bounded else set()
     of = next(iter(fields), None)
-    kind = rows.fields[of].kind if of else FieldKind.AMOUNT
-    plan = replace(
-        plan,
-        group=ranked.group,
-        step=ranked.step,
-        limit=ranked.limit,
-        is_ascending=ranked.is_ascending,
-    )
+    kind = rows_of(plan.over).fields[of].kind if of else FieldKind.AMOUNT
     if asks_for_another(read, of, kind):
         return None
+    return _by_measure(read.ranked.applied(plan), read, of, kind)
+
+
+def _by_measure(plan: Plan, read: Read, of: str | None, kind: FieldKind) -> Plan | None:
+    """The measure of a field, or of that which the words leave unsaid."""
+    rows, ranked, measures = rows_of(plan.over), read.ranked, {*read.measures}
+    measures |= {read.bounded.measure} if read.bounded else set()
     if PlanMeasure.SHARE in measures:
         sums = of or (rows.amount if PlanMeasure.SUM in measures else None)
         if not sums and (not read.has_noun or ranked.group == EACH):

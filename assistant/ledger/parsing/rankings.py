@@ -8,7 +8,7 @@ from typing import NamedTuple
 from assistant.ledger.parsing.connectives import Found
 from assistant.ledger.parsing.period_forms import COUNTS
 from assistant.ledger.parsing.vocabulary import Remainder, WordRule, load_vocabulary
-from assistant.ledger.query.plan import PeriodStep, PlanFilter, Population
+from assistant.ledger.query.plan import PeriodStep, Plan, PlanFilter, Population
 
 # Where the part of a share is said: "part de X dans …", "quelle part de … est X". Pure.
 
@@ -119,6 +119,16 @@ class Ranking:
     is_count: bool = False
     of: str | None = None
     is_aside: bool = False
+
+    def applied(self, plan: Plan) -> Plan:
+        """The plan, grouped and ranked so."""
+        return replace(
+            plan,
+            group=self.group,
+            step=self.step,
+            limit=self.limit,
+            is_ascending=self.is_ascending,
+        )
 
 
 def ranking(left: Remainder, over: Population) -> Ranking:

@@ -248,6 +248,15 @@ class Remainder:
         while match := self.take(pattern):
             yield match.start()
 
+    def taken_by(self, rules: Iterable[WordRule], over: Population) -> list[tuple[WordRule, int]]:
+        """The rules for a population that read something, and where, every place taken out."""
+        return [
+            (rule, start)
+            for rule in rules
+            if rule.is_for(over)
+            for start in self.take_each(rule.says)
+        ]
+
     def take_all(self, pattern: re.Pattern[str]) -> bool:
         """Whether a pattern reads anything, all of it taken out."""
         return bool([*self.take_each(pattern)])

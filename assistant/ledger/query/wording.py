@@ -1,6 +1,6 @@
-"""The wording of a plan and of its result: one French sentence, and tables."""
+"""The wording of a plan and of its figures: one French sentence that says all of it. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,6 @@ from assistant.ledger.query.plan import (
     PlanFilter,
     PlanMeasure,
     PlanPeriod,
-    Population,
     Rows,
     Value,
     rows_of,
@@ -23,10 +22,6 @@ from assistant.ledger.query.plan import (
 from assistant.ledger.query.result import PlanResult, ResultLine
 from assistant.ledger.query.sums import WHOLE
 from assistant.ledger.tables import Cell, Format, LedgerTable, TableColumn
-from ingestion.errors import NothingImported
-from ingestion.ledger.embedded import Ledger
-
-# The wording of a plan and of its figures: one French sentence that says all of it. Pure.
 
 _STEPS = {PeriodStep.MONTH: "mois", PeriodStep.QUARTER: "trimestre", PeriodStep.YEAR: "année"}
 _COMPARED = {
@@ -182,75 +177,11 @@ def _of(label: str) -> str:
     return f"de l'{label}" if label[0].lower() in "aeéiouh" else f"du {label}"
 
 
-_PLACES = """
-SELECT "row", min(concat(file.name, ', ', place)) FROM lineage JOIN file ON sha256 = file
-WHERE column_name IN ('number', 'contract_id')
-    AND "row" IN (SELECT unnest(CAST($1 AS VARCHAR[])))
-GROUP BY "row"
-"""
-
-
-def places(ledger: Ledger, ids: Iterable[str]) -> Mapping[str, str]:
-    """Where the number of each row was read: its file and place in it."""
-    found: dict[str, str] = dict(ledger.rows(_PLACES, [list(ids)]))
-    return found
-
-
-# The result of a plan as tables: its figures, and the rows that they are made of.
+# The result of a plan: its answer in a sentence, and the table of its figures.
 
 _TOLD = 3
 _OUR_OWN = {"document", "category"}
 """Fields of which the rows have words of ours, and no code."""
-
-TABLES = {Population.INVOICES: "invoice", Population.PURCHASES: "purchase"}
-"""Of the schema, one row each."""
-
-_SHOWN = {
-    Population.INVOICES: (
-        TableColumn("Facture"),
-        TableColumn("Fournisseur"),
-        TableColumn("Émise", Format.DATE),
-        TableColumn("Reçue", Format.DATE),
-        TableColumn("Payée", Format.DATE),
-        TableColumn("TTC", Format.EUROS),
-        TableColumn("Statut", Format.WORDS),
-        TableColumn("Source", Format.WORDS),
-    ),
-    Population.PURCHASES: (
-        TableColumn("Marché"),
-        TableColumn("Objet"),
-        TableColumn("Acheteur"),
-        TableColumn("Titulaire"),
-        TableColumn("Notifié", Format.DATE),
-        TableColumn("Montant HT", Format.EUROS),
-        TableColumn("CPV"),
-        TableColumn("Source", Format.WORDS),
-    ),
-}
-_COLUMNS = {
-    Population.INVOICES: "number, supplier_name, issued, received, paid, gross, status",
-    Population.PURCHASES: (
-        "number, subject, coalesce(buyer_name, buyer), supplier_name, notified, amount, cpv"
-    ),
-}
-
-
-def require_rows(ledger: Ledger, population: Population) -> None:
-    """Raise NothingImported where there is no invoice, or no contract: nothing can be counted."""
-    if not ledger.rows(f"SELECT 1 FROM {TABLES[population]} LIMIT 1"):
-        raise NothingImported(NOTHING_OF[population])
-
-
-NOTHING_OF = {
-    Population.INVOICES: (
-        "Aucune facture n’est encore importée : il n’y a rien à compter. Lancez : sourcier "
-        "invoices import FICHIER…"
-    ),
-    Population.PURCHASES: (
-        "Aucun marché n’est encore importé : il n’y a rien à compter. Lancez : sourcier "
-        "purchases import FICHIER…"
-    ),
-}
 
 
 def answer(result: PlanResult) -> str:
@@ -286,45 +217,6 @@ def figures(result: PlanResult) -> LedgerTable:
         tuple(line.rows for line in lines),
         result.told,
     )
-
-
-def listing(ledger: Ledger, population: Population, ids: Sequence[str], today: date) -> LedgerTable:
-    """Invoices or contracts, each with the place where it was read, in the order of their days."""
-    rows = rows_of(population)
-    words = rows.fields["status"].words if "status" in rows.fields else {}
-    found = ledger.rows(
-        f"SELECT id, {_COLUMNS[population]} FROM ({rows.sql.replace('{today}', '$2')}) AS c "
-        "WHERE id IN (SELECT unnest(CAST($1 AS VARCHAR[]))) AND $2 IS NOT NULL "
-        f"ORDER BY {rows.when}, id",
-        [list(ids), today],
-    )
-    read = places(ledger, ids)
-    return LedgerTable(
-        rows.many.capitalize(),
-        _SHOWN[population],
-        tuple(
-            (*values[:-1], words.get(values[-1], values[-1]), read.get(identifier))
-            for identifier, *values in found
-        ),
-        tuple((identifier,) for identifier, *_ in found),
-    )
-
-
-def unread(population: Population, ids: Iterable[str], note: str = "") -> LedgerTable:
-    """The same, of rows already in order, each to be read where it is shown."""
-    notes = (note,) if note else ()
-    title, each = rows_of(population).many.capitalize(), tuple((each,) for each in ids)
-    return LedgerTable(title, _SHOWN[population], (), each, notes, is_unread=True)
-
-
-def in_order(ledger: Ledger, population: Population, ids: Sequence[str]) -> tuple[str, ...]:
-    """Ids of invoices or contracts in the order of their days."""
-    found = ledger.rows(
-        f"SELECT id FROM {TABLES[population]} WHERE id IN (SELECT unnest(CAST($1 AS VARCHAR[]))) "
-        f"ORDER BY {rows_of(population).when}, id",
-        [list(ids)],
-    )
-    return tuple(identifier for (identifier,) in found)
 
 
 def _titled(text: str) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.calculators.advance import RetentionAsked, retention
 from assistant.calculators.constants import Constant, IndexedLaw, constants
+from assistant.calculators.retention import RetentionAsked, retention
 from assistant.errors import Ungrounded
 from assistant.question.quantities import find_quantities, fold_same_length
 from ingestion.documents.references import find_references

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from assistant.calculators.advance import AdvanceAsked, RetentionAsked
+from assistant.calculators.advance import AdvanceAsked
 from assistant.calculators.amounts import euros
 from assistant.calculators.award import StandstillAsked, TurnoverAsked
 from assistant.calculators.calculation import Buyer, Nature
@@ -21,6 +21,7 @@ from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.procedure import ProcedureAsked
 from assistant.calculators.requests import parse_calculation
+from assistant.calculators.retention import RetentionAsked
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked
 from assistant.errors import Ungrounded
 from assistant.evaluation.questions import read_questions

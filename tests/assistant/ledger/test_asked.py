@@ -1,23 +1,17 @@
-"""Questions about the ledger: what is understood, in which period, and what a model may propose."""
+"""Questions about the ledger: what is understood, what is not, and slips of the hand."""
 
-import json
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.ledger.parsing.moments import Compared
-from assistant.ledger.parsing.periods import find_period
-from assistant.ledger.parsing.proposal import ModelPlanner, are_carried
 from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
 from assistant.ledger.parsing.subject import population_asked
 from assistant.ledger.parsing.vocabulary import is_one_slip, load_vocabulary, slips
 from assistant.ledger.query.names import Name, spoken
 from assistant.ledger.query.plan import Operator, Plan, PlanFilter, Population
 from assistant.ledger.query.wording import describe_plan
-from assistant.question.language import fold_text
-from tests.support.fakes import ScriptedModel
 from tests.support.question_lists import Asked, read_lists
 
 TODAY = date(2026, 11, 24)
@@ -35,7 +29,6 @@ NOT_UNDERSTOOD = (
     (Population.INVOICES, [("", ()), *NO_INVOICES]),
     (Population.PURCHASES, NO_PURCHASES),
 )
-PERIODS, NO_PERIODS = read_lists("periods.txt")
 
 
 def _said(plan: Plan) -> str:
@@ -238,187 +231,3 @@ def test_a_word_that_exists_is_never_put_right() -> None:
     others = sorted(load_vocabulary().other_words)
     assert not [word for word in others if slips([word], NAMES)]
     assert not load_vocabulary().other_words & load_vocabulary().spelled
-
-
-# Ledger asked periods
-
-
-ASKED_ON = date(2026, 11, 24)
-
-
-def _found(text: str, today: date = ASKED_ON) -> tuple[date | None, date | None] | None:
-    span = find_period(fold_text(text), today)
-    return (span.first, span.last) if span else None
-
-
-@pytest.mark.parametrize(("text", "days"), PERIODS)
-def test_a_period_is_read_as_french_says_it(text: str, days: tuple[str, ...]) -> None:
-    assert _found(text) == tuple(map(date.fromisoformat, days))
-
-
-def test_a_side_has_no_other_bound() -> None:
-    assert _found("avant le 15 mars 2026") == (None, date(2026, 3, 14))
-    assert _found("jusqu'au 31 mai 2026") == (None, date(2026, 5, 31))
-    assert _found("après le 31 mai 2026") == (date(2026, 6, 1), None)
-    assert _found("à partir du 1er juin 2026") == (date(2026, 6, 1), None)
-    assert _found("avant juillet 2025") == (None, date(2025, 6, 30))
-    assert _found("avant 2026") == (None, date(2025, 12, 31))
-    assert _found("jusqu'à fin mars 2026") == (None, date(2026, 3, 31))
-    assert _found("après mars 2026") == (date(2026, 4, 1), None)
-    assert _found("à compter de 2026") == (date(2026, 1, 1), None)
-
-
-def test_months_that_do_not_follow_each_other_are_no_period_together() -> None:
-    for text in ("en janvier et mars 2026", "de janvier et mars 2026"):
-        span = find_period(fold_text(text), ASKED_ON)
-        assert span
-        assert "mars 2026" in text[span.end :]
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "may"),
-    [
-        ("janvier", "fevrier 2025", True),
-        ("mars 2025", "fevrier", True),
-        ("janvier 2025", "fevrier 2025", False),
-        ("t1", "t1 2025", False),
-        ("ce trimestre", "t1 2025", False),
-        ("2026", "2025", False),
-    ],
-)
-def test_a_month_may_be_of_the_year_of_the_month_that_it_is_compared_with(
-    one: str, other: str, may: bool
-) -> None:
-    assert Compared((None, None), other).may_share_year(one) is may
-
-
-@pytest.mark.parametrize("text", [text for text, _ in NO_PERIODS])
-def test_a_number_is_not_a_period(text: str) -> None:
-    assert _found(text) is None
-
-
-def test_a_part_of_the_year_without_year_is_the_last_one_begun() -> None:
-    assert _found("au 4e trimestre", date(2026, 9, 30)) == (date(2025, 10, 1), date(2025, 12, 31))
-    assert _found("au 4e trimestre", date(2026, 10, 1)) == (date(2026, 10, 1), date(2026, 12, 31))
-
-
-@pytest.mark.parametrize(
-    ("today", "last"),
-    [
-        (date(2028, 3, 1), date(2029, 2, 28)),
-        (date(2027, 3, 1), date(2028, 2, 29)),
-        (date(2028, 2, 29), date(2028, 2, 29)),
-    ],
-)
-def test_the_end_of_february_to_come_is_its_last_day(today: date, last: date) -> None:
-    assert _found("d'ici fin février", today) == (today, last)
-
-
-@pytest.mark.parametrize("today", [date.min, date.max])
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("après le 31/12/9999", "avant le 01/01/0001"),
-        *("hier", "le mois précédent", "l'an dernier", "la semaine suivante", "le mois prochain"),
-        *("cette semaine", "d'ici deux ans", "sur les 3 derniers mois", "en mars et avril"),
-        *("d'ici fin février", "depuis 90 jours", "au 4e trimestre", "en janvier"),
-    ],
-)
-def test_days_outside_the_calendar_are_none_and_break_nothing(text: str, today: date) -> None:
-    span = find_period(fold_text(text), today)
-    assert span is None or span.first or span.last
-
-
-@given(st.dates(date(2020, 1, 1), date(2030, 12, 31)), st.integers(1, 400))
-def test_days_ago_end_today(today: date, days: int) -> None:
-    assert _found(f"depuis {days} jours", today) == (today - timedelta(days), today)
-
-
-@given(
-    st.dates(date(2020, 1, 1), date(2030, 12, 31)),
-    st.sampled_from(["le mois dernier", "le trimestre dernier", "l'année dernière"]),
-)
-def test_the_last_whole_period_ends_before_the_current_one(today: date, text: str) -> None:
-    found = _found(text, today)
-    assert found
-    first, last = found
-    assert first
-    assert last
-    assert first.day == 1
-    assert first < last < today.replace(day=1)
-
-
-# Ledger proposal
-
-
-PROPOSED_ON = date(2026, 6, 30)
-OVER = Population.INVOICES
-SUPPLIERS = (Name("supplier", "1", "Brelan"),)
-
-
-def _proposed(question: str, **chosen: str) -> Plan | NotUnderstood:
-    model = ScriptedModel({"Question": json.dumps(chosen, ensure_ascii=False)})
-    return ModelPlanner(model)(question, SUPPLIERS, PROPOSED_ON, OVER)
-
-
-DELIVERED = "Montant HT des factures de Brelan livrées en mai 2026"
-NOTHING = {"condition": "rien", "date": "rien", "regroupement": "rien", "mesure": "rien"}
-
-
-def test_the_model_fills_what_the_rules_leave_open_and_what_they_read_stands() -> None:
-    found = _proposed(DELIVERED, **NOTHING | {"date": "date de livraison (livrées)"})
-    assert isinstance(found, Plan)
-    assert describe_plan(found) == (
-        "somme du montant HT des factures livrées entre le 01/05/2026 et le 31/05/2026, "
-        "du fournisseur Brelan"
-    )
-
-
-def test_a_group_is_named_by_a_word_of_the_question() -> None:
-    found = _proposed(
-        "Montant HT des factures ventilé devise par devise",
-        **NOTHING | {"regroupement": "par devise"},
-    )
-    assert isinstance(found, NotUnderstood)  # "ventilé" is in no part
-    found = _proposed("Montant HT, chaque devise", **NOTHING | {"regroupement": "par devise"})
-    assert isinstance(found, Plan)
-    assert describe_plan(found) == "somme du montant HT des factures, par devise"
-
-
-@pytest.mark.parametrize(
-    "chosen",
-    [
-        {},
-        {"date": "date de réception (reçues)"},
-        {"date": "date de livraison (livrées)", "condition": "non payées"},
-        {"date": "date de livraison (livrées)", "regroupement": "par statut"},
-    ],
-)
-def test_a_word_left_out_or_a_part_put_in_makes_no_plan(chosen: dict[str, str]) -> None:
-    assert isinstance(_proposed(DELIVERED, **NOTHING | chosen), NotUnderstood)
-
-
-@pytest.mark.parametrize(
-    "said", ["[1]", "3", '{"date": "rien"}', json.dumps(NOTHING | {"date": "hier"})]
-)
-def test_what_is_not_of_the_schema_makes_no_plan(said: str) -> None:
-    planner = ModelPlanner(ScriptedModel({"Question": said}))
-    assert isinstance(planner(DELIVERED, SUPPLIERS, PROPOSED_ON, OVER), NotUnderstood)
-
-
-def test_the_model_is_not_asked_where_rules_leave_no_word_or_clash() -> None:
-    model = ScriptedModel()
-    for question in ("Factures payées et non payées", "Factures de mai 2026"):
-        assert isinstance(
-            ModelPlanner(model)(question, SUPPLIERS, PROPOSED_ON, OVER),
-            NotUnderstood,
-        )
-    assert not model.prompts
-
-
-def test_each_word_is_carried_by_a_part_and_each_part_by_a_word() -> None:
-    assert are_carried(["livrées"], ["date de livraison (livrées)"])
-    assert are_carried(["suspension"], ["de statut « suspendue »"])
-    assert not are_carried(["contestées"], ["de statut « rejetée »"])
-    assert not are_carried(["livrées", "vite"], ["date de livraison (livrées)"])
-    assert not are_carried(["livrées"], ["date de livraison (livrées)", "non payées"])

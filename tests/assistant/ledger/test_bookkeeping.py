@@ -1,10 +1,8 @@
 """The ledger as pages and chat ask for it: views, figures with their rows, records, files."""
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -15,77 +13,30 @@ from assistant.evaluation.questions import read_questions
 from assistant.journal.journal import Journal
 from assistant.ledger.query import wording
 from assistant.ledger.query.plan import Population
-from assistant.ledger.replies import MOST_ROWS, Inquiry, Reckoning, Unreckoned, reply
+from assistant.ledger.reckoning import MOST_ROWS, Reckoning
+from assistant.ledger.replies import Inquiry, Unreckoned, reply
 from assistant.ledger.service import LedgerService
 from assistant.ledger.tables import DrawingShape
 from assistant.ledger.views import VIEWS, Sights, ViewRequest
-from ingestion.errors import NothingImported, UnknownSnapshot
-from ingestion.index.snapshot import IndexSnapshot
+from ingestion.errors import NothingImported
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import SECONDS, Ledger, Row
-from ingestion.ledger.rows import FileKind, Lineage, StatusEvent
-from ingestion.tenders.intake import Parcel
+from ingestion.ledger.rows import FileKind
 from tests.conftest import Engine
-from tests.support.journals import recorded
-from tests.support.ledger_rows import FILE, file_row, filled, invoice, purchase
+from tests.support.ledger_books import kept_in, no_generation, on_record
+from tests.support.ledger_rows import file_row, filled, invoice, purchase
 from tests.support.paths import DATA
 from tests.support.question_lists import read_lists
 
 TODAY = date(2026, 11, 24)
 INVOICES, PURCHASES = Population.INVOICES, Population.PURCHASES
 QUESTIONS = sorted({*DATA.glob("*questions*.jsonl")} - {*DATA.glob("ledger_*.jsonl")})
-OTHER = {"supplier_siren": "552100554", "supplier_name": "Sève SAS"}
-
-
-def no_generation() -> IndexSnapshot:
-    raise UnknownSnapshot("Aucun index n'est publié.")
-
-
-@pytest.fixture
-def home(tmp_path: Path, engine: Engine) -> Path:
-    return _kept_in(engine(tmp_path / "home"))
-
-
-def _kept_in(home: Path) -> Path:
-    """The folder, its ledger filled."""
-    many = [invoice(f"A-{n}", date(2026, 1 + n, 5), net=100 * n) for n in range(1, 10)]
-    places = [
-        Lineage("invoice", each.id, "number", FILE, f"ligne {n}, colonne Numéro")
-        for n, each in enumerate(many, 2)
-    ]
-    wrong = invoice(
-        "B-1", date(2026, 2, 6), net=50, gross=Decimal(61), paid=date(2026, 3, 1), **OTHER
-    )
-    return filled(
-        home,
-        file_row(),
-        *many,
-        *places,
-        wrong,
-        StatusEvent(many[0].id, "06", date(2026, 2, 10)),
-        *purchase("2026-01", 35000),
-    )
-
-
-@pytest.fixture
-def books(home: Path) -> LedgerService:
-    return LedgerService(home, Journal(home / "journal.jsonl"), no_generation)
 
 
 def _reckoned(books: LedgerService, question: str) -> Reckoning:
     found = books.reckon(question, TODAY)
     assert isinstance(found, Reckoning), found
     return found
-
-
-def _journal(home: Path) -> list[tuple[str, dict[str, object], str]]:
-    told = recorded(Journal(home / "journal.jsonl"))
-    return [(each["kind"], body or {}, each.get("user", "")) for each, body in told]
-
-
-def _numbers(home: Path) -> list[str]:
-    with open_ledger(home) as ledger:
-        return [number for (number,) in ledger.rows("SELECT number FROM invoice ORDER BY number")]
 
 
 @pytest.mark.parametrize("over", Population)
@@ -188,7 +139,7 @@ def test_a_damaged_ledger_leaves_to_the_law_what_is_not_about_us(tmp_path: Path)
 def test_no_question_about_the_law_or_a_dossier_is_taken_for_one_about_figures(
     tmp_path: Path, path: Path
 ) -> None:
-    books = LedgerService(_kept_in(tmp_path), Journal(tmp_path / "journal.jsonl"), no_generation)
+    books = LedgerService(kept_in(tmp_path), Journal(tmp_path / "journal.jsonl"), no_generation)
     empty = LedgerService(tmp_path / "no", Journal(tmp_path / "journal.jsonl"), no_generation)
     every = [each.text for each in read_questions(path)]
     assert [each for each in every if books.reckon(each, TODAY)] == []
@@ -321,7 +272,7 @@ def test_an_explanation_is_kept_and_on_record(books: LedgerService, home: Path) 
     [table] = [each.table for each in books.exhibits(ViewRequest(INVOICES, "anomalies", TODAY))]
     told = next(row[-1] for row in table.rows if row[0] == identifier)
     assert str(told).startswith("arrondi convenu (u-1, ")
-    kind, body, user = _journal(home)[-1]
+    kind, body, user = on_record(home)[-1]
     assert (kind, body["act"], body["anomaly"], user) == ("ledger", "explained", identifier, "u-1")
 
 
@@ -332,20 +283,11 @@ def test_a_file_that_leaves_is_on_record(books: LedgerService, home: Path) -> No
         books.export(listed, ".csv")
     table = books.part(look, listed)
     assert books.export(table, ".csv", "u-1").count(b"\r\n") == 11
-    assert _journal(home) == [
+    assert on_record(home) == [
         ("export", {"ledger": "Factures", "rows": 10, "format": "csv"}, "u-1")
     ]
     with pytest.raises(WrongPlan):
         books.export(table, ".exe")
-
-
-CSV = "Numéro facture;Fournisseur;Date facture;Montant HT;Montant TVA;Montant TTC\n"
-LINE = "N-{n};Zoé;03/02/2026;100,00;20,00;120,00\n"
-
-
-def _parcel(*numbers: int, name: str = "lot.csv") -> Parcel:
-    text = CSV + "".join(LINE.format(n=n) for n in numbers)
-    return Parcel(name, BytesIO(text.encode()))
 
 
 class ReadLedger(Ledger):
@@ -370,53 +312,3 @@ def test_the_names_of_a_population_are_read_once_an_answer(home: Path) -> None:
         found = reply(read, sights, Inquiry("et en nombre ?", TODAY, Buyer.LOCAL, before))
     assert isinstance(found, Reckoning)
     assert len([sql for sql in read.asked if sql.startswith("SELECT DISTINCT 'supplier'")]) == 1
-
-
-def test_a_batch_is_shown_before_it_is_stored_and_stored_once(
-    books: LedgerService, home: Path
-) -> None:
-    before = _numbers(home)
-    batch = books.batches.send(FileKind.INVOICES, [_parcel(1, 2)], "u-1", TODAY)
-    batch.wait(30)
-    assert [(each.name, each.stored) for each in batch.reports] == [("lot.csv", 2)]
-    assert _numbers(home) == before
-    assert _journal(home) == []
-    books.batches.store(batch, TODAY)
-    books.batches.store(batch, TODAY)
-    batch.wait(30)
-    assert [(each.verdict, each.stored) for each in batch.reports] == [("warned", 2)]
-    assert _numbers(home) == sorted([*before, "N-1", "N-2"])
-    assert list((home / "incoming").iterdir()) == []
-    [(kind, body, user)] = _journal(home)
-    assert (kind, body["act"], user) == ("ledger", "imported", "u-1")
-    assert json.dumps(body["files"]) == '[{"name": "lot.csv", "stored": 2, "verdict": "warned"}]'
-
-
-def test_a_batch_belongs_to_who_sent_it(books: LedgerService) -> None:
-    batch = books.batches.send(FileKind.INVOICES, [_parcel(1)], "u-1", TODAY)
-    batch.wait(30)
-    assert books.batches.get(batch.token, FileKind.INVOICES, "u-1") is batch
-    assert books.batches.get(batch.token, FileKind.INVOICES, "u-2") is None
-    assert books.batches.get(batch.token, FileKind.PURCHASES, "u-1") is None
-    books.batches.drop(batch)
-    assert not batch.folder.exists()
-    assert books.batches.get(batch.token, FileKind.INVOICES, "u-1") is None
-
-
-def test_columns_are_corrected_before_a_batch_is_stored(books: LedgerService) -> None:
-    batch = books.batches.send(FileKind.INVOICES, [_parcel(1)], "u-1", TODAY)
-    batch.wait(30)
-    books.batches.correct(batch, {"Montant TTC": "payable"}, TODAY)
-    batch.wait(30)
-    [sheet] = batch.reports[0].columns
-    assert next(c.field for c in sheet.columns if c.title == "Montant TTC") == "payable"
-    books.batches.correct(batch, {"Inconnue": "net"}, TODAY)
-    batch.wait(30)
-    assert "Inconnue" in batch.failure
-
-
-@pytest.mark.parametrize("name", ["../../evasion.csv", "/etc/evasion.csv", "..\\evasion.csv"])
-def test_a_name_never_leads_out_of_the_batch(books: LedgerService, home: Path, name: str) -> None:
-    batch = books.batches.send(FileKind.INVOICES, [_parcel(1, name=name)], "u-1", TODAY)
-    batch.wait(30)
-    assert [path.relative_to(batch.folder).as_posix() for path in batch.paths] == ["0/evasion.csv"]

@@ -13,7 +13,9 @@ from assistant.errors import WrongPlan
 from assistant.ledger.anomalies import anomalies, anomaly_table
 from assistant.ledger.needs import needs_table, pooling_table
 from assistant.ledger.payments import late_tables
+from assistant.ledger.piece import piece_tables
 from assistant.ledger.purchases import contracts, held_contracts, repeated, summary_tables
+from assistant.ledger.query.listing import listing
 from assistant.ledger.query.names import names
 from assistant.ledger.query.plan import (
     FieldKind,
@@ -28,9 +30,7 @@ from assistant.ledger.query.plan import (
     validate_plan,
 )
 from assistant.ledger.query.result import PlanResult, compute_result
-from assistant.ledger.query.wording import listing
 from assistant.ledger.suppliers import supplier_tables
-from assistant.ledger.views import piece_tables
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.importing import ImportOrder, import_files

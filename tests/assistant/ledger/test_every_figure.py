@@ -13,10 +13,12 @@ from hypothesis import given, settings
 from pydantic import TypeAdapter
 
 from assistant.calculators.amounts import euros
+from assistant.ledger.addresses import ROOTS
 from assistant.ledger.parsing.vocabulary import page_asked, shown_on_pages
 from assistant.ledger.query.plan import Population
 from assistant.ledger.query.result import ResultLine
-from assistant.ledger.replies import ROOTS, Reckoning, Unreckoned
+from assistant.ledger.reckoning import Reckoning
+from assistant.ledger.replies import Unreckoned
 from assistant.ledger.tables import Cell, Format, LedgerTable
 from assistant.ledger.views import VIEWS
 from assistant.web.ledger.frame import VIEW_TITLES

@@ -14,6 +14,7 @@ from assistant.calculators.payment import PaymentAsked, payment
 from assistant.errors import Ungrounded, WrongFigures
 from assistant.ledger.forecasts import LEAST, expected, forecasts, paces
 from assistant.ledger.late import (
+    MISDATED,
     Basis,
     Payment,
     Payments,
@@ -24,7 +25,7 @@ from assistant.ledger.late import (
 )
 from assistant.ledger.payments import late_tables
 from assistant.ledger.query.sql import LateColumns
-from assistant.ledger.stages import RECEIVED, StagePassage, passages, waiting
+from assistant.ledger.stages import RECEIVED, UNRECEIVED, StagePassage, passages, waiting
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import StatusEvent, TableRow
 from tests.support.fake_law import FakeLaw
@@ -156,13 +157,15 @@ def test_a_day_that_cannot_be_takes_no_last_day_and_breaks_no_other(tmp_path: Pa
         invoice("A", date(2026, 11, 20)),
         invoice("B", date(2026, 11, 20), received=date.max),
         invoice("C", date(2026, 11, 20), delivered=date.max),
+        invoice("D", date(2026, 11, 20), received=None),
     )
     with open_ledger(home) as ledger:
         late, stages, risks = late_tables(ledger, BASIS)
-    assert "Sans dernier jour : 2 (date de réception ou de livraison impossible)." in late.notes
+    assert f"Sans dernier jour : 2 ({MISDATED})." in late.notes
     assert [row[:3] for row in stages.rows] == [
+        (MISDATED, "dernier jour inconnu", 2),
         (RECEIVED, "à payer dans plus de 15 jours", 1),
-        ("sans date de réception", "dernier jour inconnu", 2),
+        (UNRECEIVED, "dernier jour inconnu", 1),
     ]
     assert [row[0] for row in risks.rows] == ["A"]
 

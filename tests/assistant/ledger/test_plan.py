@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import TotalsDisagree, WrongPlan
+from assistant.ledger.query.listing import listing
 from assistant.ledger.query.plan import (
     Bound,
     Operator,
@@ -25,7 +26,7 @@ from assistant.ledger.query.plan import (
 )
 from assistant.ledger.query.result import PlanResult, compute_result
 from assistant.ledger.query.sql import LateColumns, rows, totals
-from assistant.ledger.query.wording import answer, figures, listing
+from assistant.ledger.query.wording import answer, figures
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger, Row
 from ingestion.ledger.rows import Invoice, Lineage, PurchaseChange, StatusEvent, TableRow
