@@ -1,8 +1,10 @@
 """The Model Context Protocol: tools and resources for programs, by stdio or HTTP. Door of mcp."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from contextvars import copy_context
 from functools import partial
 from importlib.metadata import version
 from itertools import count
@@ -12,7 +14,6 @@ from weakref import WeakValueDictionary
 
 import anyio
 import mcp_types as wire
-from anyio import from_thread, to_thread
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
 from mcp.server.stdio import stdio_server
@@ -84,7 +85,7 @@ class ToolServer:
 
     def __init__(self, service_for: ServiceFor) -> None:
         self._service_for = service_for
-        self._limiter = anyio.CapacityLimiter(MOST_THREADS)
+        self._threads = ThreadPoolExecutor(MOST_THREADS, "tool")
         self._limiters = WeakValueDictionary[str, anyio.CapacityLimiter]()
         self.server: Server[Any] = Server(
             "sourcier",
@@ -163,9 +164,9 @@ class ToolServer:
         self, ctx: ServerRequestContext[Any], work: Callable[[ToolService, Step], Gave]
     ) -> Gave:
         """Do something at the service of who asks, in a thread that stops when they have gone."""
-        gone = Event()
+        gone, loop = Event(), asyncio.get_running_loop()
         scope = ctx.request.scope if ctx.request is not None else None
-        step = partial(_tell, ctx, gone, count(1))
+        step = partial(_tell, ctx, gone, count(1), loop)
 
         def done() -> Gave:
             try:
@@ -175,12 +176,23 @@ class ToolServer:
                 raise IngestionError(said) from failure
 
         person, _, _ = str((scope or {}).get(PERSON, "")).partition(" ")  # whatever their token
-        theirs = self._limiters.setdefault(person, anyio.CapacityLimiter(MOST_AT_ONCE))
         try:
-            async with theirs:
-                return await to_thread.run_sync(done, abandon_on_cancel=True, limiter=self._limiter)
+            return await self._in_thread(done, person)
         finally:
             gone.set()
+
+    async def _in_thread(self, work: Callable[[], Gave], person: str) -> Gave:
+        """Work in a thread, which has a place of a person until it ends, waited for or not."""
+        theirs = self._limiters.setdefault(person, anyio.CapacityLimiter(MOST_AT_ONCE))
+        await theirs.acquire_on_behalf_of(work)
+        loop, working = asyncio.get_running_loop(), self._threads.submit(copy_context().run, work)
+
+        def ended(_: object) -> None:
+            with suppress(RuntimeError):  # the server is over: nobody waits for a place any more
+                loop.call_soon_threadsafe(theirs.release_on_behalf_of, work)
+
+        working.add_done_callback(ended)
+        return await asyncio.wrap_future(working)
 
 
 def _called(params: wire.CallToolRequestParams, service: ToolService, step: Step) -> ToolReply:
@@ -202,11 +214,18 @@ def _described(tool: Tool) -> wire.Tool:
     )
 
 
-def _tell(ctx: ServerRequestContext[Any], gone: Event, steps: Iterator[int], message: str) -> None:
+def _tell(
+    ctx: ServerRequestContext[Any],
+    gone: Event,
+    steps: Iterator[int],
+    loop: asyncio.AbstractEventLoop,
+    message: str,
+) -> None:
     """Tell a client that wants to know how far its call has come, from the thread of the work."""
     if gone.is_set():
         raise CallGivenUp
-    from_thread.run(partial(ctx.session.report_progress, next(steps), message=message))
+    telling = ctx.session.report_progress(next(steps), message=message)
+    asyncio.run_coroutine_threadsafe(telling, loop).result()
 
 
 def _text(text: str) -> wire.TextContent:

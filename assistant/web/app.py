@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from enum import Enum, auto
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -25,22 +26,17 @@ from assistant.settings import LOOPBACK
 from assistant.tools.server import ToolsByHttp
 from assistant.tools.tool import ToolService
 from assistant.web.api.routes import api_app
-from assistant.web.authentication import Errands, account_routes, openid_routes
+from assistant.web.authentication import account_routes
 from assistant.web.buyer.chat import service_of_event
 from assistant.web.buyer.page import page_blocks
 from assistant.web.buyer.routes import dossier_routes, law_routes
 from assistant.web.front import ANYONE, behind_proxies, listen, listen_at
 from assistant.web.ledger.routes import ledger_routes
+from assistant.web.openid import Errands, openid_routes
+from assistant.web.problems import bare_app, problem, with_problems
 from assistant.web.protection import USER, Gate, KnownHosts, RequestLimits, Shield
-from assistant.web.routes import (
-    bare_app,
-    from_here,
-    monitoring_routes,
-    page_routes,
-    problem,
-    with_problems,
-)
-from assistant.web.site import Access, Site, requiring, token_of
+from assistant.web.routes import monitoring_routes, page_routes
+from assistant.web.site import Access, Site, from_here, requiring, token_of
 
 # The door of Gradio: the few of its routes that the page uses, and each reader's own queue there.
 #
@@ -49,8 +45,6 @@ from assistant.web.site import Access, Site, requiring, token_of
 
 SESSION = "session_hash"
 """What Gradio calls the name of a queue, in addresses and in bodies."""
-
-BAD_REQUEST, NOT_FOUND = 400, 404
 
 
 class Named(Enum):
@@ -104,7 +98,7 @@ class GradioDoor:
             return
         match place_of(scope["method"], scope["path"]):
             case None:
-                await problem(HTTPConnection(scope), NOT_FOUND)(scope, receive, send)
+                await problem(HTTPConnection(scope), HTTPStatus.NOT_FOUND)(scope, receive, send)
             case Named.NOWHERE:
                 await self._app(scope, receive, send)
             case Named.IN_PATH:
@@ -133,7 +127,7 @@ class GradioDoor:
         except (ValueError, LookupError, TypeError, RecursionError):
             name = None
         if not isinstance(name, str):
-            await problem(HTTPConnection(scope), BAD_REQUEST)(scope, receive, send)
+            await problem(HTTPConnection(scope), HTTPStatus.BAD_REQUEST)(scope, receive, send)
             return
         # Written anew: what two readers of the same text would read differently is not passed on.
         sent = json.dumps(body | {SESSION: self._own(scope, name)}).encode()
@@ -170,8 +164,6 @@ TOOLS = "/mcp"
 _READER = "sourcier.reader"
 """Where the scope of a request says whose program sends it."""
 
-_NOT_ALLOWED = 405
-
 
 class ToolsAddress:
     """ASGI application of that address; it asks by itself who sends each request."""
@@ -195,7 +187,7 @@ class ToolsAddress:
         from_here(request)
         reader = await run_in_threadpool(self._reader, request)
         if request.method != "POST":
-            raise HTTPException(_NOT_ALLOWED, headers={"Allow": "POST"})
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
         await self._tools({**scope, _READER: reader}, receive, send)
 
 

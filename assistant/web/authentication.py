@@ -1,11 +1,8 @@
-"""Logging in and out, by a password or a provider, and what everybody does with their account."""
+"""Logging in and out by a password, and what everybody does with their account."""
 
 import re
-import time
-from collections.abc import Callable
 from datetime import datetime
-from secrets import compare_digest
-from threading import Lock
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -13,30 +10,27 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.accounts.areas import area_of, entrance
 from assistant.accounts.login import LOCKED, LONGEST, MOST_FAILURES, SHORTEST, LoginRefusal
-from assistant.accounts.openid import Errand, Provider
+from assistant.accounts.openid import Provider
 from assistant.accounts.service import Accounts
-from assistant.accounts.sessions import fresh_token, hash_token
-from assistant.errors import LoginDeclined, ProviderFailure, WrongAccount
+from assistant.errors import WrongAccount
 from assistant.identity import Identity, UserRole
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
 from assistant.reports.page_language import in_page_language
 from assistant.web.frame import current_frame, language_of_reader
-from assistant.web.routes import from_here, page
+from assistant.web.responses import page
 from assistant.web.site import (
     ReaderIdentity,
     address_of,
     browser_of,
     forget,
-    is_https,
+    from_here,
     keep,
     site_of,
     token_of,
 )
 
 # The pages: what they are given, and what is said on them.
-
-SEEN, WRONG, UNKNOWN, FORBIDDEN, OVER, TOO_MANY, UNAVAILABLE = 200, 400, 401, 403, 404, 429, 503
 
 LENGTHS = {"least": SHORTEST, "most": LONGEST}
 
@@ -62,9 +56,6 @@ LINK_OVER = (
 UNLIKE = "Les deux mots de passe ne sont pas les mêmes."
 NOT_CURRENT = "Le mot de passe actuel n'est pas celui-là : rien n'a été changé."
 BUSY = "Trop d'essais pour le moment. Attendez {wait} secondes, puis recommencez."
-STRANGE = (
-    "Cette connexion n'a pas commencé dans ce navigateur, ou il y a trop longtemps. Recommencez."
-)
 
 SESSIONS_OVER = {"seen": "login_over_seen", "sent": "login_over_sent"}
 """What is said of a session that is over, by what was lost with it."""
@@ -78,7 +69,7 @@ def login_page(
     *,
     over: str = "",
     language: Language = Language.FRENCH,
-    status: int = SEEN,
+    status: int = HTTPStatus.OK,
 ) -> HTMLResponse:
     """The form to log in, which names the page to show then and who else may vouch.
 
@@ -96,18 +87,20 @@ def login_page(
     )
 
 
-def invitation_page(token: str, login: str, problem: str = "", status: int = SEEN) -> HTMLResponse:
+def invitation_page(
+    token: str, login: str, problem: str = "", status: int = HTTPStatus.OK
+) -> HTMLResponse:
     """The form to choose a password, by a link that is used once."""
     return _page("invitation.html", status, token=token, login=login, problem=problem)
 
 
 def invitation_over() -> HTMLResponse:
     """Instead of that form, when the link is over."""
-    return _page("invitation.html", OVER, token="", problem=LINK_OVER)
+    return _page("invitation.html", HTTPStatus.NOT_FOUND, token="", problem=LINK_OVER)
 
 
 def account_page(
-    request: Request, identity: Identity, problem: str = "", status: int = SEEN
+    request: Request, identity: Identity, problem: str = "", status: int = HTTPStatus.OK
 ) -> HTMLResponse:
     """What someone may do here, their open sessions, and how to change their password, if any."""
     accounts = accounts_of(request)
@@ -134,7 +127,7 @@ def account_page(
 
 def closed_page(identity: Identity) -> HTMLResponse:
     """Instead of a page that is for another role."""
-    return _page("closed.html", FORBIDDEN, roles=told(identity))
+    return _page("closed.html", HTTPStatus.FORBIDDEN, roles=told(identity))
 
 
 def _page(template: str, status: int, **values: object) -> HTMLResponse:
@@ -210,7 +203,7 @@ def choose_password(request: Request, token: str, password: Text, again: Text) -
         require_same(password, again)
         entered = accounts.entering.choose(token, password, browser_of(request))
     except WrongAccount as reason:
-        return invitation_page(token, guest.login, str(reason), WRONG)
+        return invitation_page(token, guest.login, str(reason), HTTPStatus.BAD_REQUEST)
     return invitation_over() if isinstance(entered, LoginRefusal) else inside(request, entered)
 
 
@@ -230,11 +223,11 @@ def change_password(
         require_same(password, again)
         entered = entering.change(identity.user, current, password, browser_of(request))
     except WrongAccount as reason:
-        return account_page(request, identity, str(reason), WRONG)
+        return account_page(request, identity, str(reason), HTTPStatus.BAD_REQUEST)
     if isinstance(entered, LoginRefusal):
         said = describe(entered) if entered.wait else NOT_CURRENT
-        return account_page(request, identity, said, WRONG)
-    response = RedirectResponse("/account", 303)
+        return account_page(request, identity, said, HTTPStatus.BAD_REQUEST)
+    response = RedirectResponse("/account", HTTPStatus.SEE_OTHER)
     keep(response, request, entered)
     return response
 
@@ -243,14 +236,14 @@ def change_password(
 def close_sessions(request: Request, identity: ReaderIdentity, session: Text = "") -> Response:
     """One of one's own, or all."""
     accounts_of(request).sessions.revoke(identity.user, session)
-    return RedirectResponse("/account", 303)
+    return RedirectResponse("/account", HTTPStatus.SEE_OTHER)
 
 
 @account_routes.post("/account/logout")
 def log_out(request: Request, identity: ReaderIdentity) -> Response:
     """Close the session in use."""
     accounts_of(request).sessions.close(token_of(request))
-    response = RedirectResponse("/login", 303)
+    response = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
     forget(response, request)
     return response
 
@@ -266,9 +259,9 @@ def inside(request: Request, token: str, onward: str = "") -> Response:
     """The first page of a new session: the one that was asked for, where it is theirs."""
     identity = accounts_of(request).sessions.identity(token)
     if identity is None:
-        return RedirectResponse("/login", 303)
+        return RedirectResponse("/login", HTTPStatus.SEE_OTHER)
     is_theirs = onward and area_of(onward.partition("?")[0]).admits(identity)
-    response = RedirectResponse(onward if is_theirs else entrance(identity), 303)
+    response = RedirectResponse(onward if is_theirs else entrance(identity), HTTPStatus.SEE_OTHER)
     keep(response, request, token)
     return response
 
@@ -277,7 +270,7 @@ def refused(
     request: Request, refusal: LoginRefusal, onward: str = "", login: str = ""
 ) -> HTMLResponse:
     """The form again, and when to come back where there were too many tries."""
-    status = TOO_MANY if refusal.wait else UNKNOWN
+    status = HTTPStatus.TOO_MANY_REQUESTS if refusal.wait else HTTPStatus.UNAUTHORIZED
     said = describe(refusal)
     response = login_page(site_of(request).provider, onward, login, said, status=status)
     if refusal.wait:
@@ -299,105 +292,3 @@ def require_same(password: str, again: str) -> None:
 def local(address: str) -> str:
     """An address of this site as it was given; "" for anything that leads elsewhere. Pure."""
     return address if _LOCAL.fullmatch(address) else ""
-
-
-# Logging in by an identity provider: there and back, each errand once and in one browser.
-
-openid_routes = APIRouter()
-"""For a site with a provider, whose application keeps its `Errands`."""
-
-PATH = "/login/openid"
-COOKIE = "sourcier-errand"
-
-LASTING, MOST = 600, 1000
-"""Seconds that an errand may take, and how many are kept; the oldest are forgotten."""
-
-
-class Errands:
-    """The logins that have begun, by what the browser keeps of them: each is taken up once."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._begun: dict[str, tuple[float, Errand, str]] = {}
-        self._lock = Lock()
-
-    def begin(self, onward: str) -> tuple[str, Errand]:
-        """A new one, after which `onward` is shown, and what the browser keeps of it."""
-        token, errand = fresh_token(), Errand()
-        with self._lock:
-            self._begun[hash_token(token)] = (self._clock(), errand, onward)
-            while len(self._begun) > MOST:
-                del self._begun[next(iter(self._begun))]
-        return token, errand
-
-    def take(self, token: str, state: str) -> tuple[Errand, str] | None:
-        """The errand of a browser and its page, None when it is not the one that comes back."""
-        with self._lock:
-            began, errand, onward = self._begun.pop(hash_token(token), (0.0, None, ""))
-        if errand is None or self._clock() - began > LASTING:
-            return None
-        return (
-            (errand, onward)
-            if compare_digest(errand.state.encode(), state.encode(errors="replace"))
-            else None
-        )
-
-
-def errands_of(request: Request) -> Errands:
-    """Those of the application of a request."""
-    errands: Errands = request.app.state.errands
-    return errands
-
-
-def provider_of(request: Request) -> Provider:
-    """That of a site that has one."""
-    provider = site_of(request).provider
-    assert provider is not None, "without a provider these routes are not there"
-    return provider
-
-
-def address_back(request: Request) -> str:
-    """Where the provider sends the browser back to."""
-    return f"{site_of(request).address or str(request.base_url)}".rstrip("/") + f"{PATH}/return"
-
-
-@openid_routes.get(PATH)
-def leave(request: Request, next: str = "") -> Response:  # noqa: A002 - the name in the address
-    """Send a browser to the provider."""
-    provider, (token, errand) = provider_of(request), errands_of(request).begin(local(next))
-    try:
-        response = RedirectResponse(provider.address(errand, address_back(request)), 303)
-    except ProviderFailure as failure:
-        return login_page(provider, problem=str(failure), status=UNAVAILABLE)
-    https = is_https(request)
-    response.set_cookie(
-        COOKIE, token, max_age=LASTING, path=PATH, secure=https, httponly=True, samesite="lax"
-    )
-    return response
-
-
-@openid_routes.get(f"{PATH}/return")
-def come_back(request: Request, state: str = "") -> Response:
-    """Let in whom the provider vouches for."""
-    # No login began here, or not by this browser: whoever likes can send that, and as often as
-    # they like, so that it is no refusal which the journal would keep.
-    provider, admission = provider_of(request), accounts_of(request).admission
-    taken = errands_of(request).take(request.cookies.get(COOKIE, ""), state)
-    if taken is None:
-        return login_page(provider, problem=STRANGE, status=WRONG)
-    visitor, (errand, onward) = address_of(request), taken
-    if wait := admission.wait(visitor):
-        return refused(request, LoginRefusal(wait))
-    try:
-        someone = provider.vouched(errand, address_back(request), request.query_params)
-    except LoginDeclined as refusal:
-        return login_page(provider, problem=str(refusal), status=UNKNOWN)
-    except ProviderFailure as failure:
-        admission.refuse(visitor)
-        return login_page(provider, problem=str(failure), status=UNAVAILABLE)
-    entered = admission.admit(someone, browser_of(request))
-    if isinstance(entered, LoginRefusal):
-        return refused(request, entered)
-    response = inside(request, entered, onward)
-    response.delete_cookie(COOKIE, path=PATH)
-    return response

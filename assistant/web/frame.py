@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 
 from assistant.accounts.areas import AREAS, area_of
 from assistant.identity import ALONE, Identity, UserRole
-from assistant.ledger.replies import ROOTS
+from assistant.ledger.addresses import ROOTS
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
 from assistant.reports.page_language import speaking

@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from http import HTTPStatus
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -135,11 +136,13 @@ class Front:
                 if answer.has_begun:
                     return  # the server closes what is not whole
                 if body.has_begun or scope["method"] not in ("GET", "HEAD"):
-                    await PlainTextResponse(_BROKEN, 502)(scope, body.receive, send)
+                    await PlainTextResponse(_BROKEN, HTTPStatus.BAD_GATEWAY)(
+                        scope, body.receive, send
+                    )
                     return
             else:
                 return
-        gone = PlainTextResponse(_GONE, 503, {"Retry-After": "5"})
+        gone = PlainTextResponse(_GONE, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "5"})
         await gone(scope, body.receive, send)
 
     def _place_of(self, request: HTTPConnection) -> tuple[int, bool]:

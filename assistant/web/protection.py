@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from threading import Lock
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -19,15 +20,13 @@ from assistant.accounts.areas import area_of, entrance
 from assistant.identity import Identity
 from assistant.web.authentication import closed_page
 from assistant.web.frame import framed
-from assistant.web.routes import named_problem, navigates, problem
-from assistant.web.site import FORBIDDEN, UNKNOWN, Access, is_foreign, token_of
+from assistant.web.problems import named_problem, navigates, problem
+from assistant.web.site import Access, is_foreign, token_of
 
 # The gate: nobody reaches an address of an area that is not theirs, whoever serves it.
 
 USER = "sourcier.user"
 """Where the gate writes in a request's scope who sends it."""
-
-MISDIRECTED = 400
 
 
 class Gate:
@@ -63,17 +62,17 @@ class Gate:
 def refusal(request: HTTPConnection, identity: Identity | None) -> Response:
     """What someone gets who may not come in: the way in, or the reason why not."""
     if is_foreign(request):
-        return named_problem(request, FORBIDDEN, "problem_foreign")
+        return named_problem(request, HTTPStatus.FORBIDDEN, "problem_foreign")
     is_page = navigates(request)
     if identity is None:
         if is_page:
-            return RedirectResponse(login_link(request), 303)
-        return problem(request, UNKNOWN)
+            return RedirectResponse(login_link(request), HTTPStatus.SEE_OTHER)
+        return problem(request, HTTPStatus.UNAUTHORIZED)
     if is_page and request.url.path == "/":
-        return RedirectResponse(entrance(identity), 303)
+        return RedirectResponse(entrance(identity), HTTPStatus.SEE_OTHER)
     if is_page:
         return closed_page(identity)
-    return problem(request, FORBIDDEN)
+    return problem(request, HTTPStatus.FORBIDDEN)
 
 
 def login_link(request: HTTPConnection) -> str:
@@ -109,7 +108,7 @@ class KnownHosts:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
-            answer = named_problem(request, MISDIRECTED, "problem_host")
+            answer = named_problem(request, HTTPStatus.BAD_REQUEST, "problem_host")
             await answer(scope, receive, send)
 
 
@@ -133,8 +132,6 @@ COUNTED_BY_THEMSELVES = re.compile(
 """Addresses to which files are sent, and which stop reading at bounds of their own."""
 
 MOST_PEOPLE = 10_000
-
-TOO_LARGE, TOO_MANY = 413, 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,14 +229,18 @@ def _person(scope: Scope) -> str:
 
 def _too_often(scope: Scope, wait: float) -> Response:
     request, seconds = HTTPConnection(scope), int(wait) + 1
-    answer = named_problem(request, TOO_MANY, "problem_too_often", seconds=seconds)
+    answer = named_problem(
+        request, HTTPStatus.TOO_MANY_REQUESTS, "problem_too_often", seconds=seconds
+    )
     answer.headers["Retry-After"] = str(seconds)
     return answer
 
 
 def _too_large(scope: Scope) -> Response:
     request, size = HTTPConnection(scope), MOST_BYTES // 1_000_000
-    answer = named_problem(request, TOO_LARGE, "problem_too_large", size=size)
+    answer = named_problem(
+        request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "problem_too_large", size=size
+    )
     answer.headers["Connection"] = "close"
     return answer
 

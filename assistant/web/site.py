@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Annotated, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -20,7 +21,6 @@ from assistant.web.service import BuyerService
 
 # Access: who a request comes from, and whether they may ask for what it asks.
 
-UNKNOWN, FORBIDDEN = 401, 403
 
 COOKIE = "sourcier-session"
 """Name of the cookie that holds the token of a session; over https a browser guards its origin."""
@@ -68,9 +68,9 @@ def requiring(access: Access, role: UserRole | None = None) -> Reader:
     def reader(request: Request) -> Identity:
         identity = access.identify(request)
         if identity is None:
-            raise HTTPException(UNKNOWN)
+            raise HTTPException(HTTPStatus.UNAUTHORIZED)
         if role is not None and role not in identity.roles:
-            raise HTTPException(FORBIDDEN)
+            raise HTTPException(HTTPStatus.FORBIDDEN)
         return identity
 
     return reader
@@ -144,6 +144,12 @@ def _is_opened(request: HTTPConnection, site: str) -> bool:
         return False
     asked = [request.headers.get(f"sec-fetch-{name}") for name in ("mode", "dest")]
     return site == "none" or asked == ["navigate", "document"]
+
+
+def from_here(request: Request) -> None:
+    """Refuse what another site makes a browser send, which would act in the reader's name."""
+    if is_foreign(request):
+        raise HTTPException(HTTPStatus.FORBIDDEN)
 
 
 Beside = Mapping[str, ASGIApp]

@@ -7,14 +7,7 @@ from urllib.parse import quote, urlencode
 
 from assistant.answering.answer import Citation
 from assistant.question.language import Language
-from assistant.reports.markup import (
-    Html,
-    Words,
-    keep_whole,
-    load_words,
-    render,
-    render_macro,
-)
+from assistant.reports.markup import Html, Words, keep_whole, load_words, render, render_macro
 from assistant.retrieval.evidence import Evidence
 from assistant.web.frame import frame_values
 from assistant.web.pdf_page import DrawingOrder, ScanBox, ScanPlaces

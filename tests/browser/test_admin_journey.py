@@ -13,7 +13,7 @@ from assistant.identity import UserRole
 from assistant.journal.journal import journal_of
 from assistant.publishing.service import AdministrationService
 from assistant.web.admin.app import admin_app
-from assistant.web.serving import LocalBuyerService
+from assistant.web.local_service import LocalBuyerService
 from assistant.web.site import SingleUser, requiring
 from tests.assistant.publishing.test_gate import BROKEN, NEW
 from tests.browser.visit import barriers

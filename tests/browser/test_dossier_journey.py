@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.web.serving import LocalBuyerService
+from assistant.web.local_service import LocalBuyerService
 from ingestion.library.corpus import CORPUS
 from tests.browser.visit import ask, barriers, opened, settled
 from tests.support.page_server import served

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.web.serving import LocalBuyerService
+from assistant.web.local_service import LocalBuyerService
 from tests.browser.visit import QUESTION, ask
 from tests.support.page_server import served
 from tests.support.small_index import answering_embedder, assistant_over, build_small_index

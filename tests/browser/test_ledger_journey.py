@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.web.serving import LocalBuyerService
+from assistant.web.local_service import LocalBuyerService
 from tests.browser.visit import ask, barriers, opened
 from tests.support.fakes import WordEmbedder
 from tests.support.ledger_rows import assistant_of

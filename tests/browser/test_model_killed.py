@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from assistant.journal.journal import Journal
 from assistant.llm.process import ModelProcess
-from assistant.web.serving import LocalBuyerService
+from assistant.web.local_service import LocalBuyerService
 from tests.browser.visit import ask
 from tests.support.journals import bodies
 from tests.support.page_server import served

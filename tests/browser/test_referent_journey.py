@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 from assistant.identity import ALONE, UserRole
 from assistant.review.readings import ReviewVerdict
 from assistant.tenders.service import DossierService
+from assistant.web.local_service import LocalBuyerService
 from assistant.web.reviewer.app import referent_app
-from assistant.web.serving import LocalBuyerService
 from assistant.web.site import SingleUser, Site, requiring
 from ingestion.library.corpus import CORPUS
 from ingestion.tenders.dossiers import Dossier, Dossiers

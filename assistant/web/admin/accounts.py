@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -13,7 +14,7 @@ from assistant.accounts.service import AccountAdministration
 from assistant.accounts.tokens import MOST_DAYS, USUAL, most_days
 from assistant.errors import AssistantError, WrongAccount
 from assistant.identity import UserRole
-from assistant.web.admin.pages import MISSING, REFUSED, SEEN, Text, done, page
+from assistant.web.admin.pages import Text, done, page
 from assistant.web.authentication import at
 from assistant.web.site import Who
 from ingestion.errors import IngestionError
@@ -48,7 +49,7 @@ class AccountsPages:
         return self._accounts
 
     def everybody(
-        self, problem: str = "", status: int = SEEN, secret: Secret | None = None
+        self, problem: str = "", status: int = HTTPStatus.OK, secret: Secret | None = None
     ) -> Response:
         """Everybody, and the form for one more."""
         return page(
@@ -63,13 +64,17 @@ class AccountsPages:
         )
 
     def one(
-        self, user: str, problem: str = "", status: int = SEEN, secret: Secret | None = None
+        self,
+        user: str,
+        problem: str = "",
+        status: int = HTTPStatus.OK,
+        secret: Secret | None = None,
     ) -> Response:
         """The account of a pseudonym, with everything that may be done to it."""
         try:
             known = self.accounts.member(user)
         except WrongAccount as unknown:
-            return self.everybody(str(unknown), MISSING)
+            return self.everybody(str(unknown), HTTPStatus.NOT_FOUND)
         return page(
             "account",
             known.account.name or known.account.login,
@@ -101,7 +106,7 @@ class AccountsPages:
         try:
             return shown(secret=Secret(what, act()))
         except (AssistantError, IngestionError) as refusal:
-            return shown(problem=str(refusal), status=REFUSED)
+            return shown(problem=str(refusal), status=HTTPStatus.CONFLICT)
 
 
 def pages_of(request: Request) -> AccountsPages:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 
 from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException
 from fastapi.responses import FileResponse, Response
@@ -12,8 +13,6 @@ from assistant.publishing.schedule import WEEKDAYS, UpdateKind, recurrence_of
 from assistant.publishing.service import AdministrationService
 from assistant.web.admin.accounts import account_routes
 from assistant.web.admin.pages import (
-    BROKEN,
-    SEEN,
     Service,
     Text,
     changes_page,
@@ -24,8 +23,8 @@ from assistant.web.admin.pages import (
     text_page,
 )
 from assistant.web.admin.texts import text_routes
-from assistant.web.routes import bare_app, from_here, with_problems
-from assistant.web.site import Reader, Who
+from assistant.web.problems import bare_app, with_problems
+from assistant.web.site import Reader, Who, from_here
 
 # The index in service and the candidate: built, examined, published or refused, rolled back.
 
@@ -112,7 +111,9 @@ def roll_back(who: Who, service: Service, reason: Text = "") -> Response:
 upkeep_routes = APIRouter()
 
 
-def upkeep_page(service: AdministrationService, problem: str = "", status: int = SEEN) -> Response:
+def upkeep_page(
+    service: AdministrationService, problem: str = "", status: int = HTTPStatus.OK
+) -> Response:
     """Generations, room, backups, schedule; `problem` says why what was asked was not done."""
     known = True
     try:
@@ -120,7 +121,7 @@ def upkeep_page(service: AdministrationService, problem: str = "", status: int =
         planned, watched = service.planned(), service.watched
     except AssistantError as failure:
         schedule, units, known, planned, watched = None, "", False, {}, ""
-        problem, status = str(failure), BROKEN
+        problem, status = str(failure), HTTPStatus.SERVICE_UNAVAILABLE
     return page(
         "upkeep",
         "Entretien",
@@ -183,7 +184,7 @@ def send_backup(who: Who, service: Service, name: str) -> Response:
     """A backup, to be carried elsewhere."""
     path = service.backup(name, who.user)
     if path is None:
-        raise HTTPException(404)
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     return FileResponse(path, media_type="application/x-tar", filename=name)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Form
@@ -11,14 +12,15 @@ from assistant.errors import AssistantError
 from assistant.evaluation.runs import AnswerChange
 from assistant.identity import ALONE
 from assistant.law.state_dates import state_counts, state_range
-from assistant.publishing.history import BuildStep
+from assistant.publishing.build_record import BuildStep
 from assistant.publishing.service import AdministrationService
+from assistant.question.language import Language
 from assistant.reports.findings import minutes
 from assistant.reports.markup import NOTHING, Html, Words, days, load_words, render
 from assistant.reports.page_language import in_page_language
 from assistant.web.buyer.evidence_panel import changes_html
 from assistant.web.frame import current_frame
-from assistant.web.routes import page as page_of_site
+from assistant.web.responses import page as page_of_site
 from assistant.web.site import own_service
 from assistant.web.viewer import View, fits, whole_text
 from ingestion.chunking.sentences import Span
@@ -30,7 +32,6 @@ from ingestion.french import days_in_words
 HOME = "/admin"
 """Where the application of the administrator stands."""
 
-SEEN, SEE_OTHER, MISSING, REFUSED, TOO_LARGE, BROKEN = 200, 303, 404, 409, 413, 503
 
 REFRESH = 3
 """Seconds after which a browser without script looks again at a build."""
@@ -48,11 +49,11 @@ def done(shown: Callable[..., Response], path: str, act: Callable[[], object]) -
     try:
         act()
     except (AssistantError, IngestionError) as refusal:
-        return shown(problem=str(refusal), status=REFUSED)
-    return RedirectResponse(f"{HOME}{path}", SEE_OTHER)
+        return shown(problem=str(refusal), status=HTTPStatus.CONFLICT)
+    return RedirectResponse(f"{HOME}{path}", HTTPStatus.SEE_OTHER)
 
 
-def page(template: str, title: str, status: int = SEEN, **values: object) -> Response:
+def page(template: str, title: str, status: int = HTTPStatus.OK, **values: object) -> Response:
     """A page; `script` and `refresh` among its values are those of the layout."""
     language, said = current_frame().language, page_words()
     content = render(f"admin/{template}.html", title=title, said=said, sized=sized, **values)
@@ -66,13 +67,17 @@ def page_words() -> Words:
     return load_words(current_frame().language)
 
 
+_UNITS = {Language.FRENCH: ("Go", "Mo", "ko"), Language.ENGLISH: ("GB", "MB", "kB")}
+
+
 def sized(size: int) -> str:
     """Bytes as a reader says them."""
-    for unit, name in ((10**9, "Go"), (10**6, "Mo"), (10**3, "ko")):
+    language = current_frame().language
+    for unit, name in zip((10**9, 10**6, 10**3), _UNITS[language], strict=True):
         if size >= unit:
             value = size / unit
             return f"{value:.{int(value < 10)}f}\u00a0{name}".replace(".", ",")
-    return f"{size}\u00a0octets"
+    return f"{size}\u00a0{'octets' if language is Language.FRENCH else 'bytes'}"
 
 
 def shown_text(document: Document, span: Span | None) -> Html:
@@ -84,7 +89,9 @@ def shown_text(document: Document, span: Span | None) -> Html:
 # The index in service and the candidate; `problem` says why what was asked was not done.
 
 
-def index_page(service: AdministrationService, problem: str = "", status: int = SEEN) -> Response:
+def index_page(
+    service: AdministrationService, problem: str = "", status: int = HTTPStatus.OK
+) -> Response:
     """The index in service, the build and the candidate."""
     build, served = service.build, service.served
     running = build is not None and not build.is_over
@@ -151,7 +158,9 @@ def text_page(
     try:
         found = service.text(document_id)
     except IngestionError as failure:
-        return page("text", "Texte du candidat", MISSING, problem=str(failure), text=None)
+        return page(
+            "text", "Texte du candidat", HTTPStatus.NOT_FOUND, problem=str(failure), text=None
+        )
     document, said = found.document, page_words()
     return page(
         "text",
@@ -166,7 +175,9 @@ def text_page(
     )
 
 
-def history_page(service: AdministrationService, problem: str = "", status: int = SEEN) -> Response:
+def history_page(
+    service: AdministrationService, problem: str = "", status: int = HTTPStatus.OK
+) -> Response:
     """What was done to the index, and the indexes that may be put back in service."""
     return page(
         "history",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,18 +13,13 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.errors import AssistantError
 from assistant.law.sheets import CAUSES
-from assistant.publishing.history import BuildState
+from assistant.publishing.build_record import BuildState
 from assistant.publishing.service import AdministrationService
-from assistant.publishing.upkeep import Standing
+from assistant.publishing.sources import IndexSource, Standing
 from assistant.question.language import fold_text
 from assistant.reports.markup import NOTHING, days
 from assistant.web.admin.pages import (
-    BROKEN,
     HOME,
-    MISSING,
-    REFUSED,
-    SEEN,
-    TOO_LARGE,
     Service,
     Text,
     done,
@@ -55,32 +51,20 @@ def sources_page(
     service: AdministrationService,
     receipts: Sequence[Receipt] = (),
     problem: str = "",
-    status: int = SEEN,
+    status: int = HTTPStatus.OK,
     wanted: str = "",
 ) -> Response:
     """The files of the next index, those whose name has the words that are wanted."""
-    words = fold_text(wanted).split()
     try:
         every = service.sources()
     except IngestionError as failure:
-        every, problem, status = (), str(failure), BROKEN
-    found = [each for each in every if all(word in fold_text(each.name) for word in words)]
+        every, problem, status = (), str(failure), HTTPStatus.SERVICE_UNAVAILABLE
     return page(
         "sources",
         "Textes",
         status,
         script="upload.js",
         problem=problem,
-        report=report_html(receipts, page_words()) if receipts else NOTHING,
-        upload=partial(
-            upload_form, page_words(), f"{HOME}/sources", reading="Lecture des fichiers…"
-        ),
-        field=FIELD,
-        bounds=BOUNDS,
-        found=sorted(found, key=lambda each: each.standing is Standing.SERVED),
-        waiting=sum(each.standing is not Standing.SERVED for each in every),
-        every=len(every),
-        undated=sum(each.awaits_date for each in every),
         wanted=wanted,
         additions=service.additions(),
         datings=service.datings(),
@@ -90,7 +74,32 @@ def sources_page(
         reading=service.law_reading,
         states=BuildState,
         time_left=time_left,
+        **_listed(every, fold_text(wanted).split()),
+        **_sending(receipts),
     )
+
+
+def _listed(every: Sequence[IndexSource], words: Sequence[str]) -> dict[str, object]:
+    """The files to show, those that wait for an index first, and what is counted of them all."""
+    found = [each for each in every if all(word in fold_text(each.name) for word in words)]
+    return {
+        "found": sorted(found, key=lambda each: each.standing is Standing.SERVED),
+        "every": len(every),
+        "waiting": sum(each.standing is not Standing.SERVED for each in every),
+        "undated": sum(each.awaits_date for each in every),
+    }
+
+
+def _sending(receipts: Sequence[Receipt]) -> dict[str, object]:
+    """The form that sends files, and what became of those that were just sent."""
+    said = page_words()
+    reading = "Lecture des fichiers…"
+    return {
+        "report": report_html(receipts, said) if receipts else NOTHING,
+        "upload": partial(upload_form, said, f"{HOME}/sources", reading=reading),
+        "field": FIELD,
+        "bounds": BOUNDS,
+    }
 
 
 def source_page(
@@ -98,7 +107,7 @@ def source_page(
     source: str,
     document_id: str = "",
     problem: str = "",
-    status: int = SEEN,
+    status: int = HTTPStatus.OK,
     span: Span | None = None,
 ) -> Response:
     """A file: what is known of it, and its text, or the list of its texts.
@@ -122,7 +131,7 @@ def withheld_page(
     digest: str,
     document_id: str = "",
     problem: str = "",
-    status: int = SEEN,
+    status: int = HTTPStatus.OK,
 ) -> Response:
     """A file that is set aside, with who did it and why."""
     try:
@@ -134,7 +143,7 @@ def withheld_page(
 
 
 def _missing(problem: str) -> Response:
-    return page("source", "Texte", MISSING, problem=problem, texts=())
+    return page("source", "Texte", HTTPStatus.NOT_FOUND, problem=problem, texts=())
 
 
 def _shown(
@@ -142,7 +151,7 @@ def _shown(
     asked: dict[str, str],
     document_id: str,
     problem: str = "",
-    status: int = SEEN,
+    status: int = HTTPStatus.OK,
     span: Span | None = None,
     **known: Any,  # noqa: ANN401 - what a template takes
 ) -> Response:
@@ -166,11 +175,11 @@ def _shown(
 
 def sheets_page(service: AdministrationService) -> Response:
     """Every disagreement of sheets and articles of the day, then those that are explained."""
-    found, problem, status = None, "", SEEN
+    found, problem, status = None, "", HTTPStatus.OK
     try:
         found = service.sheets(date.today())
     except IngestionError as failure:
-        problem, status = str(failure), BROKEN
+        problem, status = str(failure), HTTPStatus.SERVICE_UNAVAILABLE
     return page(
         "sheets",
         "Fiches et articles",
@@ -215,7 +224,9 @@ async def add(who: Who, service: Service, request: Request) -> Response:
             return await run_in_threadpool(_received, service, parcels, chosen, who.user)
     except TooMuch:
         told = page_words()["upload_too_much"].format(**BOUNDS)
-        return await run_in_threadpool(sources_page, service, problem=told, status=TOO_LARGE)
+        return await run_in_threadpool(
+            sources_page, service, problem=told, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        )
 
 
 def _received(
@@ -224,7 +235,7 @@ def _received(
     try:
         return sources_page(service, service.add(parcels, texts, user))
     except (AssistantError, IngestionError) as refusal:
-        return sources_page(service, problem=str(refusal), status=REFUSED)
+        return sources_page(service, problem=str(refusal), status=HTTPStatus.CONFLICT)
 
 
 @text_routes.post("/sources/official")

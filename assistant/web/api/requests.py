@@ -3,15 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.answering.answer import Exchange
-from assistant.question.language import readable
+from assistant.question.language import LONGEST, readable
 from assistant.tools.tool import WrittenDay
-from assistant.web.buyer.layout import LONGEST_QUESTION
-from assistant.web.routes import ABSENT, WRONG
 from ingestion.tenders.dossiers import Dossier
 
 UNUSED = "unsupported_parameter"
@@ -23,7 +22,9 @@ class ApiRefusal(Exception):
     `param` is the field that is wrong, `code` a word of OpenAI's for it, "" for that of the status.
     """
 
-    def __init__(self, message: str, status: int = WRONG, param: str = "", code: str = "") -> None:
+    def __init__(
+        self, message: str, status: int = HTTPStatus.BAD_REQUEST, param: str = "", code: str = ""
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.param = param
@@ -234,7 +235,7 @@ def asked_of(model: str, dossiers: Sequence[Dossier]) -> str | None:
     raise ApiRefusal(
         f"Le modèle « {model[:100]} » n'existe pas, ou ce jeton ne l'ouvre pas. GET /v1/models "
         "les nomme.",
-        ABSENT,
+        HTTPStatus.NOT_FOUND,
         "model",
         NO_MODEL,
     )
@@ -262,9 +263,9 @@ def _conversation(messages: Sequence[ProgramMessage]) -> tuple[str, tuple[tuple[
     question = readable(spoken[-1].text).replace("\u00a0", " ").strip()
     if not question:
         raise ApiRefusal("La question est vide.")
-    if len(question) > LONGEST_QUESTION:
+    if len(question) > LONGEST:
         raise ApiRefusal(
-            f"La question dépasse {LONGEST_QUESTION} caractères.", code="string_above_max_length"
+            f"La question dépasse {LONGEST} caractères.", code="string_above_max_length"
         )
     return question, _pairs(spoken[:-1])[-KEPT_EXCHANGES:]
 

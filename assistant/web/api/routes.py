@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 from threading import Event as Signal
 from typing import Any
 
@@ -33,22 +34,12 @@ from assistant.web.api.requests import (
 from assistant.web.api.shapes import Completion, ProgramResponse
 from assistant.web.api.telling import AnswerShape, PageOf, Teller, internal_failure
 from assistant.web.api.turns import Places, Recollection, Threads, person_of, turn_of
-from assistant.web.buyer.chat import Stopped, stoppable
 from assistant.web.buyer.dossier_forms import name_of
-from assistant.web.routes import (
-    ABSENT,
-    BROKEN,
-    STREAM,
-    TOO_MANY,
-    UNABLE,
-    WRONG,
-    bare_app,
-    error_response,
-    page,
-    problem,
-)
+from assistant.web.problems import bare_app, error_response, problem
+from assistant.web.responses import STREAM, page
 from assistant.web.service import BuyerService
 from assistant.web.site import BuyerIdentity, ServiceOfBuyer, Site, site_of
+from assistant.web.stopping import Stopped, stoppable
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.places import page_numbers
 from ingestion.errors import IngestionError, RefusedText
@@ -178,7 +169,10 @@ def embed(form: EmbeddingForm, request: Request, service: ServiceOfBuyer) -> dic
     """The vector of each text."""
     if form.model != EMBEDDER:
         raise ApiRefusal(
-            f"Le modèle des vecteurs s'appelle « {EMBEDDER} ».", ABSENT, "model", NO_MODEL
+            f"Le modèle des vecteurs s'appelle « {EMBEDDER} ».",
+            HTTPStatus.NOT_FOUND,
+            "model",
+            NO_MODEL,
         )
     texts, counter = form.texts, request.app.state.counter
     embedded = partial(service.embed, are_questions=form.input_type == "query")
@@ -247,7 +241,7 @@ def with_refusals(app: FastAPI) -> FastAPI:
 def _refused(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, ApiRefusal)
     answer = error_response(str(refusal), refusal.status, refusal.param, refusal.code)
-    if refusal.status == TOO_MANY:
+    if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
         answer.headers["Retry-After"] = "1"
     return answer
 
@@ -264,15 +258,15 @@ def _unreadable(request: Request, failure: Exception) -> Response:
     is_json = wrong["type"] != "json_invalid"  # else its place is a position in the text
     param = ".".join(str(part) for part in wrong["loc"][1:]) if is_json else ""
     said = "inconnu" if wrong["type"] == "extra_forbidden" else "illisible"
-    return error_response(f"Champ {said} : {param or 'le corps'}.", WRONG, param)
+    return error_response(f"Champ {said} : {param or 'le corps'}.", HTTPStatus.BAD_REQUEST, param)
 
 
 def _unable(request: Request, failure: Exception) -> Response:
-    return error_response(str(failure), UNABLE)
+    return error_response(str(failure), HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _unread(request: Request, failure: Exception) -> Response:
-    return error_response(str(failure), WRONG)
+    return error_response(str(failure), HTTPStatus.BAD_REQUEST)
 
 
 def _left(request: Request, left: Exception) -> Response:
@@ -281,7 +275,7 @@ def _left(request: Request, left: Exception) -> Response:
 
 def _broken(request: Request, failure: Exception) -> Response:
     """The failure itself is raised again behind this answer, for the log of the server."""
-    return error_response(internal_failure(), BROKEN)
+    return error_response(internal_failure(), HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 # What programs can ask, as a page: made of the OpenAPI schema, without a script.

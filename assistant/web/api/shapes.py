@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from itertools import count
 from time import time
 from typing import Any
@@ -11,7 +12,7 @@ from uuid import uuid4
 from assistant.answering.answer import TurnResult
 from assistant.answering.record import contract
 from assistant.web.api.telling import SpokenText, for_completion, for_response
-from assistant.web.routes import UNABLE, error_fields
+from assistant.web.problems import error_fields
 
 END = "data: [DONE]\n\n"
 
@@ -79,7 +80,7 @@ class Completion:
 
     def failed(self, told: str) -> str:
         """The last chunk of a turn that cannot go on."""
-        return frame({"error": error_fields(told, UNABLE)})
+        return frame({"error": error_fields(told, HTTPStatus.SERVICE_UNAVAILABLE)})
 
     def _chunk(self, delta: Mapping[str, Any], reason: str | None = None) -> dict[str, Any]:
         choice = {"index": 0, "delta": delta, "finish_reason": reason, "logprobs": None}

@@ -9,20 +9,13 @@ from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import urljoin
 
-from assistant.answering.answer import (
-    Citation,
-    Event,
-    Finished,
-    TurnResult,
-    Wrote,
-    marked,
-)
+from assistant.answering.answer import Citation, Event, Finished, TurnResult, Wrote, marked
 from assistant.errors import AssistantError
 from assistant.question.language import Language, detect_language
 from assistant.reports.markup import load_words
 from assistant.retrieval.evidence import Evidence
-from assistant.web.buyer.chat import Stopped
 from assistant.web.buyer.evidence_panel import document_link
+from assistant.web.stopping import Stopped
 from ingestion.chunking.passages import Passage
 from ingestion.errors import IngestionError
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
+from http import HTTPStatus
 from threading import Event as Signal
 from threading import Lock
 from typing import TypeVar
@@ -15,7 +16,6 @@ from fastapi import Request
 
 from assistant.answering.answer import Event, TurnResult
 from assistant.web.api.requests import ApiRefusal, ProgramQuestion, exchanges
-from assistant.web.routes import TOO_MANY
 from assistant.web.service import BuyerService
 
 Worked = TypeVar("Worked")
@@ -42,7 +42,7 @@ class Places:
                 raise ApiRefusal(
                     f"Ce programme attend déjà {MOST_AT_ONCE} réponses. Recommencez quand l'une "
                     "sera venue.",
-                    TOO_MANY,
+                    HTTPStatus.TOO_MANY_REQUESTS,
                 )
             self._taken[person] += 1
         try:

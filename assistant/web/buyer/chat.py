@@ -1,40 +1,42 @@
-"""What happens on the page: a question becomes a turn, and each event redraws it."""
+"""Asking on the page: a question becomes a turn, and each event redraws it."""
 
 import logging
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from queue import Empty, Queue
-from typing import Any
 
 import gradio as gr
 from fastapi import HTTPException
 from pydantic import TypeAdapter, ValidationError
 
-from assistant.answering.answer import Event, Outcome
 from assistant.errors import AssistantError
-from assistant.question.language import Language, readable
-from assistant.reports.markup import Html, Words, count, load_words, render_macro
+from assistant.question.language import LONGEST, Language, readable
+from assistant.reports.markup import Words, load_words
 from assistant.web.buyer.conversation import (
     Conversation,
-    ScopeChoice,
     Turn,
     TurnStage,
-    UnreadableMemory,
-    about,
     advance,
     chosen,
     exchanges,
-    owned,
-    recalled,
-    remembered,
 )
-from assistant.web.buyer.export import stopped_line
-from assistant.web.buyer.layout import LONGEST_QUESTION, PARTS, Layout, here, scoped
-from assistant.web.buyer.turn_view import TODAY, turn_html
+from assistant.web.buyer.layout import Layout
+from assistant.web.buyer.screens import (
+    Screen,
+    conversation_in,
+    conversation_screen,
+    said_of,
+    scope_screen,
+    seen_by,
+    settled_screen,
+    spoken_line,
+    turn_screen,
+)
+from assistant.web.buyer.turn_view import TODAY
 from assistant.web.service import BuyerService
 from assistant.web.site import Site
+from assistant.web.stopping import Stopped, stoppable
 from ingestion.errors import IngestionError
 
 # Whose page it is.
@@ -58,171 +60,6 @@ def service_of_event(site: Site) -> ServiceOfEvent:
             raise gr.Error(said, print_exception=False) from refusal
 
     return service_of
-
-
-# Events that can be stopped while the next one is being made.
-
-PATIENCE = 0.05  # seconds between two looks at whether the reader has stopped
-
-
-class Stopped(Exception):
-    """The reader stopped the turn, or left."""
-
-
-class _End:
-    """The last thing a pump hands over: the failure that ended the turn, if any."""
-
-    def __init__(self, failure: BaseException | None = None) -> None:
-        self.failure = failure
-
-
-def stoppable(events: Generator[Event, None, None], stop: threading.Event) -> Iterator[Event]:
-    """The events of a turn, until they end or `stop` is set.
-
-    A generator cannot be closed while it runs, so it runs in a thread of its own: the caller is
-    released at once, and the generator is closed as soon as it hands over its next event.
-
-    Raises:
-        Stopped: `stop` was set before the end.
-    """
-    handed: Queue[Event | _End] = Queue()
-    threading.Thread(target=_pump, args=(events, stop, handed), daemon=True).start()
-    try:
-        while True:
-            if stop.is_set():
-                raise Stopped
-            try:
-                event = handed.get(timeout=PATIENCE)
-            except Empty:
-                continue
-            if isinstance(event, _End):
-                if event.failure:
-                    raise event.failure
-                return
-            yield event
-    finally:
-        stop.set()
-
-
-def _pump(
-    events: Generator[Event, None, None], stop: threading.Event, handed: "Queue[Event | _End]"
-) -> None:
-    try:
-        for event in events:
-            if stop.is_set():
-                handed.put(_End(Stopped()))
-                return
-            handed.put(event)
-        handed.put(_End())
-    except BaseException as failure:  # noqa: BLE001 - raised again in the reader's thread
-        handed.put(_End(failure))
-    finally:
-        events.close()
-
-
-# The state of every component for a conversation: what a handler hands to Gradio. Pure.
-
-Screen = dict[Any, Any]  # new value or gr.update by component
-
-
-def said_of(conversation: Conversation) -> Words:
-    """The words of the conversation's language."""
-    return load_words(conversation.language)
-
-
-def conversation_in(memory: str) -> Conversation:
-    """The conversation kept by the browser, an empty one when it cannot be read."""
-    try:
-        return recalled(memory)
-    except UnreadableMemory:
-        return Conversation()
-
-
-def seen_by(conversation: Conversation, service: BuyerService) -> Conversation:
-    """A conversation as far as the reader of a service may see it: theirs, about their dossiers."""
-    return about(owned(conversation, service.reader.user), service.dossiers)
-
-
-def spoken_line(text: str, *, alert: bool = False) -> Html:
-    """A line for the status region: read aloud, and shown as well when it is an alert."""
-    return render_macro(PARTS, "status", text, alert)
-
-
-def conversation_screen(
-    layout: Layout, conversation: Conversation, *, running: bool = False
-) -> Screen:
-    """The whole conversation; `running` when its last turn is being answered."""
-    last = len(conversation.turns) - 1
-    turns = [turn_html(turn, n, conversation) for n, turn in enumerate(conversation.turns)]
-    screen: Screen = {
-        layout.start: gr.update(visible=not turns),
-        layout.here: here(said_of(conversation), conversation),
-        layout.past: Html("").join(turns[:last]) if turns else "",
-        layout.current: turns[last] if turns else "",
-        layout.memory: remembered(conversation),
-        **controls(layout, running=running),
-    }
-    if running:
-        screen[layout.question] = gr.update(value="")
-        screen[layout.status] = spoken_line(said_of(conversation)["searching"])
-    return screen
-
-
-def turn_screen(layout: Layout, conversation: Conversation) -> Screen:
-    """The last turn after an event."""
-    position = len(conversation.turns) - 1
-    turn = conversation.turns[position]
-    return {
-        layout.current: turn_html(turn, position, conversation),
-        layout.status: spoken_line(announced(turn, said_of(conversation))),
-    }
-
-
-def settled_screen(layout: Layout, conversation: Conversation) -> Screen:
-    """The last turn once it is over: kept, and ready for another question."""
-    return {
-        **turn_screen(layout, conversation),
-        layout.memory: remembered(conversation),
-        **controls(layout, running=False),
-    }
-
-
-def scope_screen(layout: Layout, choice: ScopeChoice, service: BuyerService, said: Words) -> Screen:
-    """What the next question is asked of, said, chosen and kept."""
-    return dict(zip(layout.scope, scoped(said, choice, service.dossiers), strict=True))
-
-
-def controls(layout: Layout, *, running: bool) -> Screen:
-    """The buttons that make sense now; only Stop while a question is being answered."""
-    return {
-        layout.ask: gr.update(visible=not running),
-        layout.stop: gr.update(visible=running),
-        layout.new: gr.update(interactive=not running),
-        layout.other_language: gr.update(interactive=not running),
-        layout.firm: gr.update(interactive=not running),
-    }
-
-
-def announced(turn: Turn, said: Words) -> str:
-    """What a screen reader says about the latest change of a turn."""
-    match turn.stage:
-        case TurnStage.WAITING:
-            return count(said, "ahead", turn.ahead) if turn.ahead else said["searching"]
-        case TurnStage.READING if turn.answer.sentences:
-            return turn.answer.sentences[-1].text
-        case TurnStage.READING:
-            found = len(turn.evidence)
-            return count(said, "status_found", found) if found else said["status_none"]
-        case TurnStage.FINISHED if turn.answer.outcome is Outcome.ABSTAINED:
-            return said["status_abstained"]
-        case TurnStage.FINISHED:
-            return count(said, "status_finished", len(turn.answer.sentences))
-        case TurnStage.FAILED:
-            return f"{said['error_title']}. {turn.problem}"
-        case TurnStage.STOPPED:
-            return stopped_line(turn, said)
-        case TurnStage.INTERRUPTED:
-            return said[turn.stage]
 
 
 MOST_AT_ONCE = 3
@@ -368,8 +205,8 @@ def opened(question: str, as_of: str, said: Words) -> Turn:
     question = readable(question).replace("\u00a0", " ").strip()
     if not question:
         raise Refused(said["error_empty"])
-    if len(question) > LONGEST_QUESTION:
-        raise Refused(said["error_long"].format(limit=LONGEST_QUESTION))
+    if len(question) > LONGEST:
+        raise Refused(said["error_long"].format(limit=LONGEST))
     try:
         day = date.fromisoformat(as_of.strip()) if as_of.strip() else None
     except ValueError as error:

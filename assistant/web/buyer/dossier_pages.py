@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import chain
 from typing import NoReturn
 
@@ -23,8 +24,8 @@ from assistant.reports.markup import (
 from assistant.tenders.conformity.review import FiledReview
 from assistant.tenders.conformity.rules import FindingSeverity
 from assistant.tenders.fiche import Fiche, FicheEntry, FicheLine, FicheState
-from assistant.tenders.service import FileFormat
-from assistant.tenders.statements import Priority
+from assistant.tenders.fiche_export import FileFormat
+from assistant.tenders.priority import Priority
 from assistant.web.buyer.dossier_forms import (
     ACCEPT,
     BOUNDS,
@@ -34,15 +35,13 @@ from assistant.web.buyer.dossier_forms import (
     refused_first,
 )
 from assistant.web.buyer.evidence_panel import document_link
-from assistant.web.routes import page
+from assistant.web.responses import page
 from assistant.web.service import BuyerService
 from ingestion.chunking.passages import Passage
 from ingestion.documents.pieces import PieceKind
 from ingestion.errors import IngestionError, UnknownDossier
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import Receipt
-
-SEEN, UNKNOWN, REFUSED, BROKEN = 200, 404, 409, 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +58,15 @@ class DossierPages:
             pieces = {dossier: filing.count(dossier.id) for dossier in filing.all()}
         except IngestionError as failure:
             self.failed(failure)
-        status, told = REFUSED if problem else SEEN, {"pieces": pieces, "problem": problem}
-        stores_there = "store" in self.service.servers
-        shown = {"name_of": name_of, "form": FIELDS, "stores_there": stores_there}
-        return page("buyer/dossiers.html", self.lang, status, **told, **shown)
+        status = HTTPStatus.CONFLICT if problem else HTTPStatus.OK
+        return self._page("dossiers", status, pieces=pieces, problem=problem)
 
     def one(
         self,
         dossier_id: str,
         receipts: Sequence[Receipt] = (),
         problem: str = "",
-        status: int = SEEN,
+        status: int = HTTPStatus.OK,
     ) -> HTMLResponse:
         """A dossier, with the report on what was just sent and why what was asked was not done."""
         said, filing = load_words(self.lang), self.service.filing
@@ -79,13 +76,11 @@ class DossierPages:
         except IngestionError as failure:
             self.failed(failure)
         waits = said["dossier_to_index"] if waiting else ""
-        return page(
-            "buyer/dossier.html",
-            self.lang,
+        return self._page(
+            "dossier",
             status,
             title=dossier.reference or dossier_id,
             dossier=dossier,
-            name_of=name_of,
             facts=facts_of(dossier, said, is_alone=self.service.reader is ALONE),
             problem=" ".join(filter(None, (problem, waits))),
             receipts=refused_first(receipts),
@@ -94,21 +89,28 @@ class DossierPages:
             limits=BOUNDS,
             accept=ACCEPT,
             sections=self._sections(dossier_id),
-            form=FIELDS,
-            stores_there="store" in self.service.servers,
         )
+
+    def _page(self, template: str, status: int, **values: object) -> HTMLResponse:
+        stores_there = "store" in self.service.servers
+        own = {"name_of": name_of, "form": FIELDS, "stores_there": stores_there}
+        return page(f"buyer/{template}.html", self.lang, status, **own, **values)
 
     def done(self, dossier_id: str, act: Callable[[], object], path: str = "") -> Response:
         """Do what was asked, then go to a path, else to the dossier; or say why it was not done."""
         try:
             act()
         except IngestionError as refusal:
-            return self.one(dossier_id, problem=str(refusal), status=REFUSED)
-        return RedirectResponse(path or dossier_link(dossier_id, self.lang), 303)
+            return self.one(dossier_id, problem=str(refusal), status=HTTPStatus.CONFLICT)
+        return RedirectResponse(path or dossier_link(dossier_id, self.lang), HTTPStatus.SEE_OTHER)
 
     def failed(self, failure: IngestionError) -> NoReturn:
         """Raise what becomes a page that says only why there is nothing to see."""
-        status = UNKNOWN if isinstance(failure, UnknownDossier) else BROKEN
+        status = (
+            HTTPStatus.NOT_FOUND
+            if isinstance(failure, UnknownDossier)
+            else HTTPStatus.SERVICE_UNAVAILABLE
+        )
         raise HTTPException(status, str(failure)) from failure
 
     def _sections(self, dossier_id: str) -> Sequence[Html]:

@@ -24,15 +24,7 @@ from assistant.reports.markup import (
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.hierarchy import LABELS, rank_of
 from assistant.web.buyer.conversation import Turn, TurnStage
-from assistant.web.viewer import (
-    Flag,
-    Span,
-    cited_spans,
-    excerpt,
-    flags,
-    lines,
-    shortened,
-)
+from assistant.web.viewer import Flag, Span, cited_spans, excerpt, flags, lines, shortened
 from ingestion.chunking.passages import Passage
 from ingestion.documents.versions import Difference, compare
 

@@ -1,6 +1,6 @@
 """A conversation, or one of its answers, on paper: plain text, Markdown and Word."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from assistant.reports import answers
@@ -65,29 +65,25 @@ def as_markdown(conversation: Conversation, made: date) -> str:
         f"> {said['export_notice']}",
     ]
     for turn in conversation.turns:
-        parts += [
-            f"## {escape_markdown(' '.join(turn.question.split()))}",
-            *(
-                f"*{escape_markdown(line)}*"
-                for line in law_lines(turn, said, conversation.dossiers)
-            ),
-            *(escape_markdown(line) for line in answer_lines(turn, said)),
-        ]
-        if turn.answer.citations:
-            sources = source_lines(turn.answer.citations, turn.evidence, said)
-            parts += [
-                f"**{said['export_sources']}**",
-                "\n".join(f"- {escape_markdown(s)}" for s in sources),
-            ]
-        if turn.answer.removed:
-            left_out = (
-                f"- ~~{escape_markdown(r.text)}~~ ({escape_markdown(r.reason)})"
-                for r in turn.answer.removed
-            )
-            parts += [f"**{said['export_removed']}**", "\n".join(left_out)]
-        if turn.record_id:
-            parts.append(f"*{said['record'].format(record=turn.record_id)}*")
+        parts += _in_markdown(turn, conversation.dossiers, said)
     return "\n\n".join(parts) + "\n"
+
+
+def _in_markdown(turn: Turn, dossiers: Iterable[Dossier], said: Words) -> Iterator[str]:
+    yield f"## {escape_markdown(' '.join(turn.question.split()))}"
+    yield from (f"*{escape_markdown(line)}*" for line in law_lines(turn, said, dossiers))
+    yield from map(escape_markdown, answer_lines(turn, said))
+    if sources := source_lines(turn.answer.citations, turn.evidence, said):
+        yield f"**{said['export_sources']}**"
+        yield "\n".join(f"- {escape_markdown(each)}" for each in sources)
+    if removed := turn.answer.removed:
+        yield f"**{said['export_removed']}**"
+        yield "\n".join(
+            f"- ~~{escape_markdown(each.text)}~~ ({escape_markdown(each.reason)})"
+            for each in removed
+        )
+    if turn.record_id:
+        yield f"*{said['record'].format(record=turn.record_id)}*"
 
 
 def as_docx(conversation: Conversation, made: date) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
@@ -13,8 +14,9 @@ from assistant.errors import AssistantError
 from assistant.identity import Identity
 from assistant.question.language import Language
 from assistant.reports.markup import Words, load_words
+from assistant.tenders.fiche_export import FileFormat
 from assistant.tenders.opening import open_with
-from assistant.tenders.service import DossierService, FileFormat
+from assistant.tenders.service import DossierService
 from assistant.web.buyer.dossier_forms import (
     BOUNDS,
     Description,
@@ -26,10 +28,10 @@ from assistant.web.buyer.dossier_forms import (
     parcels_of,
     read_form,
 )
-from assistant.web.buyer.dossier_pages import REFUSED, DossierPages
+from assistant.web.buyer.dossier_pages import DossierPages
 from assistant.web.buyer.evidence_panel import ASKED, changes_html, document_link
-from assistant.web.routes import STREAM, attachment, from_here, page
-from assistant.web.site import ServiceOfBuyer
+from assistant.web.responses import STREAM, attachment, page
+from assistant.web.site import ServiceOfBuyer, from_here
 from assistant.web.viewer import excerpt
 from ingestion.documents.pieces import PieceKind
 from ingestion.documents.references import normalise
@@ -59,10 +61,10 @@ def show_article(
         found, rulings = service.histories(key), service.rulings(key, day)
         near = () if found or rulings else service.near_references(key)
     except (AssistantError, IngestionError) as failure:
-        raise HTTPException(503, str(failure)) from failure
+        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, str(failure)) from failure
     told = {"reference": key, "histories": found, "near": near, "as_of": day}
     shown = {"rulings": rulings, "document_link": document_link, "excerpt": excerpt}
-    status = 200 if found or rulings else 404
+    status = HTTPStatus.OK if found or rulings else HTTPStatus.NOT_FOUND
     return page("buyer/law.html", lang, status, **told, **shown, **ASKED)
 
 
@@ -79,17 +81,16 @@ def show_changes(
         content = changes_html(service.changes(old, new), date.today(), lang)
     except UnknownSnapshot as failure:
         if old or new:
-            raise HTTPException(404, str(failure)) from failure
+            raise HTTPException(HTTPStatus.NOT_FOUND, str(failure)) from failure
         title, told = said["changes_title"], said["changes_first"]
         return page("problem.html", lang, title=title, told=told)
     except (AssistantError, IngestionError) as failure:
-        raise HTTPException(503, str(failure)) from failure
+        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, str(failure)) from failure
     return page("layout.html", lang, title=said["changes_title"], content=content)
 
 
 # The pages of the dossiers: what each holds, and every form that changes one.
 
-TOO_LARGE = 413
 LINES = "application/x-ndjson"
 MEDIA_TYPES = {
     FileFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -134,7 +135,7 @@ def create(pages: Pages, form: Annotated[NewDossier, Form()]) -> Response:
         pages.service.filing.create(form.of(form.id))
     except IngestionError as refusal:
         return pages.all(str(refusal))
-    return RedirectResponse(dossier_link(form.id, pages.lang), 303)
+    return RedirectResponse(dossier_link(form.id, pages.lang), HTTPStatus.SEE_OTHER)
 
 
 @dossier_routes.post("/-/pieces")  # no dossier is called so
@@ -144,11 +145,13 @@ async def open_with_files(request: Request, pages: Pages) -> Response:
     try:
         form = await read_form(request)
     except TooMuch:
-        raise HTTPException(TOO_LARGE, said["upload_too_much"].format(**BOUNDS)) from None
+        raise HTTPException(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, said["upload_too_much"].format(**BOUNDS)
+        ) from None
     parcels, team = parcels_in(form), str(form.get("team", "")).strip()
     if not parcels or not may_open(service.reader, team):
         await form.close()
-        raise HTTPException(REFUSED, said["intake_refused"])
+        raise HTTPException(HTTPStatus.CONFLICT, said["intake_refused"])
     return _told(parcels, _opening(service.filing, parcels, team), said)
 
 
@@ -188,7 +191,9 @@ async def add_pieces(request: Request, pages: Pages, dossier_id: str) -> Respons
             return await run_in_threadpool(_received, pages, dossier_id, parcels)
     except (UnknownDossier, TooMuch):
         problem = said["upload_too_much"].format(**BOUNDS)
-        return await run_in_threadpool(pages.one, dossier_id, problem=problem, status=TOO_LARGE)
+        return await run_in_threadpool(
+            pages.one, dossier_id, problem=problem, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        )
 
 
 @dossier_routes.post("/{dossier_id}/pieces/kind")
@@ -209,7 +214,7 @@ def delete(pages: Pages, dossier_id: str, confirmation: Annotated[str, Form()]) 
     """Remove a dossier whose identifier was typed again."""
     if confirmation.strip() != dossier_id:
         said = load_words(pages.lang)["dossier_delete_unconfirmed"]
-        return pages.one(dossier_id, problem=said, status=REFUSED)
+        return pages.one(dossier_id, problem=said, status=HTTPStatus.CONFLICT)
     filing = pages.service.filing
     return pages.done(dossier_id, lambda: filing.delete(dossier_id), f"/dossiers?lang={pages.lang}")
 
@@ -250,5 +255,5 @@ def _received(pages: DossierPages, dossier_id: str, parcels: Sequence[Parcel]) -
     try:
         receipts = pages.service.filing.add(dossier_id, parcels)
     except IngestionError as refusal:
-        return pages.one(dossier_id, problem=str(refusal), status=REFUSED)
+        return pages.one(dossier_id, problem=str(refusal), status=HTTPStatus.CONFLICT)
     return pages.one(dossier_id, receipts)

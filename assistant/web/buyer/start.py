@@ -12,7 +12,8 @@ from assistant.question.language import Language
 from assistant.reports.markup import Html, Words, load_words, render, render_macro
 from assistant.tenders.fiche import LINES, Fiche, FicheState
 from assistant.web.buyer.dossier_forms import dossier_link, name_of
-from assistant.web.buyer.layout import EXAMPLES, PARTS, Layout, rules_start
+from assistant.web.buyer.layout import EXAMPLES, Layout
+from assistant.web.buyer.wording import PARTS, rules_start
 from assistant.web.service import BuyerService
 from ingestion.errors import IngestionError
 from ingestion.tenders.dossiers import Dossier

@@ -8,8 +8,8 @@ from datetime import date
 
 from assistant.answering.answer import LineRole, Outcome, Prominence, Sentence
 from assistant.citations.checker import Support
+from assistant.ledger.addresses import drawing_address, figure_address
 from assistant.ledger.query.plan import Population
-from assistant.ledger.replies import drawing_address, figure_address
 from assistant.question.day import DaySource, is_of_untold_day
 from assistant.question.language import Language, detect_language
 from assistant.reports.answers import reading_labels
@@ -63,38 +63,53 @@ class ShownSentence:
 
 def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
     """A turn: question and answer on the left, evidence on the right. Pure."""
-    said, turn_id = load_words(conversation.language), f"t{position}"
+    language, turn_id = conversation.language, f"t{position}"
+    said = load_words(language)
     is_reworded = turn.standalone.casefold() != turn.question.casefold()
-    is_usable = turn.settled and bool(turn.answer.sentences or turn.record_id)
-    spoken = spoken_pieces(turn) if is_usable else []
-    sheet, drawing = sheet_addresses(turn)
-    rulings, rulings_address = rulings_line(turn, said, conversation.language)
     return render(
         "buyer/turn.html",
         said=said,
-        lang=conversation.language,
+        lang=language,
         turn=turn,
         turn_id=turn_id,
         outcome=turn.answer.outcome if turn.stage is TurnStage.FINISHED else Outcome.ANSWERED,
         scope=scope_bar(turn, conversation, said),
         understood=turn.standalone if is_reworded else "",
         sentences=shown_sentences(turn),
-        explain=Explainer(conversation.language),
-        sheet=sheet,
-        drawing=drawing,
+        explain=Explainer(language),
         progress=progress(turn, said),
         supports=list(dict.fromkeys(each.support for each in turn.answer.sentences)),
-        is_usable=is_usable,
-        copied=answer_text(turn, said, conversation.dossiers) if is_usable else "",
-        spoken=json.dumps(spoken, ensure_ascii=False) if spoken else "",
-        choices=[
+        evidence=panel(turn, turn_id, said, language.value),
+        **_ways_on(turn, said, language),
+        **_taken_away(turn, said, conversation.dossiers),
+    )
+
+
+def _ways_on(turn: Turn, said: Words, language: Language) -> dict[str, object]:
+    """From an answer: to the rows of its figure, to the cases to choose from, to decisions."""
+    sheet, drawing = sheet_addresses(turn)
+    rulings, rulings_address = rulings_line(turn, said, language)
+    return {
+        "sheet": sheet,
+        "drawing": drawing,
+        "choices": [
             _again(turn, each.label, question=each.question)
             for each in (turn.answer.choices if turn.settled else ())
         ],
-        rulings=rulings,
-        rulings_address=rulings_address,
-        evidence=panel(turn, turn_id, said, conversation.language.value),
-    )
+        "rulings": rulings,
+        "rulings_address": rulings_address,
+    }
+
+
+def _taken_away(turn: Turn, said: Words, dossiers: Sequence[Dossier]) -> dict[str, object]:
+    """What is copied and what is read aloud of an answer, once it has something to use."""
+    is_usable = turn.settled and bool(turn.answer.sentences or turn.record_id)
+    spoken = spoken_pieces(turn) if is_usable else []
+    return {
+        "is_usable": is_usable,
+        "copied": answer_text(turn, said, dossiers) if is_usable else "",
+        "spoken": json.dumps(spoken, ensure_ascii=False) if spoken else "",
+    }
 
 
 def spoken_pieces(turn: Turn) -> list[tuple[Language, str]]:

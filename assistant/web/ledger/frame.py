@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from assistant.calculators.calculation import Buyer
 from assistant.errors import WrongPlan
+from assistant.ledger.addresses import ROOTS
 from assistant.ledger.query.names import Name
 from assistant.ledger.query.plan import (
     FieldKind,
@@ -20,7 +21,6 @@ from assistant.ledger.query.plan import (
     rows_of,
 )
 from assistant.ledger.query.plan_fields import FILTER, PART, Fields, fields_of
-from assistant.ledger.replies import ROOTS
 from assistant.reports.markup import NOTHING, Html, render
 
 # A place in the pages of the ledger: which view, asked with what, and the addresses from there.

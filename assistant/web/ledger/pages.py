@@ -1,18 +1,20 @@
 """What each address of the ledger answers, whoever asks."""
 
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import QueryParams
 
 from assistant.errors import AssistantError, WrongPlan
 from assistant.identity import Identity
+from assistant.ledger.addresses import ROOTS
 from assistant.ledger.parsing.questions import NotUnderstood
 from assistant.ledger.query.names import Name
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.wording import describe_plan
-from assistant.ledger.replies import ROOTS
 from assistant.ledger.service import LedgerService
+from assistant.ledger.tables import LedgerTable
 from assistant.ledger.views import ViewRequest
 from assistant.reports.markup import NOTHING, Html, render
 from assistant.reports.page_language import in_page_language
@@ -29,7 +31,7 @@ from assistant.web.ledger.frame import (
     plan_form,
 )
 from assistant.web.ledger.tables import ON_A_PAGE, SHOWN, TableView, drawn, spoken
-from assistant.web.routes import FORGET, attachment, page
+from assistant.web.responses import FORGET, attachment, page
 from ingestion.errors import IngestionError, NothingImported
 
 # The content of each view: what stands above its tables, and the tables.
@@ -58,7 +60,6 @@ def planned(
     return [circumstances(place), understood]
 
 
-SEEN, UNKNOWN, REFUSED, BROKEN = 200, 404, 409, 503
 MEDIA_TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -82,7 +83,7 @@ class LedgerPages:
         """A view, or the answer to a question."""
         place = self.place(view)
         if place.view not in VIEW_TITLES[self.over]:
-            return answered(place, alert="Cette page n'existe pas.", status=UNKNOWN)
+            return answered(place, alert="Cette page n'existe pas.", status=HTTPStatus.NOT_FOUND)
         if place.view == "calcul":
             return self._guarded(place, lambda: self._calculated(place))
         return self._guarded(place, lambda: self._seen(place))
@@ -102,10 +103,10 @@ class LedgerPages:
         place = self.place(view)
         try:
             look = self._asked(place)
-            table = self._books.part(look, self._books.exhibits(look)[number].table)
+            table = self._books.part(look, self._numbered(look, number))
             file = self._books.export(table, f".{suffix}", identity.user)
         except LookupError:
-            return answered(place, alert="Ce tableau n'existe pas.", status=UNKNOWN)
+            return answered(place, alert="Ce tableau n'existe pas.", status=HTTPStatus.NOT_FOUND)
         except (AssistantError, IngestionError) as failure:
             return answered(place, alert=str(failure), status=_status(failure))
         name = f"{TITLES[self.over].lower()}-{place.view}-{number + 1}.{suffix}"
@@ -119,7 +120,7 @@ class LedgerPages:
         except (AssistantError, IngestionError, LookupError):
             drawing = None
         if drawing is None:
-            return Response(status_code=UNKNOWN)
+            return Response(status_code=HTTPStatus.NOT_FOUND)
         return Response(drawing.image, media_type="image/svg+xml", headers=FORGET)
 
     def piece(self, identifier: str) -> Response:
@@ -133,8 +134,8 @@ class LedgerPages:
         try:
             self._books.explain(anomaly, reason, identity.user)
         except (AssistantError, IngestionError) as refusal:
-            return answered(place, alert=str(refusal), status=REFUSED)
-        return RedirectResponse(place.address(), 303)
+            return answered(place, alert=str(refusal), status=HTTPStatus.CONFLICT)
+        return RedirectResponse(place.address(), HTTPStatus.SEE_OTHER)
 
     def _seen(self, place: LedgerAddress) -> list[Html]:
         return shown(place, self._shown(place, self._asked(place)))
@@ -188,14 +189,14 @@ class LedgerPages:
 
     def _table(self, place: LedgerAddress, number: int) -> list[Html]:
         look, first = self._asked(place), (place.page - 1) * ON_A_PAGE
-        table = self._books.exhibits(look)[number].table
+        table = self._numbered(look, number)
         part = self._books.part(look, table, first, ON_A_PAGE)
         view = TableView(place, number, spoken(part), table.count, first)
         return [render("ledger/whole_table.html", view=view)]
 
     def _rows(self, place: LedgerAddress, number: int, index: int) -> list[Html]:
         look = self._asked(place)
-        table = self._books.part(look, self._books.exhibits(look)[number].table, index, 1)
+        table = self._books.part(look, self._numbered(look, number), index, 1)
         if not table.rows_of:
             raise LookupError(index)
         [ids] = table.rows_of
@@ -204,6 +205,12 @@ class LedgerPages:
         said = spoken(table)
         made = f"{said.title} : {said.rows[0][0]}"
         return [render("ledger/origin.html", made=made, view=view, back=place.address())]
+
+    def _numbered(self, look: ViewRequest, number: int) -> LedgerTable:
+        """A table of a view, counted from 0; raises LookupError where there is none."""
+        if number < 0:
+            raise LookupError(number)
+        return self._books.exhibits(look)[number].table
 
     def _piece(self, identifier: str) -> list[Html]:
         tables = self._books.piece(self.over, identifier)
@@ -220,7 +227,7 @@ class LedgerPages:
             nothing = render("ledger/nothing.html", over=self.over, root=ROOTS[self.over])
             return answered(place, nothing)
         except LookupError:
-            return answered(place, alert="Rien ne porte ce nom ici.", status=UNKNOWN)
+            return answered(place, alert="Rien ne porte ce nom ici.", status=HTTPStatus.NOT_FOUND)
         except (AssistantError, IngestionError) as failure:
             # The day or the buyer that cannot be computed for may be changed where it is said.
             changed = circumstances(place)
@@ -228,7 +235,7 @@ class LedgerPages:
 
 
 def answered(
-    place: LedgerAddress, *content: Html, alert: str = "", status: int = SEEN
+    place: LedgerAddress, *content: Html, alert: str = "", status: int = HTTPStatus.OK
 ) -> HTMLResponse:
     """A page of the ledger; `alert` is why what was asked is not there."""
     shown = framed(place, *content, problem=alert)
@@ -240,4 +247,8 @@ def answered(
 
 
 def _status(failure: Exception) -> int:
-    return REFUSED if isinstance(failure, AssistantError) else BROKEN
+    return (
+        HTTPStatus.CONFLICT
+        if isinstance(failure, AssistantError)
+        else HTTPStatus.SERVICE_UNAVAILABLE
+    )

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
+from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from assistant.ledger.addresses import ROOTS
 from assistant.ledger.batches import Batch
 from assistant.ledger.import_report import (
     SAMPLE_HEADS,
@@ -18,14 +20,12 @@ from assistant.ledger.import_report import (
     sample_values,
 )
 from assistant.ledger.query.plan import Population
-from assistant.ledger.replies import ROOTS
 from assistant.reports.markup import Html, load_words, render
 from assistant.web.buyer.dossier_forms import BOUNDS, FIELD, TooMuch, parcels_of
 from assistant.web.frame import current_frame
 from assistant.web.ledger.frame import LedgerAddress
-from assistant.web.ledger.pages import LONGEST_REASON, REFUSED, SEEN, UNKNOWN, LedgerPages, answered
-from assistant.web.routes import from_here
-from assistant.web.site import BuyerIdentity, ServiceOfBuyer
+from assistant.web.ledger.pages import LONGEST_REASON, LedgerPages, answered
+from assistant.web.site import BuyerIdentity, ServiceOfBuyer, from_here
 from ingestion.ledger.columns import field_names, french_name
 from ingestion.ledger.importing import FileVerdict
 from ingestion.ledger.records import shown
@@ -88,7 +88,6 @@ _ACCEPT = {
     Population.PURCHASES: ".json,.xml,.csv,.xlsx,.zip",
 }
 
-TOO_LARGE = 413
 _PATIENCE = 1.5
 """Seconds within which most files are read, so that no progress need be shown."""
 
@@ -128,7 +127,9 @@ async def receive(
             )
     except TooMuch:
         said = load_words(current_frame().language)
-        return _sending(over, said["upload_too_much"].format(**BOUNDS), TOO_LARGE)
+        return _sending(
+            over, said["upload_too_much"].format(**BOUNDS), HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        )
 
 
 @_routes.get("/import/{token}")
@@ -136,12 +137,12 @@ def show_import(token: str, over: Over, service: ServiceOfBuyer, who: BuyerIdent
     """What is found in a batch, or how far its reading has come."""
     batch, place = service.ledger.batches.get(token, FileKind(over), who.user), _place(over)
     if batch is None:
-        return _sending(over, _GONE, UNKNOWN)
+        return _sending(over, _GONE, HTTPStatus.NOT_FOUND)
     if not batch.is_read:
         page = answered(place, render("ledger/progress.html", batch=batch))
         page.headers["Refresh"] = "1"
         return page
-    status = REFUSED if batch.failure else SEEN
+    status = HTTPStatus.CONFLICT if batch.failure else HTTPStatus.OK
     return answered(place, preview(batch), alert=batch.failure, status=status)
 
 
@@ -164,12 +165,12 @@ def decide(
     batches = service.ledger.batches
     batch = batches.get(token, FileKind(over), who.user)
     if batch is None:
-        return _sending(over, _GONE, UNKNOWN)
+        return _sending(over, _GONE, HTTPStatus.NOT_FOUND)
     columns = zip(titre, colonne, avant, strict=False)
     changed = {title: field for title, field, before in columns if field != before}
     if act == "drop":
         batches.drop(batch)
-        return RedirectResponse(f"{ROOTS[over]}/import", 303)
+        return RedirectResponse(f"{ROOTS[over]}/import", HTTPStatus.SEE_OTHER)
     if changed or act == "read":
         batches.correct(batch, {**batch.corrections, **changed}, date.today())
     elif act == "store":
@@ -181,7 +182,7 @@ def _place(over: Population) -> LedgerAddress:
     return LedgerAddress(over, "import")
 
 
-def _sending(over: Population, alert: str = "", status: int = SEEN) -> Response:
+def _sending(over: Population, alert: str = "", status: int = HTTPStatus.OK) -> Response:
     """The form that sends files; `alert` is why what was asked was not done."""
     form = render(
         "ledger/sending.html",
@@ -197,7 +198,7 @@ def _sending(over: Population, alert: str = "", status: int = SEEN) -> Response:
 
 def _awaited(over: Population, batch: Batch) -> Response:
     batch.wait(_PATIENCE)
-    return RedirectResponse(f"{ROOTS[over]}/import/{batch.token}", 303)
+    return RedirectResponse(f"{ROOTS[over]}/import/{batch.token}", HTTPStatus.SEE_OTHER)
 
 
 # The views, their tables and their pieces.

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from assistant.ledger.addresses import piece_address
 from assistant.ledger.query.plan import Population, rows_of
 from assistant.ledger.query.sums import UNKNOWN, WHOLE
-from assistant.ledger.replies import piece_address
 from assistant.ledger.stages import BRACKETS, is_late
 from assistant.ledger.tables import (
     Cell,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import partial
+from http import HTTPStatus
 from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Annotated
@@ -19,10 +20,12 @@ from assistant.errors import (
     WrongQuestions,
 )
 from assistant.reports.management import LocalDashboard
+from assistant.review.exports import ExportedTable
 from assistant.review.gold import GoldQuestion
-from assistant.review.listing import ExportedTable
 from assistant.review.register import Sampling
 from assistant.review.service import ReviewService
+from assistant.web.problems import bare_app, with_problems
+from assistant.web.responses import FORGET, attachment, picture_of
 from assistant.web.reviewer.forms import (
     ROOT,
     DashboardDays,
@@ -48,19 +51,10 @@ from assistant.web.reviewer.pages import (
     view_of,
 )
 from assistant.web.reviewer.queue_pages import disagreements_page, queue_page
-from assistant.web.routes import (
-    FORGET,
-    attachment,
-    bare_app,
-    from_here,
-    picture_of,
-    with_problems,
-)
-from assistant.web.site import Reader, Who, own_service
+from assistant.web.site import Reader, Who, from_here, own_service
 from assistant.web.viewer import order_for
 from ingestion.errors import IngestionError
 
-SEE_OTHER, UNKNOWN, REFUSED, BROKEN = 303, 404, 409, 503
 CSV = "text/csv; charset=utf-8"
 
 FILES = {
@@ -121,8 +115,8 @@ def mark(
     service.mark(who, record_id, marks, seconds_in(form))
     following = service.place(who, service.item(who, record_id)).following
     if form.get("then") == "next" and following:
-        return RedirectResponse(f"{ROOT}/answers/{following.line.record_id}", SEE_OTHER)
-    return RedirectResponse(f"{ROOT}/answers/{record_id}?saved=1", SEE_OTHER)
+        return RedirectResponse(f"{ROOT}/answers/{following.line.record_id}", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"{ROOT}/answers/{record_id}?saved=1", HTTPStatus.SEE_OTHER)
 
 
 @answer_routes.post("/answers/{record_id}/arbitrations")
@@ -132,7 +126,7 @@ def arbitrate(
     """Decide between two verdicts."""
     place = form.target, form.number
     service.arbitrate(who, record_id, place, form.verdict, form.reason.strip())
-    return RedirectResponse(f"{ROOT}/disagreements", SEE_OTHER)
+    return RedirectResponse(f"{ROOT}/disagreements", HTTPStatus.SEE_OTHER)
 
 
 @answer_routes.get("/answers/{record_id}/evidence/{number}")
@@ -148,7 +142,7 @@ def draw_page(who: Who, service: Service, record_id: str, number: int, page: int
     """A page of that document."""
     shown = service.exhibit(who, service.open(who, record_id), number)
     if (document := shown.document) is None:
-        raise HTTPException(UNKNOWN)
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     order = order_for(document, view_of(shown), page)
     return picture_of(document, partial(service.original, who, document), order, FORGET)
 
@@ -162,7 +156,9 @@ def ask_again(
     again = service.replay(
         who, record_id, first.as_of if day is ReplayDay.SAME else service.clock()
     )
-    return RedirectResponse(f"{ROOT}/answers/{record_id}/replays/{again.record_id}", SEE_OTHER)
+    return RedirectResponse(
+        f"{ROOT}/answers/{record_id}/replays/{again.record_id}", HTTPStatus.SEE_OTHER
+    )
 
 
 @answer_routes.get("/answers/{record_id}/replays/{replay_id}")
@@ -188,7 +184,7 @@ def show_queue(who: Who, service: Service) -> HTMLResponse:
 def sample(who: Who, service: Service, form: Annotated[Drawing, Form()]) -> RedirectResponse:
     """Draw them otherwise."""
     service.sample(who, Sampling(form.seed, form.rate / 100, form.second / 100))
-    return RedirectResponse(f"{ROOT}/queue", SEE_OTHER)
+    return RedirectResponse(f"{ROOT}/queue", HTTPStatus.SEE_OTHER)
 
 
 @answer_routes.get("/disagreements")
@@ -235,8 +231,12 @@ def promote(who: Who, service: Service, form: Annotated[Described, Form()]) -> R
         service.promote(who, form.gold, form.record_id)
     except WrongQuestions as refusal:
         title, problem = "Question à corriger", str(refusal)
-        return gold_page(title, form.gold, form.record_id, form.corrects, problem, REFUSED)
-    return RedirectResponse(f"{ROOT}/gold?{urlencode({'tried': form.gold.id})}", SEE_OTHER)
+        return gold_page(
+            title, form.gold, form.record_id, form.corrects, problem, HTTPStatus.CONFLICT
+        )
+    return RedirectResponse(
+        f"{ROOT}/gold?{urlencode({'tried': form.gold.id})}", HTTPStatus.SEE_OTHER
+    )
 
 
 def _require_free(form: Described, known: Iterable[GoldQuestion]) -> None:
@@ -253,7 +253,7 @@ def _require_free(form: Described, known: Iterable[GoldQuestion]) -> None:
 def demote(who: Who, service: Service, question_id: str) -> RedirectResponse:
     """Take a question out."""
     service.demote(who, question_id)
-    return RedirectResponse(f"{ROOT}/gold", SEE_OTHER)
+    return RedirectResponse(f"{ROOT}/gold", HTTPStatus.SEE_OTHER)
 
 
 @answer_routes.get("/gold.jsonl")
@@ -315,7 +315,7 @@ def look(
 ) -> RedirectResponse:
     """Say that one was looked at."""
     board.look(who, record_id, form.generation)
-    return RedirectResponse(f"{ROOT}/touched", SEE_OTHER)
+    return RedirectResponse(f"{ROOT}/touched", HTTPStatus.SEE_OTHER)
 
 
 def referent_app(
@@ -343,10 +343,12 @@ def style(who: Who) -> Response:
 
 def _failed(request: Request, failure: Exception) -> Response:
     """A page that says only why there is nothing to see."""
-    status = UNKNOWN if isinstance(failure, LookupError) else BROKEN
-    title = "Introuvable" if status == UNKNOWN else "Impossible pour l'instant"
+    status = (
+        HTTPStatus.NOT_FOUND if isinstance(failure, LookupError) else HTTPStatus.SERVICE_UNAVAILABLE
+    )
+    title = "Introuvable" if status == HTTPStatus.NOT_FOUND else "Impossible pour l'instant"
     if isinstance(failure, WrongDecision):
-        status, title = REFUSED, "Arbitrage refusé"
+        status, title = HTTPStatus.CONFLICT, "Arbitrage refusé"
     told = page("problem", title, status=status, problem=str(failure))
     if isinstance(failure, StillReading) and request.method == "GET":
         told.headers["Refresh"] = AGAIN

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from fastapi.responses import HTMLResponse
@@ -47,8 +48,8 @@ from assistant.review.replay import ReviewExhibit, Touched, VersionChange, compa
 from assistant.review.service import ReviewService
 from assistant.web.buyer.evidence_panel import concealment, dates, rank, reserves, whole
 from assistant.web.frame import current_frame
+from assistant.web.responses import page as page_of_site
 from assistant.web.reviewer.forms import ROOT, ListQuery
-from assistant.web.routes import page as page_of_site
 from assistant.web.viewer import (
     View,
     cited_spans,
@@ -92,7 +93,7 @@ def page(
     template: str,
     title: str,
     *,
-    status: int = 200,
+    status: int = HTTPStatus.OK,
     script: str = "",
     **values: object,
 ) -> HTMLResponse:
@@ -139,7 +140,7 @@ def gold_page(
     record_id: str = "",
     corrects: str = "",
     problem: str = "",
-    status: int = 200,
+    status: int = HTTPStatus.OK,
 ) -> HTMLResponse:
     """The form of a question; `record_id` is the answer it was asked in, if any.
 

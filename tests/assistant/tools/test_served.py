@@ -20,7 +20,7 @@ from mcp_types import CallToolResult
 from assistant.identity import UserRole
 from assistant.journal.journal import Journal
 from assistant.tools.server import TOOLS
-from assistant.web.serving import LocalBuyerService
+from assistant.web.local_service import LocalBuyerService
 from assistant.web.site import Members, SingleUser, Site
 from tests.support.accounts_home import Hall
 from tests.support.fakes_page import FakeService

@@ -3,22 +3,17 @@
 import asyncio
 import json
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from threading import Event as Signal
-from threading import Semaphore
-from types import SimpleNamespace
 from typing import Any, cast
 
-import anyio
 import pytest
-from anyio import to_thread
 from mcp import Client, MCPError
 from mcp_types import CallToolResult, TextContent, TextResourceContents
 
-from assistant.answering.answer import Event, Found, ModelReading
+from assistant.answering.answer import Found
 from assistant.cli.command import main
 from assistant.errors import WrongArguments
 from assistant.journal.journal import Journal
@@ -26,10 +21,9 @@ from assistant.question.day import DaySource
 from assistant.retrieval.evidence import Evidence
 from assistant.tools import questions, resources
 from assistant.tools.resources import TextResource
-from assistant.tools.server import MOST_AT_ONCE, PERSON, TOOLS, ToolServer
+from assistant.tools.server import TOOLS, ToolServer
 from assistant.tools.tool import Tool, ToolService
-from assistant.web.serving import LocalBuyerService
-from ingestion.errors import IngestionError
+from assistant.web.local_service import LocalBuyerService
 from tests.assistant.answering.test_record import CONTRACT
 from tests.support.index_home import damage
 from tests.support.journals import recorded
@@ -364,67 +358,6 @@ def test_a_damaged_dossier_hides_no_other_text(
     assert SCHOOLS in lost
     assert set(left) < set(everything)
     assert "est abîmé" in read(service_of(copied), lost)
-
-
-class ReadingService:
-    """A service whose turn is read for ever, until somebody stops it."""
-
-    def __init__(self) -> None:
-        self.began, self.closed = Signal(), Signal()
-
-    def ask(self, question: str, **_: object) -> Generator[Event, None, None]:
-        try:
-            while True:
-                self.began.set()
-                yield ModelReading()
-        finally:
-            self.closed.set()
-
-
-def test_a_turn_that_nobody_waits_for_is_stopped() -> None:
-    service = ReadingService()
-    server = ToolServer(lambda scope, step: cast(ToolService, service)).server
-
-    async def give_up() -> bool:
-        async with Client(server) as client:
-            async with anyio.create_task_group() as calls:
-                calls.start_soon(client.call_tool, "ask", {"question": "?"})
-                await to_thread.run_sync(service.began.wait)
-                calls.cancel_scope.cancel()
-            return await to_thread.run_sync(service.closed.wait, 20)
-
-    assert asyncio.run(give_up())
-
-
-def test_one_person_who_has_all_their_places_keeps_nobody_else_waiting() -> None:
-    began, ending = Semaphore(0), Signal()
-
-    def service_for(scope: Any, step: object) -> ToolService:
-        if scope[PERSON] == "ana":
-            began.release()
-            ending.wait(20)
-        raise IngestionError("Rien.")
-
-    server = ToolServer(service_for)
-
-    async def asked(person: str) -> None:
-        context = SimpleNamespace(request=SimpleNamespace(scope={PERSON: person}))
-        with pytest.raises(IngestionError):
-            await server._work(cast(Any, context), lambda service, step: None)
-
-    async def all_places_and_one_more() -> int:
-        async with anyio.create_task_group() as calls:
-            for _ in range(MOST_AT_ONCE + 1):
-                calls.start_soon(asked, "ana")
-            for _ in range(MOST_AT_ONCE):
-                assert await to_thread.run_sync(began.acquire, True, 20)
-            with anyio.fail_after(20):
-                await asked("luc")
-            waiting = await to_thread.run_sync(began.acquire, True, 0.1)
-            ending.set()
-        return int(waiting)
-
-    assert asyncio.run(all_places_and_one_more()) == 0
 
 
 def test_a_client_hears_how_far_its_call_has_come(service: LocalBuyerService) -> None:

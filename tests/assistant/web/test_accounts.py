@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from assistant.accounts.admission import Granted
 from assistant.accounts.login import LOCKED, MOST, MOST_FAILURES
-from assistant.accounts.service import Granted
 from assistant.identity import UserRole
 from assistant.web.authentication import local
 from assistant.web.site import COOKIE, Members, Site

@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from assistant.identity import Identity, UserRole
 from assistant.journal.journal import journal_of
-from assistant.publishing.history import Recorder
+from assistant.publishing.build_record import Recorder
 from assistant.publishing.service import AdministrationService
 from assistant.publishing.withheld import WithheldTexts
 from assistant.web.admin.app import admin_app
@@ -194,6 +194,7 @@ def test_what_is_known_of_a_text_is_in_english(home: Path, tmp_path: Path) -> No
     assert {path: texts for path, texts in left.items() if texts} == {}
     assert len(pages) > 4
     assert "State: mi-2025, given by" in words_of(pages["/admin/sources/texte?source=note.md"])
+    assert "18 bytes" in words_of(pages["/admin/sources"])
 
 
 def test_a_contradiction_is_shown_side_by_side_and_leads_to_both_places(
@@ -397,7 +398,7 @@ def test_the_official_texts_are_installed_from_the_page_and_can_be_stopped(
         def wait(self) -> int:
             return 0
 
-    monkeypatch.setattr("assistant.publishing.service.Popen", Child)
+    monkeypatch.setattr("assistant.publishing.processes.Popen", Child)
     assert "Installer les textes officiels" in words_of(client.get("/admin/sources").text)
     page = client.post("/admin/sources/official")
     assert started == [("false", "law", "install", "--user", USER)]

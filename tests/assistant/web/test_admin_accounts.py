@@ -8,7 +8,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.accounts.service import AccountAdministration, Granted
+from assistant.accounts.admission import Granted
+from assistant.accounts.service import AccountAdministration
 from assistant.identity import UserRole
 from assistant.publishing.service import AdministrationService
 from assistant.web.admin.app import admin_app

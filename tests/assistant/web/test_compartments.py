@@ -20,7 +20,7 @@ from assistant.question.language import Language
 from assistant.tenders.service import DossierService
 from assistant.web.buyer.conversation import Conversation, Turn, about, advance
 from assistant.web.buyer.export import as_docx, as_markdown
-from assistant.web.serving import LocalBuyerService
+from assistant.web.local_service import LocalBuyerService
 from ingestion.errors import UnknownDossier
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import Parcel

@@ -13,7 +13,7 @@ from assistant.answering.answer import Event, Exchange, Found, ModelReading, Que
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
-from assistant.web.buyer.chat import Refused, Stopped, announced, opened, stoppable
+from assistant.web.buyer.chat import Refused, opened
 from assistant.web.buyer.conversation import (
     KEPT_TURNS,
     Conversation,
@@ -27,6 +27,8 @@ from assistant.web.buyer.conversation import (
     recalled,
     remembered,
 )
+from assistant.web.buyer.screens import announced
+from assistant.web.stopping import Stopped, stoppable
 from ingestion.tenders.dossiers import Dossier
 from tests.support.fakes_page import TODAY, FakeService
 
@@ -175,7 +177,7 @@ def test_a_turn_stops_at_once_even_while_the_next_event_is_being_made() -> None:
 def test_a_turn_that_is_cut_while_its_reader_waits_is_stopped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("assistant.web.buyer.chat.PATIENCE", 60)
+    monkeypatch.setattr("assistant.web.stopping.PATIENCE", 60)
     waiting, made, stop = threading.Event(), threading.Event(), threading.Event()
 
     def slow() -> Generator[Event, None, None]:

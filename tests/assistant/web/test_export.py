@@ -12,10 +12,10 @@ from markdown_it import MarkdownIt
 from assistant.answering.answer import Answer, Outcome, Prominence, marked
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
+from assistant.web.buyer.commands import Commands, parcel
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, remembered
 from assistant.web.buyer.export import answer_lines, answer_text, as_docx, as_markdown
 from assistant.web.buyer.layout import Layout
-from assistant.web.buyer.page import Commands, parcel
 from assistant.web.buyer.turn_view import turn_html
 from ingestion.library.corpus import DOSSIER
 from ingestion.tenders.dossiers import Dossier

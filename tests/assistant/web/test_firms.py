@@ -12,6 +12,7 @@ import pytest
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
 from assistant.web.buyer.chat import Chat
+from assistant.web.buyer.commands import Commands
 from assistant.web.buyer.conversation import (
     Conversation,
     ScopeChoice,
@@ -23,7 +24,6 @@ from assistant.web.buyer.conversation import (
 )
 from assistant.web.buyer.firms import firm_themes, words_for
 from assistant.web.buyer.layout import Layout
-from assistant.web.buyer.page import Commands
 from tests.support.fakes_page import FakeService
 from tests.support.page_texts import parsed
 

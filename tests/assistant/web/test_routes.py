@@ -110,7 +110,7 @@ def test_a_pdf_opens_as_pictures_of_its_pages(client: TestClient, service: FakeS
 def test_when_too_many_pictures_are_asked_for_the_text_is_shown(
     client: TestClient, service: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.web.routes.PICTURES", Pictures(Pool(waiting=0)))
+    monkeypatch.setattr("assistant.web.pdf_page.PICTURES", Pictures(Pool(waiting=0)))
     page = client.get(link(service, 4)).text
     assert "Trop d’images de pages sont demandées" in page
     assert "<img" not in page

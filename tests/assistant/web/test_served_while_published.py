@@ -24,7 +24,7 @@ from assistant.publishing.service import AdministrationService
 from assistant.retrieval.evidence import Evidence
 from assistant.web.admin.app import admin_app
 from assistant.web.buyer.conversation import Turn, TurnStage, recalled
-from assistant.web.serving import LocalBuyerService
+from assistant.web.local_service import LocalBuyerService
 from assistant.web.site import Site, requiring
 from ingestion.index.publication import current_name, open_snapshot
 from ingestion.index.snapshot import IndexSnapshot

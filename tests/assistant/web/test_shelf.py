@@ -11,6 +11,7 @@ from assistant.identity import ALONE
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
 from assistant.web.buyer.chat import Chat
+from assistant.web.buyer.commands import Commands, shelf_of
 from assistant.web.buyer.conversation import (
     LONGEST_SHELF,
     MOST_CONVERSATIONS,
@@ -28,8 +29,8 @@ from assistant.web.buyer.conversation import (
     taken,
     title_of,
 )
-from assistant.web.buyer.layout import EXAMPLES, Layout, shelf_list
-from assistant.web.buyer.page import Commands, shelf_of
+from assistant.web.buyer.layout import EXAMPLES, Layout
+from assistant.web.buyer.wording import shelf_list
 from tests.support.fakes_page import FakeService
 
 SAID = load_words(Language.FRENCH)

@@ -24,7 +24,8 @@ from assistant.reports.page_language import (
 )
 from assistant.settings import load_settings
 from assistant.web.buyer.chat import service_of_event
-from assistant.web.serving import LocalBuyerService, pages_beside
+from assistant.web.local_service import LocalBuyerService
+from assistant.web.serving import pages_beside
 from assistant.web.site import COOKIE, Members, Site, is_foreign
 from ingestion.ledger.rows import FileKind
 from tests.support.accounts_home import PASSWORD, Hall

@@ -10,9 +10,9 @@ from assistant.question.language import Language
 from assistant.question.topics import topics_asked
 from assistant.reports.markup import load_words
 from assistant.tenders.fiche import LINES, Fiche, FicheState, fiche
+from assistant.web.buyer.commands import Commands
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, remembered
 from assistant.web.buyer.layout import EXAMPLES, Layout
-from assistant.web.buyer.page import Commands
 from assistant.web.buyer.start import questions_about
 from ingestion.chunking.passages import passages_of
 from tests.support.conformity_dossier import builtin_documents, corrected_documents
