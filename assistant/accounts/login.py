@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from assistant.accounts.account import Account, account_of
 from assistant.accounts.register import AccountRegister
 from assistant.accounts.sessions import Sessions, hash_token
-from assistant.accounts.store import AccountStore, AccountWriting
+from assistant.accounts.store import AccountKeeping, AccountWriting
 from assistant.errors import WrongAccount
 from assistant.journal.journal import Journal
 
@@ -111,20 +111,16 @@ class Login:
 
     def __init__(
         self,
-        store: AccountStore,
-        journal: Journal,
+        kept: AccountKeeping,
         register: AccountRegister,
         sessions: Sessions,
         passwords: Passwords,
-        clock: Callable[[], float],
     ) -> None:
-        self._store = store
-        self._journal = journal
+        self._store, self._journal, self._clock = kept.store, kept.journal, kept.clock
         self._register = register
         self._sessions = sessions
         self._passwords = passwords
-        self._clock = clock
-        self._failures = Throttle(clock)
+        self._failures = Throttle(kept.clock)
         self._comparing = BoundedSemaphore(COMPARISONS)
 
     def enter(self, login: str, password: str, address: str, browser: str) -> str | LoginRefusal:

@@ -18,7 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
-from assistant.accounts.service import Granted, granted
+from assistant.accounts.admission import Granted, granted
 from assistant.errors import LoginDeclined, ProviderFailure
 from assistant.settings import OpenId
 from ingestion.origin import OriginSilent, Reach, heard

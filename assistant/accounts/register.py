@@ -1,12 +1,12 @@
 """The register: accounts created, changed, disabled; each act is on record before it holds."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from secrets import token_hex
 
 from assistant.accounts.account import Account, account_of, written
 from assistant.accounts.sessions import Sessions, fresh_token, hash_token
-from assistant.accounts.store import AccountStore, AccountWriting
+from assistant.accounts.store import AccountKeeping, AccountWriting
 from assistant.errors import WrongAccount
 from assistant.identity import UserRole
 from assistant.journal.journal import Journal
@@ -23,17 +23,9 @@ _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
 class AccountRegister:
     """The accounts of this machine. `by` is the pseudonym of who acts."""
 
-    def __init__(
-        self,
-        store: AccountStore,
-        journal: Journal,
-        sessions: Sessions,
-        clock: Callable[[], float],
-    ) -> None:
-        self._store = store
-        self._journal = journal
+    def __init__(self, kept: AccountKeeping, sessions: Sessions) -> None:
+        self._store, self._journal, self._clock = kept.store, kept.journal, kept.clock
         self._sessions = sessions
-        self._clock = clock
 
     def all(self) -> tuple[Account, ...]:
         """Every account, by what is typed to log in."""

@@ -1,14 +1,12 @@
 """Sessions: kept with the accounts, known to a browser by a token."""
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
 from assistant.accounts.account import account_of
-from assistant.accounts.store import AccountStore, AccountWriting
+from assistant.accounts.store import AccountKeeping, AccountWriting
 from assistant.identity import Identity
-from assistant.journal.journal import Journal
 
 # Tokens: what a browser holds, and the hash that is kept here instead.
 
@@ -46,10 +44,8 @@ class Session:
 class Sessions:
     """The open sessions of everybody."""
 
-    def __init__(self, store: AccountStore, journal: Journal, clock: Callable[[], float]) -> None:
-        self._store = store
-        self._journal = journal
-        self._clock = clock
+    def __init__(self, kept: AccountKeeping) -> None:
+        self._store, self._journal, self._clock = kept.store, kept.journal, kept.clock
 
     def identity(self, token: str) -> Identity | None:
         """Who holds the token of an open session, as their account stands now."""

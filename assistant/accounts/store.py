@@ -7,13 +7,15 @@ and every table is named by what this module creates.
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol, TypeAlias
 
+from assistant.journal.journal import Journal
 from ingestion.postgresql import SCHEMA, Connected, server_at, wait_alone
 
 NAME = "accounts.sqlite"
@@ -91,6 +93,15 @@ class AccountStore(Protocol):
 
     def writing(self) -> AbstractContextManager[AccountWriting]:
         """One writer at a time; all of it is kept at the end, or nothing after an exception."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKeeping:
+    """What every part of the accounts works with: their tables, the journal of acts, the time."""
+
+    store: AccountStore
+    journal: Journal
+    clock: Callable[[], float]
 
 
 class _FileWriting:

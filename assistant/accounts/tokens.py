@@ -1,7 +1,7 @@
 """Tokens for programs: made for an account, kept as a hash, over on a day or as soon as revoked."""
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Any
@@ -10,10 +10,9 @@ from assistant.accounts.account import Account, account_of, written
 from assistant.accounts.login import Throttle, refuse
 from assistant.accounts.register import AccountRegister, require_role, tell
 from assistant.accounts.sessions import GLANCE, fresh_token, hash_token
-from assistant.accounts.store import AccountStore, AccountWriting
+from assistant.accounts.store import AccountKeeping, AccountWriting
 from assistant.errors import WrongAccount
 from assistant.identity import Identity, UserRole
-from assistant.journal.journal import Journal
 
 BEGINNING = "sourcier_"
 """How a token begins, so that what looks for secrets in files finds it."""
@@ -50,7 +49,7 @@ class ProgramToken:
     dossiers: frozenset[str] | None
     created: float
     until: float
-    used: float | None
+    used: float | None = None
 
 
 class Tokens:
@@ -59,18 +58,10 @@ class Tokens:
     A program has no right that its owner has not, as their account stands when it asks.
     """
 
-    def __init__(
-        self,
-        store: AccountStore,
-        journal: Journal,
-        register: AccountRegister,
-        clock: Callable[[], float],
-    ) -> None:
-        self._store = store
-        self._journal = journal
+    def __init__(self, kept: AccountKeeping, register: AccountRegister) -> None:
+        self._store, self._journal, self._clock = kept.store, kept.journal, kept.clock
         self._register = register
-        self._clock = clock
-        self._failures = Throttle(clock)
+        self._failures = Throttle(kept.clock)
 
     def create(
         self,
@@ -88,21 +79,11 @@ class Tokens:
         role is not its owner's, or it would hold for too long.
         """
         account = self._register.get(login)
-        require_role(roles)
-        if days > most_days(account):
-            raise WrongAccount(f"Pour {login}, {most_days(account)} jours de validité au plus.")
-        if strange := frozenset(roles) - account.roles:
-            raise WrongAccount(f"{login} n'a pas le rôle : {', '.join(sorted(strange))}.")
-        now, token = self._clock(), BEGINNING + fresh_token()
+        _require_rights(account, roles, days)
+        named, now = " ".join(name.split())[:LONGEST_NAME], self._clock()
+        token, seen = BEGINNING + fresh_token(), None if dossiers is None else frozenset(dossiers)
         made = ProgramToken(
-            f"t-{token_hex(4)}",
-            account.user,
-            " ".join(name.split())[:LONGEST_NAME],
-            frozenset(roles),
-            None if dossiers is None else frozenset(dossiers),
-            now,
-            now + days * DAY,
-            None,
+            f"t-{token_hex(4)}", account.user, named, frozenset(roles), seen, now, now + days * DAY
         )
         with self._store.writing() as writing:
             _insert(writing, made, hash_token(token))
@@ -169,6 +150,15 @@ class Tokens:
         seen = None if token.dossiers is None else len(token.dossiers)
         rights = {"token": token.id, "roles": sorted(token.roles), "dossiers": seen}
         tell(self._journal, act, account, by, **rights, until=int(token.until))
+
+
+def _require_rights(account: Account, roles: Collection[UserRole], days: int) -> None:
+    """Raise WrongAccount where a token would hold for too long, or give what its owner has not."""
+    require_role(roles)
+    if days > most_days(account):
+        raise WrongAccount(f"Pour {account.login}, {most_days(account)} jours de validité au plus.")
+    if strange := frozenset(roles) - account.roles:
+        raise WrongAccount(f"{account.login} n'a pas le rôle : {', '.join(sorted(strange))}.")
 
 
 def _insert(writing: AccountWriting, token: ProgramToken, digest: str) -> None:

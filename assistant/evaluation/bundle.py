@@ -19,7 +19,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from pydantic import TypeAdapter
 
 from assistant.confidence import Estimate
-from assistant.errors import WrongBundle
+from assistant.errors import WrongBundle, WrongQuestions, WrongResults
 from assistant.evaluation.grading import Estimates, Measure, estimates, grade, read_results, unread
 from assistant.evaluation.questions import read_questions
 from assistant.evaluation.runs import Evaluation, RunConditions
@@ -163,20 +163,15 @@ class BundleCheck:
 
 
 def check_bundle(path: Path) -> BundleCheck:
-    """Read an archive again; raises WrongBundle where it is none, or of another version."""
+    """Read an archive again; raises WrongBundle where nothing of it can be measured."""
     files = _files(path)
-    try:
-        told = json.loads(files[MANIFEST])
-        if isinstance(told, dict) and told.get("format", FORMAT) != FORMAT:
-            raise WrongBundle(f"{path} vient d'une autre version de Sourcier, qui la vérifie.")
-        manifest = _MANIFEST.validate_python(told)
-    except (KeyError, ValueError) as error:  # pydantic's own are of the latter
-        raise WrongBundle(
-            f"{path} n'est pas une archive de « sourcier eval --bundle » : son manifeste ne se lit "
-            "pas."
-        ) from error
+    manifest = _manifest_of(path, files)
     faults = [*_altered(files, manifest.files)]
-    measured = _measured(files)
+    try:
+        measured = _measured(files)
+    except (WrongQuestions, WrongResults) as error:
+        told = " ".join(faults) or "Ses questions ou ses résultats ne se lisent pas."
+        raise WrongBundle(f"{path} ne se mesure pas. {told}") from error
     count = len([line for line in files.get(RESULTS, b"").splitlines() if line.strip()])
     if count != manifest.asked:
         faults.append(f"{RESULTS} a {count} résultats, le manifeste en annonce {manifest.asked}.")
@@ -192,6 +187,19 @@ def _files(path: Path) -> dict[str, bytes]:
             return {name: archive.read(name) for name in archive.namelist()}
     except (OSError, RuntimeError, *DAMAGES) as error:
         raise WrongBundle(f"{path} ne se lit pas comme une archive : {error}") from error
+
+
+def _manifest_of(path: Path, files: Mapping[str, bytes]) -> _Manifest:
+    try:
+        told = json.loads(files[MANIFEST])
+        if isinstance(told, dict) and told.get("format", FORMAT) != FORMAT:
+            raise WrongBundle(f"{path} vient d'une autre version de Sourcier, qui la vérifie.")
+        return _MANIFEST.validate_python(told)
+    except (KeyError, ValueError) as error:  # pydantic's own are of the latter
+        raise WrongBundle(
+            f"{path} n'est pas une archive de « sourcier eval --bundle » : son manifeste ne se lit "
+            "pas."
+        ) from error
 
 
 def _altered(files: Mapping[str, bytes], known: Mapping[str, str]) -> Iterator[str]:

@@ -289,11 +289,7 @@ def estimates(graded: Sequence[Graded]) -> Estimates:
     refused = [item for item in graded if item.refused]
     due = [item for item in graded if item.question.refusal_expected]
     rightly = sum(item.question.refusal_expected for item in refused)
-    standing = [
-        _stands(sentence, item.result.answer)
-        for item in graded
-        for sentence in item.result.answer.sentences
-    ]
+    standing = [stands for item in graded for stands in _standing(item.result.answer)]
     quotes = [exact for item in graded for exact in item.exact_quotes]
     paged = [place for item in graded for place in item.question.places if place.page]
     missed = [place for item in graded for place in item.unplaced if place.page]
@@ -352,10 +348,10 @@ def grouped(
     return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
 
 
-def _stands(sentence: Sentence, answer: Answer) -> bool:
-    """Whether what supports a sentence, without which there is none, is cited with it."""
+def _standing(answer: Answer) -> Iterator[bool]:
+    """Whether what supports each sentence, without which there is none, is cited with it."""
     cited = {citation.n for citation in answer.citations}
-    return bool(sentence.citations) and cited.issuperset(sentence.citations)
+    return (bool(each.citations) and cited.issuperset(each.citations) for each in answer.sentences)
 
 
 def _f1(flags: Sequence[tuple[bool, bool]]) -> float | None:

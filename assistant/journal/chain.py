@@ -293,10 +293,14 @@ class AnchorFile:
         self._path = path
 
     def add(self, anchor: Anchor) -> None:
-        """Append its line."""
-        with self._path.open("a", encoding="ascii") as file:
-            file.write(anchor.line)
-            file.flush()
+        """Append its line, after the last whole one: a crash may have cut the next one short."""
+        with self._path.open("a+b", buffering=0) as file:
+            file.seek(0)
+            rest = file.readall().rpartition(b"\n")[2]
+            end = b"\n" if _anchor(rest.decode(errors="replace")) else b""
+            if rest and not end:
+                file.truncate(file.tell() - len(rest))
+            _write_all(file.fileno(), end + anchor.line.encode())
             os.fsync(file.fileno())
         sync(self._path.parent)
 
@@ -314,11 +318,19 @@ def read_anchors(path: Path) -> tuple[Anchor, ...]:
 
 def _read(path: Path) -> Iterable[Anchor]:
     for place, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
-        try:
-            day, number, digest = line.split()
-            yield Anchor(date.fromisoformat(day), int(number), digest)
-        except ValueError as error:
+        if (anchor := _anchor(line)) is None:
             raise WrongAnchors(
                 f"{path}, ligne {place} : attendu « AAAA-MM-JJ numéro empreinte ». Prenez une "
                 "autre copie du fichier d'ancres."
-            ) from error
+            )
+        yield anchor
+
+
+def _anchor(line: str) -> Anchor | None:
+    """The anchor of a line; None where it says none, or was cut short."""
+    try:
+        day, number, digest = line.split()
+        found = Anchor(date.fromisoformat(day), int(number), digest)
+    except ValueError:
+        return None
+    return found if len(digest) == len(GENESIS) else None

@@ -265,32 +265,50 @@ def find_faults(
     `since` gives the entries after these lines, which may say why a body is gone meanwhile.
     """
     links: list[Link] = []
-    altered: list[ChainFault] = []
-    missing: list[tuple[int, dict[str, Any]]] = []
-    forgotten = Forgotten(bodies)
+    checked = _CheckedBodies(bodies)
     for place, line in enumerate(lines, 1):
         entry, is_sound = read(line)
         links.append(_link(entry, is_sound=is_sound))
-        path = bodies.path(entry) if entry is not None and is_sound else None
-        if entry is not None and path is not None:
-            forgotten.hear(entry)
-            content = bodies.content(path)
-            if content is None:
-                missing.append((place, entry))
-            elif sha256(content).hexdigest() != digest_of(entry):
-                altered.append(ChainFault(place, Tampering.BODY, "a son texte modifié après coup"))
+        if entry is not None and is_sound:
+            checked.check(place, entry)
         if place % 1000 == 0 or place == len(lines):
             progress(place, len(lines))
-    for later in since() if missing else ():
-        forgotten.hear(later)
-    lost = [
-        ChainFault(place, Tampering.BODY, "a perdu son texte sans purge ni effacement au journal")
-        for place, entry in missing
-        if not forgotten.explains(entry)
-    ]
     chain = chain_faults(links)
-    found = [*chain, *anchor_faults(links, anchors, chain), *altered, *lost]
+    found = [*chain, *anchor_faults(links, anchors, chain), *checked.faults(since)]
     return tuple(sorted(found, key=lambda fault: fault.line))
+
+
+class _CheckedBodies:
+    """The bodies of entries that are heard one by one: those altered, and those gone untold."""
+
+    def __init__(self, bodies: Bodies) -> None:
+        self._bodies = bodies
+        self._forgotten = Forgotten(bodies)
+        self._altered: list[ChainFault] = []
+        self._missing: list[tuple[int, Mapping[str, Any]]] = []
+
+    def check(self, place: int, entry: Mapping[str, Any]) -> None:
+        """Hold the body of an entry against its hash; a line that holds its own has no other."""
+        path = self._bodies.path(entry)
+        if path is None:
+            return
+        self._forgotten.hear(entry)
+        content = self._bodies.content(path)
+        if content is None:
+            self._missing.append((place, entry))
+        elif sha256(content).hexdigest() != digest_of(entry):
+            told = "a son texte modifié après coup"
+            self._altered.append(ChainFault(place, Tampering.BODY, told))
+
+    def faults(self, since: Callable[[], Iterable[Mapping[str, Any]]]) -> Iterator[ChainFault]:
+        """What is wrong with them; later entries may say why one is gone."""
+        yield from self._altered
+        for later in since() if self._missing else ():
+            self._forgotten.hear(later)
+        for place, entry in self._missing:
+            if not self._forgotten.explains(entry):
+                told = "a perdu son texte sans purge ni effacement au journal"
+                yield ChainFault(place, Tampering.BODY, told)
 
 
 class Forgotten:

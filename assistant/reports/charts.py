@@ -148,7 +148,7 @@ def _of_page(paint: re.Match[str]) -> str:
     return painted
 
 
-# Charts of measures: intervals, shifts and spreads, a line a row.
+# Rows: what charts are drawn from, each with a label and its values in words.
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,108 +183,6 @@ class Spread:
     said: str
 
 
-Row = Interval | Shift | Spread
-
-
-def intervals(title: str, rows: Sequence[Interval]) -> Chart:
-    """Each value as a dot on its interval, from 0 to 100 %."""
-
-    def draw(axes: Axes) -> None:
-        _percents(axes)
-        for height, row in enumerate(rows):
-            axes.plot([row.low, row.high], [height] * 2, color=ACCENT, linewidth=4, alpha=0.3)
-            axes.plot([row.value], [height], "o", color=ACCENT, markersize=8)
-
-    return _chart(title, rows, draw)
-
-
-def estimates_chart(title: str, rows: Sequence[tuple[str, Estimate | None]]) -> Chart | None:
-    """Estimates on their intervals, if enough was counted; None where none has a value."""
-    known = [_interval(label, each) for label, each in rows if each]
-    return intervals(title, known) if known else None
-
-
-def _interval(label: str, each: Estimate) -> Interval:
-    low, high = (each.low, each.high) if each.is_telling else (each.value, each.value)
-    return Interval(label, low, each.value, high, f"{percent(each.value)} (n = {each.whole})")
-
-
-def shifts(title: str, rows: Sequence[Shift]) -> Chart:
-    """Each value before, hollow, and after, full, from 0 to 100 %."""
-
-    def draw(axes: Axes) -> None:
-        _percents(axes)
-        for height, row in enumerate(rows):
-            axes.plot([row.before, row.after], [height] * 2, color=ACCENT, linewidth=4, alpha=0.3)
-            axes.plot([row.after], [height], "o", color=ACCENT, markersize=8)
-            axes.plot([row.before], [height], "o", color=QUIET, fillstyle="none", markersize=10)
-
-    return _chart(title, rows, draw)
-
-
-def spreads(title: str, rows: Sequence[Spread]) -> Chart:
-    """Each duration as a thin line, the median and the 95th percentile as thick ones, log scale."""
-    known = [max(value, _SHORTEST) for row in rows for value in row.values]
-    low, high = min(known), max(known)
-
-    def draw(axes: Axes) -> None:
-        axes.set_xscale("log")
-        axes.set_xlim(low / 1.2, high * 1.2)
-        axes.xaxis.set_major_locator(LogLocator(subs=(1,) if high / low > _WIDE else (1, 2, 5)))
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} s".replace(".", ","))
-        axes.minorticks_off()
-        for height, row in enumerate(rows):
-            values = [max(value, _SHORTEST) for value in row.values]
-            axes.vlines(values, height - 0.12, height + 0.12, color=ACCENT, alpha=0.35)
-            marks = [max(row.median, _SHORTEST), max(row.high, _SHORTEST)]
-            axes.vlines(marks, height - 0.2, height + 0.2, color=INK, linewidth=2.5)
-
-    return _chart(title, rows, draw)
-
-
-def _percents(axes: Axes) -> None:
-    reach = MARGIN / (1 - 2 * MARGIN)
-    axes.set_xlim(-reach, 1 + reach)
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
-
-
-def _chart(title: str, rows: Sequence[Row], draw: Callable[[Axes], None]) -> Chart:
-    """A line a row, the first on top: its label and what it says, above what `draw` puts there."""
-
-    def draw_rows(axes: Axes) -> None:
-        draw(axes)
-        label_rows(axes, [(row.label, row.said) for row in rows])
-
-    return Chart(title, _said(rows), ROW * len(rows) + AXIS, draw_rows)
-
-
-def label_rows(axes: Axes, rows: Sequence[tuple[str, str]]) -> None:
-    """Write the label and the words of each row above its place, the first on top."""
-    axes.set_ylim(len(rows) - 0.65, -0.65)
-    axes.set_yticks([])
-    across = axes.get_yaxis_transform()
-    for position, (label, said) in enumerate(rows):
-        above = position - 0.33
-        axes.text(MARGIN, above, short(label), transform=across, ha="left", color=INK)
-        axes.text(1 - MARGIN, above, said, transform=across, ha="right", color=QUIET)
-
-
-def short(label: str) -> str:
-    """A label that fits, its middle left out when it is long: paths and titles keep both ends."""
-    half = _LONGEST // 2
-    return label if len(label) <= _LONGEST else f"{label[:half]}…{label[-half:]}"
-
-
-# Charts of amounts and counts: ranks, shares, time and ageing, as `charts` draws them.
-#
-# Values of which a part is below zero are drawn on both sides of a line at zero.
-
-_TALL = 2.6
-_MOST_LABELS = 7
-_KEY = 0.3
-_SHADES = (0.85, 0.45, 1.0, 0.65, 0.35)
-
-
 @dataclass(frozen=True, slots=True)
 class Bar:
     """A label, a value, and the value in words."""
@@ -311,6 +209,115 @@ class ChartPart:
     is_alarming: bool
 
 
+Row = Interval | Shift | Spread | Bar | Stack
+
+
+# Charts of measures: intervals, shifts and spreads, a line a row.
+
+
+def intervals(title: str, rows: Sequence[Interval]) -> Chart:
+    """Each value as a dot on its interval, from 0 to 100 %."""
+
+    def draw(axes: Axes) -> None:
+        _percents(axes)
+        for height, row in enumerate(rows):
+            _mark(axes, height, (row.low, row.high), row.value)
+
+    return _chart(title, rows, draw)
+
+
+def estimates_chart(title: str, rows: Sequence[tuple[str, Estimate | None]]) -> Chart | None:
+    """Estimates on their intervals, if enough was counted; None where none has a value."""
+    known = [_interval(label, each) for label, each in rows if each]
+    return intervals(title, known) if known else None
+
+
+def _interval(label: str, each: Estimate) -> Interval:
+    low, high = (each.low, each.high) if each.is_telling else (each.value, each.value)
+    return Interval(label, low, each.value, high, f"{percent(each.value)} (n = {each.whole})")
+
+
+def shifts(title: str, rows: Sequence[Shift]) -> Chart:
+    """Each value before, hollow, and after, full, from 0 to 100 %."""
+
+    def draw(axes: Axes) -> None:
+        _percents(axes)
+        for height, row in enumerate(rows):
+            _mark(axes, height, (row.before, row.after), row.after)
+            axes.plot([row.before], [height], "o", color=QUIET, fillstyle="none", markersize=10)
+
+    return _chart(title, rows, draw)
+
+
+def spreads(title: str, rows: Sequence[Spread]) -> Chart:
+    """Each duration as a thin line, the median and the 95th percentile as thick ones, log scale."""
+    known = [max(value, _SHORTEST) for row in rows for value in row.values]
+    low, high = min(known), max(known)
+
+    def draw(axes: Axes) -> None:
+        axes.set_xscale("log")
+        axes.set_xlim(low / 1.2, high * 1.2)
+        axes.xaxis.set_major_locator(LogLocator(subs=(1,) if high / low > _WIDE else (1, 2, 5)))
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} s".replace(".", ","))
+        axes.minorticks_off()
+        for height, row in enumerate(rows):
+            values = [max(value, _SHORTEST) for value in row.values]
+            axes.vlines(values, height - 0.12, height + 0.12, color=ACCENT, alpha=0.35)
+            marks = [max(row.median, _SHORTEST), max(row.high, _SHORTEST)]
+            axes.vlines(marks, height - 0.2, height + 0.2, color=INK, linewidth=2.5)
+
+    return _chart(title, rows, draw)
+
+
+def _mark(axes: Axes, height: int, ends: tuple[float, float], value: float) -> None:
+    """A dot at a value, on a pale line from one end to the other."""
+    axes.plot(ends, [height] * 2, color=ACCENT, linewidth=4, alpha=0.3)
+    axes.plot([value], [height], "o", color=ACCENT, markersize=8)
+
+
+def _percents(axes: Axes) -> None:
+    reach = MARGIN / (1 - 2 * MARGIN)
+    axes.set_xlim(-reach, 1 + reach)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+
+
+def _chart(
+    title: str, rows: Sequence[Row], draw: Callable[[Axes], None], axis: float = AXIS
+) -> Chart:
+    """A line a row, the first on top: its label and what it says, above what `draw` puts there."""
+
+    def draw_rows(axes: Axes) -> None:
+        draw(axes)
+        label_rows(axes, rows)
+
+    return Chart(title, _said(rows), ROW * len(rows) + axis, draw_rows, axis)
+
+
+def label_rows(axes: Axes, rows: Sequence[Row]) -> None:
+    """Write the label and the words of each row above its place, the first on top."""
+    axes.set_ylim(len(rows) - 0.65, -0.65)
+    axes.set_yticks([])
+    across = axes.get_yaxis_transform()
+    for position, row in enumerate(rows):
+        above = position - 0.33
+        axes.text(MARGIN, above, short(row.label), transform=across, ha="left", color=INK)
+        axes.text(1 - MARGIN, above, row.said, transform=across, ha="right", color=QUIET)
+
+
+def short(label: str) -> str:
+    """A label that fits, its middle left out when it is long: paths and titles keep both ends."""
+    half = _LONGEST // 2
+    return label if len(label) <= _LONGEST else f"{label[:half]}…{label[-half:]}"
+
+
+# Charts of amounts and counts; those below zero are drawn on the other side of a line.
+
+_TALL = 2.6
+_MOST_LABELS = 7
+_KEY = 0.3
+_SHADES = (0.85, 0.45, 1.0, 0.65, 0.35)
+
+
 def ranks(title: str, rows: Sequence[Bar]) -> Chart:
     """A horizontal bar a row, in their order."""
 
@@ -318,9 +325,8 @@ def ranks(title: str, rows: Sequence[Bar]) -> Chart:
         values = [row.value for row in rows]
         _across(axes, min([0.0, *values]), max([0.0, *values]))
         axes.barh(range(len(rows)), values, height=0.3, color=ACCENT, alpha=0.8)
-        label_rows(axes, [(row.label, row.said) for row in rows])
 
-    return Chart(title, _said(rows), ROW * len(rows), draw, axis=0)
+    return _chart(title, rows, draw, axis=0)
 
 
 def whole(number: float) -> str:
@@ -361,14 +367,12 @@ def ageing(title: str, parts: Sequence[ChartPart], rows: Sequence[Stack]) -> Cha
             for place, (part, value) in enumerate(zip(parts, row.parts, strict=True)):
                 axes.barh(position, value, left=left, height=0.3, color=_fill(part, place))
                 left += value
-        label_rows(axes, [(row.label, row.said) for row in rows])
+        label_rows(axes, rows)
         axes.set_ylim(len(rows) - 0.65 + len(parts) * _KEY / ROW + 0.2, -0.65)
         below = axes.get_yaxis_transform()
         for place, part in enumerate(parts):
-            height = len(rows) - 0.35 + place * _KEY / ROW
-            axes.barh(
-                height, 0.04, left=MARGIN, height=0.3, transform=below, color=_fill(part, place)
-            )
+            height, color = len(rows) - 0.35 + place * _KEY / ROW, _fill(part, place)
+            axes.barh(height, 0.04, left=MARGIN, height=0.3, transform=below, color=color)
             axes.text(MARGIN + 0.06, height, part.name, transform=below, va="center", color=INK)
 
     height = ROW * len(rows) + _KEY * len(parts) + 0.2
@@ -390,5 +394,5 @@ def _across(axes: Axes, low: float, high: float) -> None:
         axes.axvline(0, color=QUIET, linewidth=0.8)
 
 
-def _said(rows: Sequence[Row | Bar | Stack]) -> str:
+def _said(rows: Sequence[Row]) -> str:
     return " ; ".join(f"{row.label} : {row.said}" for row in rows)

@@ -155,21 +155,9 @@ def verdict(comparison: RunComparison) -> str:
     return told + f"cet essai est donc {'meilleur' if better > worse else 'moins bon'}."
 
 
-def _is_sheet(locator: str) -> bool:
-    """Whether a citation is of a sheet that explains an article, and not of the article."""
-    return "fiche «" in locator
-
-
 def remarks(graded: Sequence[Graded]) -> Iterator[str]:
     """What the figures do not say by themselves, each in a French sentence."""
-    cited = [each.locator for item in graded for each in item.result.answer.citations]
-    if sheets := sum(map(_is_sheet, cited)):
-        one = f"citation sur {len(cited)} est celle"
-        many = f"citations sur {len(cited)} sont celles"
-        yield (
-            f"{counted(sheets, one, many)} d'une fiche sur l'article, et non de l'article : "
-            "« articles attendus cités » les compte aussi."
-        )
+    yield from _of_sheets(graded)
     doubtful = sum(
         each.correct and each.question.refusal_expected and not each.refused for each in graded
     )
@@ -186,4 +174,16 @@ def remarks(graded: Sequence[Graded]) -> Iterator[str]:
             f"{counted(uncited, 'réponse correcte ne cite', 'réponses correctes ne citent')} pas "
             "tous les articles attendus : les faits attendus suffisent à rendre une réponse "
             "correcte, les articles sont mesurés à part."
+        )
+
+
+def _of_sheets(graded: Sequence[Graded]) -> Iterator[str]:
+    """How many citations are of a sheet that explains an article, and not of the article."""
+    cited = [each.locator for item in graded for each in item.result.answer.citations]
+    if sheets := sum("fiche «" in locator for locator in cited):
+        one = f"citation sur {len(cited)} est celle"
+        many = f"citations sur {len(cited)} sont celles"
+        yield (
+            f"{counted(sheets, one, many)} d'une fiche sur l'article, et non de l'article : "
+            "« articles attendus cités » les compte aussi."
         )

@@ -7,18 +7,16 @@ from assistant.law.state_dates import state_range
 from assistant.publishing.history import IndexEvent
 from assistant.question.language import Language
 from assistant.reports.findings import NONE, capital, day, estimate_cells
-from assistant.reports.homologation_facts import (
-    ENGINE,
-    InstallationFacts,
+from assistant.reports.homologation_claims import (
     count,
     described,
     drawing,
     flows,
-    is_built,
     load_content,
     measures,
     sovereignty,
 )
+from assistant.reports.homologation_facts import ENGINE, InstallationFacts, is_built
 from assistant.reports.markup import at, counted, load_words, what_leaves
 from assistant.reports.paper import (
     Block,

@@ -24,11 +24,8 @@ from assistant.reports.audit import (
     AuditFacts,
     ReadAnswer,
     annex_part,
-    decisions_part,
     disagreements_part,
-    proof_part,
     sample_part,
-    signatures_part,
 )
 from assistant.reports.dashboard import figures_table
 from assistant.reports.findings import day, duration, percent, said_count, said_interval
@@ -37,16 +34,12 @@ from assistant.reports.markup import counted
 from assistant.reports.page_language import speaking
 from assistant.reports.paper import Block, Items, Paper, PaperHeading, PaperTable, Paragraph
 from assistant.reports.pdf import as_pdf
-from assistant.review.activity import (
-    ActivityPeriod,
-    ChartStep,
-    Figures,
-    Gap,
-    figures,
-)
+from assistant.reports.proof import decisions_part, proof_part, signatures_part
+from assistant.review.activity import ActivityPeriod, ChartStep, Figures, Gap, figures
 from assistant.review.progress import disagreements, drawn, progress
 from assistant.review.readings import Target, frozen_of
 from assistant.review.recorded import Item, moment
+from assistant.review.register import FORGETTING
 from assistant.review.replay import LOOKED, Touched, TouchedLook, look_body, touched
 from assistant.review.service import ReviewService
 from assistant.settings import load_settings
@@ -136,8 +129,21 @@ def _sentences(found: Figures, touched: Sequence[Touched]) -> Iterator[str]:
     if ended := sum(found.outcomes.values()):
         without = found.outcomes[Outcome.ABSTAINED]
         yield f"{percent(without / ended)} sont restées sans réponse ({without} sur {ended})."
-    good = found.judgements[Target.CITATION].good
-    if good:
+    yield from _judged(found)
+    if found.seconds:
+        half, most = found.seconds
+        yield f"Délai médian {duration(half)}, 95 % des réponses en moins de {duration(most)}."
+    if touched:
+        left = sum(each.look is None for each in touched)
+        yield (
+            f"{counted(len(touched), 'réponse passée cite', 'réponses passées citent')} un texte "
+            f"qui a changé depuis, dont {left} à regarder."
+        )
+
+
+def _judged(found: Figures) -> Iterator[str]:
+    """What readers found: citations that support, and answers that are dangerous."""
+    if good := found.judgements[Target.CITATION].good:
         yield (
             f"Citations relues qui soutiennent la phrase : {percent(good.value)}, "
             f"{said_interval(good)} ({said_count(good)})."
@@ -148,15 +154,6 @@ def _sentences(found: Figures, touched: Sequence[Touched]) -> Iterator[str]:
     if dangerous and dangerous.part:
         told = counted(dangerous.part, "réponse jugée dangereuse", "réponses jugées dangereuses")
         yield f"{told} sur {dangerous.whole} relues."
-    if found.seconds:
-        half, most = found.seconds
-        yield f"Délai médian {duration(half)}, 95 % des réponses en moins de {duration(most)}."
-    left = sum(each.look is None for each in touched)
-    if touched:
-        yield (
-            f"{counted(len(touched), 'réponse passée cite', 'réponses passées citent')} un texte "
-            f"qui a changé depuis, dont {left} à regarder."
-        )
 
 
 def _figures(found: Figures) -> Iterator[Block]:
@@ -199,13 +196,7 @@ def _gaps(found: Sequence[Gap]) -> Iterator[Block]:
         "ajouter, ou des mots à apprendre au glossaire."
     )
     rows = tuple(
-        (
-            gap.theme,
-            _words(gap),
-            str(len(gap.lines)),
-            _example(gap),
-        )
-        for gap in found[:GAPS]
+        (gap.theme, _words(gap), str(len(gap.lines)), _example(gap)) for gap in found[:GAPS]
     )
     heads = ("Thème", "Mots communs", "Questions", "Exemple")
     yield PaperTable("Groupes les plus nombreux", heads, rows, (3, 3, 2, 6))
@@ -356,12 +347,14 @@ class LocalDashboard:
         self._journal.append("export", {"what": what, **days, **told}, user=reader.user)
 
     def _read_on(self) -> None:
-        """Take what the journal has beyond what was read; no words of anybody."""
+        """Take what the journal has beyond what was read; everything again when it forgot some."""
         with self._lock:
-            for position, entry in self._journal.read(max(self._last, 0)):
-                if position > self._last:
-                    self._last = position
-                    self._take(entry)
+            news = [each for each in self._journal.read(max(self._last, 0)) if each[0] > self._last]
+            if self._last >= 0 and any(entry["kind"] in FORGETTING for _, entry in news):
+                self._looks, news = {}, list(self._journal.read())
+            for position, entry in news:
+                self._last = position
+                self._take(entry)
 
     def _take(self, entry: Mapping[str, object]) -> None:
         body = self._journal.body(entry) if entry["kind"] == "review" else None

@@ -131,7 +131,7 @@ def _is_due(item: Item, sampling: Sampling, user: str) -> bool:
     return len(item.readers) == 1 and user not in item.readers and is_chosen
 
 
-_FORGETTING = {"retention", "erasure", "restore"}
+FORGETTING = {"retention", "erasure", "restore"}
 """Kinds of entries before which texts that were read are gone."""
 
 PATIENCE = 3.0
@@ -302,4 +302,4 @@ class AnswerRegister:
 
 def _forgets(entry: Mapping[str, Any], body: Mapping[str, Any] | None) -> bool:
     is_removal = entry["kind"] == "dossier" and body is not None and body["act"] == "deleted"
-    return is_removal or entry["kind"] in _FORGETTING
+    return is_removal or entry["kind"] in FORGETTING

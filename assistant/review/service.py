@@ -14,6 +14,7 @@ from assistant.identity import Identity
 from assistant.ledger.tables import csv_bytes
 from assistant.question.language import Language, detect_language
 from assistant.retrieval.evidence import Evidence
+from assistant.review.exports import ExportedTable, table_of
 from assistant.review.gold import (
     CORRECTED,
     NO_FACT,
@@ -25,7 +26,7 @@ from assistant.review.gold import (
     take_out,
     tried,
 )
-from assistant.review.listing import ExportedTable, ListOrder, ReviewFilter, ordered, table_of
+from assistant.review.listing import ListOrder, ReviewFilter, ordered
 from assistant.review.progress import (
     Agreement,
     QueuePlace,

@@ -14,16 +14,14 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given
-from hypothesis import strategies as st
 
+from assistant.accounts.admission import Granted
 from assistant.accounts.login import MOST, WINDOW
 from assistant.accounts.openid import Errand, Provider
-from assistant.accounts.service import Granted, granted, values
-from assistant.errors import LoginDeclined, ProviderFailure, WrongAccount, WrongSettings
+from assistant.errors import LoginDeclined, ProviderFailure
 from assistant.identity import UserRole
-from assistant.settings import OpenId, load_settings, openid_secret
-from assistant.web.authentication import LASTING, Errands
+from assistant.settings import OpenId
+from assistant.web.openid import LASTING, Errands
 from assistant.web.site import Members, Site
 from tests.support.accounts_home import Clock, Hall
 from tests.support.fakes_page import FakeService
@@ -46,6 +44,7 @@ PEOPLE = {
     },
     "bea": {"name": "Béa", "email": "bea@mairie.test", "realm": {"roles": ["agents"]}},
 }
+OPENID = OpenId("https://auth.test", "sourcier", name="ProConnect")
 BUYERS = (("sourcier-achat", UserRole.BUYER), ("sourcier-controle", UserRole.REFERENT))
 
 
@@ -86,6 +85,13 @@ def signed_in(address: str, person: str) -> str:
         return address
 
 
+def client_of(hall: Hall, provider: Provider) -> TestClient:
+    """The pages of who trusts a provider, asked for as by a browser."""
+    service, access = FakeService(), Members(hall.accounts)
+    site = Site(lambda reader: service, access, {}, hall.accounts, provider, ADDRESS)
+    return TestClient(app_of(site), ADDRESS, headers=PAGE, follow_redirects=False)
+
+
 @pytest.fixture(scope="module")
 def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     if NODE is None or not (MODULES / "node_modules" / "oidc-provider").is_dir():
@@ -120,12 +126,8 @@ def town(
         teams_claim="groups",
         roles=BUYERS,
     )
-    hall, service = Hall(tmp_path_factory.mktemp("openid") / "home"), FakeService()
-    access = Members(hall.accounts)
-    site = Site(
-        lambda reader: service, access, {}, hall.accounts, Provider(openid, SECRET), ADDRESS
-    )
-    with TestClient(app_of(site), ADDRESS, headers=PAGE, follow_redirects=False) as client:
+    hall = Hall(tmp_path_factory.mktemp("openid") / "home")
+    with client_of(hall, Provider(openid, SECRET)) as client:
         yield Town(openid, issuer[1], hall, client)
 
 
@@ -241,13 +243,8 @@ def test_what_is_proven_lets_in(town: Town) -> None:
 
 
 def test_a_provider_that_does_not_answer_is_said_on_the_page(tmp_path: Path) -> None:
-    hall, service = Hall(tmp_path / "home"), FakeService()
     openid = OpenId("http://127.0.0.1:1", "sourcier", name="ProConnect")
-    access = Members(hall.accounts)
-    site = Site(
-        lambda reader: service, access, {}, hall.accounts, Provider(openid, SECRET), ADDRESS
-    )
-    client = TestClient(app_of(site), ADDRESS, headers=PAGE, follow_redirects=False)
+    client = client_of(Hall(tmp_path / "home"), Provider(openid, SECRET))
     reply = client.get("/login/openid")
     assert (reply.status_code, "ProConnect ne répond pas" in reply.text) == (503, True)
     assert client.get("/login/openid/return?" + urlencode({"state": "x"})).status_code == 400
@@ -265,10 +262,8 @@ class Lying(Provider):
 
 @pytest.fixture
 def lied_to(tmp_path: Path) -> tuple[Hall, TestClient]:
-    hall, service = Hall(tmp_path / "home"), FakeService()
-    access = Members(hall.accounts)
-    site = Site(lambda reader: service, access, {}, hall.accounts, Lying(OPENID, SECRET), ADDRESS)
-    return hall, TestClient(app_of(site), ADDRESS, headers=PAGE, follow_redirects=False)
+    hall = Hall(tmp_path / "home")
+    return hall, client_of(hall, Lying(OPENID, SECRET))
 
 
 def test_who_began_no_login_here_leaves_nothing_in_the_journal(
@@ -299,9 +294,6 @@ def test_logins_that_begin_and_are_not_proven_are_on_record_until_their_address_
     assert tried() == 503
 
 
-OPENID = OpenId("https://auth.test", "sourcier", roles_claim="realm.roles", teams_claim="groups")
-
-
 class Declining(Provider):
     """A provider at which everybody gives up."""
 
@@ -310,10 +302,8 @@ class Declining(Provider):
 
 
 def test_who_gives_up_at_the_provider_is_told_so_and_nothing_failed(tmp_path: Path) -> None:
-    hall, service = Hall(tmp_path / "home"), FakeService()
-    provider, access = Declining(replace(OPENID, name="ProConnect"), SECRET), Members(hall.accounts)
-    site = Site(lambda reader: service, access, {}, hall.accounts, provider, ADDRESS)
-    client = TestClient(app_of(site), ADDRESS, headers=PAGE, follow_redirects=False)
+    hall = Hall(tmp_path / "home")
+    client = client_of(hall, Declining(OPENID, SECRET))
     for _ in range(MOST + 1):  # as many people as like behind one address
         reply = client.get(client.get("/login/openid").headers["location"])
         assert reply.status_code == 401
@@ -330,70 +320,6 @@ def test_another_error_of_the_provider_is_a_failure_that_names_it() -> None:
     assert not isinstance(raised.value, LoginDeclined)
 
 
-def test_the_name_of_a_local_account_is_not_taken_over(tmp_path: Path) -> None:
-    hall = Hall(tmp_path / "home")
-    hall.settle("chef", [UserRole.ADMINISTRATOR])
-    claims = {"sub": "42", "preferred_username": "chef", "realm": {"roles": ["acheteur"]}}
-    token = hall.accounts.admission.admit(granted(claims, OPENID), "")
-    identity = hall.accounts.sessions.identity(str(token))
-    assert identity is not None
-    assert identity.roles == {UserRole.BUYER}
-    assert hall.accounts.register.get("chef").roles == {UserRole.ADMINISTRATOR}
-    assert hall.enter("chef")
-
-
-def test_roles_given_here_stay_when_the_provider_tells_of_none(tmp_path: Path) -> None:
-    hall, openid = Hall(tmp_path / "home"), OpenId("https://auth.test", "sourcier")
-    someone = granted({"sub": "42", "email": "ana@mairie.test"}, openid)
-    hall.accounts.admission.admit(someone, "")
-    hall.accounts.register.set_roles("ana@mairie.test", {UserRole.BUYER}, by="tests")
-    identity = hall.accounts.sessions.identity(str(hall.accounts.admission.admit(someone, "")))
-    assert identity is not None
-    assert (identity.roles, identity.teams) == (frozenset({UserRole.BUYER}), frozenset())
-
-
-def test_who_comes_by_the_provider_is_given_no_password(tmp_path: Path) -> None:
-    hall = Hall(tmp_path / "home")
-    someone = granted({"sub": "42", "email": "ana@mairie.test"}, OPENID)
-    token = hall.accounts.admission.admit(someone, "")
-    with pytest.raises(WrongAccount, match="fournisseur d'identité"):
-        hall.accounts.register.invite("ana@mairie.test", by="tests")
-    assert hall.accounts.sessions.identity(str(token))
-
-
-@pytest.mark.parametrize(
-    ("claims", "name"),
-    [
-        ({"given_name": "Ana", "usual_name": None}, "Ana"),
-        ({"name": None, "given_name": "Ana", "usual_name": "Silva"}, "Ana Silva"),
-        ({"given_name": "Ana", "usual_name": "Silva", "family_name": "Silva"}, "Ana Silva"),
-        ({"given_name": "Ana", "usual_name": None, "family_name": "Silva"}, "Ana Silva"),
-        ({"name": {"fr": "Ana"}, "given_name": " ", "family_name": "Silva"}, "Silva"),
-        ({}, ""),
-    ],
-)
-def test_someone_is_called_by_the_texts_that_the_provider_gives(
-    claims: dict[str, Any], name: str
-) -> None:
-    assert granted({**claims, "sub": "42"}, OPENID).name == name
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
-    max_leaves=8,
-)
-
-
-@given(st.dictionaries(st.sampled_from(["realm", "groups", "email", "name"]), JSON), st.text())
-def test_no_claim_gives_a_role_that_is_not_named(claims: dict[str, Any], subject: str) -> None:
-    someone = granted({**claims, "sub": subject}, OPENID)
-    named = values(claims, "realm.roles") or []
-    assert someone.roles == frozenset(role for role in UserRole if role in named)
-    assert someone.subject == f"https://auth.test {subject}"
-    assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@-]*", someone.login)
-
-
 def test_an_errand_is_over_after_ten_minutes() -> None:
     clock = Clock()
     errands = Errands(clock)
@@ -408,42 +334,3 @@ def test_a_state_of_any_letters_is_another_state() -> None:
     errands = Errands(Clock())
     token, _ = errands.begin("/x")
     assert errands.take(token, "é\ud800") is None
-
-
-@pytest.mark.parametrize(
-    ("table", "said"),
-    [
-        ('issuer = "https://auth.test"', "issuer et client"),
-        ('issuer = "https://auth.test"\nclient = "x"\nsecret = "y"', "peut donner"),
-        ('issuer = "http://auth.test"\nclient = "x"', "https://"),
-        ('issuer = "https://auth.test"\nclient = 3', "textes"),
-        ('issuer = "https://auth.test"\nclient = "x"\nroles = {chef = "roi"}', "l'un de"),
-    ],
-)
-def test_the_settings_of_a_provider_are_checked(tmp_path: Path, table: str, said: str) -> None:
-    (tmp_path / "settings.toml").write_text(f"[openid]\n{table}\n")
-    with pytest.raises(WrongSettings, match=said):
-        load_settings(tmp_path)
-
-
-def test_a_provider_is_read_from_the_settings_with_its_secret(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    table = (
-        '[openid]\nissuer = "https://auth.test"\nclient = "x"\n[openid.roles]\nachat = "acheteur"'
-    )
-    (tmp_path / "settings.toml").write_text(table)
-    settings = load_settings(tmp_path)
-    openid = settings.openid
-    assert openid == OpenId("https://auth.test", "x", roles=(("achat", UserRole.BUYER),))
-    assert hash(settings)
-    monkeypatch.delenv("SOURCIER_OPENID_SECRET", raising=False)
-    with pytest.raises(WrongSettings, match="manque"):
-        openid_secret(openid)
-    monkeypatch.setenv("SOURCIER_OPENID_SECRET", "from the environment")
-    assert openid_secret(openid) == "from the environment"
-    kept = tmp_path / "secret"
-    with pytest.raises(WrongSettings, match="pas de secret"):
-        openid_secret(replace(openid, secret_file=str(kept)))
-    kept.write_text("from the file\n")
-    assert openid_secret(replace(openid, secret_file=str(kept))) == "from the file"

@@ -12,8 +12,8 @@ import pytest
 from fastapi import Depends, FastAPI, Request
 from fastapi.testclient import TestClient
 
+from assistant.accounts.admission import Granted
 from assistant.accounts.login import MOST
-from assistant.accounts.service import Granted
 from assistant.accounts.store import contents_of
 from assistant.accounts.tokens import DAY
 from assistant.cli.command import main

@@ -1,16 +1,24 @@
-"""Question sets, the grading of answers, and what is measured over many."""
+"""The grading of answers, result files read back, and what is measured over many."""
 
 import json
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from assistant.answering.answer import Answer, Outcome, Removed, Seconds, Sentence
+from assistant.answering.answer import (
+    Answer,
+    LineRole,
+    Outcome,
+    Removed,
+    Seconds,
+    Sentence,
+    TurnResult,
+)
+from assistant.answering.record import contract
 from assistant.citations.checker import Support
 from assistant.confidence import Estimate
-from assistant.errors import WrongQuestions
+from assistant.errors import WrongResults
 from assistant.evaluation.grading import (
     FaultKind,
     Graded,
@@ -22,11 +30,12 @@ from assistant.evaluation.grading import (
     grade,
     grouped,
     lengths,
+    read_results,
     removals,
     seconds,
     stands_at,
 )
-from assistant.evaluation.questions import ExpectedPlace, Question, read_questions
+from assistant.evaluation.questions import ExpectedPlace
 from tests.support.graded import ABSTAINED, TEXT, answer_of, graded_of, question_of, result_of
 
 
@@ -140,128 +149,66 @@ def test_exact_quotes_are_compared_with_the_document() -> None:
     assert graded_of(question_of(), Answer(Outcome.ABSTAINED)).exact_quotes == ()
 
 
-# Questions
+# Result files
 
 
-WHOLE = {
-    "id": "q-1",
-    "question": "Quel délai ?",
-    "as_of": "2026-03-15",
-    "dossier": "ecole",
-    "articles_attendus": ["R2192-10"],
-    "articles_utiles": ["L2192-10"],
-    "faits": [["trente", "30"], ["jours"]],
-    "interdits": ["\\bmois\\b"],
-    "attendu_refus": False,
-    "piece": "CCAP",
-    "page": 7,
-    "piece2": "QR",
-    "page2": None,
-    "theme": "Paiement",
-    "type": "fait",
-    "categorie": "courante",
-    "difficulte": "simple",
-    "note": "not read",
-}
+def _results_file(path: Path, *results: TurnResult) -> Path:
+    lines = (
+        json.dumps({"id": f"q{n}", **contract(result)}, ensure_ascii=False)
+        for n, result in enumerate(results)
+    )
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
 
 
-def _read(folder: Path, *lines: str) -> list[Question]:
-    path = folder / "questions.jsonl"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return read_questions(path)
-
-
-def test_every_field_is_read(tmp_path: Path) -> None:
-    [question] = _read(tmp_path, json.dumps(WHOLE))
-    assert question.id == "q-1"
-    assert question.text == "Quel délai ?"
-    assert question.as_of == date(2026, 3, 15)
-    assert question.dossier == "ecole"
-    assert question.articles == ("R2192-10",)
-    assert question.useful == ("L2192-10",)
-    assert [[option.pattern for option in group] for group in question.facts] == WHOLE["faits"]
-    assert question.facts[0][0].search("TRENTE jours")
-    assert [pattern.pattern for pattern in question.forbidden] == WHOLE["interdits"]
-    assert not question.refusal_expected
-    assert question.places == (ExpectedPlace("CCAP", 7), ExpectedPlace("QR", None))
-    assert question.theme == "Paiement"
-    assert (question.kind, question.category, question.difficulty) == ("fait", "courante", "simple")
-    assert question.file == str(tmp_path / "questions.jsonl")
-
-
-def test_an_article_is_expected_however_it_is_written(tmp_path: Path) -> None:
-    written = {"articles_attendus": ["art. R. 2192-10"], "articles_utiles": ["L.2192-10"]}
-    [question] = _read(tmp_path, json.dumps(WHOLE | written))
-    assert (question.articles, question.useful) == (("R2192-10",), ("L2192-10",))
-
-
-def test_most_fields_may_be_left_out_or_null(tmp_path: Path) -> None:
-    nothing = dict.fromkeys(WHOLE.keys() - {"id", "question"})
-    lines = [{"id": "a", "question": "?"}, {"id": "b", "question": "?", **nothing}]
-    bare, null = _read(tmp_path, *map(json.dumps, lines))
-    file = str(tmp_path / "questions.jsonl")
-    nothing_expected = Question("a", "?", None, None, (), (), (), (), False, file=file)
-    assert bare == nothing_expected
-    assert null == replace(nothing_expected, id="b")
-
-
-def test_blank_lines_are_skipped_and_the_order_kept(tmp_path: Path) -> None:
-    lines = [json.dumps({"id": name, "question": "?"}) for name in "cab"]
-    assert [each.id for each in _read(tmp_path, lines[0], "", lines[1], "  ", lines[2], "")] == [
-        *"cab"
-    ]
-
-
-def test_a_line_separator_inside_a_question_ends_no_line(tmp_path: Path) -> None:
-    line = json.dumps({"id": "a", "question": "Un\u2028deux\u0085trois"}, ensure_ascii=False)
-    assert [each.text for each in _read(tmp_path, line)] == ["Un\u2028deux\u0085trois"]
+def test_what_eval_writes_is_read_back(tmp_path: Path) -> None:
+    full = replace(
+        answer_of("Trente\u2028jours.", "art. R2192-10", "CCAP, p. 7"),
+        removed=(Removed("Faux.", "nature"),),
+        notice="À vérifier.",
+    )
+    line = Sentence("Trois.", (1,), Support.VERBATIM, role=LineRole.EXCEPTION, label="Attention")
+    rule = Sentence("Zéro.", (1,), Support.PREPARED, label="En clair")
+    quote = Sentence("Un.", (1, 2), Support.VERBATIM)
+    computed = Sentence("Deux.", (), Support.COMPUTED)
+    several = Answer(Outcome.ANSWERED, (rule, quote, computed, line))
+    results = [result_of(answer) for answer in (full, several, ABSTAINED)]
+    found = read_results(_results_file(tmp_path / "results.jsonl", *results))
+    assert list(found.values()) == results
+    assert list(found) == ["q0", "q1", "q2"]
 
 
 @pytest.mark.parametrize(
-    "line",
+    "change",
     [
-        "{",
-        "[]",
-        '"text"',
-        "null",
-        '{"question": "?"}',
-        '{"id": "a"}',
-        json.dumps(WHOLE | {"as_of": "15/03/2026"}),
-        json.dumps(WHOLE | {"articles_attendus": "R2192-10"}),
-        json.dumps(WHOLE | {"faits": "trente"}),
-        json.dumps(WHOLE | {"faits": ["trente"]}),
-        json.dumps(WHOLE | {"faits": [["("]]}),
-        json.dumps(WHOLE | {"faits": [[30]]}),
-        json.dumps(WHOLE | {"interdits": "mois"}),
-        json.dumps(WHOLE | {"interdits": ["("]}),
-        json.dumps(WHOLE | {"page": "sept"}),
+        {"outcome": "maybe"},
+        {"citations": [{"n": 1}]},
+        {"sentences": [{"text": "…", "citations": [1], "support": None}]},
+        {"answer": "Autre chose."},
+        {"as_of": "hier"},
+        {"seconds": {}},
+        {"as_of_source": None},
     ],
 )
-def test_a_line_that_cannot_be_understood_is_named(tmp_path: Path, line: str) -> None:
-    with pytest.raises(WrongQuestions, match="ligne 2"):
-        _read(tmp_path, json.dumps(WHOLE), line)
+def test_a_line_that_is_no_result_is_named(tmp_path: Path, change: dict[str, object]) -> None:
+    good = {"id": "a", **contract(result_of(answer_of("Trente.")))}
+    path = tmp_path / "results.jsonl"
+    path.write_text("\n".join(map(json.dumps, (good, good | change))), encoding="utf-8")
+    with pytest.raises(WrongResults, match="ligne 2"):
+        read_results(path)
+
+
+@pytest.mark.parametrize("line", ["{", "[]", "1", "null", "{}"])
+def test_a_line_that_is_no_object_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "results.jsonl"
+    path.write_text(line, encoding="utf-8")
+    with pytest.raises(WrongResults, match="ligne 1"):
+        read_results(path)
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(WrongQuestions, match="absent"):
-        read_questions(tmp_path / "absent.jsonl")
-    (tmp_path / "latin.jsonl").write_bytes('{"id": "é"}'.encode("latin-1"))
-    with pytest.raises(WrongQuestions, match=r"latin\.jsonl"):
-        read_questions(tmp_path / "latin.jsonl")
-
-
-def test_files_are_read_one_after_the_other(tmp_path: Path) -> None:
-    paths = [tmp_path / name for name in ("b.jsonl", "a.jsonl")]
-    for path in paths:
-        path.write_text(json.dumps({"id": path.stem, "question": "?"}), encoding="utf-8")
-    found = [(question.id, question.file) for question in read_questions(*paths)]
-    assert found == [("b", str(paths[0])), ("a", str(paths[1]))]
-
-
-def test_an_identifier_given_twice_is_named(tmp_path: Path) -> None:
-    line = json.dumps({"id": "q-1", "question": "?"})
-    with pytest.raises(WrongQuestions, match="« q-1 » est donné 2 fois"):
-        _read(tmp_path, line, line)
+    with pytest.raises(WrongResults, match="absent"):
+        read_results(tmp_path / "absent.jsonl")
 
 
 # Measures

@@ -57,7 +57,7 @@ def stop(monkeypatch: pytest.MonkeyPatch, failure: BaseException, *, swapped: bo
         if is_swap:
             raise failure
 
-    monkeypatch.setattr("ingestion.index.snapshot.replace_bytes", failing)
+    monkeypatch.setattr("ingestion.index.folder.replace_bytes", failing)
 
 
 @pytest.mark.parametrize("swapped", [False, True])

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import date
 
 from assistant.answering.answer import Ending, TurnResult
-from assistant.reports.audit import AuditFacts, ReadAnswer, annex_part, sample_part, signatures_part
+from assistant.reports.audit import AuditFacts, ReadAnswer, annex_part, sample_part
 from assistant.reports.homologation_facts import InstallationFacts, JournalState
 from assistant.reports.paper import Block, PaperTable, Paragraph
+from assistant.reports.proof import signatures_part
 from assistant.review.readings import ReviewVerdict, Target, frozen_of
 from assistant.review.recorded import Recorded
 from assistant.review.register import Sampling

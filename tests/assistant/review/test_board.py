@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pypdf import PdfReader
 
+from assistant.journal.journal import erase
 from assistant.reports.management import LocalDashboard
 from assistant.review.register import Sampling
 from assistant.web.reviewer.forms import ROOT
@@ -240,3 +241,10 @@ def test_the_journal_of_looks_is_read_on_by_another_board(made: BoardHouse) -> N
     made.board.look(ANNE, made.records[0], made.board.generation)
     fresh = LocalDashboard(made.house.home, made.house.review, made.house.journal)
     assert [each.look is not None for each in fresh.touched(ANNE)] == [True]
+
+
+def test_a_look_that_was_erased_is_told_no_longer(made: BoardHouse) -> None:
+    made.board.look(ANNE, made.records[0], made.board.generation)
+    assert [each.look is not None for each in made.board.touched(ANNE)] == [True]
+    erase(made.house.journal, ANNE.user)
+    assert [each.look for each in made.board.touched(ANNE)] == [None]

@@ -103,24 +103,22 @@ def test_an_answer_opened_is_the_one_that_was_given(known: House) -> None:
         assert set(shown.archive) == {each.passage.document_id for each in given.evidence}
 
 
-def test_each_filter_lets_its_own_through(known: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def several(known: House, monkeypatch: pytest.MonkeyPatch) -> AnswerRegister:
+    """Four answers of several kinds, one of which was complained of and read."""
     judge_comparisons(monkeypatch, {"euro 60000": True}, PURCHASE)
-    for question, dossier in (
-        (PURCHASE, None),
-        (PAYMENT, None),
-        (PENALTY, DOSSIER),
-        (LETTER, None),
-    ):
-        known.ask(question, dossier)
-    register = AnswerRegister(known.journal)
-    items = {item.line.question: item for item in register.items()}
-    record_id = items[PAYMENT].line.record_id
+    known.ask(PURCHASE)
+    record_id = known.ask(PAYMENT).record_id
+    known.ask(PENALTY, DOSSIER)
+    known.ask(LETTER)
     known.journal.append("opinion", {"record_id": record_id, "thumb": "down", "comment": ""})
-    known.journal.append(
-        "review", body_of(record_id, [ReviewMark(*ANSWER, ReviewVerdict.WRONG)]), user="a"
-    )
-    today = items[PAYMENT].line.day
+    wrong = body_of(record_id, [ReviewMark(*ANSWER, ReviewVerdict.WRONG)])
+    known.journal.append("review", wrong, user="a")
+    return AnswerRegister(known.journal)
 
+
+def test_each_filter_lets_its_own_through(several: AnswerRegister) -> None:
+    register, today = several, next(several.items()).line.day
     everything = [PURCHASE, PAYMENT, PENALTY, LETTER]
     assert listed(register) == everything
     assert listed(register, since=today, until=today) == everything
