@@ -8,13 +8,14 @@ from assistant.answering.pipeline import Assistant, TurnWatch, unwatched
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import read_rates
 from assistant.journal.journal import Journal, journal_of
+from assistant.llm.fallback import FallbackModel
 from assistant.llm.language_model import LanguageModel
 from assistant.llm.process import ModelProcess, engine_command
-from assistant.llm.remote import FallbackModel, RemoteEmbedder, RemoteModel
+from assistant.llm.remote import RemoteEmbedder, RemoteModel
 from assistant.llm.sharing import BorrowedModel
 from assistant.publishing.gate import Examinee
-from assistant.retrieval.ranking import tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.retrieval.tuning import tuning_for
 from assistant.settings import Settings, engine_secret, served_embedder
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.models.catalogue import (

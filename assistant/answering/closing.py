@@ -151,7 +151,7 @@ def _absence(turn: TurnState) -> str:
     if turn.scope.dossier is not None:
         return notice("not_found_in_dossier", turn.language)
     manifest = turn.generation.manifest
-    return not_found(turn.language, manifest.passages, manifest.state_date)
+    return not_found(turn.language, manifest.passages, manifest.state_date, turn.elsewhere)
 
 
 def _waiting(turn: TurnState) -> str:

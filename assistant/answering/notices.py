@@ -19,6 +19,7 @@ from assistant.tenders.general_clauses import AppliedText
 from ingestion.chunking.passages import Passage
 from ingestion.documents.document import Kind
 from ingestion.documents.general_clauses import GeneralText
+from ingestion.index.question_bank import Elsewhere
 
 
 @cache
@@ -65,10 +66,15 @@ def read_elsewhere(language: Language, use: EngineUse, *, with_quotes: bool) -> 
     return notice(name, language, host=use.host, model=use.model)
 
 
-def not_found(language: Language, passages: int, state_date: date | None) -> str:
-    """Why there is no answer: what was searched, and where to look instead."""
+def not_found(
+    language: Language, passages: int, state_date: date | None, elsewhere: Elsewhere | None
+) -> str:
+    """Why there is no answer: what was searched, and where to look instead, as far as is known."""
     state = notice("state", language, state_date) if state_date else ""
-    return notice("not_found", language, passages=passages, state=state)
+    if elsewhere is None:
+        return notice("not_found", language, passages=passages, state=state)
+    place = notice(f"elsewhere_{elsewhere.name.lower()}", language)
+    return notice("not_found_here", language, passages=passages, state=state, place=place)
 
 
 def not_found_of(language: Language, parts: Sequence[str]) -> str:

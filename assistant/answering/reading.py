@@ -69,6 +69,8 @@ class EvidenceReading:
         [asked] = self._embedder.embed_questions([question])
         answers, readings, unanswered = self._judge(question, asked, readable)
         if answers is Answerability.NO:
+            if len(turn.parts) == 1:
+                turn.elsewhere = turn.generation.questions.elsewhere(asked)
             return None
         prepared = self._prepared(question, asked, readable)
         found = self._quoted(question, asked, readable)

@@ -39,6 +39,7 @@ from assistant.retrieval.standing import evidence_of
 from assistant.tenders.general_clauses import AppliedText
 from ingestion.chunking.passages import Passage
 from ingestion.documents.document import Document
+from ingestion.index.question_bank import Elsewhere
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.tenders.dossiers import Dossier
 
@@ -87,6 +88,7 @@ class TurnState:
     evidence_seconds: float = 0.0
     unanswered: list[str] = field(default_factory=list)
     untold: list[str] = field(default_factory=list)
+    elsewhere: Elsewhere | None = None  # where to look for what nothing here answers
 
     # What is said: the warning comes before the preface, and the notice, whose cases are the
     # choices, after the sentences.

@@ -9,11 +9,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
-from rich.progress import TaskID
+from rich.progress import Progress
 from typer import BadParameter, Context
 
-from assistant.cli.command import Actions
-from assistant.cli.options import Steps, Terminal, argument, flag, one_of, option, progress_bars
+from assistant.cli.actions import Actions
+from assistant.cli.options import (
+    Steps,
+    Terminal,
+    argument,
+    flag,
+    one_bar,
+    one_of,
+    option,
+    progress_bars,
+)
 from assistant.identity import ALONE
 from assistant.journal.journal import journal_of
 from assistant.publishing.decisions import Decisions
@@ -25,8 +34,7 @@ from ingestion.legislation.archives import read_archives
 from ingestion.legislation.articles import TEXT_ID, Changes, Merged
 from ingestion.legislation.legifrance import API, TOKENS, Piste, credentials_of, fetch
 from ingestion.library.corpus import Addition
-from ingestion.library.library import Library
-from ingestion.library.readings import LibraryEntry
+from ingestion.library.library import Added, Library
 from ingestion.tenders.dossiers import library_of, provided_additions
 
 OK, BROKEN, USAGE = 0, 1, 2
@@ -55,24 +63,26 @@ def write_official(
 
     A text of which every version is suppressed is removed from the library.
     """
-    for change in changes:
-        for refusal in change.refused:
-            told = f"{change.source}, {refusal.name} : {refusal.reason}"
-            console.print(told, style="red", soft_wrap=True)
+    _tell_refused(changes, console)
     library, additions = Library(home), []
     for text in found:
         _tell(text, changes, console)
         if text.is_untouched:
             continue
-        if not text.versions:
+        if text.versions:
+            (folder / text.source).write_bytes(text.content)
+            additions.append(Addition(folder / text.source, text.source, Kind.RULES))
+        else:
             decisions.removed(library.remove([text.source]))
             console.print("Il n'en reste aucune : texte retiré, au prochain sourcier index build")
-            continue
-        (folder / text.source).write_bytes(text.content)
-        additions.append(Addition(folder / text.source, text.source, Kind.RULES))
-    if changes and not found:
-        console.print("Les sources officielles ne changent aucun texte.")
     return additions
+
+
+def _tell_refused(changes: Sequence[Changes], console: Console) -> None:
+    for change in changes:
+        for refusal in change.refused:
+            told = f"{change.source}, {refusal.name} : {refusal.reason}"
+            console.print(told, style="red", soft_wrap=True)
 
 
 def _tell(text: Merged, changes: Sequence[Changes], console: Console) -> None:
@@ -94,29 +104,36 @@ def add_all(
     What belongs to a dossier goes into the dossier's own library; a new one is seen by everybody.
     """
     kept, known, refused = 0, 0, 0
-    rules: list[LibraryEntry] = []
-    with progress_bars(console) as progress:
-        pages = Steps(progress)
+    with progress_bars(console) as progress, decisions.adding() as rules:
         for addition in progress.track(additions, description="Lecture des fichiers"):
-            told = partial(pages, f"Reconnaissance de caractères, pages de {addition.source}")
-            with library_of(home, addition.dossier) as library:
-                added = library.add(
-                    addition.path, addition.source, addition.kind, addition.dossier, told
-                )
-            if problem := added.reading.problem:
-                progress.print(f"{addition.path} : {problem}", style="red")
-            for warning in added.reading.warnings:
-                progress.print(f"{addition.source} : {warning}", style="yellow")
-            for remark in added.reading.remarks:
-                progress.print(f"{addition.source} : {remark}", style="dim")
-            refused += problem is not None
+            added = _added(home, addition, progress)
+            refused += added.reading.problem is not None
             known += added.known
-            kept += problem is None and not added.known
+            kept += added.reading.problem is None and not added.known
             if added.entry and not added.known and addition.dossier is None:
                 rules.append(added.entry)
-    decisions.added(rules)
     console.print(f"Fichiers ajoutés : {kept} ; déjà présents : {known} ; refusés : {refused}.")
     return BROKEN if refused == len(additions) else OK
+
+
+def _added(home: Path, addition: Addition, progress: Progress) -> Added:
+    """Add a file, and say what is to be known of it."""
+    told = f"Reconnaissance de caractères, pages de {addition.source}"
+    with library_of(home, addition.dossier) as library:
+        added = library.add(
+            addition.path,
+            addition.source,
+            addition.kind,
+            addition.dossier,
+            partial(Steps(progress), told),
+        )
+    if problem := added.reading.problem:
+        progress.print(f"{addition.path} : {problem}", style="red")
+    for warning in added.reading.warnings:
+        progress.print(f"{addition.source} : {warning}", style="yellow")
+    for remark in added.reading.remarks:
+        progress.print(f"{addition.source} : {remark}", style="dim")
+    return added
 
 
 def add_changes(
@@ -131,6 +148,8 @@ def add_changes(
         found = updates(home, changes, texts)
         decisions = decisions_of(home)
         merged = write_official(home, found, changes, Path(folder), console, decisions)
+        if changes and not found:
+            console.print("Les sources officielles ne changent aucun texte.")
         if not merged and not additions:
             is_refused = any(each.refused for each in changes) or any(each.older for each in found)
             return BROKEN if is_refused else OK
@@ -154,45 +173,53 @@ def _misplaced(kind: Kind, dossier: str | None) -> str:
     return ""
 
 
+NOTHING_TO_ADD = "Aucun fichier à ajouter. Indiquez des fichiers, des dossiers ou --builtin."
+TEXTS_OF_NOTHING = "--text ne choisit que dans des archives LEGI, et aucune n'est donnée."
+
+PATHS = argument(
+    "CHEMIN",
+    "fichiers, dossiers, archives LEGI (.tar.gz) ou LEGIARTI….xml, toujours des règles",
+    Path,
+    default=None,
+)
+KIND = option(
+    "--kind GENRE",
+    f"{', '.join(ADDED)} (défaut : {Kind.RULES}, dans un dossier {Kind.TENDER})",
+    one_of(ADDED),
+)
+TEXTS = option(
+    "--text LEGITEXT…",
+    "texte à prendre dans des archives LEGI ; défaut : tous (peut être répété)",
+    text_id,
+)
+
+
 @app.action("add")
 def _add(
     ctx: Context,
-    paths: list[Path] | None = argument(
-        "CHEMIN",
-        "fichiers, dossiers, archives LEGI (.tar.gz) ou LEGIARTI….xml, toujours des règles",
-        Path,
-        default=None,
-    ),
+    paths: list[Path] | None = PATHS,
     builtin: bool = flag("--builtin", "ajoute aussi le corpus fourni"),
-    kind: Kind | None = option(
-        "--kind GENRE",
-        f"{', '.join(ADDED)} (défaut : {Kind.RULES}, dans un dossier {Kind.TENDER})",
-        one_of(ADDED),
-    ),
+    kind: Kind | None = KIND,
     dossier: str | None = option("--dossier ID", "dossier de marché auquel ils appartiennent"),
-    texts: list[str] | None = option(
-        "--text LEGITEXT…",
-        "texte à prendre dans des archives LEGI ; défaut : tous (peut être répété)",
-        text_id,
-    ),
+    texts: list[str] | None = TEXTS,
 ) -> int:
     kind = kind or (Kind.TENDER if dossier else Kind.RULES)
     if refusal := _misplaced(kind, dossier):
-        sys.stderr.write(f"{refusal}\n")
-        return USAGE
+        return _refused(refusal)
     archives, files = found_in(paths or (), kind, dossier)
     additions = [*(provided_additions(ctx.obj) if builtin else ()), *files]
     if not additions and not archives:
-        sys.stderr.write(
-            "Aucun fichier à ajouter. Indiquez des fichiers, des dossiers ou --builtin.\n"
-        )
-        return USAGE
+        return _refused(NOTHING_TO_ADD)
     if texts and not archives:
-        sys.stderr.write("--text ne choisit que dans des archives LEGI, et aucune n'est donnée.\n")
-        return USAGE
+        return _refused(TEXTS_OF_NOTHING)
     console, texts = Terminal(), texts or []
     changes = read_additions(archives, texts, console) if archives else ()
     return add_changes(ctx.obj, changes, texts, additions, console)
+
+
+def _refused(why: str) -> int:
+    sys.stderr.write(f"{why}\n")
+    return USAGE
 
 
 def found_in(
@@ -212,12 +239,7 @@ def read_additions(
     archives: Sequence[Path], texts: Sequence[str], console: Console
 ) -> tuple[Changes, ...]:
     """Read LEGI archives from the oldest to the newest, all texts when `texts` is empty."""
-    with progress_bars(console, percent=True) as progress:
-        bar = progress.add_task("Lecture des archives", total=None)
-
-        def told(done: int, total: int) -> None:
-            progress.update(bar, completed=done, total=total)
-
+    with one_bar(console, "Lecture des archives", percent=True) as told:
         return read_archives(in_order(archives), texts, told)
 
 
@@ -272,12 +294,7 @@ def _fetch_official(
     texts = texts or [PROCUREMENT_CODE]
     piste = Piste(credentials_of(os.environ), api or API, auth or TOKENS)
     console, changes = Terminal(), list[Changes]()
-    with progress_bars(console) as progress:
-        for text in texts:
-            bar = progress.add_task(f"Légifrance, {text}", total=None)
-
-            def told(done: int, total: int, bar: TaskID = bar) -> None:
-                progress.update(bar, completed=done, total=total)
-
+    for text in texts:
+        with one_bar(console, f"Légifrance, {text}") as told:
             changes.append(fetch(piste, text, date.today(), told))
     return add_changes(ctx.obj, changes, texts, (), console)

@@ -13,18 +13,21 @@ from typer import Context
 from assistant.answering.answer import Citation, Outcome, TurnResult
 from assistant.answering.notices import addressed_in
 from assistant.answering.record import contract
-from assistant.cli.command import Actions
+from assistant.cli.actions import Actions
 from assistant.cli.options import (
+    AS_DOCX,
     AS_JSON,
     Terminal,
     argument,
-    iso_date,
+    called,
+    day_of_law,
     one_of,
     option,
     print_json,
     question_text,
 )
 from assistant.identity import ALONE
+from assistant.journal.journal import Journal
 from assistant.question.day import DaySource, is_of_untold_day
 from assistant.question.language import Language, detect_language
 from assistant.reports.markup import law_of, load_words, scope_of
@@ -38,26 +41,23 @@ ANSWERED, ABSTAINED = 0, 3
 app = Actions()
 
 
+DAY = day_of_law("--as-of", "celui que nomme la question, sinon aujourd'hui")
+LANGUAGE = option(
+    "--lang fr|en", "langue de la réponse (défaut : celle de la question)", one_of(Language)
+)
+
+
 @app.action("ask")
 def _ask(
     ctx: Context,
     question: str = argument("question", "en français ou en anglais", question_text),
     as_json: bool = AS_JSON,
-    as_of: date | None = option(
-        "--as-of AAAA-MM-JJ",
-        "jour du droit applicable (défaut : celui que nomme la question, sinon aujourd'hui)",
-        iso_date,
-    ),
+    as_of: date | None = DAY,
     dossier: str | None = option("--dossier ID", "interroge aussi ce dossier de marché"),
-    docx: Path | None = option(
-        "--docx FICHIER", "l'écrit dans un fichier pour un traitement de texte", Path
-    ),
-    language: Language | None = option(
-        "--lang fr|en", "langue de la réponse (défaut : celle de la question)", one_of(Language)
-    ),
+    docx: Path | None = AS_DOCX,
+    language: Language | None = LANGUAGE,
 ) -> int:
     """Ask, show or write the answer; the exit code says whether there is one."""
-    console = Terminal()
     with Terminal(is_stderr=True).status("Chargement des modèles…"):
         from assistant.container import load_assistant  # the models take seconds to import
         from assistant.evaluation.runs import run_turn
@@ -65,15 +65,13 @@ def _ask(
         assistant = load_assistant(ctx.obj, load_settings(ctx.obj))
         result = run_turn(assistant, question, as_of, dossier, language)
     if docx:
-        replace_bytes(docx, _on_paper(result, language or detect_language(question)))
-        told = {"what": "answer", "format": "docx", "records": [result.record_id]}
-        assistant.journal.append("export", told, user=ALONE.user)
+        _write(docx, result, language or detect_language(question), assistant.journal)
     if as_json:
         print_json(contract(result))
     elif docx:
-        console.print(Text(f"Réponse écrite : {docx}"), soft_wrap=True)
+        Terminal().print(Text(f"Réponse écrite : {docx}"), soft_wrap=True)
     else:
-        _show(console, result)
+        _show(Terminal(), result)
     return ABSTAINED if result.answer.outcome is Outcome.ABSTAINED else ANSWERED
 
 
@@ -82,10 +80,9 @@ def _show(console: Console, result: TurnResult) -> None:
     scope = scope_of(load_words(Language.FRENCH), result.evidence, result.dossier)
     console.print(Text(f"{scope} · droit au {result.as_of:%d/%m/%Y}", style="dim"))
     for dossier in result.proposed:
-        name = f"{dossier.id} (démonstration)" if dossier.is_demonstration else dossier.id
         told = (
-            f"Cette question semble porter sur le dossier {name}, qui n’a pas été consulté ; "
-            f"pour l’interroger : --dossier {dossier.id}"
+            f"Cette question semble porter sur le dossier {called(dossier)}, qui n’a pas été "
+            f"consulté ; pour l’interroger : --dossier {dossier.id}"
         )
         console.print(Text(told, style="yellow"))
     console.print(Padding(Markdown(result.answer.markdown), (1, 0)))
@@ -93,16 +90,19 @@ def _show(console: Console, result: TurnResult) -> None:
         console.print(_quoted(result, citation))
     for item in () if result.answer.citations else result.evidence:
         console.print(Text(f"  {item.number}. {item.passage.locator}", style="dim"))
-    is_of_today = result.day_source is DaySource.TODAY and result.dossier is None
-    if is_of_today and is_of_untold_day(result.question, result.as_of):
-        named = " (celui d'aujourd'hui ; la question ne dit pas de quel jour elle parle : --as-of)"
-    else:
-        named = _FOUND_IN.get(result.day_source, "")
     ending = (
-        f"droit au {result.as_of:%d/%m/%Y}{named} · {result.seconds.total:.1f} s · "
+        f"droit au {result.as_of:%d/%m/%Y}{_found_in(result)} · {result.seconds.total:.1f} s · "
         f"index {result.generation} · enregistrement {result.record_id}"
     )
     console.print(Text(ending, style="dim"))
+
+
+def _found_in(result: TurnResult) -> str:
+    """Where the day of the law was found, "" where it was given or is that of today."""
+    is_of_today = result.day_source is DaySource.TODAY and result.dossier is None
+    if is_of_today and is_of_untold_day(result.question, result.as_of):
+        return " (celui d'aujourd'hui ; la question ne dit pas de quel jour elle parle : --as-of)"
+    return _FOUND_IN.get(result.day_source, "")
 
 
 def _quoted(result: TurnResult, citation: Citation) -> Panel:
@@ -122,6 +122,13 @@ _FOUND_IN = {
     DaySource.QUESTION: " (jour nommé dans la question ; autre jour : --as-of)",
     DaySource.DOSSIER: " (jour d'envoi de l'avis du dossier ; autre jour : --as-of)",
 }
+
+
+def _write(file: Path, result: TurnResult, language: Language, journal: Journal) -> None:
+    """Write the answer into a Word file, and put that on record."""
+    replace_bytes(file, _on_paper(result, language))
+    told = {"what": "answer", "format": "docx", "records": [result.record_id]}
+    journal.append("export", told, user=ALONE.user)
 
 
 def _on_paper(result: TurnResult, language: Language) -> bytes:

@@ -26,7 +26,7 @@ from assistant.calculators.catalogue import (
     calculate,
 )
 from assistant.calculators.constants import Constant, IndexedLaw, constants, read_rates, ungrounded
-from assistant.cli.command import Actions
+from assistant.cli.actions import Actions
 from assistant.cli.options import (
     AS_JSON,
     Terminal,

@@ -14,13 +14,15 @@ from rich.text import Text
 from typer import Context
 
 from assistant.cli import dossier_pieces
-from assistant.cli.command import Actions
+from assistant.cli.actions import Actions
 from assistant.cli.dossier_pieces import filing_of, piece_fields, show_pieces
 from assistant.cli.options import (
+    AS_DOCX,
     AS_JSON,
     AS_JSON_LIST,
     Terminal,
     argument,
+    called,
     day_of_law,
     flag,
     iso_date,
@@ -31,7 +33,8 @@ from assistant.cli.options import (
 from assistant.tenders.conformity.review import FiledReview, quotes, review_fields, review_of
 from assistant.tenders.conformity.rules import FindingSeverity
 from assistant.tenders.fiche import Fiche, FicheState, fiche_fields
-from assistant.tenders.service import DossierService, FileFormat
+from assistant.tenders.fiche_export import FileFormat
+from assistant.tenders.service import DossierService
 from ingestion.index.publication import current_name, open_snapshot
 from ingestion.tenders.dossiers import Dossier, Dossiers, DossierStage
 
@@ -89,9 +92,7 @@ _DOSSIER_FICHE_STYLES = {
 def _fiche(
     ctx: Context,
     dossier: str = ID,
-    docx: Path | None = option(
-        "--docx FICHIER", "l'écrit dans un fichier pour un traitement de texte", Path
-    ),
+    docx: Path | None = AS_DOCX,
     csv: Path | None = option("--csv FICHIER", "l'écrit dans un fichier pour un tableur", Path),
     as_json: bool = AS_JSON,
 ) -> int:
@@ -197,7 +198,7 @@ def _list_dossiers(ctx: Context, as_json: bool = AS_JSON_LIST) -> int:
         return OK
     table = Table("identifiant", "référence", "objet", "acheteur", "étape", "offres le", "pièces")
     for dossier, number in counted:
-        about = (_name(dossier), dossier.reference, dossier.subject, dossier.buyer)
+        about = (called(dossier), dossier.reference, dossier.subject, dossier.buyer)
         deadline = f"{dossier.deadline:%d/%m/%Y}" if dossier.deadline else ""
         table.add_row(*about, dossier.stage, deadline, str(number))
     none = "Aucun dossier. Ouvrez-en un : sourcier dossier create ID"
@@ -219,16 +220,11 @@ def _show_dossier(ctx: Context, dossier: str = argument("ID"), as_json: bool = A
 
 def _show_one(filing: DossierService, dossier_id: str) -> None:
     console, dossier = Terminal(), filing.get(dossier_id)
-    console.print(Text.assemble((_name(dossier), "bold"), f" · {dossier.stage}"))
+    console.print(Text.assemble((called(dossier), "bold"), f" · {dossier.stage}"))
     for name, told in FIELDS.items():
         if value := getattr(dossier, name):
             console.print(f"  {told.partition(' (')[0]} : {value}")
     show_pieces(console, filing, dossier_id)
-
-
-def _name(dossier: Dossier) -> str:
-    """The identifier, and whether it is that of the demonstration."""
-    return f"{dossier.id} (démonstration)" if dossier.is_demonstration else dossier.id
 
 
 def _fields(dossier: Dossier) -> dict[str, Any]:

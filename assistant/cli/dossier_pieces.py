@@ -15,7 +15,7 @@ from rich.progress import Progress
 from rich.table import Table
 from typer import BadParameter, Context
 
-from assistant.cli.command import Actions
+from assistant.cli.actions import Actions
 from assistant.cli.options import (
     AS_JSON,
     AS_JSON_LIST,
@@ -26,6 +26,7 @@ from assistant.cli.options import (
     Terminal,
     argument,
     number,
+    one_bar,
     one_of,
     option,
     print_json,
@@ -258,16 +259,8 @@ def _put(home: Path, dataset: OpenDataset, notice: str, dossier: str, *, as_json
 
 
 def _list(home: Path, dataset: OpenDataset, where: str, most: int, *, as_json: bool) -> int:
-    with progress_bars(Terminal(is_stderr=True)) as bars:
-        bar = bars.add_task(f"Avis de {dataset.host}", total=None)
-        found = list_published(
-            dataset,
-            where,
-            most,
-            journal_of(home),
-            ALONE.user,
-            lambda done: bars.update(bar, completed=done),
-        )
+    with one_bar(Terminal(is_stderr=True), f"Avis de {dataset.host}") as told:
+        found = list_published(dataset, where, most, journal_of(home), ALONE.user, told)
     if as_json:
         print_json({**asdict(found), "notices": [asdict(each) for each in found.notices]})
     else:

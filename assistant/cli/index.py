@@ -8,16 +8,17 @@ from rich.text import Text
 from typer import Context
 
 from assistant.cli import adding, index_build, law
+from assistant.cli.actions import Actions
 from assistant.cli.adding import decisions_of
-from assistant.cli.command import Actions
 from assistant.cli.index_build import NAME, ask_gate_once, chosen
 from assistant.cli.options import ACTING_USER, AS_JSON, Terminal, argument, flag, option
 from assistant.journal.journal import journal_of
 from assistant.law.state_dates import state_range
 from assistant.publishing.decisions import read_candidate
 from assistant.publishing.history import index_events, restorable
-from assistant.publishing.upkeep import Standing, manifest_of, standing_of
-from assistant.retrieval.ranking import tuning_for
+from assistant.publishing.sources import Standing, standing_of
+from assistant.publishing.storage import manifest_of
+from assistant.retrieval.tuning import tuning_for
 from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedSnapshot
 from ingestion.index.publication import finished, read_manifest, served_name, verify_snapshot

@@ -11,16 +11,17 @@ from rich.text import Text
 from typer import Context
 
 from assistant.cli import adding, calc
+from assistant.cli.actions import Actions
 from assistant.cli.adding import PROCUREMENT_CODE
-from assistant.cli.command import Actions
 from assistant.cli.options import ACTING_USER, Steps, Terminal, argument, both, flag, progress_bars
 from assistant.errors import WrongSettings
 from assistant.evaluation.runs import AnswerChange
 from assistant.publishing.build_queue import NOBODY, BuildOrder, queue_of
-from assistant.publishing.decisions import Decisions, GateVerdict, read_candidate
+from assistant.publishing.build_record import Recorder, recorded
+from assistant.publishing.decisions import Decisions, read_candidate
 from assistant.publishing.gate import examine_candidate, make_candidate
-from assistant.publishing.history import Recorder, recorded
 from assistant.publishing.schedule import schedule_of
+from assistant.publishing.verdict import GateVerdict
 from assistant.publishing.withheld import WithheldTexts
 from assistant.settings import load_settings
 from ingestion.durable import file_sha256, lock_for_writing, replace_bytes

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 from typer import Context
 
-from assistant.cli.command import Actions
+from assistant.cli.actions import Actions
 from assistant.cli.options import (
     AS_JSON,
     AS_JSON_LIST,

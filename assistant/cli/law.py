@@ -12,7 +12,7 @@ from rich.table import Column, Table
 from rich.text import Text
 from typer import Context
 
-from assistant.cli.command import Actions
+from assistant.cli.actions import Actions
 from assistant.cli.options import AS_JSON, Terminal, argument, day_of_law, flag, print_json
 from assistant.journal.journal import journal_of
 from assistant.law.impact import Impact, changes_between, changes_fields, law_fields

@@ -10,7 +10,7 @@ from rich.console import Console
 from typer import Context
 
 from assistant.cli import adding
-from assistant.cli.command import Actions
+from assistant.cli.actions import Actions
 from assistant.cli.index_build import build_all
 from assistant.cli.options import (
     ACTING_USER,
@@ -22,7 +22,7 @@ from assistant.cli.options import (
     option,
     progress_bars,
 )
-from assistant.publishing.history import Recorder, recorded
+from assistant.publishing.build_record import Recorder, recorded
 from assistant.publishing.schedule import units_of_law
 from assistant.publishing.upkeep import doubts, keep, require_articles
 from assistant.settings import Settings, load_settings

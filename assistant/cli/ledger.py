@@ -15,7 +15,7 @@ from typer import BadParameter, Context
 
 from assistant.calculators.calculation import Buyer
 from assistant.cli import ledger_import
-from assistant.cli.command import Actions
+from assistant.cli.actions import Actions
 from assistant.cli.options import (
     AS_JSON,
     Terminal,

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 from typer import BadParameter, Context
 
-from assistant.cli.command import Actions
+from assistant.cli.actions import Actions
 from assistant.cli.options import (
     AS_JSON,
     CPV,
@@ -23,9 +23,9 @@ from assistant.cli.options import (
     Terminal,
     argument,
     flag,
+    one_bar,
     option,
     print_json,
-    progress_bars,
 )
 from assistant.identity import ALONE
 from assistant.journal.journal import journal_of
@@ -217,16 +217,8 @@ def _fetched(home: Path, where: str, folder: Path) -> FetchedFile | None:
     """The file, with a bar while it comes; what it says of itself goes to standard error."""
     dataset = OpenDataset(load_settings(home).purchases_source, "purchases_source")
     console = Terminal(is_stderr=True)
-    with progress_bars(console, in_bytes=True) as bars:
-        bar = bars.add_task(f"Marchés de {dataset.host}", total=None)
-        fetched = fetch_published(
-            dataset,
-            where,
-            folder,
-            journal_of(home),
-            ALONE.user,
-            lambda size: bars.update(bar, completed=size),
-        )
+    with one_bar(console, f"Marchés de {dataset.host}", in_bytes=True) as told:
+        fetched = fetch_published(dataset, where, folder, journal_of(home), ALONE.user, told)
     if fetched:
         console.print(
             f"Reçu : {fetched.lines} lignes, {fetched.path.name}, sha256 {fetched.sha256}\n"

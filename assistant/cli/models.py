@@ -18,7 +18,7 @@ from rich.progress import (
 from rich.table import Table
 from typer import Context
 
-from assistant.cli.command import Actions
+from assistant.cli.actions import Actions
 from assistant.cli.options import Steps, Terminal, argument, one_of, option, progress_bars
 from assistant.settings import load_settings
 from ingestion.errors import ModelUnavailable
@@ -41,6 +41,7 @@ from ingestion.setup.preflight import gigabytes
 
 OK, BROKEN, USAGE = 0, 1, 2
 LINE_SECONDS = 5.0
+CUT_SHORT = "Interrompu. Relancez la même commande pour continuer."
 WIDE = 110  # columns from which the description of each model has room
 
 
@@ -97,7 +98,7 @@ def _pull_models(
             with _shown(model) as report:
                 path = pull(model, folder, report, given=given)
         except KeyboardInterrupt:
-            return _complain("Interrompu. Relancez la même commande pour continuer.", BROKEN)
+            return _complain(CUT_SHORT, BROKEN)
         pinned = "" if model.sha256 else " (empreinte enregistrée : le catalogue n'en fixe pas)"
         Terminal().print(f"{model.name} : vérifié{pinned}, {path}", highlight=False, soft_wrap=True)
     return OK
@@ -138,8 +139,7 @@ def _train(
     from assistant.container import load_local_embedder
     from ingestion.encoders.teaching import train_reader, train_retriever
 
-    home: Path = ctx.obj
-    settings = load_settings(home)
+    home, settings = ctx.obj, load_settings(ctx.obj)
     weights = locate(settings.embedder, home)
     path = out or taught_file(own_folder(home), what, weights.sha256)
     with progress_bars(Terminal(is_stderr=True)) as bars:
@@ -150,7 +150,7 @@ def _train(
             else:
                 train_retriever(home, weights, path, Steps(bars))
         except KeyboardInterrupt:
-            return _complain("Interrompu. Relancez la même commande pour continuer.", BROKEN)
+            return _complain(CUT_SHORT, BROKEN)
     Terminal().print(f"Écrit : {path}", highlight=False, soft_wrap=True)
     return OK
 

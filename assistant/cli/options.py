@@ -3,11 +3,13 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from io import TextIOWrapper
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -27,6 +29,9 @@ from rich.text import Text
 from assistant.identity import ALONE
 from ingestion.french import number as in_figures
 from ingestion.progress import StepProgress
+
+if TYPE_CHECKING:
+    from ingestion.tenders.dossiers import Dossier
 
 Word = TypeVar("Word", bound=str)
 
@@ -84,6 +89,7 @@ def question_text(text: str) -> str:
 
 AS_JSON = flag("--json", "un objet JSON, pour les programmes")
 AS_JSON_LIST = flag("--json", "du JSON, pour les programmes")
+AS_DOCX = option("--docx FICHIER", "l'écrit dans un fichier pour un traitement de texte", Path)
 ACTING_USER = option("--user", "", default=ALONE.user, hidden=True)
 """The pseudonym that the journal names, given by the page that starts a command."""
 
@@ -129,6 +135,15 @@ def number(low: int, high: int, what: str) -> Callable[[str], int]:
     return read
 
 
+LAST_PORT = 65535
+
+
+def port_option(told: str) -> Any:  # noqa: ANN401
+    """The port of the service."""
+    reads = number(1, LAST_PORT, f"un port (de 1 à {LAST_PORT})")
+    return option("--port PORT", f"{told} (défaut : 7860)", reads, default=7860)
+
+
 def one_of(words: Iterable[Word]) -> Callable[[str], Word]:
     """The reader of a word among few."""
 
@@ -154,6 +169,11 @@ def _measure(text: str, unit: str, word: str, example: str) -> Decimal:
             case [found] if found.unit == unit and found.end - found.start == len(written):
                 return -exact(found) if said.startswith("-") else exact(found)
     raise typer.BadParameter(f"« {text} » n'est pas {example}")
+
+
+def called(dossier: "Dossier") -> str:
+    """The identifier of a dossier, and whether it is that of the demonstration."""
+    return f"{dossier.id} (démonstration)" if dossier.is_demonstration else dossier.id
 
 
 # The terminal: what is printed there is text, whatever is in it. Door of rich's console.
@@ -210,6 +230,20 @@ def progress_bars(console: Console, *, percent: bool = False, in_bytes: bool = F
         console=console,
         speed_estimate_period=600,  # a batch of vectors may take half a minute
     )
+
+
+@contextmanager
+def one_bar(
+    console: Console, told: str, *, percent: bool = False, in_bytes: bool = False
+) -> Iterator[Callable[..., None]]:
+    """A bar, moved by how much is done and, once that is known, how much there is."""
+    with progress_bars(console, percent=percent, in_bytes=in_bytes) as bars:
+        bar = bars.add_task(told, total=None)
+
+        def move(done: int, total: int | None = None) -> None:
+            bars.update(bar, completed=done, total=total)
+
+        yield move
 
 
 class _TimeLeft(ProgressColumn):

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from typer import BadParameter, Context
 from assistant.answering.answer import TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.answering.record import EXAMINED, contract
-from assistant.cli.command import Actions
+from assistant.cli.actions import Actions
 from assistant.cli.options import Terminal, argument, option
 from assistant.confidence import Estimate, percentiles
 from assistant.evaluation.bundle import check_bundle, write_bundle
@@ -116,6 +116,13 @@ def _share(text: str) -> float:
 
 
 app = Actions()
+EARLIER = option("--baseline FICHIER", "résultats d'un essai précédent à comparer", Path)
+TOLERANCE = option(
+    "--tolerance PART",
+    "baisse admise d'une mesure, de 0 à 1 (défaut : 0.02)",
+    _share,
+    default="0.02",
+)
 
 
 @app.action("eval")
@@ -124,15 +131,8 @@ def _evaluate(
     files: list[Path] | None = argument("QUESTIONS", "fichier JSON Lines", Path, default=None),
     out: Path | None = option("--out FICHIER", "fichier des résultats", Path),
     page: Path | None = option("--report FICHIER", "rapport HTML : mesures et réponses", Path),
-    earlier: Path | None = option(
-        "--baseline FICHIER", "résultats d'un essai précédent à comparer", Path
-    ),
-    tolerance: float = option(
-        "--tolerance PART",
-        "baisse admise d'une mesure, de 0 à 1 (défaut : 0.02)",
-        _share,
-        default="0.02",
-    ),
+    earlier: Path | None = EARLIER,
+    tolerance: float = TOLERANCE,
     index: str | None = option("--index INDEX", "index à mesurer (défaut : publié)"),
     archive: Path | None = option("--bundle FICHIER", "archive .zip de l'essai, à vérifier", Path),
     checked: Path | None = option("--verify ARCHIVE", "vérifie une archive, sans rien poser", Path),
@@ -142,19 +142,43 @@ def _evaluate(
         return _checked(checked)
     if not files or out is None:
         raise BadParameter("donnez des QUESTIONS et « --out », ou une archive à « --verify »")
-    _require_apart(*files, out, page, archive)
-    _require_apart(earlier, page, archive)  # the results may take the place of those before
-    questions = read_questions(*files)
-    before = _earlier(earlier) if earlier else None
-    for place in filter(None, (page, archive)):
+    places = RunFiles(files, out, page, archive, earlier)
+    places.require_apart()
+    return _evaluated(ctx.obj, index, places, tolerance)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFiles:
+    """The files of a run: questions and the results of an `earlier` one are read, others written.
+
+    `page` is its report, `archive` what somebody else verifies.
+    """
+
+    questions: Sequence[Path]
+    out: Path
+    page: Path | None
+    archive: Path | None
+    earlier: Path | None
+
+    def require_apart(self) -> None:
+        """Raise BadParameter where one that is written would be over another."""
+        _require_apart(*self.questions, self.out, self.page, self.archive)
+        # The results may take the place of those before.
+        _require_apart(self.earlier, self.page, self.archive)
+
+
+def _evaluated(home: Path, index: str | None, places: RunFiles, tolerance: float) -> int:
+    questions = read_questions(*places.questions)
+    before = _earlier(places.earlier) if places.earlier else None
+    for place in filter(None, (places.page, places.archive)):
         place.touch()  # a place that cannot be written is said before the long work
     console = Terminal()
-    assistant, evaluation = _run(ctx.obj, index, questions, files, out, console)
+    assistant, evaluation = _run(home, index, questions, places, console)
     if before:
         evaluation = _compare(assistant, evaluation, before, tolerance)
-    if archive:
-        write_bundle(archive, evaluation, files, out)
-    return _told(evaluation, console, page)
+    if places.archive:
+        write_bundle(places.archive, evaluation, places.questions, places.out)
+    return _told(evaluation, console, places.page)
 
 
 def _require_apart(*files: Path | None) -> None:
@@ -191,24 +215,23 @@ def _run(
     home: Path,
     index: str | None,
     questions: Sequence[Question],
-    files: Sequence[Path],
-    out: Path,
+    places: RunFiles,
     console: Console,
 ) -> tuple[Assistant, Evaluation]:
-    """Ask every question, which `files` hold; that it was done is in the journal."""
+    """Ask every question; that it was done is in the journal."""
     settings = load_settings(home)
     assistant = _loaded(home, index, settings, console)
     for dossier in {question.dossier for question in questions if question.dossier}:
         assistant.dossier(dossier, None)  # one that is missing is said before the long work
     manifest = assistant.generation.manifest
-    identity = identify(home, assistant.model_name, manifest, settings, files)
-    graded = _measured(assistant, questions, out, console)
+    identity = identify(home, assistant.model_name, manifest, settings, places.questions)
+    graded = _measured(assistant, questions, places.out, console)
     told = {
         "act": "measured",
         "generation": manifest.name,
         "asked": len(graded),
         "of": len(questions),
-        "results": hash_file(out, "").sha256,
+        "results": hash_file(places.out, "").sha256,
     }
     assistant.journal.append("evaluation", told, user=ALONE.user)
     return assistant, Evaluation(identity, len(questions), graded)
@@ -218,10 +241,9 @@ def _checked(path: Path) -> int:
     """Show what an archive says and whether it holds."""
     console, found = Terminal(), check_bundle(path)
     conditions = found.conditions
-    rows = [(each, *_said(told)) for each, told in found.measured.items()]
-    table = Table("mesure", "recalculée", "intervalle à 95 %", title=f"{path.name}")
-    for row in rows:
-        table.add_row(*row)
+    table = Table("mesure", "recalculée", "intervalle à 95 %", title=path.name)
+    for measure, estimate in found.measured.items():
+        table.add_row(measure, *_said(estimate))
     console.print(table)
     for name, value in (
         ("Programme", conditions.program),

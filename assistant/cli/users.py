@@ -1,6 +1,7 @@
 """`sourcier users` and its tokens: who logs in, and what programs show. Door of rich for these."""
 
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from typer import BadParameter, Context
 from assistant.accounts.account import Account, teams_of
 from assistant.accounts.service import AccountAdministration, Accounts, KnownAccount, open_accounts
 from assistant.accounts.tokens import MOST_DAYS, USUAL, ProgramToken
-from assistant.cli.command import Actions, SeveralValues
+from assistant.cli.actions import Actions, SeveralValues
 from assistant.cli.options import (
     AS_JSON_LIST,
     Terminal,
@@ -32,6 +33,12 @@ TERMINAL = "terminal"
 
 token_app = Actions("users token")
 SCOPE = "ses seuls dossiers, par leurs identifiants (défaut : ceux que voit le compte)"
+DAYS = option(
+    "--days N",
+    f"jours de validité, {MOST_DAYS} au plus (défaut : {USUAL})",
+    number(1, MOST_DAYS, f"un nombre de jours entre 1 et {MOST_DAYS}"),
+    default=USUAL,
+)
 
 
 @token_app.action("create", cls=SeveralValues)
@@ -44,12 +51,7 @@ def _create(
     ),
     dossiers: list[str] | None = option("--dossiers ID…", SCOPE),
     rules: bool = flag("--rules", "les règles seules, aucun dossier"),
-    days: int = option(
-        "--days N",
-        f"jours de validité, {MOST_DAYS} au plus (défaut : {USUAL})",
-        number(1, MOST_DAYS, f"un nombre de jours entre 1 et {MOST_DAYS}"),
-        default=USUAL,
-    ),
+    days: int = DAYS,
 ) -> int:
     accounts = _accounts(ctx)
     token = AccountAdministration(ctx.obj, accounts, "").give_token(
@@ -75,21 +77,18 @@ def _list_tokens(
     if as_json:
         print_json(found)
         return OK
+    Terminal().print(_token_table(found) if found else "Aucun jeton en cours.")
+    return OK
+
+
+def _token_table(found: Sequence[Mapping[str, Any]]) -> Table:
     whole = [Column(name, no_wrap=True) for name in ("jeton", "jusqu'au", "servi le")]
     table = Table(*whole, "compte", "programme", "rôles", "dossiers")
     for each in found:
         seen = "ceux du compte" if each["dossiers"] is None else ", ".join(each["dossiers"])
-        table.add_row(
-            each["id"],
-            each["until"],
-            each["used"] or "jamais",
-            each["login"],
-            each["name"],
-            ", ".join(each["roles"]),
-            seen or "aucun",
-        )
-    Terminal().print(table if found else "Aucun jeton en cours.")
-    return OK
+        days, roles = (each["until"], each["used"] or "jamais"), ", ".join(each["roles"])
+        table.add_row(each["id"], *days, each["login"], each["name"], roles, seen or "aucun")
+    return table
 
 
 @token_app.action("revoke")

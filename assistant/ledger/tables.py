@@ -15,8 +15,8 @@ from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
 from openpyxl.styles import Font  # type: ignore[import-untyped]
 
 from assistant.calculators.amounts import euros, numeral, percent
+from assistant.cells import inert
 from assistant.errors import WrongPlan
-from assistant.tenders.cells import inert
 
 Cell = str | int | Decimal | date | None
 

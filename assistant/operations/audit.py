@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from assistant.reports.homologation_facts import load_content
+from assistant.reports.homologation_claims import load_content
 
 OURS = "sourcier"
 OPTIONS = ("--disable-pip", "--no-deps", "--format", "json", "--progress-spinner", "off")

@@ -45,9 +45,6 @@ MEDIA_TYPE = CONTENT_TYPE_LATEST
 STEPS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 """Seconds: evidence takes the first ones, a turn in which the model writes the last."""
 
-"""The outcome of a turn that was stopped or failed, beside those of an answer."""
-
-
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """Names in the environment the folder in which processes that serve together count their turns."""
 

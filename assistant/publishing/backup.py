@@ -28,10 +28,8 @@ from ingestion.durable import (
     sync,
 )
 from ingestion.errors import UnknownSnapshot
+from ingestion.index.folder import FolderRepository
 from ingestion.index.publication import served_name
-from ingestion.index.snapshot import (
-    FolderRepository,
-)
 from ingestion.index.store import MANIFEST, snapshots_folder
 
 _FIRST = ("current", "anchors", "journal.jsonl", "library.json")

@@ -17,7 +17,7 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued, ProcrastinateException, UniqueViolation
 
 from assistant.errors import AssistantError
-from assistant.publishing.history import Build, BuildState
+from assistant.publishing.build_record import Build, BuildState
 from ingestion.durable import BUSY, CHANGES
 from ingestion.errors import BusyIndex, IngestionError, UnreachableStore
 from ingestion.postgresql import named_server, server_at, wait_alone

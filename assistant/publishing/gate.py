@@ -11,10 +11,11 @@ from traceback import clear_frames
 from assistant.answering.pipeline import Assistant
 from assistant.errors import AssistantError
 from assistant.evaluation.questions import Question, read_questions
-from assistant.evaluation.runs import compare, examine, falls, graded
+from assistant.evaluation.runs import RunComparison, compare, examine, falls, graded
 from assistant.law.sheets import disputed_figures
-from assistant.publishing.decisions import Decisions, GateVerdict, judged, reasons
+from assistant.publishing.decisions import Decisions
 from assistant.publishing.rivals import new_rivals
+from assistant.publishing.verdict import GateVerdict, judged, reasons
 from assistant.review.gold import FILE, require_plain
 from ingestion.blobs import blobs_of
 from ingestion.documents.references import normalise
@@ -136,16 +137,7 @@ def hold_against(
         return _unexamined(served, _OTHER_MODEL)
     after = examinee(candidate)
     asked, left_out = suited(gold_questions(home), before.generation)
-    total = 2 * len(asked)
-    results, answers = {}, []
-    progress(STEP, 0, total)
-    for done, question in enumerate(asked, 1):
-        results[question.id] = examine(before, question).result
-        progress(STEP, 2 * done - 1, total)
-        answers.append(examine(after, question))
-        progress(STEP, 2 * done, total)
-    comparison = compare(results, answers, partial(graded, before))
-    fallen = falls(comparison, TOLERANCE)
+    comparison = _compared(before, after, asked, progress)
     newer = tuple(after.generation.store.documents())
     rivals = new_rivals(home, before, after, date.today(), progress)
     return GateVerdict(
@@ -154,8 +146,23 @@ def hold_against(
         judged(comparison),
         tuple(question.text for question in left_out),
         rivals,
-        reasons(comparison, fallen, texts, newer, rivals),
+        reasons(comparison, falls(comparison, TOLERANCE), texts, newer, rivals),
     )
+
+
+def _compared(
+    before: Assistant, after: Assistant, questions: Sequence[Question], progress: StepProgress
+) -> RunComparison:
+    """The answers of both to each question."""
+    total = 2 * len(questions)
+    results, answers = {}, []
+    progress(STEP, 0, total)
+    for done, question in enumerate(questions, 1):
+        results[question.id] = examine(before, question).result
+        progress(STEP, 2 * done - 1, total)
+        answers.append(examine(after, question))
+        progress(STEP, 2 * done, total)
+    return compare(results, answers, partial(graded, before))
 
 
 _OTHER_MODEL = (

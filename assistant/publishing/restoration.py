@@ -15,8 +15,8 @@ from assistant.journal.journal import Journal, journal_of
 from assistant.publishing.backup import CONTENTS, FORMAT, SEALED, seal
 from ingestion.durable import refusals_of_disk, sync
 from ingestion.errors import IngestionError
+from ingestion.index.folder import FolderRepository
 from ingestion.index.publication import verify_snapshot
-from ingestion.index.snapshot import FolderRepository
 
 _AT_ONCE = 1 << 20
 _RESTORING = ".restoring"

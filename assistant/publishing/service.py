@@ -4,28 +4,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from subprocess import DEVNULL, STDOUT, Popen
-from threading import Thread
-from typing import BinaryIO
 
 from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, IndexChanges, difference_between
 from assistant.law.sheets import SheetsComparison, compared_sheets
 from assistant.publishing.backup import Backup, Saved, back_up, backup_name, is_backup_name, saved
-from assistant.publishing.build_queue import BuildOrder, queue_of
+from assistant.publishing.build_queue import BuildOrder
+from assistant.publishing.build_record import Build
 from assistant.publishing.decisions import CandidateIndex, Decisions, read_candidate
-from assistant.publishing.history import (
-    Build,
-    BuildState,
-    IndexEvent,
-    Recorder,
-    TextAct,
-    index_events,
-    last_build,
-    request_stop,
-    restorable,
-    text_acts,
-)
+from assistant.publishing.history import IndexEvent, TextAct, index_events, restorable, text_acts
+from assistant.publishing.processes import BuildProcesses
 from assistant.publishing.schedule import (
     PlannedUpdate,
     Recurrence,
@@ -34,17 +22,9 @@ from assistant.publishing.schedule import (
     UpdateSchedule,
     schedule_of,
 )
+from assistant.publishing.sources import IndexSource, sources, take_in
+from assistant.publishing.storage import Kept, Usage, kept_generations, manifest_of, usage
 from assistant.publishing.texts import PreviewedText, days_said, previewed, texts_of
-from assistant.publishing.upkeep import (
-    IndexSource,
-    Kept,
-    Usage,
-    kept_generations,
-    manifest_of,
-    sources,
-    take_in,
-    usage,
-)
 from assistant.publishing.withheld import WithheldText, WithheldTexts
 from assistant.settings import load_settings
 from ingestion.blobs import is_shared
@@ -60,18 +40,6 @@ from ingestion.tenders.intake import Parcel, Receipt
 KEPT_BACKUPS = 3
 """Backups that stay in the data folder; who wants more carries them elsewhere."""
 
-CLOCK = "programmation"
-"""Who acts, for the journal, when an update begins by itself."""
-
-COMMANDS: Mapping[UpdateKind, Sequence[str]] = {
-    UpdateKind.LAW: ("law", "update", "--no-publish"),
-    UpdateKind.FOLDER: ("index", "update"),
-}
-"""What an update runs; each leaves a candidate to somebody's decision."""
-
-LONGEST_LOG = 20_000
-"""Characters of the end of a log that are shown."""
-
 
 class AdministrationService:
     """The index of one data folder and its upkeep; `user` is the pseudonym of who acts.
@@ -84,7 +52,8 @@ class AdministrationService:
         """`command` is `sourcier` for this data folder, which builds in a process of its own."""
         self._home = home
         self._journal = journal
-        self._command = tuple(command)
+        self._command = command
+        self._processes = BuildProcesses(home, command)
         self._schedule = UpdateSchedule(home, journal)
 
     @property
@@ -100,20 +69,12 @@ class AdministrationService:
     @property
     def build(self) -> Build | None:
         """The build that runs, else the one that is waited for, else the last one."""
-        last, queue = last_build(self._home), queue_of(self._home)
-        if queue is None or (last and last.state is BuildState.RUNNING):
-            return last
-        return queue.waiting or last
+        return self._processes.build
 
     @property
     def log(self) -> str:
         """The end of what the last build said, where it was begun from here."""
-        path = self._home / "build.log"
-        return (
-            path.read_text(encoding="utf-8", errors="replace")[-LONGEST_LOG:]
-            if path.exists()
-            else ""
-        )
+        return self._processes.log
 
     def manifest(self, name: str) -> Manifest | None:
         """What a snapshot holds."""
@@ -170,31 +131,17 @@ class AdministrationService:
 
         What cannot begin now is due still at the next look.
         """
-        if self._is_at_work:
+        if self._processes.is_at_work:
             return None
         with suppress(BusyIndex), lock_for_writing(self._home):
             # Of a server's build the lock tells, which is ours now.
-            is_at_work = not is_shared(self._home) and self._is_at_work
+            is_at_work = not is_shared(self._home) and self._processes.is_at_work
             due = () if is_at_work else self._schedule.due(now)
             for kind in due[:1]:
-                self._update(kind)
+                self._processes.update(kind)
                 self._schedule.begun(kind, now)
                 return kind
         return None
-
-    @property
-    def _is_at_work(self) -> bool:
-        return any(each and not each.is_over for each in (self.build, self.law_reading))
-
-    def _update(self, kind: UpdateKind) -> None:
-        words = COMMANDS[kind]
-        if kind is UpdateKind.LAW:
-            self._read_law(words, CLOCK)
-            return
-        # With a queue it only takes files in, and asks for the build that has a record.
-        record = None if queue_of(self._home) else Recorder(self._home)
-        with (self._home / "build.log").open("wb") as log:
-            self._run((*words, "--user", CLOCK), log, record, CLOCK)
 
     def changes(self) -> IndexChanges:
         """The texts that differ from the index in service to the candidate.
@@ -246,12 +193,11 @@ class AdministrationService:
         """Keep files, ZIPs and LEGI archives for the next index; of archives only `texts`."""
         receipts: list[Receipt] = []
         decisions = self._decisions(user)
-        with lock_for_writing(self._home):
-            try:
-                receipts.extend(take_in(self._home, parcels, texts, decisions))
-            finally:
-                kept = [each.entry for each in receipts if each.entry and not each.known]
-                decisions.added(kept)
+        with lock_for_writing(self._home), decisions.adding() as entries:
+            for receipt in take_in(self._home, parcels, texts, decisions):
+                receipts.append(receipt)
+                if receipt.entry and not receipt.known:
+                    entries.append(receipt.entry)
         return tuple(receipts)
 
     def remove(self, source: str, user: str) -> None:
@@ -309,14 +255,15 @@ class AdministrationService:
 
     def start_build(self, user: str) -> None:
         """Build a candidate in a process that outlives the page, or have the queue's build it."""
-        self._start(BuildOrder(user), ("build", "--no-publish"))
+        self._processes.start(BuildOrder(user), "build", "--no-publish")
 
     def start_gate(self, user: str) -> None:
         """Ask the gate again about the candidate."""
         candidate = read_candidate(self._home)
         if candidate is None:
             raise UnknownSnapshot("Aucun candidat n'attend.")
-        self._start(BuildOrder(user, candidate.generation), ("gate", candidate.generation))
+        name = candidate.generation
+        self._processes.start(BuildOrder(user, name), "gate", name)
 
     @property
     def law(self) -> InstalledArchives | None:
@@ -326,23 +273,19 @@ class AdministrationService:
     @property
     def law_reading(self) -> Build | None:
         """The reading of archives that runs, else the last one."""
-        return last_build(OfficialCopy(self._home).folder)
+        return self._processes.law_reading
 
     def install_law(self, user: str) -> None:
         """Install the official texts in a process that outlives the page; raises BusyIndex."""
-        self._read_law(("law", "install"), user)
+        self._processes.read_law(("law", "install"), user)
 
     def stop_law(self) -> None:
         """Ask the reading of archives to stop: what was applied stays."""
-        request_stop(OfficialCopy(self._home).folder)
+        self._processes.stop_law()
 
     def stop_build(self) -> None:
         """Ask the build that runs to stop, or wait for none any more."""
-        build, queue = self.build, queue_of(self._home)
-        if queue and build and build.state is BuildState.WAITING:
-            queue.withdraw()
-        else:
-            request_stop(self._home)
+        self._processes.stop_build()
 
     def publish(self, name: str, reason: str, user: str, *, force: bool) -> None:
         """Put the candidate in service; raises GateRefused unless it may, or it is forced."""
@@ -372,31 +315,6 @@ class AdministrationService:
         for old in ours[KEPT_BACKUPS:]:
             (self._home / "backups" / old.name).unlink()
         return made
-
-    def _read_law(self, words: Sequence[str], user: str) -> None:
-        copy = OfficialCopy(self._home)
-        with copy.alone(), (copy.folder / "install.log").open("wb") as log:
-            self._run((*words, "--user", user), log, Recorder(copy.folder), user)
-
-    def _start(self, order: BuildOrder, action: Sequence[str]) -> None:
-        with lock_for_writing(self._home), (self._home / "build.log").open("wb") as log:
-            if queue := queue_of(self._home):
-                queue.ask(order)
-                return
-            words = ("index", *action, "--user", order.user)
-            self._run(words, log, Recorder(self._home), order.user)
-
-    def _run(self, words: Sequence[str], log: BinaryIO, record: Recorder | None, user: str) -> None:
-        child = Popen(
-            (*self._command, *words),
-            stdin=DEVNULL,
-            stdout=log,
-            stderr=STDOUT,
-            start_new_session=True,  # a server that is stopped does not take it along
-        )
-        if record:
-            record.begin(user, child.pid)
-        Thread(target=child.wait, daemon=True).start()  # else it stays as a zombie once it is done
 
     def _decisions(self, user: str) -> Decisions:
         return Decisions(self._home, self._journal, user)

@@ -9,12 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from unicodedata import normalize
 
-from assistant.question.quantities import (
-    Quantity,
-    find_numerals,
-    find_quantities,
-    fold_same_length,
-)
+from assistant.question.numerals import find_numerals
+from assistant.question.quantities import Quantity, find_quantities, fold_same_length
 from ingestion.chunking.sentences import SentenceSpan
 
 _ACCENTED = {code: normalize("NFD", chr(code))[0] for code in range(0xC0, 0x250)}

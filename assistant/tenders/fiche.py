@@ -20,19 +20,9 @@ from assistant.question.topics import (
 )
 from assistant.tenders.derogations import Derogation, listed_derogations
 from assistant.tenders.general_clauses import AppliedText, EditionSource, applied_texts
-from assistant.tenders.statements import (
-    COMPARED,
-    USUAL_ORDER,
-    WHOLE,
-    Priority,
-    StatedValue,
-    Statement,
-    describe_sum,
-    mentions,
-    stated_priority,
-    statements,
-    weights,
-)
+from assistant.tenders.priority import USUAL_ORDER, Priority, stated_priority
+from assistant.tenders.statements import COMPARED, StatedValue, Statement, mentions, statements
+from assistant.tenders.weights import WHOLE, describe_sum, weights
 from ingestion.chunking.passages import Passage
 from ingestion.documents.document import Document
 from ingestion.documents.pieces import PieceKind, guess_kind

@@ -39,7 +39,7 @@ def uncompared(
     return ()
 
 
-FORMAT = b"10"
+FORMAT = b"11"
 """To be raised when a snapshot of the same texts is written or searched otherwise."""
 
 _LOST = "ses passages ne se retrouvent pas par leur sens"

@@ -73,6 +73,34 @@ class Lacking(StrEnum):
     OTHER_TEXT = "other_text"
 
 
+class Elsewhere(StrEnum):
+    """Where somebody who knows would look for what the code does not answer."""
+
+    CONTRACT = "contract"
+    RULINGS = "rulings"
+    REMEDIES = "remedies"
+    PRACTICE = "practice"
+    BUYER = "buyer"
+    LOCAL_LAW = "local law"
+    ACCOUNTS = "accounts"
+    LABOUR = "labour"
+    CIVIL_LAW = "civil law"
+    DOCUMENTS = "documents"
+    FIRMS = "firms"
+    SECTOR = "sector"
+    EUROPE = "europe"
+    PROBITY = "probity"
+    PUBLIC_LAW = "public law"
+
+
+_OF_LACKING = {
+    Lacking.CASE_LAW: Elsewhere.RULINGS,
+    Lacking.PRACTICE: Elsewhere.PRACTICE,
+    Lacking.FIGURE: Elsewhere.BUYER,
+}
+"""Of what is lacking, where that stands; another text is one of several."""
+
+
 class Outside(StrEnum):
     """What a question is that procurement has no answer to."""
 
@@ -134,12 +162,21 @@ class ArticleRule:
 
 @dataclass(frozen=True, slots=True)
 class UnansweredQuestion:
-    """A question on the subject that the code does not answer, and the article nearest to it."""
+    """A question on the subject that the code does not answer, and the article nearest to it.
+
+    `elsewhere` says which other text is meant where one is lacking, None where no reader could.
+    """
 
     id: str
     question: str
     nearest: str
     lacking: Lacking
+    elsewhere: Elsewhere | None = None
+
+    @property
+    def place(self) -> Elsewhere | None:
+        """Where to look for its answer."""
+        return _OF_LACKING.get(self.lacking, self.elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +214,8 @@ class JudgedQuestion:
     were asked about rules only. `articles` are those that answer, the most direct first, or where
     none does, the nearest, if one was named. `rules` are marks of rules of the bank by their
     digests: `ANSWERS`, 1 in part, 0 beside, -1 where who acted on it would do wrong. `best` is the
-    one, of several that answer, that a reader would say first, "" where nobody chose.
+    one, of several that answer, that a reader would say first, "" where nobody chose. `elsewhere`
+    is where to look for what the code does not answer, None where it does or no reader could tell.
     """
 
     question: str
@@ -186,6 +224,7 @@ class JudgedQuestion:
     rules: Mapping[str, int] = field(default_factory=dict)
     author: int = 0
     best: str = ""
+    elsewhere: Elsewhere | None = None
 
     @property
     def answering(self) -> tuple[str, ...]:

@@ -90,10 +90,11 @@ def _led_nowhere(
     unanswered: Iterable[UnansweredQuestion | OutsideQuestion], judged: Iterable[JudgedQuestion]
 ) -> Iterator[LeadingQuestion]:
     for each in unanswered:
-        yield LeadingQuestion(each.question, (), each.id)
+        place = each.place if isinstance(each, UnansweredQuestion) else None
+        yield LeadingQuestion(each.question, (), each.id, elsewhere=place)
     for asked in judged:
         if asked.answered is HasAnswer.NO:
-            yield LeadingQuestion(asked.question, ())
+            yield LeadingQuestion(asked.question, (), elsewhere=asked.elsewhere)
 
 
 def _as_written(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from ingestion.index.question_bank import Elsewhere
 from ingestion.index.search import Hit, Vectors
 
 QUESTIONS, VECTORS = "leading.json", "questions.npy"
@@ -32,6 +33,10 @@ LESS_SURE = 0.015
 with it who asks as the bank does finds theirs as before (tests/studies/README.md)."""
 
 
+AGREED = 0.6
+"""What share of the questions around says where to look before that is told: by folds of authors
+0.91 of what is told is then what a reader says (tests/studies/README.md)."""
+
 Flags = NDArray[np.bool_]
 
 
@@ -44,7 +49,8 @@ class LeadingQuestion:
     answers, "" where none does or the article's text is no longer that on which it was written.
     `spans` are the words that say it, half-open characters of that text; none where only sheets are
     there. `bearing` are the passages of the rule's own article, where the question may lead to
-    others. `is_open` tells that it is answered in part only.
+    others. `is_open` tells that it is answered in part only, `elsewhere` where to look for what
+    leads nowhere, None where nobody could tell.
     """
 
     text: str
@@ -54,6 +60,7 @@ class LeadingQuestion:
     spans: tuple[tuple[int, int], ...] = ()
     bearing: tuple[str, ...] = ()
     is_open: bool = False
+    elsewhere: Elsewhere | None = None
 
     @property
     def rule_passage_ids(self) -> tuple[str, ...]:
@@ -101,6 +108,7 @@ class QuestionIndex:
         self._has_rule = np.array([bool(each.rule) for each in self.questions], dtype=bool)
         is_open = [each.is_open or not each.passage_ids for each in self.questions]
         self._is_open = np.array(is_open, dtype=bool)
+        self._nowhere = np.flatnonzero(~self._is_answered)
         self._of_people = np.flatnonzero([not each.of for each in self.questions])
         self._farther = np.array([0.0 if each.of else LESS_SURE for each in self.questions])
 
@@ -143,6 +151,26 @@ class QuestionIndex:
         near = [np.sort(cosines[of])[-NEAREST:] for of in (~self._is_answered, self._is_answered)]
         return float(near[0].mean() - near[1].mean()) if near[0].size and near[1].size else 0.0
 
+    def elsewhere(self, vector: Vectors) -> Elsewhere | None:
+        """Where to look for what nothing here answers, None where the questions around disagree."""
+        shares = self.places(vector)
+        likeliest = max(shares, key=lambda place: shares[place], default=None)
+        return likeliest if shares.get(likeliest, 0.0) >= AGREED else None
+
+    def places(self, vector: Vectors) -> Mapping[Elsewhere | None, float]:
+        """For what share of the questions around that nothing answers one would look where.
+
+        By how near these are, of the `AROUND` nearest; None stands for those that nobody could
+        tell. Empty where there are none.
+        """
+        if not len(self._nowhere):
+            return {}
+        near, counts = _weighed((self.vectors @ vector)[self._nowhere])
+        shares: dict[Elsewhere | None, float] = defaultdict(float)
+        for row, count in zip(self._nowhere[near], counts / counts.sum(), strict=True):
+            shares[self.questions[row].elsewhere] += float(count)
+        return dict(shares)
+
     def settled(self, vector: Vectors) -> float:
         """What share of the questions around a rule answers, of these and those left open.
 
@@ -168,9 +196,7 @@ class QuestionIndex:
         """
         if not len(self._of_people):
             return {}
-        cosines = (self.vectors @ vector)[self._of_people]
-        near = np.argpartition(-cosines, min(AROUND, len(cosines)) - 1)[:AROUND]
-        counts = np.exp((cosines[near] - cosines.max()) / SHARPNESS)
+        near, counts = _weighed((self.vectors @ vector)[self._of_people])
         shares: dict[str, float] = defaultdict(float)
         for row, count in zip(self._of_people[near], counts / counts.sum(), strict=True):
             for name in self.questions[row].passage_ids:
@@ -181,9 +207,7 @@ class QuestionIndex:
         """How much each wording around counts, whether it has a rule, and whether it is open."""
         if not self.questions:
             return np.zeros(0, np.float32), np.zeros(0, np.bool_), np.zeros(0, np.bool_)
-        cosines = self.vectors @ vector
-        near = np.argpartition(-cosines, min(AROUND, len(cosines)) - 1)[:AROUND]
-        counts = np.exp((cosines[near] - 1) / SHARPNESS)
+        near, counts = _weighed(self.vectors @ vector)
         return counts, self._has_rule[near], self._is_open[near]
 
     def alike(self, vector: Vectors, k: int) -> list[Likeness]:
@@ -203,12 +227,18 @@ class QuestionIndex:
         return list(nearest.values())
 
 
+def _weighed(cosines: Vectors) -> tuple[NDArray[np.intp], Vectors]:
+    """The rows of the `AROUND` nearest, and how much each counts: 1 for the nearest of all."""
+    near = np.argpartition(-cosines, min(AROUND, len(cosines)) - 1)[:AROUND]
+    return near, np.exp((cosines[near] - cosines.max()) / SHARPNESS)
+
+
 _questions = TypeAdapter(tuple[LeadingQuestion, ...])
 
 
 def questions_json(questions: Sequence[LeadingQuestion]) -> bytes:
     """Questions as they are kept in a snapshot."""
-    return _questions.dump_json(tuple(questions))
+    return _questions.dump_json(tuple(questions), exclude_defaults=True)
 
 
 def parsed_questions(written: bytes) -> tuple[LeadingQuestion, ...]:

@@ -31,8 +31,10 @@ from assistant.container import load_embedder, load_reader
 from assistant.evaluation.questions import read_questions
 from assistant.question.scope import refusal_for
 from assistant.question.topics import topic_signal, topics_asked
+from assistant.retrieval.answerability import FIRST, answers, read_first
 from assistant.retrieval.evidence import Scope
-from assistant.retrieval.retriever import FIRST, Retriever, answers, read_first
+from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.tuning import default_tuning
 from assistant.settings import default_home, load_settings
 from ingestion.chunking.passages import passages_of
 from ingestion.documents.document import Document, Kind
@@ -80,7 +82,7 @@ def asked(
     questions: Sequence[tuple[str, bool]],
 ) -> Asked:
     """The signals of questions that are in scope; each comes with whether the code answers it."""
-    rows, answered, retriever = [], [], Retriever(rules, embedder)
+    rows, answered, retriever = [], [], Retriever(rules, embedder, default_tuning())
     for text, is_answered in track(questions, "Questions"):
         if refusal_for(text) is None:
             evidence = retriever.retrieve(text, Scope(date.today()), SHOWN)
@@ -142,7 +144,8 @@ def in_dossier(
     """The signals of questions about pieces, beside the rules."""
     rows, usual = [], questions_of_dossiers(embedder.name, embedder.dimension)
     with TemporaryDirectory() as folder:
-        retriever = Retriever(rules, embedder, indexed(pieces, Path(folder), embedder))
+        indexed_pieces = indexed(pieces, Path(folder), embedder)
+        retriever = Retriever(rules, embedder, default_tuning(), indexed_pieces)
         for text, _ in track(questions, name):
             scope = Scope(date.today(), dossier=name)
             read = retriever.retrieve(text, scope, SHOWN)[:FIRST]

@@ -25,15 +25,10 @@ from rich.table import Table
 from sklearn.metrics import roc_auc_score
 
 from assistant.container import load_embedder, load_reader
+from assistant.retrieval.answerability import Answerability, answerability, answers, read_first
 from assistant.retrieval.evidence import Evidence, Scope
-from assistant.retrieval.ranking import Tuning, tuning_for
-from assistant.retrieval.retriever import (
-    Answerability,
-    Retriever,
-    answerability,
-    answers,
-    read_first,
-)
+from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.tuning import Tuning, tuning_for
 from assistant.settings import default_home, load_settings
 from ingestion.chunking.passages import Passage
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
@@ -111,7 +106,7 @@ def turns(
     with TemporaryDirectory() as folder:
         pieces = indexed(dossier.pieces, Path(folder), embedder)
         weighed = [
-            Retriever(rules, embedder, pieces, _weighing(tuning, weight)) for weight in WEIGHTS
+            Retriever(rules, embedder, _weighing(tuning, weight), pieces) for weight in WEIGHTS
         ]
         scope = Scope(date.today(), dossier=dossier.name)
         for each in track(asked, dossier.name):

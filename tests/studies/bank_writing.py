@@ -132,7 +132,7 @@ def write_bank(
     for each in questions:
         line = _question.dump_json(each, exclude={"rule"}, exclude_defaults=True)
         files.setdefault(f"{chapter_of(each.article)}.jsonl", []).append(line)
-    files[UNANSWERED] = [_unanswered.dump_json(each) for each in unanswered]
+    files[UNANSWERED] = [_unanswered.dump_json(each, exclude_defaults=True) for each in unanswered]
     files[OUTSIDE] = [_outside.dump_json(each) for each in outside]
     for name, lines in files.items():
         (folder / name).write_bytes(b"".join(line + b"\n" for line in lines))

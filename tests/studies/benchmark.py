@@ -25,6 +25,7 @@ from assistant.llm.process import ModelProcess
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.retrieval.tuning import default_tuning
 from assistant.settings import Settings, default_home, load_settings
 from ingestion.documents.versions import compare
 from ingestion.library.corpus import CORPUS
@@ -153,7 +154,7 @@ def _library(library: Llama, text: str) -> tuple[float, float]:
 
 def _evidence(home: Path, settings: Settings) -> None:
     embedder = load_embedder(home, settings)
-    retriever = Retriever(SnapshotHolder(home, embedder).current(), embedder)
+    retriever = Retriever(SnapshotHolder(home, embedder).current(), embedder, default_tuning())
     scope = Scope(date.today())
     seconds = []
     for question in ("premier appel", *QUESTIONS * RUNS):

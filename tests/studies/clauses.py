@@ -25,17 +25,13 @@ from sklearn.model_selection import LeaveOneGroupOut
 
 from assistant.answering.answer import Prominence
 from assistant.answering.extraction import quotes
-from assistant.answering.leading import ahead_of, led
+from assistant.answering.first_line import ahead_of, led
 from assistant.container import load_embedder, load_reader
 from assistant.evaluation.questions import read_questions
+from assistant.retrieval.answerability import Answerability, answerability, read_first
 from assistant.retrieval.evidence import Scope
-from assistant.retrieval.ranking import ClauseWeights, tuning_for
-from assistant.retrieval.retriever import (
-    Answerability,
-    Retriever,
-    answerability,
-    read_first,
-)
+from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.tuning import ClauseWeights, tuning_for
 from assistant.settings import default_home, load_settings
 from ingestion.documents.document import Document
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
@@ -119,7 +115,7 @@ def first_sentences(
     usual = questions_of_dossiers(embedder.name, embedder.dimension)
     tuning, name = tuning_for(embedder.name), pieces[0].dossier
     with TemporaryDirectory() as folder:
-        retriever = Retriever(rules, embedder, indexed(pieces, Path(folder), embedder))
+        retriever = Retriever(rules, embedder, tuning, indexed(pieces, Path(folder), embedder))
         for question, told in track(questions, name or ""):
             evidence = retriever.retrieve(question, Scope(date.today(), dossier=name), SHOWN)
             readings = read_first(question, evidence, reader)

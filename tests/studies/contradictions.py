@@ -19,7 +19,7 @@ from typing import Any
 from assistant.container import load_embedder
 from assistant.law.contradictions import Embed, FigureDisagreement, disagreements
 from assistant.law.figures import FigureStatement, statements_of
-from assistant.retrieval.ranking import tuning_for
+from assistant.retrieval.tuning import tuning_for
 from assistant.settings import load_settings
 from ingestion.chunking.passages import as_one, passages_of
 from ingestion.documents.document import Kind

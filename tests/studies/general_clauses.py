@@ -24,8 +24,8 @@ from assistant.evaluation.grading import FaultKind, Graded
 from assistant.evaluation.questions import Question, read_questions
 from assistant.evaluation.runs import examine
 from assistant.journal.journal import Journal
-from assistant.retrieval.ranking import tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.retrieval.tuning import tuning_for
 from assistant.settings import default_home, load_settings
 from assistant.tenders.service import DossierService
 from ingestion.documents.document import Kind

@@ -27,9 +27,10 @@ from rich.table import Table
 from sklearn.linear_model import LogisticRegression
 
 from assistant.container import load_embedder
+from assistant.retrieval.answerability import UNSEARCHED
 from assistant.retrieval.evidence import Evidence, Scope
-from assistant.retrieval.ranking import default_tuning
-from assistant.retrieval.retriever import UNSEARCHED, Retriever
+from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.tuning import default_tuning
 from assistant.settings import default_home, load_settings
 from ingestion.index.publication import current_name, open_snapshot
 from ingestion.index.question_bank import HasAnswer, JudgedQuestion, read_judged
@@ -107,7 +108,7 @@ def find(
     questions: Sequence[JudgedQuestion], snapshot: IndexSnapshot, embedder: Embedder
 ) -> list[FoundFor]:
     """What an index finds for questions that readers looked at."""
-    retriever, found = Retriever(snapshot, embedder), []
+    retriever, found = Retriever(snapshot, embedder, default_tuning()), []
     for each in track([each for each in questions if each.answered], "Questions"):
         [vector] = embedder.embed_questions([each.question])
         evidence = retriever.retrieve(each.question, Scope(date.today()), SHOWN)

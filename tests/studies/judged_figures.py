@@ -17,7 +17,7 @@ from rich.table import Table
 
 from assistant.calculators.procedure import ProcedureAsked
 from assistant.calculators.requests import calculator_of, parse_calculation
-from assistant.retrieval.ranking import default_tuning
+from assistant.retrieval.tuning import default_tuning
 from ingestion.index.judged_figures import (
     JudgedComparisons,
     JudgedProcedures,

@@ -32,6 +32,7 @@ from assistant.question.rewriting import in_french
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import foreign_regime
 from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.tuning import default_tuning
 from assistant.settings import Settings, default_home, load_settings
 from ingestion.chunking.passages import Passage
 from ingestion.index.publication import current_name, open_snapshot
@@ -307,7 +308,7 @@ def main() -> None:
     settings = load_settings(asked.data)
     embedder = load_embedder(asked.data, settings)
     generation = open_snapshot(asked.data, current_name(asked.data))
-    retriever = Retriever(generation, embedder)
+    retriever = Retriever(generation, embedder, default_tuning())
     sets = {path.stem: expecting(path) for path in (*OWN, *asked.questions)}
     versions(retriever)
     if asked.superseded:

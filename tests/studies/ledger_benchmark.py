@@ -28,10 +28,11 @@ from assistant.ledger.needs import PurchaseThresholds, needs_table, pooling_tabl
 from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
 from assistant.ledger.payments import late_tables
 from assistant.ledger.purchases import contracts, held_contracts, repeated, summary_tables
+from assistant.ledger.query.listing import in_order, listing
 from assistant.ledger.query.names import names
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.result import compute_result, rows_meant
-from assistant.ledger.query.wording import answer, figures, in_order, listing, ranked
+from assistant.ledger.query.wording import answer, figures, ranked
 from assistant.ledger.service import LedgerService
 from assistant.ledger.suppliers import supplier_tables
 from assistant.web.ledger.frame import DAY, VIEW_TITLES, LedgerAddress

@@ -33,11 +33,12 @@ from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from assistant.answering.prepared import candidate_rules
+from assistant.answering.first_line import candidate_rules
 from assistant.container import load_embedder
 from assistant.evaluation.questions import read_questions
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.tuning import default_tuning
 from assistant.settings import default_home, load_settings
 from ingestion.index.judged_rules import judged_rules
 from ingestion.index.publication import current_name, open_snapshot
@@ -98,7 +99,7 @@ def rules_of(
     judged: Sequence[JudgedQuestion], snapshot: IndexSnapshot, embedder: Embedder
 ) -> list[JudgedRule]:
     """The rules that were judged and are found over an index, with what is known of each."""
-    retriever = Retriever(snapshot, embedder)
+    retriever = Retriever(snapshot, embedder, default_tuning())
     return [
         rule
         for asked in track(judged, "Questions")

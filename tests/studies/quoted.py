@@ -29,6 +29,7 @@ from assistant.answering.quoted_passages import (
 from assistant.container import load_embedder
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.tuning import default_tuning
 from assistant.settings import default_home, load_settings
 from ingestion.index.publication import current_name, open_snapshot
 from ingestion.index.question_bank import HasAnswer, JudgedQuestion, read_judged
@@ -98,7 +99,7 @@ def find(
     questions: Sequence[JudgedQuestion], snapshot: IndexSnapshot, embedder: Embedder
 ) -> list[NamedArticles]:
     """What an index finds for those that the code answers."""
-    retriever, found = Retriever(snapshot, embedder), []
+    retriever, found = Retriever(snapshot, embedder, default_tuning()), []
     answered = [each for each in questions if each.answered is HasAnswer.YES]
     for each in track(answered, "Questions"):
         [vector] = embedder.embed_questions([each.question])

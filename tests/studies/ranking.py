@@ -32,7 +32,7 @@ from assistant.container import load_embedder
 from assistant.evaluation.questions import read_questions
 from assistant.retrieval.candidates import Searcher
 from assistant.retrieval.evidence import Scope
-from assistant.retrieval.ranking import default_tuning
+from assistant.retrieval.tuning import default_tuning
 from assistant.settings import default_home, load_settings
 from ingestion.documents.references import find_references
 from ingestion.index.publication import current_name, open_snapshot
@@ -275,9 +275,10 @@ def main() -> None:
 
         def led(half: int | None) -> Searcher:
             scratch = Path(leaving.enter_context(TemporaryDirectory(dir=arguments.data)))
-            return Searcher(led_by_what_is_learnt(generation, scratch, embedder, half), embedder)
+            learnt = led_by_what_is_learnt(generation, scratch, embedder, half)
+            return Searcher(learnt, embedder, default_tuning())
 
-        whole, without = Searcher(generation, embedder), led(None)
+        whole, without = Searcher(generation, embedder, default_tuning()), led(None)
         searchers = [whole, led(0), led(1)]
         own, strangers, sheets = (
             [cases(searcher, questions) for searcher in searchers]

@@ -31,8 +31,8 @@ from assistant.answering.answer import Finished, Outcome, TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.container import load_embedder, load_reader
 from assistant.journal.journal import Journal
-from assistant.retrieval.ranking import tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.retrieval.tuning import tuning_for
 from assistant.settings import default_home, load_settings
 from ingestion.documents.document import Kind
 from ingestion.index.publication import current_name

@@ -17,13 +17,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from assistant.law.built_in_sheets import digest_of_words, standing_figures, written_on
 from assistant.law.figures import figures_in
-from assistant.law.sheets import (
-    compare_sheets,
-    digest_of_words,
-    standing_figures,
-    written_on,
-)
+from assistant.law.sheets import compare_sheets
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.documents.document import Document, Kind
 from ingestion.documents.versions import histories

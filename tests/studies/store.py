@@ -56,16 +56,18 @@ from assistant.retrieval.candidates import Searcher
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.retrieval.tuning import default_tuning
 from assistant.settings import load_settings
 from assistant.web.workers import LOOK
 from ingestion.durable import lock_for_writing
 from ingestion.errors import IngestionError
+from ingestion.index.folder import FolderRepository
 from ingestion.index.lexical import bare_words
 from ingestion.index.publication import current_name, open_snapshot, publish, put_back
 from ingestion.index.questions import LeadingQuestion
 from ingestion.index.search import Hit, Vectors
 from ingestion.index.server import ServerRepository
-from ingestion.index.snapshot import FolderRepository, IndexSnapshot, SnapshotContents, contents_of
+from ingestion.index.snapshot import IndexSnapshot, SnapshotContents, contents_of
 from tests.assistant.web.test_served_while_published import QUESTIONS
 from tests.assistant.web.test_workers import served, workers_of
 from tests.studies.ranking import asked as cases
@@ -190,7 +192,7 @@ def ranking(home: Path, server: Server) -> None:
     asked = [each for path in sorted(DATA.glob("questions_*.jsonl")) for each in cases(path)]
     ranked = []
     for engine, snapshot in (("embedded", embedded), ("server", shared)):
-        searcher, ranks, seconds, found = Searcher(snapshot, embedder), [], [], []
+        searcher, ranks, seconds, found = Searcher(snapshot, embedder, default_tuning()), [], [], []
         for text, day, expected in asked:
             began = time.perf_counter()
             candidates = searcher.candidates(text, Scope(day))
@@ -375,7 +377,7 @@ def embedded(home: Path, count: int) -> None:
         large.write(many, replace(repository.manifest(name), passages=count), lambda _: None)
         written = time.perf_counter() - began
         began = time.perf_counter()
-        retriever = Retriever(large.open(name), embedder)
+        retriever = Retriever(large.open(name), embedder, default_tuning())
         opened = time.perf_counter() - began
         seconds = []
         for place in asked:

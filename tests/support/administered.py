@@ -6,8 +6,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from assistant.journal.journal import journal_of
-from assistant.publishing.decisions import Decisions, GateVerdict
+from assistant.publishing.decisions import Decisions
 from assistant.publishing.gate import Examinee, make_candidate
+from assistant.publishing.verdict import GateVerdict
 from ingestion.documents.document import Kind
 from ingestion.durable import lock_for_writing
 from ingestion.index.store import Manifest

@@ -3,20 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from typing import TypeVar
 
 from assistant.tenders.conformity.review import review
 from assistant.tenders.conformity.rules import ConformityFinding
 from ingestion.documents.document import Document, Heading, Kind, Page
-from ingestion.library.corpus import CORPUS
-from ingestion.readers.formats import read_bytes
 from ingestion.tenders.dossiers import Dossier
+from tests.support import dossier_files
+from tests.support.dossier_files import built_in
 from tests.support.fake_law import FakeLaw
 
 SENT = date(2026, 10, 8)
 TODAY = date(2026, 11, 24)
-FILES = ("RC.pdf", "CCAP.pdf", "CCTP.pdf", "AE.docx", "BPU.docx")
 CORRECTIONS: Mapping[str, Sequence[tuple[str, str]]] = {
     "RC.pdf": (("suivi (7 %) | 25 %", "suivi (7 %) | 30 %"),),
     "CCAP.pdf": (
@@ -66,16 +64,9 @@ def article(
     )
 
 
-@cache
 def builtin_documents() -> tuple[Document, ...]:
     """The fictional dossier as it is read."""
-    return tuple(
-        document
-        for name in FILES
-        for document in read_bytes(
-            (CORPUS / "dossier" / name).read_bytes(), name, Kind.TENDER
-        ).documents
-    )
+    return tuple(document for document, _ in built_in())
 
 
 def corrected_documents() -> tuple[Document, ...]:
@@ -88,8 +79,7 @@ def corrected_documents() -> tuple[Document, ...]:
 
 def piece(name: str, text: str) -> Document:
     """A piece in Markdown."""
-    [document] = read_bytes(text.encode(), f"{name}.md", Kind.TENDER).documents
-    return document
+    return dossier_files.piece(f"{name}.md", text)[0]
 
 
 def found_in(
@@ -98,6 +88,16 @@ def found_in(
     """What a review finds in pieces written by a test."""
     documents = tuple(piece(name, text) for name, text in pieces.items())
     return review(documents, code or FakeCode(SENT), TODAY, description or Dossier("essai"))
+
+
+def found_by(
+    rule: str,
+    pieces: Mapping[str, str],
+    code: FakeCode | None = None,
+    description: Dossier | None = None,
+) -> list[ConformityFinding]:
+    """What one rule finds in them."""
+    return [each for each in found_in(pieces, code, description) if each.rule == rule]
 
 
 def _corrected(document: Document, corrections: Sequence[tuple[str, str]]) -> Document:

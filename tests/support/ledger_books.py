@@ -18,7 +18,8 @@ from assistant.ledger.parsing.questions import parse_plan
 from assistant.ledger.query.names import names
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.result import PlanResult, compute_result
-from assistant.ledger.replies import Inquiry, Reckoning, Unreckoned, reply
+from assistant.ledger.reckoning import Reckoning
+from assistant.ledger.replies import Inquiry, Unreckoned, reply
 from assistant.ledger.service import LedgerService
 from assistant.ledger.tables import LedgerTable
 from assistant.ledger.views import VIEWS, Sight, Sights, ViewRequest
@@ -26,19 +27,55 @@ from ingestion.errors import UnknownSnapshot
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger
-from ingestion.ledger.rows import Invoice, Purchase, PurchaseHolder, TableRow
+from ingestion.ledger.rows import (
+    Invoice,
+    Lineage,
+    Purchase,
+    PurchaseHolder,
+    StatusEvent,
+    TableRow,
+)
 from tests.studies.ledger import TODAY, town_basis
 from tests.support.fake_law import FakeLaw
-from tests.support.ledger_rows import filled, invoice, purchase
+from tests.support.journals import recorded
+from tests.support.ledger_rows import FILE, file_row, filled, invoice, purchase
 
 INVOICES, PURCHASES = Population.INVOICES, Population.PURCHASES
 SUPPLIERS = ("Brelan SARL", "Compas SAS", "Sève Paysage")
 DAYS = st.dates(date(2025, 1, 1), TODAY)
 NOTHING = Decimal(0)
+_OTHER = {"supplier_siren": "552100554", "supplier_name": "Sève SAS"}
 
 
 def no_generation() -> IndexSnapshot:
     raise UnknownSnapshot("aucun index")
+
+
+def kept_in(home: Path) -> Path:
+    """The folder, its ledger filled."""
+    many = [invoice(f"A-{n}", date(2026, 1 + n, 5), net=100 * n) for n in range(1, 10)]
+    places = [
+        Lineage("invoice", each.id, "number", FILE, f"ligne {n}, colonne Numéro")
+        for n, each in enumerate(many, 2)
+    ]
+    wrong = invoice(
+        "B-1", date(2026, 2, 6), net=50, gross=Decimal(61), paid=date(2026, 3, 1), **_OTHER
+    )
+    return filled(
+        home,
+        file_row(),
+        *many,
+        *places,
+        wrong,
+        StatusEvent(many[0].id, "06", date(2026, 2, 10)),
+        *purchase("2026-01", 35000),
+    )
+
+
+def on_record(home: Path) -> list[tuple[str, dict[str, object], str]]:
+    """The kind, the body and the user of each entry of the journal of a folder."""
+    told = recorded(Journal(home / "journal.jsonl"))
+    return [(each["kind"], body or {}, each.get("user", "")) for each, body in told]
 
 
 class KnownSights(Sights):

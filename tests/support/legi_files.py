@@ -37,6 +37,12 @@ def other(serial: int, **fields: object) -> ArticleVersion:
     return replace(VERSION, id=f"LEGIARTI{serial:012}", **fields)  # type: ignore[arg-type]
 
 
+DAY = date(2026, 3, 1)
+ENDED = other(11, state=State.CHANGED, ended=DAY)
+REPLACING = other(12, first_day=DAY, lines=("Le puisatier creuse jusqu'à vingt mètres.",))
+ELSEWHERE = other(30, text_id=OTHER_CODE_ID, code="Code des cordes")
+
+
 def article_xml(
     version: ArticleVersion, body: str | None = None, changed: Mapping[str, str] | None = None
 ) -> bytes:

@@ -15,8 +15,8 @@ from assistant.answering.answer import Event, Finished, TurnResult
 from assistant.answering.pipeline import Assistant, TurnWatch, unwatched
 from assistant.journal.journal import Journal
 from assistant.llm.language_model import LanguageModel
-from assistant.retrieval.ranking import Tuning
 from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.retrieval.tuning import Tuning
 from ingestion.documents.document import Kind
 from ingestion.durable import lock_for_writing
 from ingestion.index.build import build
@@ -26,6 +26,7 @@ from ingestion.index.search import Embedder, PassageReader
 from ingestion.library.library import Library
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.support.fakes import ScriptedModel, WordEmbedder
+from tests.support.index_home import add, build_and_publish
 
 TODAY = date(2026, 6, 1)
 DOSSIER = "ecole-2026"
@@ -199,6 +200,20 @@ def write_code(texts: Path, articles: Sequence[Article]) -> Path:
     path = texts / "code.jsonl"
     path.write_text("\n".join(map(_line, articles)), encoding="utf-8")
     return path
+
+
+def home_of_law(
+    folder: Path, law: Mapping[str, str], titles: Mapping[str, str] | None = None
+) -> Path:
+    """The data folder of an index of these articles, each below its title, in `folder`."""
+    articles = [
+        (number, ((titles or {}).get(number, "Titre"),), text, "2026-01-01", None)
+        for number, text in law.items()
+    ]
+    home = folder / "home"
+    add(home, write_code(folder, articles))
+    build_and_publish(home, answering_embedder())
+    return home
 
 
 def _line(article: Article) -> str:

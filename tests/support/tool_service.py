@@ -6,7 +6,7 @@ from pathlib import Path
 from assistant.identity import ALONE, Identity, UserRole
 from assistant.journal.journal import Journal
 from assistant.tenders.service import DossierService
-from assistant.web.serving import LocalBuyerService
+from assistant.web.local_service import LocalBuyerService
 from ingestion.library.corpus import CORPUS
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import Parcel

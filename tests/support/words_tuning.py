@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.retrieval import ranking
-from assistant.retrieval.ranking import Refusal, Tuning, tunings
+from assistant.retrieval import tuning
+from assistant.retrieval.tuning import Refusal, Tuning, tunings
 from ingestion.index import build
 from ingestion.index.question_bank import read_bank, read_judged, read_nowhere_answered, read_rules
 
@@ -22,6 +22,8 @@ REFUSAL = {
     "dossier": Refusal(similarity=5.31, topic=1.10, bias=-3.78, refused=-1.2, sure=0.0),
 }
 
+BANK = {each.__name__: each for each in (read_bank, read_nowhere_answered, read_judged, read_rules)}
+
 
 def words_tunings() -> tuple[Tuning, ...]:
     """All sets of weights, the first of them those for words."""
@@ -35,7 +37,7 @@ def by_words() -> Iterator[None]:
     """The weights are those that go with words."""
     fitted = words_tunings()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ranking, "tunings", lambda: fitted)
+        patch.setattr(tuning, "tunings", lambda: fitted)
         yield
 
 
@@ -43,10 +45,8 @@ def by_words() -> Iterator[None]:
 def without_bank() -> Iterator[None]:
     """No question of the bank leads anywhere in what is built."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build, "read_bank", lambda: ())
-        patch.setattr(build, "read_nowhere_answered", lambda: ())
-        patch.setattr(build, "read_judged", lambda: ())
-        patch.setattr(build, "read_rules", lambda: ())
+        for name in BANK:
+            patch.setattr(build, name, tuple)
         yield
 
 
@@ -54,9 +54,7 @@ def without_bank() -> Iterator[None]:
 def as_served() -> Iterator[None]:
     """The weights and the bank are those of the product, for its own embedder."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ranking, "tunings", tunings)
-        patch.setattr(build, "read_bank", read_bank)
-        patch.setattr(build, "read_nowhere_answered", read_nowhere_answered)
-        patch.setattr(build, "read_judged", read_judged)
-        patch.setattr(build, "read_rules", read_rules)
+        patch.setattr(tuning, "tunings", tunings)
+        for name, read in BANK.items():
+            patch.setattr(build, name, read)
         yield

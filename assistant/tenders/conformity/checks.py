@@ -23,6 +23,7 @@ from assistant.tenders.conformity.rules import (
     Patterns,
     RuleBook,
     RuleFact,
+    RuleValue,
     Side,
     Unchecked,
 )
@@ -244,24 +245,28 @@ def intervals(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
     Unchecked when a day is not known that the description of the dossier has a place for.
     """
     starts, ends = case.days(rule.value), case.days(rule.until)
-    for name, days_found in ((rule.value, starts), (rule.until, ends)):
-        value = case.book.values[name]
-        if not days_found and value.described:
-            raise Unchecked(f"ni les pièces ni la description du dossier ne disent {value.label}")
+    for name, days in ((rule.value, starts), (rule.until, ends)):
+        _require_told(case.book.values[name], days)
     if not starts or not ends:
         return
     (start, before), (end, after) = max(starts, key=itemgetter(0)), min(ends, key=itemgetter(0))
-    days = int(case.stated(rule.constants[0]).value)
+    limit = int(case.stated(rule.constants[0]).value)
     try:
-        last = add_days(start, days) if rule.is_counted_back else end_of_period(start, days)
+        last = add_days(start, limit) if rule.is_counted_back else end_of_period(start, limit)
     except WrongFigures as beyond:
         raise Unchecked(f"la date du {start:%d/%m/%Y} est impossible") from beyond
     if end > last or (rule.is_counted_back and end == last):
         return
-    found, limit = (f"{numeral(Decimal(each))} jours" for each in ((end - start).days, days))
+    found, least = (f"{numeral(Decimal(each))} jours" for each in ((end - start).days, limit))
     yield CheckFault(
         (*before, *after),
         f"{end:%d/%m/%Y} {'=' if end == last else '<'} {last:%d/%m/%Y}",
-        {"found": found, "limit": limit, "last": f"{last:%d/%m/%Y}"},
+        {"found": found, "limit": least, "last": f"{last:%d/%m/%Y}"},
         "l'heure limite tombe avant minuit" if end == last else "",
     )
+
+
+def _require_told(value: RuleValue, days: Sequence[object]) -> None:
+    """Raise Unchecked where neither a piece nor the description tells a day that it might."""
+    if not days and value.described:
+        raise Unchecked(f"ni les pièces ni la description du dossier ne disent {value.label}")

@@ -7,7 +7,12 @@ from typing import Any
 
 from assistant.calculators.calculation import Ground
 from assistant.tenders.clauses import clauses_of
-from assistant.tenders.conformity import checks, cross_checks
+from assistant.tenders.conformity import (
+    checks,
+    cited_articles,
+    cross_checks,
+    derogation_checks,
+)
 from assistant.tenders.conformity.checks import Case, CheckFault, Code, IndexedCode
 from assistant.tenders.conformity.rules import (
     Check,
@@ -35,10 +40,10 @@ _CHECKS: Mapping[Check, Callable[[ConformityRule, Case], Iterator[CheckFault]]] 
     Check.PRESENT: checks.present,
     Check.INTERVAL: checks.intervals,
     Check.DIFFERENCE: cross_checks.differences,
-    Check.UNLISTED: cross_checks.unlisted,
-    Check.UNMADE: cross_checks.unmade,
-    Check.UNKNOWN: cross_checks.unknown,
-    Check.CHANGED: cross_checks.changed,
+    Check.UNLISTED: derogation_checks.unlisted,
+    Check.UNMADE: derogation_checks.unmade,
+    Check.UNKNOWN: cited_articles.unknown,
+    Check.CHANGED: cited_articles.changed,
 }
 _SEVERITIES, _PIECES = tuple(FindingSeverity), tuple(PieceKind)
 _SENT = "envoi de l'avis"

@@ -22,6 +22,7 @@ from assistant.citations.checker import Support
 from assistant.confidence import average, mcnemar, percentiles, resampled, share
 from assistant.question.language import Language
 from ingestion.documents.document import Kind
+from ingestion.index.question_bank import Elsewhere
 from tests.support.fakes import ScriptedModel
 from tests.support.page_texts import SMALL_PURCHASES, numbered, passage_of, text_document
 from tests.support.passage_texts import evidence_of
@@ -137,10 +138,17 @@ UNSURE = "Certitude moyenne : texte à relire sur Légifrance."
 
 
 def test_an_abstention_says_what_was_searched_and_as_of_when() -> None:
-    said = not_found(Language.FRENCH, 1037, STATE)
+    said = not_found(Language.FRENCH, 1037, STATE, None)
     assert "1037 passages, à jour au 23/08/2026" in said
     assert "Légifrance" in said
-    assert "1037 passages)" in not_found(Language.ENGLISH, 1037, None)
+    assert "1037 passages)" in not_found(Language.ENGLISH, 1037, None, None)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_an_abstention_says_where_to_look_in_words_of_its_own(language: Language) -> None:
+    told = {not_found(language, 1037, STATE, each) for each in (None, *Elsewhere)}
+    assert len(told) == len(Elsewhere) + 1
+    assert all("1037 passages" in each for each in told)
 
 
 def test_a_partial_answer_says_which_questions_it_leaves_open() -> None:

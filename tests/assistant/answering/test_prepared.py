@@ -17,6 +17,7 @@ from assistant.retrieval.tuning import PreparedWeights, Refusal, default_tuning
 from ingestion.chunking.passages import Passage
 from ingestion.index.question_bank import (
     BankQuestion,
+    Elsewhere,
     Form,
     HasAnswer,
     JudgedQuestion,
@@ -138,6 +139,22 @@ def test_what_the_texts_do_not_answer_has_no_line(assistant: Assistant) -> None:
     answer = run_turn(assistant, FOUND, None, None).answer
     assert answer.outcome is Outcome.ABSTAINED
     assert answer.lead is None
+
+
+@pytest.mark.parametrize("odds", [-1.0])
+@pytest.mark.parametrize(
+    "judged",
+    [
+        JudgedQuestion(
+            "Puis-je toucher des sous de la CAO ?", HasAnswer.NO, elsewhere=Elsewhere.LOCAL_LAW
+        )
+    ],
+)
+def test_what_is_settled_elsewhere_says_where_to_look(assistant: Assistant) -> None:
+    said = run_turn(assistant, "Puis-je toucher des sous à la CAO ?", None, None).answer
+    assert said.outcome is Outcome.ABSTAINED
+    assert "code général des collectivités territoriales" in said.notice
+    assert "direction des affaires juridiques" not in said.notice
 
 
 @pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=1.0)])

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.calculators.advance import RetentionAsked, retention
 from assistant.calculators.catalogue import FORMS, CalculatorForm
 from assistant.calculators.constants import IndexedLaw, constants
+from assistant.calculators.retention import RetentionAsked, retention
 from assistant.cli.calc import EXAMPLES
 from assistant.cli.command import main
 from ingestion.library.corpus import CORPUS

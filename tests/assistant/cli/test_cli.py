@@ -18,7 +18,8 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from assistant.answering.pipeline import Assistant
-from assistant.cli.command import FrenchGroup, app, main
+from assistant.cli.actions import FrenchGroup
+from assistant.cli.command import app, main
 from assistant.journal.journal import Journal, journal_of
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
@@ -127,24 +128,24 @@ def test_what_is_wrong_with_a_call_is_said_in_french(
     assert not ENGLISH & set(re.findall(r"\w+", shown.err))
 
 
+@pytest.mark.parametrize("option", ["--roles", "--role"])
+def test_an_option_takes_several_values_in_full_and_begun(
+    option: str, tmp_path: Path, capsys: Captured
+) -> None:
+    command = ("--data", str(tmp_path), "users")
+    assert _exit_code(*command, "add", "ana", option, "acheteur", "administrateur") == 0
+    capsys.readouterr()
+    _exit_code(*command, "list", "--json")
+    [account] = json.loads(capsys.readouterr().out)
+    assert account["roles"] == ["acheteur", "administrateur"]
+
+
 def test_help_waits_for_no_command() -> None:
     program = (
         "import sys; from assistant.cli import main; main(['--help']); "
         "sys.exit(bool({'numpy', 'duckdb', 'chromadb', 'matplotlib'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
-
-
-@pytest.mark.parametrize("option", ["--json", "--as-of", "--dossier", "--lang"])
-def test_ask_has_the_options_of_the_contract(option: str, capsys: Captured) -> None:
-    _exit_code("ask", "--help")
-    assert option in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("option", ["--out", "--report", "--index"])
-def test_eval_has_the_options_of_the_contract(option: str, capsys: Captured) -> None:
-    _exit_code("eval", "--help")
-    assert option in capsys.readouterr().out
 
 
 # ask

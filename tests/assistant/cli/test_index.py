@@ -3,23 +3,26 @@
 import gc
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assistant.cli.adding import PROCUREMENT_CODE
 from assistant.cli.index_build import take_in
 from assistant.cli.options import Terminal
-from assistant.retrieval.ranking import default_tuning
+from assistant.journal.journal import journal_of
+from assistant.retrieval.tuning import default_tuning
 from ingestion.documents.document import Kind
 from ingestion.durable import lock_for_writing
 from ingestion.index.publication import current_name, finished
 from ingestion.index.store import snapshots_folder
-from ingestion.library.library import Library
+from ingestion.library.library import Added, Library
 from ingestion.tenders.dossiers import library_of
 from tests.assistant.publishing.test_gate import BROKEN, NEW
 from tests.support.administered import PAYMENT, acts, add_code, administered, decisions, with_text
 from tests.support.command_line import Command, command_of, on_one_line, use_small_models
 from tests.support.index_home import ARTICLES, add, answers, published, write_articles
+from tests.support.journals import bodies
 from tests.support.legi_files import article_xml, other
 from tests.support.small_index import ARTICLES as SMALL_CODE
 from tests.support.small_index import answering_embedder, write_code
@@ -53,6 +56,22 @@ def test_files_are_added_and_the_others_refused_one_by_one(command: Command, tex
     assert "Lecture des fichiers" in said
     assert "ajoutés : 1 ; déjà présents : 0 ; refusés : 1" in said
     assert "ajoutés : 0 ; déjà présents : 1 ; refusés : 1" in command("add", texts)[1]
+
+
+def test_what_was_added_before_an_interruption_is_on_record(
+    command: Command, home: Path, texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Library.add
+
+    def interrupted(library: Library, path: Path, *told: Any) -> Added:
+        if path.name.startswith("vide"):
+            raise KeyboardInterrupt
+        return read(library, path, *told)
+
+    monkeypatch.setattr("ingestion.library.library.Library.add", interrupted)
+    assert command("add", texts)[0] == 130
+    [body] = bodies(journal_of(home), "index")
+    assert [each["file"] for each in body["files"]] == ["textes [v2]/code.jsonl"]
 
 
 def test_files_are_named_from_the_folder_added_wherever_one_stands(

@@ -11,7 +11,7 @@ from assistant.cli.command import main
 from assistant.journal.journal import journal_of
 from assistant.publishing.service import AdministrationService
 from assistant.publishing.upkeep import doubts, expected_articles, lacking
-from assistant.retrieval.ranking import default_tuning
+from assistant.retrieval.tuning import default_tuning
 from ingestion.documents.document import Document, State
 from ingestion.index.publication import current_name, finished
 from ingestion.legislation.official_copy import OfficialCopy, chosen_texts
@@ -24,6 +24,7 @@ from tests.support.fake_law import AFTER, publish_law
 from tests.support.general_texts import versions_of
 from tests.support.index_home import add
 from tests.support.legi_files import (
+    ELSEWHERE,
     FULL,
     LAST,
     NEXT,
@@ -42,7 +43,6 @@ CODE = chosen_texts()[0].id
 JANUARY = "LEGI_20260102-203000.tar.gz"
 RULE = replace(VERSION, text_id=CODE, code="Code de la commande publique")
 SECOND = replace(RULE, id="LEGIARTI000000000020", number="R12-3")
-ELSEWHERE = other(30, text_id=OTHER_CODE_ID, code="Code des cordes")
 ENDED = replace(RULE, state=State.CHANGED, ended=date(2026, 1, 2))
 REPLACING = replace(
     RULE,

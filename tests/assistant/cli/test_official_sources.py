@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,14 @@ from tests.support.index_home import ARTICLES, write_articles
 from tests.support.journals import bodies
 from tests.support.legi_files import (
     CODE_ID,
+    DAY,
+    ELSEWHERE,
+    ENDED,
     FULL,
     LAST,
     NEXT,
     OTHER_CODE_ID,
+    REPLACING,
     VERSION,
     article_name,
     article_xml,
@@ -30,11 +33,7 @@ from tests.support.legi_files import (
 )
 from tests.support.legifrance_server import Legifrance, serving
 
-DAY = date(2026, 3, 1)
-ENDED = other(11, state=State.CHANGED, ended=DAY)
-REPLACING = other(12, first_day=DAY, lines=("Le puisatier creuse jusqu'à vingt mètres.",))
 SECOND = other(20, number="R12-3")
-ELSEWHERE = other(30, text_id=OTHER_CODE_ID, code="Code des cordes")
 SOURCE = f"{CODE_ID}.jsonl"
 
 

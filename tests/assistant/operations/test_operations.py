@@ -1,4 +1,4 @@
-"""Is everything there, and has any library an advisory?"""
+"""Is everything there that an installation stands on?"""
 
 import json
 import os
@@ -6,12 +6,10 @@ import re
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,18 +17,16 @@ import pytest
 from assistant.cli.command import main
 from assistant.errors import WrongSettings
 from assistant.llm.keeper import engine_problem
-from assistant.operations import audit as operations_audit
-from assistant.operations.audit import CLEAN, CONCERNED, UNASKED, accepted, judged, read_report
-from assistant.operations.checkup import Installation, access, examine, storage, time_of_day
+from assistant.operations.checkup import access, examine
+from assistant.operations.installation import Installation, storage, time_of_day
 from assistant.operations.readiness import Requirement, RequirementState, broken, weak
 from assistant.settings import OpenId, Settings
 from ingestion.errors import IngestionError
 from ingestion.index.publication import current_manifest
 from ingestion.models.catalogue import Catalogue
 from ingestion.setup.preflight import Machine
-from tests.support.paths import ROOT
 from tests.support.scripted_process import scripted_command
-from tests.support.small_index import answering_embedder, build_small_index
+from tests.support.small_index import answering_embedder
 
 DAY = timedelta(days=1)
 BROKEN, WEAK = RequirementState.BROKEN, RequirementState.WEAK
@@ -101,9 +97,9 @@ def test_what_may_not_be_read_is_said_and_the_rest_is_looked_at(
 @pytest.mark.parametrize(
     ("step", "failure", "told"),
     [
-        ("planned_updates", WrongSettings("schedule.json est abîmé."), "est abîmé"),
-        ("can_trace", IngestionError("Le serveur ne répond pas."), "ne répond pas"),
-        ("disk", OSError(5, "Input/output error", "/srv"), "inaccessible"),
+        ("checkup.planned_updates", WrongSettings("schedule.json est abîmé."), "est abîmé"),
+        ("checkup.can_trace", IngestionError("Le serveur ne répond pas."), "ne répond pas"),
+        ("installation.disk", OSError(5, "Input/output error", "/srv"), "inaccessible"),
     ],
 )
 def test_a_failure_ends_one_step_and_not_the_report(
@@ -117,7 +113,7 @@ def test_a_failure_ends_one_step_and_not_the_report(
         raise failure
 
     write(place.home, 'traces = "http://127.0.0.1:9"\n')
-    monkeypatch.setattr(f"assistant.operations.checkup.{step}", failed)
+    monkeypatch.setattr(f"assistant.operations.{step}", failed)
     found = looked_at(place)
     assert any(told in each.told for each in found if each.state is BROKEN)
     assert {"poids", "port", "horloge"} <= {each.name for each in found}
@@ -252,7 +248,7 @@ def taken() -> Iterator[int]:
 def test_a_port_that_another_program_holds_is_said(
     place: Installation, taken: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.operations.checkup.PATIENCE", 0.1)
+    monkeypatch.setattr("assistant.operations.installation.PATIENCE", 0.1)
 
     class Taken(AmpleMachine):
         def can_listen(self, port: int) -> bool:
@@ -324,119 +320,3 @@ def test_programs_read_what_is_broken_by_the_exit_code_and_json(
     shown = capsys.readouterr().out
     assert f"{found.state.mark} {found.name} : {found.told}" in shown
     assert found.remedy in shown
-
-
-TODAY = date(2026, 11, 28)
-ACCEPTED = {"name": "CVE-2025-69872 (GHSA-w8v5-vhqr-4h9v)", "again": date(2027, 2, 24)}
-KNOWN = {"id": "PYSEC-2025-9", "aliases": ["CVE-2025-69872"], "fix_versions": ["6.0"]}
-
-
-def library(name: str, *vulns: object) -> dict[str, object]:
-    return {"name": name, "version": "1.0", "vulns": list(vulns)}
-
-
-@pytest.mark.parametrize(
-    ("rows", "again", "code", "told"),
-    [
-        ([library("jinja2")], date(2027, 2, 24), CLEAN, "Aucun avis nouveau"),
-        ([library("diskcache", KNOWN)], date(2027, 2, 24), CLEAN, "1 accepté"),
-        ([library("diskcache", KNOWN)], TODAY, CONCERNED, "diskcache 1.0 : CVE-2025-69872"),
-        (
-            [library("jinja2"), {"name": "torch", "skip_reason": "not found"}],
-            date(2027, 2, 24),
-            UNASKED,
-            "1 bibliothèque (torch)",
-        ),
-    ],
-)
-def test_what_an_audit_says_is_judged(
-    rows: list[dict[str, object]], again: date, code: int, told: str
-) -> None:
-    known = accepted([ACCEPTED | {"again": again}], TODAY)
-    ended, said = judged(read_report({"dependencies": rows}), known)
-    assert ended == code
-    assert told in " ".join(said)
-
-
-def test_a_tool_that_says_nothing_has_asked_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    tool = tmp_path / "tool.py"
-    tool.write_text("")
-    monkeypatch.setattr(sys, "argv", ["audit", sys.executable, str(tool)])
-    assert operations_audit.main() == UNASKED
-    assert "n'a pas pu se faire" in capsys.readouterr().out
-
-
-def test_every_library_installed_is_asked_about_by_its_public_version(tmp_path: Path) -> None:
-    tool = tmp_path / "tool.py"
-    tool.write_text(
-        "import json, sys\n"
-        "rows = open(sys.argv[-1]).read().split()\n"
-        "skipped = [{'name': row, 'skip_reason': ''} for row in rows]\n"
-        "print(json.dumps({'dependencies': skipped}))\n"
-    )
-    asked = operations_audit.audit([sys.executable, str(tool)]).unasked
-    assert {"torch", "fastapi", "chromadb"} <= {each.partition("==")[0] for each in asked}
-    assert not [each for each in asked if "+" in each or each.startswith("sourcier")]
-
-
-LOADED = """
-import json, sys
-for line in sys.argv[1:]:
-    exec(line)
-loaded = {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())}
-apart = ("diskcache", "chromadb.server", "chromadb.cli", "chromadb.app")
-print(json.dumps([name for name, file in loaded.items() if file and name.startswith(apart)]))
-print(json.dumps(sorted({name.partition(".")[0] for name in loaded})))
-"""
-
-
-def loaded(*lines: str) -> tuple[list[str], list[str]]:
-    """The parts with advisories that a new process has loaded, and all that it has loaded."""
-    child = subprocess.run(
-        [sys.executable, "-c", LOADED, *lines],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert child.returncode == 0, child.stderr
-    *_, parts, everything = child.stdout.strip().splitlines()
-    return json.loads(parts), json.loads(everything)
-
-
-def test_what_would_be_loaded_is_seen() -> None:
-    parts, _ = loaded("import diskcache", "import chromadb.server")
-    assert {"diskcache", "chromadb.server"} <= set(parts)
-
-
-@pytest.mark.slow
-def test_no_part_with_an_advisory_is_loaded_by_a_served_process(
-    weights_home: Path, tmp_path: Path
-) -> None:
-    from assistant.container import load_embedder
-    from assistant.settings import Settings
-
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "models").symlink_to(weights_home / "models")
-    build_small_index(home, tmp_path, load_embedder(home, Settings()))
-    parts, everything = loaded(
-        "from pathlib import Path",
-        "from fastapi.testclient import TestClient",
-        "from assistant.web.app import create_app",
-        "from assistant.web.serving import load_site",
-        "from assistant.settings import load_settings",
-        f"home = Path({str(home)!r})",
-        "site = load_site(home, load_settings(home))",
-        "page = TestClient(create_app(site)).get('/')",
-        "assert page.status_code == 200, page.status_code",
-        "import assistant.llm.llama",
-        "from assistant.identity import ALONE",
-        "asked = 'Below which amount may a town buy without competition?'",
-        "list(site.services(ALONE).ask(asked, as_of=None, history=()))",
-    )
-    assert parts == []
-    assert {"chromadb", "gradio", "llama_cpp", "sentence_transformers"} <= set(everything)

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from assistant.journal.journal import journal_of
-from assistant.publishing.history import Build, BuildState
+from assistant.publishing.build_record import Build, BuildState
 from assistant.publishing.service import KEPT_BACKUPS, AdministrationService
-from assistant.publishing.upkeep import Standing
+from assistant.publishing.sources import Standing
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BusyIndex, IngestionError
 from ingestion.index.publication import current_name, finished

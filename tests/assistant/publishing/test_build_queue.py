@@ -17,7 +17,8 @@ from fastapi.testclient import TestClient
 from assistant.cli.command import main
 from assistant.cli.index_build import build_ordered
 from assistant.journal.journal import journal_of
-from assistant.operations.checkup import Installation, builds
+from assistant.operations.checkup import builds
+from assistant.operations.installation import Installation
 from assistant.operations.readiness import RequirementState, of_builds
 from assistant.publishing.build_queue import (
     NOBODY,
@@ -27,11 +28,12 @@ from assistant.publishing.build_queue import (
     build_once_free,
     queue_of,
 )
-from assistant.publishing.decisions import Decisions, GateVerdict
+from assistant.publishing.build_record import BuildState
+from assistant.publishing.decisions import Decisions
 from assistant.publishing.gate import make_candidate
-from assistant.publishing.history import BuildState
 from assistant.publishing.migration import migrate
 from assistant.publishing.service import AdministrationService
+from assistant.publishing.verdict import GateVerdict
 from assistant.review.gold import GoldQuestions
 from assistant.web.admin.app import admin_app
 from assistant.web.site import SingleUser, requiring

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from assistant.errors import WrongSettings
 from assistant.journal.journal import Journal
-from assistant.publishing.history import BuildState, Recorder
+from assistant.publishing.build_record import BuildState, Recorder
 from assistant.publishing.schedule import PlannedUpdate, Recurrence, UpdateKind, recurrence_of
 from assistant.publishing.service import AdministrationService
 from assistant.web.admin.app import admin_app
@@ -64,7 +64,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
         def wait(self) -> int:
             return 0
 
-    monkeypatch.setattr("assistant.publishing.service.Popen", Child)
+    monkeypatch.setattr("assistant.publishing.processes.Popen", Child)
     return found
 
 

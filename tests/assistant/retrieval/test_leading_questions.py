@@ -17,6 +17,7 @@ from ingestion.index.question_bank import (
     ANSWERS,
     ArticleRule,
     BankQuestion,
+    Elsewhere,
     Form,
     HasAnswer,
     JudgedQuestion,
@@ -106,7 +107,7 @@ def test_what_no_text_answers_leads_nowhere() -> None:
     nowhere = UnansweredQuestion("s-1", "Combien de devis ?", "R2181-1", Lacking.FIGURE)
     question = _bank(article.text, (0, 40))
     found = leading_questions([question], [nowhere], (), (), [article], _passages(article))
-    assert [each.text for each in found if not each.passage_ids] == ["Combien de devis ?"]
+    assert found[-1] == LeadingQuestion("Combien de devis ?", (), "s-1", elsewhere=Elsewhere.BUYER)
     assert leading_questions([question], [nowhere], (), (), [other], _passages(other)) == ()
 
 
@@ -127,7 +128,9 @@ def test_what_readers_found_to_answer_is_led_to_whole(answered: HasAnswer) -> No
 def test_what_readers_found_to_answer_may_not_be_there_or_not_answer() -> None:
     article = _article()
     elsewhere = JudgedQuestion("Et chez les autres ?", HasAnswer.YES, ("R2185-1",))
-    nowhere = JudgedQuestion(ASKED_BY_OTHERS, HasAnswer.NO, ("R2181-1",))
+    nowhere = JudgedQuestion(
+        ASKED_BY_OTHERS, HasAnswer.NO, ("R2181-1",), elsewhere=Elsewhere.RULINGS
+    )
     unread = JudgedQuestion("Non relue ?", None, ("R2181-1",))
     asked = _bank(article.text, (0, 40))
     found = leading_questions(
@@ -137,6 +140,7 @@ def test_what_readers_found_to_answer_may_not_be_there_or_not_answer() -> None:
         (asked.question, True),
         (ASKED_BY_OTHERS, False),
     ]
+    assert found[-1].elsewhere is Elsewhere.RULINGS
 
 
 TOLD, OTHERWISE = "L'acheteur écrit aux perdants.", "Les perdants reçoivent une lettre."
@@ -282,6 +286,36 @@ def test_how_many_of_the_questions_around_have_a_whole_answer_is_told_by_how_nea
     index = QuestionIndex(tuple(AROUND_IT[row] for row in known), vectors[list(known)])
     assert index.settled(vectors[0]) == pytest.approx(settled)
     assert index.left_open(vectors[0]) == pytest.approx(left_open, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("places", "told"),
+    [
+        ((), None),
+        ((Elsewhere.LABOUR,), Elsewhere.LABOUR),
+        ((None,), None),
+        ((Elsewhere.LABOUR, Elsewhere.FIRMS), None),
+        ((Elsewhere.LABOUR, Elsewhere.LABOUR, Elsewhere.FIRMS), Elsewhere.LABOUR),
+        ((Elsewhere.LABOUR, None), None),
+    ],
+)
+def test_where_to_look_is_told_where_the_questions_around_agree(
+    places: tuple[Elsewhere | None, ...], told: Elsewhere | None
+) -> None:
+    answered = LeadingQuestion("répondue", ("a",))
+    asked = [LeadingQuestion(str(row), (), elsewhere=each) for row, each in enumerate(places)]
+    vectors = np.array([[1.0, 0.0], *[[0.8, 0.6]] * len(places)], np.float32)
+    assert QuestionIndex((answered, *asked), vectors).elsewhere(vectors[0]) is told
+
+
+def test_the_nearer_of_the_questions_around_counts_more_for_where_to_look() -> None:
+    asked = (
+        LeadingQuestion("près", (), elsewhere=Elsewhere.EUROPE),
+        LeadingQuestion("loin", (), elsewhere=Elsewhere.FIRMS),
+    )
+    vectors = np.array([[1.0, 0.0], [0.8, 0.6]], np.float32)
+    index = QuestionIndex(asked, vectors)
+    assert [index.elsewhere(each) for each in vectors] == [Elsewhere.EUROPE, Elsewhere.FIRMS]
 
 
 def test_what_people_ask_around_shares_out_the_passages_that_answer_them() -> None:

@@ -2,15 +2,17 @@ import csv
 import io
 from dataclasses import replace
 
+import pytest
 from docx import Document as WordDocument
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.tenders.fiche import Fiche, FicheLine, FicheState, fiche
-from assistant.tenders.service import COLUMNS, as_csv, as_docx
-from assistant.tenders.statements import Priority
+from assistant.tenders.fiche import Fiche, FicheEntry, FicheLine, FicheState, fiche
+from assistant.tenders.fiche_export import COLUMNS, as_csv, as_docx
+from assistant.tenders.priority import Priority
 from ingestion.chunking.passages import passages_of
 from ingestion.documents.document import Hidden
+from ingestion.documents.pieces import PieceKind
 from tests.support.dossier_files import built_in, piece
 
 
@@ -37,29 +39,13 @@ def test_csv_has_a_row_for_each_entry_and_for_each_line_without_any() -> None:
     assert len(rows) == sum(max(1, len(line.entries)) for line in made.lines)
 
 
-def test_csv_opens_in_french_spreadsheets() -> None:
-    data = as_csv(fiche(built_in()))
-    assert data.startswith(b"\xef\xbb\xbf")
-    assert "révisés chaque année".encode() in data
-
-
-def test_no_cell_is_a_formula() -> None:
-    texts = (
-        "=HYPERLINK(1) a pour objet le marché",
-        "- avance de 5 %",
-        "@avance de 5 %",
-        "+ avance de 5 %",
-    )
-    for text in texts:
-        rows = _rows(as_csv(_of(f"# Avance\n\n{text}")))
-        assert not [cell for row in rows for cell in row if cell.startswith(tuple("=+-@\t\r\n"))]
-
-
 @given(st.text(alphabet=st.sampled_from("=+-@＝＋－＠\t\r\n ;\"'a|5€%\x00\x0b\ufffe"), max_size=30))
 def test_any_text_is_exported_and_is_no_formula(text: str) -> None:
-    made = Fiche((FicheLine(text, (), FicheState.ABSENT, text),), Priority())
-    _, [subject, *_, remark] = _rows(as_csv(made))
-    assert subject == remark
+    [passage] = piece("CCAP.md", "# Avance\n\nSans avance.")[1]
+    entry = FicheEntry(PieceKind.CCAP, replace(passage, start=0, text=text), 0, len(text), ())
+    made = Fiche((FicheLine(text, (entry,), FicheState.FOUND, text),), Priority())
+    _, [subject, _, said, _, remark] = _rows(as_csv(made))
+    assert subject == said == remark
     assert not subject.lstrip(" ").startswith(tuple("=+-@＝＋－＠|%\t\r\n"))
     assert as_docx(made, text)
 
@@ -78,15 +64,16 @@ def test_docx_says_each_subject_with_source_state_and_remark() -> None:
     assert any(row[4].endswith("= 95, et non 100") for row in rows)
 
 
-def test_docx_says_when_no_clause_ranks_the_pieces() -> None:
-    file = WordDocument(io.BytesIO(as_docx(_of("# Avance\n\nAucune avance."), "Essai")))
-    assert any("l'ordre usuel" in paragraph.text for paragraph in file.paragraphs)
-
-
-def test_docx_says_when_an_order_could_not_be_read() -> None:
-    unread = "# Pièces\n\nL'ordre de priorité des pièces est en annexe."
-    file = WordDocument(io.BytesIO(as_docx(_of(unread), "Essai")))
-    assert any("n'a pas pu être lu" in paragraph.text for paragraph in file.paragraphs)
+@pytest.mark.parametrize(
+    ("clause", "told"),
+    [
+        ("Aucune avance.", "l'ordre usuel"),
+        ("L'ordre de priorité des pièces est en annexe.", "n'a pas pu être lu"),
+    ],
+)
+def test_docx_says_when_no_order_of_the_pieces_is_read(clause: str, told: str) -> None:
+    file = WordDocument(io.BytesIO(as_docx(_of(f"# Pièces\n\n{clause}"), "Essai")))
+    assert any(told in paragraph.text for paragraph in file.paragraphs)
 
 
 def test_text_that_no_page_shows_is_said_to_be_so() -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from assistant.journal.journal import journal_of
 from assistant.tenders.fiche import FicheState
-from assistant.tenders.service import DossierService, FileFormat, kept_by
+from assistant.tenders.fiche_export import FileFormat
+from assistant.tenders.service import DossierService, kept_by
 from ingestion.documents.pieces import PieceKind
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BusyIndex, IngestionError, UnknownDossier

@@ -1,0 +1,40 @@
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.tenders.weights import weights
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Prix : 60 % ; valeur technique : 40 %.", (60, 40)),
+        ("Le prix compte pour 55 points et la technique pour 45 points.", (55, 45)),
+        ("Prix (60 %)\nTechnique (40 %)", (60, 40)),
+        ("Prix : 40 %. Technique : 60 % (moyens 35 %, méthode 25 %).", (40, 60)),
+        ("Technique 60 % : moyens 35 %, méthode 25 %. Prix 40 %.", (60, 40)),
+        ("Critère | Poids\nPrix | 50 %\nTechnique | 50 %\nTotal | 100 %", (50, 50)),
+        ("Critère | Détail | Poids\nTechnique | (20 %) ; (10 %) | 30 %\nPrix | – | 65 %", (30, 65)),
+        ("Prix 45 %, technique 25 %, environnement 15 %, insertion 10 %", (45, 25, 15, 10)),
+        ("Prix | 60 %\nTechnique | 30 %\n2.1 | 15 %\n2.2 | 15 %\nDélai | 10 %", (60, 30, 10)),
+        ("- Prix : 60 %\n- Technique : 40 % dont environnement 10 %", (60, 40)),
+        ("Aucun critère n'est pondéré.", ()),
+    ],
+)
+def test_weights_are_those_of_the_criteria_alone(text: str, found: tuple[int, ...]) -> None:
+    assert weights(text) == tuple(map(Fraction, found))
+
+
+@given(st.lists(st.integers(1, 99), unique=True, min_size=3, max_size=9), st.data())
+def test_parts_that_follow_their_whole_are_left_out(cuts: list[int], data: st.DataObject) -> None:
+    edges = sorted({0, 100, *cuts})
+    parts = [after - before for before, after in pairwise(edges)]
+    first = data.draw(st.integers(2, len(parts) - 2)) if len(parts) > 4 else 2
+    criteria = [parts[:first], parts[first:]]
+    written = "\n".join(
+        f"- {sum(each)} % : {', '.join(f'{part} %' for part in each)}" for each in criteria
+    )
+    assert weights(written) == tuple(Fraction(sum(each)) for each in criteria)
