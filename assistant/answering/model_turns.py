@@ -71,7 +71,7 @@ class ModelTurns:
         ticket = yield from self._enter(turn.user)
         with (
             self._leaving(turn, ticket, not_written),
-            closing(write_sentences(turn.standalone, quoted, self._model)) as written,
+            closing(written_sentences(turn.standalone, quoted, self._model)) as written,
         ):
             for text in written:
                 if text is None:
@@ -119,7 +119,7 @@ class ModelTurns:
             self._turnstile.leave(ticket)
 
 
-def write_sentences(
+def written_sentences(
     question: str, quoted: Sequence[Draft], model: LanguageModel
 ) -> Generator[str | None, None, None]:
     """The sentences that the model writes, each as soon as it is whole; None while it writes."""
@@ -132,17 +132,17 @@ def write_sentences(
         whole = sentences(text)[:-1]
         yield None
         for span in whole[told:SENTENCES]:
-            yield bare(text[span.start : span.end])
+            yield without_yes_or_no(text[span.start : span.end])
         told = max(told, len(whole))
         if told >= SENTENCES:
             return
     # The last sentence is whole only if it was closed: the rest was cut by the limit.
     for span in sentences(text)[told:SENTENCES]:
         if text[span.end - 1] in ".!":
-            yield bare(text[span.start : span.end])
+            yield without_yes_or_no(text[span.start : span.end])
 
 
-def bare(sentence: str) -> str:
+def without_yes_or_no(sentence: str) -> str:
     """The sentence without its opening "Oui," or "Non,". Pure."""
     rest = _YES_OR_NO.sub("", sentence)
     return rest[:1].upper() + rest[1:]

@@ -69,7 +69,7 @@ class EvidenceReading:
         [asked] = self._embedder.embed_questions([question])
         answers, readings, unanswered = self._judge(question, asked, readable)
         if answers is Answerability.NO:
-            if len(turn.parts) == 1:
+            if len(turn.parts) == 1 and turn.scope.dossier is None:
                 turn.elsewhere = turn.generation.questions.elsewhere(asked)
             return None
         prepared = self._prepared(question, asked, readable)

@@ -1,4 +1,7 @@
-"""Calculations asked in words: "Quelle procédure pour 150 000 € de fournitures ?" Pure."""
+"""Calculations asked in words, as "Quelle procédure pour 150 000 € de fournitures ?" is.
+
+The words that leave a question to the texts are those of `unread.toml`.
+"""
 
 import re
 import tomllib

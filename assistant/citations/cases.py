@@ -11,7 +11,8 @@ from assistant.question.quantities import Quantity, find_quantities, fold_same_l
 _BEGINS_WITH_A_CASE = re.compile(
     r"(?:pour|au-delà|au-dessus|en dessous|à partir|jusqu'|lorsque|si|quand|dès|un marché)\b"
 )
-_STATES = re.compile(r"\b(?:(?:est|dure|doit|peut|ne)\b|n')")
+_STATES = re.compile(r"\b(?:(?:n')?(?:est|dure|doit|peut)|ne)\b|\bn'")
+_RELATIVE = re.compile(r"\b(?:dont|qui|où)\b")
 _HOLDS = {
     "lt": operator.lt,
     "le": operator.le,
@@ -31,10 +32,18 @@ def is_of_another_case(rule: str, question: str) -> bool:
     if not _BEGINS_WITH_A_CASE.match(case):
         return False
     if case.startswith("un marché"):
-        case = _STATES.split(case, maxsplit=1)[0]
+        case = case[: _end_of_case(case)]
     bounded, _ = bound_quantities(case, find_quantities(case), find_comparisons(case))
     given = find_quantities(fold_same_length(question))
     return any(_leaves_out(atom.key, given) for atom in bounded)
+
+
+def _end_of_case(rule: str) -> int:
+    """Where "un marché …" is left for what it is: at its verb, not at that of its relative."""
+    verbs = [found.start() for found in _STATES.finditer(rule)]
+    if verbs and _RELATIVE.search(rule[: verbs[0]]):
+        del verbs[0]
+    return verbs[0] if verbs else len(rule)
 
 
 def _leaves_out(bounded: str, given: Sequence[Quantity]) -> bool:

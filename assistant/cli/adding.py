@@ -107,33 +107,36 @@ def add_all(
     with progress_bars(console) as progress, decisions.adding() as rules:
         for addition in progress.track(additions, description="Lecture des fichiers"):
             added = _added(home, addition, progress)
+            if added.entry and not added.known and addition.dossier is None:
+                rules.append(added.entry)
             refused += added.reading.problem is not None
             known += added.known
             kept += added.reading.problem is None and not added.known
-            if added.entry and not added.known and addition.dossier is None:
-                rules.append(added.entry)
+            _tell_added(addition, added, progress)
     console.print(f"Fichiers ajoutés : {kept} ; déjà présents : {known} ; refusés : {refused}.")
     return BROKEN if refused == len(additions) else OK
 
 
 def _added(home: Path, addition: Addition, progress: Progress) -> Added:
-    """Add a file, and say what is to be known of it."""
     told = f"Reconnaissance de caractères, pages de {addition.source}"
     with library_of(home, addition.dossier) as library:
-        added = library.add(
+        return library.add(
             addition.path,
             addition.source,
             addition.kind,
             addition.dossier,
             partial(Steps(progress), told),
         )
+
+
+def _tell_added(addition: Addition, added: Added, progress: Progress) -> None:
+    """Why a file was refused, or what is to be known of it."""
     if problem := added.reading.problem:
         progress.print(f"{addition.path} : {problem}", style="red")
     for warning in added.reading.warnings:
         progress.print(f"{addition.source} : {warning}", style="yellow")
     for remark in added.reading.remarks:
         progress.print(f"{addition.source} : {remark}", style="dim")
-    return added
 
 
 def add_changes(

@@ -1,4 +1,4 @@
-"""`sourcier mcp | backup | restore | migrate | doctor`: who keeps this machine.
+"""`sourcier mcp | backup | restore | migrate | doctor`: what this machine serves and keeps.
 
 Door of rich, for these.
 """

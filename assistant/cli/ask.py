@@ -31,7 +31,7 @@ from assistant.journal.journal import Journal
 from assistant.question.day import DaySource, is_of_untold_day
 from assistant.question.language import Language, detect_language
 from assistant.reports.markup import law_of, load_words, scope_of
-from assistant.retrieval.hierarchy import LABELS, rank_of
+from assistant.retrieval.hierarchy import RANK_LABELS, rank_of
 from assistant.settings import load_settings
 from ingestion.durable import replace_bytes
 
@@ -108,7 +108,7 @@ def _found_in(result: TurnResult) -> str:
 def _quoted(result: TurnResult, citation: Citation) -> Panel:
     """The words that are cited, where they stand, and what is to be known of them."""
     passage = next(each.passage for each in result.evidence if each.number == citation.n)
-    label = f" · {LABELS[Language.FRENCH][rank]}" if (rank := rank_of(passage)) else ""
+    label = f" · {RANK_LABELS[Language.FRENCH][rank]}" if (rank := rank_of(passage)) else ""
     hidden = " · texte que la page ne montre pas" if citation.hidden else ""
     read = " · lu par reconnaissance de caractères" if citation.recognised else ""
     title = Text(f"[{citation.n}] {citation.locator}{label}{hidden}{read}")

@@ -42,7 +42,7 @@ from assistant.cli.options import (
 )
 from assistant.errors import WrongFigures
 from assistant.question.language import Language
-from assistant.retrieval.hierarchy import LABELS, Rank, rank_of
+from assistant.retrieval.hierarchy import RANK_LABELS, Rank, rank_of
 from ingestion.chunking.passages import Passage
 from ingestion.index.publication import current_name, open_snapshot
 
@@ -151,7 +151,7 @@ def _inputs(calculation: Calculation) -> Table:
 def _version(passage: Passage) -> str:
     """The days of an article's version, both included; of a sheet, the day it was written for."""
     rank = rank_of(passage)
-    kind = LABELS[Language.FRENCH][rank] if rank else passage.title
+    kind = RANK_LABELS[Language.FRENCH][rank] if rank else passage.title
     if rank is Rank.SHEET:
         return f"{kind}, droit au {passage.state_date:%d/%m/%Y}"
     begins = f"du {passage.valid_from:%d/%m/%Y}" if passage.valid_from else "de début inconnu"

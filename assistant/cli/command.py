@@ -1,4 +1,4 @@
-"""The command line: one command a module, and the exit code of each way to end."""
+"""The command line: which module each command is in, and the exit code of each way to end."""
 
 import gc
 import os

@@ -23,8 +23,8 @@ from assistant.cli.options import (
     progress_bars,
 )
 from assistant.publishing.build_record import Recorder, recorded
+from assistant.publishing.official_texts import doubts, keep, require_articles
 from assistant.publishing.schedule import units_of_law
-from assistant.publishing.upkeep import doubts, keep, require_articles
 from assistant.settings import Settings, load_settings
 from ingestion.case_law.installation import (
     CaseLawCopy,

@@ -36,7 +36,7 @@ from ingestion.models.catalogue import (
     taught_file,
 )
 from ingestion.models.pull import pull
-from ingestion.progress import StepProgress as Report
+from ingestion.progress import StepProgress
 from ingestion.setup.preflight import gigabytes
 
 OK, BROKEN, USAGE = 0, 1, 2
@@ -169,7 +169,7 @@ def _warn_memory(model: Model) -> None:
 
 
 @contextmanager
-def _shown(model: Model) -> Iterator[Report]:
+def _shown(model: Model) -> Iterator[StepProgress]:
     """A bar in a terminal, a line now and then elsewhere."""
     if not sys.stdout.isatty():
         yield _lines(model)
@@ -186,7 +186,7 @@ def _shown(model: Model) -> Iterator[Report]:
         yield report
 
 
-def _lines(model: Model) -> Report:
+def _lines(model: Model) -> StepProgress:
     began = time.monotonic()
     last_step, last_at = "", began
 

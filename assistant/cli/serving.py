@@ -110,7 +110,7 @@ def _work(home: Path, settings: Settings, host: str, place: Path) -> int:
 def _welcome(home: Path, accounts: "Accounts | None", address: str) -> None:
     """Say what those who start the program must know, and where the page is."""
     _invite_first(accounts, address)
-    from assistant.publishing.upkeep import is_law_indexed
+    from assistant.publishing.official_texts import is_law_indexed
 
     if not is_law_indexed(home):
         sys.stdout.write(f"{WITHOUT_LAW}\n")

@@ -170,7 +170,7 @@ def check_bundle(path: Path) -> BundleCheck:
     try:
         measured = _measured(files)
     except (WrongQuestions, WrongResults) as error:
-        told = " ".join(faults) or "Ses questions ou ses résultats ne se lisent pas."
+        told = " ".join([*faults, f"Ses questions ou ses résultats ne se lisent pas : {error}"])
         raise WrongBundle(f"{path} ne se mesure pas. {told}") from error
     count = len([line for line in files.get(RESULTS, b"").splitlines() if line.strip()])
     if count != manifest.asked:
@@ -213,14 +213,23 @@ def _altered(files: Mapping[str, bytes], known: Mapping[str, str]) -> Iterator[s
 
 
 def _measured(files: Mapping[str, bytes]) -> Estimates:
-    """The measures of the questions that have a result, read by the same code as in a run."""
+    """The measures of the questions that have a result, read by the same code as in a run.
+
+    Raises WrongQuestions and WrongResults, which name a file as it is in the archive.
+    """
     names = sorted(name for name in files if name.startswith(f"{QUESTIONS}/"))
     with TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{number}.jsonl" for number in range(len(names) + 1)]
         for file, name in zip(paths, (RESULTS, *names), strict=True):
             file.write_bytes(files.get(name, b""))
-        results = read_results(paths[0])
-        asked = [each for each in read_questions(*paths[1:]) if each.id in results]
+        try:
+            results = read_results(paths[0])
+            asked = [each for each in read_questions(*paths[1:]) if each.id in results]
+        except (WrongQuestions, WrongResults) as error:
+            told = str(error)
+            for file, name in zip(paths, (RESULTS, *names), strict=True):
+                told = told.replace(str(file), name)
+            raise type(error)(told) from error
     return estimates([grade(each, results[each.id], unread) for each in asked])
 
 

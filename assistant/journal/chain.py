@@ -5,7 +5,7 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -81,9 +81,14 @@ def _read_earlier(line: bytes) -> tuple[dict[str, Any] | None, bool]:
     return entry, line == canonical(bare | {"hash": digest})
 
 
+def id_of(digest: str) -> str:
+    """The identifier of the entry of this hash: its first 16 characters."""
+    return digest[:16]
+
+
 def entry_id(entry: Mapping[str, Any]) -> str:
-    """The identifier of an entry: the first 16 characters of its hash."""
-    return str(entry["hash"][:16])
+    """The identifier of an entry."""
+    return id_of(entry["hash"])
 
 
 # The file of lines: one writer at a time, readers at any time.
@@ -293,37 +298,52 @@ class AnchorFile:
         self._path = path
 
     def add(self, anchor: Anchor) -> None:
-        """Append its line, after the last whole one: a crash may have cut the next one short."""
+        """Append its line, in the place of one that a crash cut short."""
         with self._path.open("a+b", buffering=0) as file:
             file.seek(0)
-            rest = file.readall().rpartition(b"\n")[2]
-            end = b"\n" if _anchor(rest.decode(errors="replace")) else b""
-            if rest and not end:
+            rest = file.readall().rpartition(b"\n")[2].decode(errors="replace")
+            if is_cut := _is_cut(rest):
                 file.truncate(file.tell() - len(rest))
-            _write_all(file.fileno(), end + anchor.line.encode())
+            end = "\n" if rest and not is_cut else ""
+            _write_all(file.fileno(), f"{end}{anchor.line}".encode())
             os.fsync(file.fileno())
         sync(self._path.parent)
 
     def all(self) -> tuple[Anchor, ...]:
-        """Those of its lines."""
-        return read_anchors(self._path) if self._path.exists() else ()
+        """Those of its lines, but for one that a crash cut short."""
+        if not self._path.exists():
+            return ()
+        *lines, rest = self._path.read_text("utf-8", errors="replace").split("\n")
+        return _in_order(self._path, [*lines, *([rest] if rest and not _is_cut(rest) else [])])
 
 
 def read_anchors(path: Path) -> tuple[Anchor, ...]:
     """The anchors of a file, oldest first; raises WrongAnchors for a line that is not one."""
     if not path.exists():
         raise WrongAnchors(f"Le fichier d'ancres {path} n'existe pas.")
-    return tuple(sorted(set(_read(path)), key=lambda anchor: anchor.number))
+    return _in_order(path, path.read_text("utf-8", errors="replace").splitlines())
 
 
-def _read(path: Path) -> Iterable[Anchor]:
-    for place, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
+def _in_order(path: Path, lines: Sequence[str]) -> tuple[Anchor, ...]:
+    return tuple(sorted(set(_read(path, lines)), key=lambda anchor: anchor.number))
+
+
+def _read(path: Path, lines: Sequence[str]) -> Iterator[Anchor]:
+    for place, line in enumerate(lines, 1):
         if (anchor := _anchor(line)) is None:
             raise WrongAnchors(
                 f"{path}, ligne {place} : attendu « AAAA-MM-JJ numéro empreinte ». Prenez une "
                 "autre copie du fichier d'ancres."
             )
         yield anchor
+
+
+_CUT = re.compile(r"[0-9-]{1,10}|[0-9-]{10} [0-9]*|[0-9-]{10} [0-9]+ [0-9a-f]{0,63}")
+
+
+def _is_cut(rest: str) -> bool:
+    """Whether what follows the last whole line is the beginning of one."""
+    return bool(_CUT.fullmatch(rest))
 
 
 def _anchor(line: str) -> Anchor | None:

@@ -14,6 +14,7 @@ from assistant.journal.chain import (
     Anchor,
     HeldChain,
     entry_id,
+    id_of,
     read_anchors,
     read_lines,
 )
@@ -67,7 +68,7 @@ class Journal:
         the first entry of a day comes an anchor. Raises StorageFull when the disk is.
         """
         with self._writing() as chain:
-            return self._add(chain, kind, body, apart, user)[:16]
+            return id_of(self._add(chain, kind, body, apart, user))
 
     def anchor(self, *, user: str = "") -> Anchor | None:
         """Anchor the last entry, in the journal and its file; None while there is no entry.

@@ -87,8 +87,13 @@ awk -F'\t' -v before="$before" -v erased="$work/erased" -v removed="$work/remove
         fi
     done >> "$work/faults"
 
-# 5. The anchors: the first one that names an entry which is not there.
+# 5. The anchors: the first one that names an entry which is not there. The last line of the file
+#    beside the journal may be one that a crash cut short.
 if [ -r "$anchors" ]; then
+    if [ $# -eq 1 ] && [ -n "$(tail -c 1 "$anchors")" ]; then
+        sed -E '${/^[0-9-]{10} [0-9]+ '"$hex"'$/!d}' "$anchors" > "$work/anchors"
+        anchors=$work/anchors
+    fi
     sort -k2,2n "$anchors" | awk '
         FNR == NR { split($0, part, "\t"); known[part[1]] = 1; lines = FNR; next }
         !($3 in known) { print lines + 1 "\tdevrait suivre le n° " $2 ", ancré le " $1; exit }

@@ -24,7 +24,7 @@ from ingestion.ledger.embedded import Ledger
 MISDATED = "date de réception ou de livraison impossible"
 """Why an invoice has no last day whose time would begin in a year that no invoice has."""
 
-_UNRECEIVED = "date de réception inconnue"
+_NO_RECEPTION = "date de réception inconnue"
 
 _TO_PAY = f"""
 SELECT id, number, coalesce(supplier_name, '') AS supplier, currency, status, started, paid,
@@ -34,7 +34,7 @@ SELECT id, number, coalesce(supplier_name, '') AS supplier, currency, status, st
         WHEN payable <= 0 THEN 'rien à payer'
         WHEN status = '05' AND paid IS NULL THEN 'facture rejetée'
         WHEN status = '11' AND paid IS NULL THEN 'mise en paiement sans date'
-        WHEN started IS NULL THEN '{_UNRECEIVED}'
+        WHEN started IS NULL THEN '{_NO_RECEPTION}'
         WHEN started > DATE '2200-01-01' THEN '{MISDATED}'
         WHEN paid < started THEN 'payée avant sa réception ou sa livraison : dates à vérifier'
     END AS reason
@@ -46,7 +46,7 @@ WHERE reason IS NULL AND (paid IS NULL OR payment_days > $2) ORDER BY number, id
 _COUNTS = "SELECT reason, count(*) FROM to_pay GROUP BY reason ORDER BY min(number), reason"
 _UNDATED = f"""
 SELECT id, currency, amount, reason = '{MISDATED}' FROM to_pay
-WHERE reason IN ('{_UNRECEIVED}', '{MISDATED}') AND is_unpaid ORDER BY number, id
+WHERE reason IN ('{_NO_RECEPTION}', '{MISDATED}') AND is_unpaid ORDER BY number, id
 """
 _NOTHING = Decimal(0)
 

@@ -21,7 +21,7 @@ from ingestion.ledger.embedded import Ledger
 MOST_ROWS = 8
 """Rows shown beside an answer; the page of the ledger shows them all."""
 
-MOST_GROUPS = 6
+_GROUPS_TOLD = 6
 _SOURCE = -1
 """The column of a listing that says where its row was read."""
 
@@ -103,7 +103,7 @@ def _lines(result: PlanResult) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"{title} :" if result.lines else f"{title} : aucun.", every
     else:
         yield f"{title} : {_value(result.total, plan, rows)}.", result.total.rows
-    for line in result.lines[:MOST_GROUPS]:
+    for line in result.lines[:_GROUPS_TOLD]:
         yield f"- {line.label} : {_value(line, plan, rows)}", line.rows
 
 

@@ -15,7 +15,7 @@ RECEIVED = "reçue"
 """The stage of an invoice of which no status is dated."""
 
 UNRECEIVED = "sans date de réception"
-"""The stage of one of which nothing is dated; one that is dated wrong is MISDATED."""
+"""The stage of one of which nothing is dated."""
 
 _BRACKETS = (
     (30, "en retard de plus de 30 jours"),
@@ -47,7 +47,7 @@ class StagePassage:
 class StageWaiting:
     """The unpaid invoices of a stage that are as near to their last day, and their euros.
 
-    `longest` is None where no day is known on which one of them came.
+    `longest` is None where none of them has a day that can be.
     """
 
     stage: str
@@ -88,7 +88,7 @@ def waiting(
 ) -> tuple[StageWaiting, ...]:
     """The unpaid invoices in euros by stage and bracket; `longest` is in days in the stage.
 
-    `undated` are those whose time limit has no known beginning.
+    `undated` are those whose time limit has no known beginning, or an impossible one.
     """
     held: dict[tuple[str, str], list[tuple[Payment | Undated, int | None]]] = defaultdict(list)
     for payment, cost in found:

@@ -1,1 +1,1 @@
-"""Publishing: how a new index comes into service, and the upkeep of the data folder."""
+"""Publishing: how a new index comes into service, the official texts, the data folder."""

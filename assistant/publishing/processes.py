@@ -1,4 +1,7 @@
-"""Processes that build and that read archives: begun by a page, which they outlive."""
+"""Processes that build and that read archives: begun by a page or at their time.
+
+They outlive the server that began them.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

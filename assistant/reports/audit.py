@@ -247,7 +247,7 @@ def _verdicts(each: ReadAnswer, facts: AuditFacts) -> PaperTable:
     heads = tuple(
         f"{facts.called(reading.user)}, {_when(reading)}, entrée {reading.entry}"
         f"{'' if is_blind else f', {LATE}'}"
-        for reading, is_blind in in_order(each.readings)
+        for reading, is_blind in with_blindness(each.readings)
     )
     rows = tuple(
         (_named(place), *(_verdict(reading.frozen.get(place)) for reading in each.readings))
@@ -256,7 +256,7 @@ def _verdicts(each: ReadAnswer, facts: AuditFacts) -> PaperTable:
     return PaperTable("Verdicts figés", ("Sur", *heads), rows, (2, *(5 for _ in heads)))
 
 
-def in_order(frozen: Sequence[Reading]) -> Iterator[tuple[Reading, bool]]:
+def with_blindness(frozen: Sequence[Reading]) -> Iterator[tuple[Reading, bool]]:
     """Each with whether it was given before its author could see another: the two compared."""
     return ((reading, count < COMPARED) for count, reading in enumerate(frozen))
 

@@ -350,14 +350,18 @@ class LocalDashboard:
         """Take what the journal has beyond what was read; everything again when it forgot some."""
         with self._lock:
             news = [each for each in self._journal.read(max(self._last, 0)) if each[0] > self._last]
+            looks = dict(self._looks)
             if self._last >= 0 and any(entry["kind"] in FORGETTING for _, entry in news):
-                self._looks, news = {}, list(self._journal.read())
+                looks, news = {}, list(self._journal.read())
             for position, entry in news:
                 self._last = position
-                self._take(entry)
+                looks.update(self._looked(entry))
+            self._looks = looks  # whole: who reads meanwhile sees those before
 
-    def _take(self, entry: Mapping[str, object]) -> None:
+    def _looked(self, entry: Mapping[str, object]) -> Mapping[str, TouchedLook]:
+        """The look that an entry tells, by the answer looked at."""
         body = self._journal.body(entry) if entry["kind"] == "review" else None
-        if body and body["act"] == LOOKED:
-            look = TouchedLook(str(entry.get("user", "")), moment(entry), body["generation"])
-            self._looks[body["record_id"]] = look
+        if not body or body["act"] != LOOKED:
+            return {}
+        look = TouchedLook(str(entry.get("user", "")), moment(entry), body["generation"])
+        return {body["record_id"]: look}

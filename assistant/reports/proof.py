@@ -1,9 +1,9 @@
-"""What the report rests on: decisions on indexes, the journal's anchor, signatures. Pure."""
+"""The end of the report that people sign: decisions on indexes, the proof, signatures. Pure."""
 
 from collections.abc import Iterator, Sequence
 
 from assistant.journal.chain import Anchor
-from assistant.reports.audit import LATE, AuditFacts, in_order
+from assistant.reports.audit import LATE, AuditFacts, with_blindness
 from assistant.reports.findings import NONE, day
 from assistant.reports.homologation_facts import InstallationFacts
 from assistant.reports.markup import at, counted
@@ -125,7 +125,7 @@ def _signing(facts: AuditFacts, author: str) -> Iterator[tuple[str, str]]:
     if author:
         yield author, "auteur du rapport"
     for each in facts.read:
-        for reading, is_blind in in_order(frozen_of(each.item.readings)):
+        for reading, is_blind in with_blindness(frozen_of(each.item.readings)):
             yield facts.called(reading.user), "lecteur" if is_blind else f"lecteur {LATE}"
         for decided in each.item.arbitrations:
             yield facts.called(decided.user), "arbitre"

@@ -24,7 +24,7 @@ class Rank(StrEnum):
 
 ARTICLES = frozenset({Rank.LAW, Rank.DECREE, Rank.ORDER})
 
-LABELS = {
+RANK_LABELS = {
     Language.FRENCH: {
         Rank.LAW: "loi",
         Rank.DECREE: "décret",

@@ -1,4 +1,4 @@
-"""Recorded answers: read back from the journal, listed, with what readers say of them."""
+"""Recorded answers: read back from the journal, with what readers say of them."""
 
 import unicodedata
 from collections.abc import Mapping

@@ -56,6 +56,9 @@ ServiceFor = Callable[[Scope | None, Step], ToolService]
 MOST_AT_ONCE = 8
 """Calls of one person that are worked on at once; those that come later wait."""
 
+_LOOKS = 1.0
+"""Seconds after which a call whose client does not listen looks whether it was given up."""
+
 MOST_THREADS = 32
 """Calls of all that are worked on at once."""
 
@@ -225,7 +228,12 @@ def _tell(
     if gone.is_set():
         raise CallGivenUp
     telling = ctx.session.report_progress(next(steps), message=message)
-    asyncio.run_coroutine_threadsafe(telling, loop).result()
+    told = asyncio.run_coroutine_threadsafe(telling, loop)
+    while not wait([told], timeout=_LOOKS).done:
+        if gone.is_set():
+            told.cancel()
+            raise CallGivenUp
+    told.result()
 
 
 def _text(text: str) -> wire.TextContent:

@@ -30,7 +30,7 @@ from assistant.errors import WrongArguments
 from assistant.ledger.service import LedgerService
 from assistant.question.language import LONGEST, Language
 from assistant.reports.markup import load_words
-from assistant.retrieval.hierarchy import LABELS, rank_of
+from assistant.retrieval.hierarchy import RANK_LABELS, rank_of
 from assistant.retrieval.injections import addressed
 from assistant.tenders.conformity.review import FiledReview
 from assistant.tenders.service import DossierService
@@ -290,7 +290,7 @@ def place(citation: Citation, passage: Passage) -> str:
     rank = rank_of(passage)
     about = [f"[{citation.n}] {citation.locator}"]
     about += [passage.title] if passage.title not in citation.locator else []
-    about += [LABELS[Language.FRENCH][rank]] if rank else []
+    about += [RANK_LABELS[Language.FRENCH][rank]] if rank else []
     about += [HIDDEN] if citation.hidden else []
     about += [SAID["of_recognised_text"]] if citation.recognised else []
     if passage.kind in _TEXTS:

@@ -1,4 +1,7 @@
-"""The page: what a buyer sees and does in a browser. Gradio is imported by chat, layout and app."""
+"""The page: what a buyer sees and does in a browser.
+
+Gradio is imported by `app.py` and by modules of `buyer/` only.
+"""
 
 import os
 

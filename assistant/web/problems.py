@@ -1,6 +1,7 @@
-"""Pages of problems: what went wrong, in the reader's language, and the way back.
+"""Problems: what went wrong, in the reader's language, and the way back, as a page.
 
-A script that asks for something gets the same sentence as JSON.
+A script that asks for something gets the same sentence as JSON, a program an error in the shape of
+OpenAI's; `bare_app` is an application whose problems are all told so.
 """
 
 from collections.abc import Mapping

@@ -7,8 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from threading import Event as Ending
-from threading import Thread
+from threading import Event, Thread
 
 from assistant.accounts.openid import Provider
 from assistant.accounts.service import AccountAdministration, Accounts, open_accounts
@@ -152,11 +151,11 @@ LOOK = 30
 def keep_schedule(administration: AdministrationService) -> None:
     """Begin updates when they are due, for as long as this process runs."""
     Thread(
-        target=_watch_clock, args=(administration, Ending()), name="schedule", daemon=True
+        target=_watch_clock, args=(administration, Event()), name="schedule", daemon=True
     ).start()
 
 
-def _watch_clock(administration: AdministrationService, ending: Ending) -> None:
+def _watch_clock(administration: AdministrationService, ending: Event) -> None:
     while not ending.wait(LOOK):
         try:
             administration.start_due(datetime.now().astimezone())

@@ -32,7 +32,6 @@ LESS_SURE = 0.015
 """How much farther a question counts that was written for no article, where passages are searched:
 with it who asks as the bank does finds theirs as before (tests/studies/README.md)."""
 
-
 AGREED = 0.6
 """What share of the questions around says where to look before that is told: by folds of authors
 0.91 of what is told is then what a reader says (tests/studies/README.md)."""

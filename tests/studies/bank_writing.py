@@ -23,6 +23,7 @@ from ingestion.index.question_bank import (
     OUTSIDE,
     UNANSWERED,
     BankQuestion,
+    Elsewhere,
     Form,
     Lacking,
     Outside,
@@ -96,10 +97,11 @@ def unanswered_of(drafts: Path) -> Iterator[UnansweredQuestion]:
     number = 0
     for path in sorted(drafts.glob("*.neg.tsv")):
         for line in filter(None, path.read_text(encoding="utf-8").splitlines()):
-            nearest, lacking, question = line.split("\t")
+            nearest, lacking, question, *place = line.split("\t")
             number += 1
+            elsewhere = Elsewhere(place[0]) if place else None
             yield UnansweredQuestion(
-                f"sans-{number:04}", question.strip(), nearest, Lacking(lacking)
+                f"sans-{number:04}", question.strip(), nearest, Lacking(lacking), elsewhere
             )
 
 

@@ -33,8 +33,8 @@ from time import monotonic
 
 from assistant.journal.journal import Journal
 from assistant.publishing.decisions import Decisions
+from assistant.publishing.official_texts import keep, require_articles
 from assistant.publishing.storage import size_of
-from assistant.publishing.upkeep import keep, require_articles
 from ingestion.durable import lock_for_writing
 from ingestion.legislation.articles import ArticleVersion
 from ingestion.legislation.dila import DilaServer

@@ -27,8 +27,13 @@ from assistant.tenders.conformity.rules import (
     Side,
     Unchecked,
 )
-from assistant.tenders.conformity.values import Stated as ClausesStated
-from assistant.tenders.conformity.values import ValueReading, looked_at, readings, written
+from assistant.tenders.conformity.values import (
+    PieceValue,
+    ValueReading,
+    looked_at,
+    readings,
+    written,
+)
 from ingestion.chunking.passages import Passage
 from ingestion.documents.document import Document
 from ingestion.tenders.dossiers import Dossier
@@ -181,7 +186,7 @@ def values(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
         return
     unit, limit = case.book.values[rule.value].unit, _limit(rule, case)
     is_wrong, sign = _FAULTS[rule.side]
-    wrong: defaultdict[ClausesStated, list[ValueReading]] = defaultdict(list)
+    wrong: defaultdict[PieceValue, list[ValueReading]] = defaultdict(list)
     for reading in found:
         if is_wrong(reading.value, limit):
             wrong[reading.value].append(reading)

@@ -11,7 +11,7 @@ from assistant.tenders.canonical import bare
 from assistant.tenders.clauses import DossierClause
 from assistant.tenders.conformity.checks import Case, CheckFault, require_sure
 from assistant.tenders.conformity.rules import ConformityRule
-from assistant.tenders.conformity.values import Stated, ValueReading, listed, looked_at
+from assistant.tenders.conformity.values import PieceValue, ValueReading, listed, looked_at
 from assistant.tenders.priority import Priority, stated_priority
 from assistant.tenders.weights import WHOLE, describe_sum, whole_in
 from ingestion.chunking.passages import Passage
@@ -55,11 +55,11 @@ def _shown(found: Mapping[PieceKind, Sequence[ValueReading]], unit: str) -> list
     return [f"{', '.join(pieces)} : {values}" for values, pieces in alike.items()]
 
 
-def _all(stated: Mapping[PieceKind, frozenset[Stated]]) -> frozenset[Stated]:
+def _all(stated: Mapping[PieceKind, frozenset[PieceValue]]) -> frozenset[PieceValue]:
     return frozenset().union(*stated.values())
 
 
-def _apart(stated: Mapping[PieceKind, frozenset[Stated]]) -> tuple[PieceKind, ...]:
+def _apart(stated: Mapping[PieceKind, frozenset[PieceValue]]) -> tuple[PieceKind, ...]:
     """The pieces of which neither's values are among the other's, in their order."""
     differing = {
         piece

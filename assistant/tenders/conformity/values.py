@@ -13,7 +13,7 @@ from assistant.tenders.conformity.rules import RuleValue, Where
 from ingestion.chunking.passages import Passage
 from ingestion.documents.pieces import PieceKind
 
-Stated = Decimal | date | str
+PieceValue = Decimal | date | str
 
 _DAY, _NAME, _PERCENT = "date", "name", "percent"
 _WORDS = {
@@ -33,7 +33,7 @@ class ValueReading:
     `is_doubtful` when it was read from a picture with little confidence.
     """
 
-    value: Stated
+    value: PieceValue
     piece: PieceKind
     place: Passage
     is_doubtful: bool = False
@@ -101,7 +101,7 @@ def exact(captured: str, unit: str) -> Decimal:
     return Decimal(value.numerator) / value.denominator
 
 
-def written(value: Stated, unit: str) -> str:
+def written(value: PieceValue, unit: str) -> str:
     """A value as French texts write it."""
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
@@ -112,12 +112,12 @@ def written(value: Stated, unit: str) -> str:
     return percent(value) if unit == _PERCENT else f"{numeral(value)} {_WORDS[unit]}".rstrip()
 
 
-def listed(values: Iterable[Stated], unit: str) -> str:
+def listed(values: Iterable[PieceValue], unit: str) -> str:
     """Values one after the other, each once."""
     return ", ".join(written(each, unit) for each in dict.fromkeys(values))
 
 
-def _stated(match: re.Match[str], unit: str) -> Stated | None:
+def _stated(match: re.Match[str], unit: str) -> PieceValue | None:
     """The value captured; None for a day that no calendar has."""
     captured = match["value"]
     if unit == _NAME:

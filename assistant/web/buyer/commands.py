@@ -1,4 +1,4 @@
-"""The commands beside asking: load, new conversation, other language, choice, export."""
+"""The commands of the page of questions: every button but those of asking."""
 
 import base64
 from collections.abc import Callable

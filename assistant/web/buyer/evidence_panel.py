@@ -22,7 +22,7 @@ from assistant.reports.markup import (
     render_macro,
 )
 from assistant.retrieval.evidence import Evidence
-from assistant.retrieval.hierarchy import LABELS, rank_of
+from assistant.retrieval.hierarchy import RANK_LABELS, rank_of
 from assistant.web.buyer.conversation import Turn, TurnStage
 from assistant.web.viewer import Flag, Span, cited_spans, excerpt, flags, lines, shortened
 from ingestion.chunking.passages import Passage
@@ -141,7 +141,7 @@ def reserves(evidence: Evidence, language: str) -> Html:
 def rank(passage: Passage, language: str) -> Html:
     """What kind of text the passage is, where that is known."""
     found = rank_of(passage)
-    return render_macro(PARTS, "label", LABELS[Language(language)][found] if found else "")
+    return render_macro(PARTS, "label", RANK_LABELS[Language(language)][found] if found else "")
 
 
 def concealment(passage: Passage, said: Words) -> Html:

@@ -195,6 +195,8 @@ class LedgerPages:
         return [render("ledger/whole_table.html", view=view)]
 
     def _rows(self, place: LedgerAddress, number: int, index: int) -> list[Html]:
+        if index < 0:
+            raise LookupError(index)
         look = self._asked(place)
         table = self._books.part(look, self._numbered(look, number), index, 1)
         if not table.rows_of:

@@ -112,6 +112,7 @@ document.addEventListener("click", async (event) => {
 // The vote on an answer, by its number, stays in this browser so that a reload shows it.
 const VOTES = "sourcier-votes";
 const MOST_VOTES = 400;
+const RATED = 60_000;
 const votes = () => JSON.parse(localStorage.getItem(VOTES) ?? "{}");
 
 function keepVote(record, thumb) {
@@ -131,15 +132,17 @@ function markVotes() {
   }
 }
 
-// Opinions go one after the other: the last that arrives is the one that counts.
-let sent = Promise.resolve();
+// Opinions on an answer go one after the other: the last that arrives is the one that counts.
+const opinions = new Map();
 
 async function rate(form, comment) {
   const thumb = form.querySelector('[aria-pressed="true"]').dataset.thumb;
   const body = JSON.stringify({ record_id: form.dataset.record, thumb, comment });
   const headers = { "Content-Type": "application/json" };
-  const post = () => fetch("/rate", { method: "POST", headers, body }).catch(() => ({ ok: false }));
-  sent = sent.then(post);
+  const post = () =>
+    fetch("/rate", { method: "POST", headers, body, signal: AbortSignal.timeout(RATED) }).catch(() => ({ ok: false }));
+  const sent = (opinions.get(form.dataset.record) ?? Promise.resolve()).then(post);
+  opinions.set(form.dataset.record, sent);
   const reply = await sent;
   if (reply.ok) keepVote(form.dataset.record, thumb);
   const { done, gone, failed } = form.dataset;

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.answer import Answer, Outcome, Removed, Sentence, cite, conclude, marked
-from assistant.answering.model_turns import bare, carried, write_sentences
+from assistant.answering.model_turns import carried, without_yes_or_no, written_sentences
 from assistant.answering.notices import (
     not_found,
     not_found_of,
@@ -105,7 +105,7 @@ QUOTES = [_quote(1, RULE), _quote(2, OTHER)]
 def _written(reply: str) -> list[str]:
     model = ScriptedModel({"Question": reply})
     return [
-        text for text in write_sentences("Combien de temps ?", QUOTES, model) if text is not None
+        text for text in written_sentences("Combien de temps ?", QUOTES, model) if text is not None
     ]
 
 
@@ -121,9 +121,9 @@ def test_a_sentence_cut_by_the_limit_is_not_given() -> None:
 
 
 def test_oui_and_non_are_taken_off() -> None:
-    assert bare("Oui, l'acheteur peut le faire.") == "L'acheteur peut le faire."
-    assert bare("NON : il ne peut pas.") == "Il ne peut pas."
-    assert bare("Nonobstant cela, il peut.") == "Nonobstant cela, il peut."
+    assert without_yes_or_no("Oui, l'acheteur peut le faire.") == "L'acheteur peut le faire."
+    assert without_yes_or_no("NON : il ne peut pas.") == "Il ne peut pas."
+    assert without_yes_or_no("Nonobstant cela, il peut.") == "Nonobstant cela, il peut."
 
 
 def test_a_sentence_cites_the_quote_that_carries_it() -> None:

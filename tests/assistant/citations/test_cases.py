@@ -16,6 +16,12 @@ LONG = "Pour un marché de plus de 12 mois, l'avance s'applique à douze fois le
         ("À partir de 90 000 euros, l'avis est publié.", "Faut-il un avis à 40 000 € ?"),
         ("Un marché d'une durée supérieure à 5 ans est contrôlé.", "Et un marché de 3 ans ?"),
         (
+            "Un marché dont le montant est inférieur à 90 000 euros HT n'a pas d'avis obligatoire.",
+            "Faut-il un avis à 200 000 € ?",
+        ),
+        ("Un marché qui dure plus de 4 ans doit être justifié.", "Et un marché de 2 ans ?"),
+        ("Un marché qui ne dépasse pas 12 mois n'a pas de révision.", "Et pour 24 mois ?"),
+        (
             "Pour un marché de 2 mois au plus, aucune avance n'est due.",
             "Une avance pour six mois ?",
         ),

@@ -16,6 +16,7 @@ from ingestion.documents.document import Kind
 from ingestion.durable import lock_for_writing
 from ingestion.index.publication import current_name, finished
 from ingestion.index.store import snapshots_folder
+from ingestion.library.corpus import Addition
 from ingestion.library.library import Added, Library
 from ingestion.tenders.dossiers import library_of
 from tests.assistant.publishing.test_gate import BROKEN, NEW
@@ -69,6 +70,19 @@ def test_what_was_added_before_an_interruption_is_on_record(
         return read(library, path, *told)
 
     monkeypatch.setattr("ingestion.library.library.Library.add", interrupted)
+    assert command("add", texts)[0] == 130
+    [body] = bodies(journal_of(home), "index")
+    assert [each["file"] for each in body["files"]] == ["textes [v2]/code.jsonl"]
+
+
+def test_a_file_whose_remark_was_cut_short_is_on_record(
+    command: Command, home: Path, texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(addition: Addition, added: Added, progress: object) -> None:
+        if addition.path.name == "code.jsonl":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("assistant.cli.adding._tell_added", interrupted)
     assert command("add", texts)[0] == 130
     [body] = bodies(journal_of(home), "index")
     assert [each["file"] for each in body["files"]] == ["textes [v2]/code.jsonl"]
@@ -230,7 +244,6 @@ def test_without_anything_added_the_corpus_provided_is_indexed(
     command: Command, monkeypatch: pytest.MonkeyPatch, texts: Path
 ) -> None:
     from ingestion.documents.document import Kind
-    from ingestion.library.corpus import Addition
 
     given = [Addition(texts / "code.jsonl", "code.jsonl", Kind.RULES)]
     monkeypatch.setattr("ingestion.tenders.dossiers.builtin_additions", lambda: given)

@@ -9,12 +9,13 @@ import pytest
 
 from assistant.cli.command import main
 from assistant.journal.journal import journal_of
+from assistant.publishing.official_texts import doubts, expected_articles, lacking
 from assistant.publishing.service import AdministrationService
-from assistant.publishing.upkeep import doubts, expected_articles, lacking
 from assistant.retrieval.tuning import default_tuning
 from ingestion.documents.document import Document, State
 from ingestion.index.publication import current_name, finished
 from ingestion.legislation.official_copy import OfficialCopy, chosen_texts
+from ingestion.library.corpus import Addition
 from ingestion.library.library import Library
 from ingestion.tenders.intake import Parcel
 from tests.support.administered import acts, administered
@@ -91,7 +92,7 @@ Run = Callable[[Path], Command]
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """`sourcier law …` in a data folder: its exit code and all it says, on one line."""
     monkeypatch.setattr(
-        "assistant.publishing.upkeep.expected_articles", lambda: frozenset({"R12-2"})
+        "assistant.publishing.official_texts.expected_articles", lambda: frozenset({"R12-2"})
     )
     monkeypatch.setenv("COLUMNS", "200")
 
@@ -143,6 +144,20 @@ def test_what_is_installed_enters_service_unless_there_are_doubts(
     assert "Aucune archive n'est plus récente" in said
     assert current_name(home) == finished(home)[-1] != before
     assert acts(home) == ["added", "built", "gate_passed", "gate_passed", "published"]
+
+
+def test_a_text_that_was_kept_before_an_interruption_is_on_record(
+    command: Command, home: Path, dila: Dila, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = OfficialCopy.additions
+
+    def interrupted(copy: OfficialCopy) -> Iterator[Addition]:
+        yield from listed(copy)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ingestion.legislation.official_copy.OfficialCopy.additions", interrupted)
+    assert command("install")[0] == 130
+    assert acts(home) == ["added"]
 
 
 def test_only_the_texts_chosen_are_kept_and_size_and_time_are_said(
@@ -260,7 +275,7 @@ def test_a_code_without_the_articles_of_the_calculators_installs_nothing(
     command: Command, home: Path, dila: Dila, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "assistant.publishing.upkeep.expected_articles", lambda: frozenset({"R99-9"})
+        "assistant.publishing.official_texts.expected_articles", lambda: frozenset({"R99-9"})
     )
     code, said = command("install")
     assert code == 1
@@ -345,7 +360,7 @@ def test_constants_that_no_text_says_are_a_doubt_beyond_a_tenth(
     broken = AFTER | {"texte": "L'acheteur achète."}
     name = publish_law(home, tmp_path, broken)
     assert doubts(home, name, day) == ()
-    monkeypatch.setattr("assistant.publishing.upkeep.MOST_LACKING", 0)
+    monkeypatch.setattr("assistant.publishing.official_texts.MOST_LACKING", 0)
     (said,) = doubts(home, name, day)
     assert "ne sont plus dits" in said
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -70,6 +71,18 @@ def test_what_no_longer_reads_is_said_to_be_altered(archive: Path, name: str) ->
 
     with pytest.raises(WrongBundle, match=f"{name} a été modifié"):
         check_bundle(rewritten(archive, broken))
+
+
+def test_what_no_longer_reads_and_was_not_altered_says_what_it_is(archive: Path) -> None:
+    def of_another_version(files: dict[str, bytes]) -> None:
+        files[RESULTS] += b"{}\n"
+        manifest = json.loads(files[MANIFEST])
+        manifest["files"][RESULTS] = sha256(files[RESULTS]).hexdigest()
+        files[MANIFEST] = json.dumps(manifest).encode()
+
+    with pytest.raises(WrongBundle, match=f"ne se lisent pas : {RESULTS}, ligne 4 ") as told:
+        check_bundle(rewritten(archive, of_another_version))
+    assert "a été modifié" not in str(told.value)
 
 
 def test_measures_that_were_made_better_are_seen(archive: Path) -> None:

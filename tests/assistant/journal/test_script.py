@@ -135,6 +135,16 @@ def test_they_agree_on_a_cut_tail(home: Path, tmp_path: Path) -> None:
     assert agree(home, Path(elsewhere))
 
 
+@pytest.mark.parametrize("kept", [5, 20, 77])
+def test_they_agree_on_an_anchor_that_a_crash_cut_short(home: Path, kept: int) -> None:
+    anchor = Journal(home / "journal.jsonl").anchor()
+    assert isinstance(anchor, Anchor)
+    with (home / "anchors").open("a") as file:
+        file.write(anchor.line[:kept])
+    assert lines_told(home) == []
+    assert agree(home)
+
+
 def test_nothing_to_read_is_said(tmp_path: Path) -> None:
     command = ["bash", str(SCRIPT), str(tmp_path)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)

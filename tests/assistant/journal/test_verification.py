@@ -191,11 +191,19 @@ def test_an_anchor_that_a_crash_cut_short_accuses_nobody(tmp_path: Path, kept: i
     line, file = Anchor(START.date(), 1, entry["hash"]).line, tmp_path / "anchors"
     file.write_text(line[:kept])
     is_whole = kept == len(line) - 1  # it lacks only its end
-    if not is_whole:
-        with pytest.raises(WrongAnchors, match="ligne 1"):
-            journal.faults()
+    assert journal.faults() == ()
     day += timedelta(days=1)
     journal.append("answer", {})
     next_day = line.replace("05", "06", 1)
     assert file.read_text() == (line if is_whole else "") + next_day
     assert journal.faults() == ()
+
+
+def test_what_is_no_anchor_stays_in_their_file_and_is_said(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl", lambda: START)
+    (tmp_path / "anchors").write_text("# note du RSSI")
+    journal.append("answer", {})
+    journal.anchor()
+    assert (tmp_path / "anchors").read_text().startswith("# note du RSSI\n")
+    with pytest.raises(WrongAnchors, match="ligne 1"):
+        journal.faults()

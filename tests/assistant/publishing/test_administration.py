@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from assistant.publishing.sources import Standing
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BusyIndex, IngestionError
 from ingestion.index.publication import current_name, finished
+from ingestion.library.library import Added, Library
 from ingestion.tenders.intake import Parcel
 from tests.assistant.publishing.test_gate import NEW
 from tests.support.administered import USER, acts, add_code, administered
@@ -173,6 +175,24 @@ def test_files_are_listed_with_where_they_stand(
     with pytest.raises(IngestionError, match=r"absent\.md"):
         administration.remove("absent.md", USER)
     assert acts(home) == ["added", "removed"]
+
+
+def test_what_was_added_before_one_broke_off_is_on_record(
+    administration: AdministrationService, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Library.add
+
+    def interrupted(library: Library, path: Path, *told: Any) -> Added:
+        if told[0] == "autre.md":
+            raise IngestionError("le disque ne répond pas")
+        return read(library, path, *told)
+
+    monkeypatch.setattr("ingestion.library.library.Library.add", interrupted)
+    names = ("note.md", "autre.md")
+    sent = [Parcel(name, BytesIO(b"# Note\n\nUn texte.\n" + name.encode())) for name in names]
+    with pytest.raises(IngestionError, match="disque"):
+        administration.add(sent, (), USER)
+    assert acts(home) == ["added"]
 
 
 def test_unpacked_days_are_taken_each_with_its_list(

@@ -9,7 +9,7 @@ import pytest
 from assistant.law.state_dates import state_counts, state_range
 from assistant.law.validity import applies, speaks_for
 from assistant.question.language import Language
-from assistant.retrieval.hierarchy import LABELS, Rank, rank_of
+from assistant.retrieval.hierarchy import RANK_LABELS, Rank, rank_of
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
 from ingestion.documents.document import Kind
@@ -66,7 +66,7 @@ def test_a_sheet_about_an_article_is_not_the_article(small_home: Path) -> None:
 
 def test_every_rank_has_its_label_in_both_languages() -> None:
     for language in Language:
-        assert LABELS[language].keys() == set(Rank)
+        assert RANK_LABELS[language].keys() == set(Rank)
 
 
 # Validity

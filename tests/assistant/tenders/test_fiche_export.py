@@ -67,7 +67,7 @@ def test_docx_says_each_subject_with_source_state_and_remark() -> None:
 @pytest.mark.parametrize(
     ("clause", "told"),
     [
-        ("Aucune avance.", "l'ordre usuel"),
+        ("Aucune avance.", "Aucun ordre de priorité"),
         ("L'ordre de priorité des pièces est en annexe.", "n'a pas pu être lu"),
     ],
 )

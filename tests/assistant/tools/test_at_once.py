@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Generator
+from functools import partial
 from threading import Event as Signal
 from threading import Semaphore
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from anyio import to_thread
 from mcp import Client
 
 from assistant.answering.answer import Event, ModelReading
-from assistant.tools.server import MOST_AT_ONCE, PERSON, ToolServer
+from assistant.tools.server import MOST_AT_ONCE, PERSON, CallGivenUp, ToolServer, _tell
 from assistant.tools.tool import ToolService
 from ingestion.errors import IngestionError
 
@@ -94,6 +95,24 @@ def test_one_person_who_has_all_their_places_keeps_nobody_else_waiting() -> None
         return is_begun
 
     assert asyncio.run(all_places_and_one_more()) is False
+
+
+def test_a_call_that_is_given_up_waits_for_no_client_that_does_not_listen() -> None:
+    async def deaf(step: int, message: str) -> None:
+        await asyncio.Event().wait()
+
+    async def given_up() -> bool:
+        gone, context = Signal(), SimpleNamespace(session=SimpleNamespace(report_progress=deaf))
+        loop = asyncio.get_running_loop()
+        telling = partial(_tell, cast(Any, context), gone, iter([1]), loop, "Lecture")
+        told = asyncio.create_task(asyncio.to_thread(telling))
+        await asyncio.sleep(0)
+        gone.set()
+        with pytest.raises(CallGivenUp):
+            await asyncio.wait_for(told, PATIENCE)
+        return True
+
+    assert asyncio.run(given_up())
 
 
 def test_a_call_that_is_given_up_keeps_its_place_until_its_work_has_ended() -> None:

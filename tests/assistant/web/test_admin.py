@@ -16,8 +16,11 @@ from assistant.journal.journal import journal_of
 from assistant.publishing.build_record import Recorder
 from assistant.publishing.service import AdministrationService
 from assistant.publishing.withheld import WithheldTexts
+from assistant.question.language import Language
 from assistant.web.admin.app import admin_app
+from assistant.web.admin.pages import sized
 from assistant.web.buyer import dossier_forms
+from assistant.web.frame import Frame
 from ingestion.documents.document import Kind
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BuildCancelled
@@ -195,6 +198,17 @@ def test_what_is_known_of_a_text_is_in_english(home: Path, tmp_path: Path) -> No
     assert len(pages) > 4
     assert "State: mi-2025, given by" in words_of(pages["/admin/sources/texte?source=note.md"])
     assert "18 bytes" in words_of(pages["/admin/sources"])
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [(18, "18 bytes"), (2_000, "2,0 kB"), (3 * 10**7, "30 MB"), (12 * 10**8, "1,2 GB")],
+)
+def test_sizes_are_in_english_on_english_pages(
+    size: int, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.web.admin.pages.current_frame", lambda: Frame(Language.ENGLISH))
+    assert sized(size) == told.replace(" ", "\u00a0")
 
 
 def test_a_contradiction_is_shown_side_by_side_and_leads_to_both_places(

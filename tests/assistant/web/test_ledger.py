@@ -385,7 +385,7 @@ def test_a_drawing_stands_alone_in_its_own_colours(client: TestClient) -> None:
     "path",
     [
         *("factures/x", "achats/x", "factures/liste/tableau/5", "factures/liste/tableau/-1"),
-        *("factures/liste/tableau/-1.csv", "factures/apercu/tableau/0/lignes/-1"),
+        *("factures/liste/tableau/-1.csv", "factures/apercu/tableau/0/lignes/-2"),
         *("factures/apercu/tableau/-1/lignes/0", "factures/apercu/tableau/0/lignes/999"),
         f"factures/apercu/tableau/0/lignes/{10**30}",
     ],

@@ -1,4 +1,4 @@
-"""Upkeep: official texts put into the library, held against what the calculators rest on."""
+"""Official texts put into the library, held against what the calculators rest on."""
 
 from collections.abc import Iterable
 from datetime import date
