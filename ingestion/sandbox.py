@@ -301,6 +301,7 @@ _TO_REFUSAL = -1
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
 _NEW_RULES, _OBEY_RULES = 444, 446  # of Landlock, the same on every processor
 _MAKE_FILE, _EMPTY_FILE = 1 << 8, 1 << 14
+_ASKS_VERSION, _EMPTIES = 1, 3  # the version of Landlock that can refuse to empty a file
 
 
 class _Step(ctypes.Structure):
@@ -338,11 +339,14 @@ def _filter(machine: _Machine) -> Sequence[tuple[int, int, int, int]]:
 
 
 def _keep_files(library: ctypes.CDLL) -> None:
-    """Let the kernel refuse to empty or make a file from here on; one before 6.2 refuses neither.
+    """Let the kernel refuse to make a file from here on, and from Linux 6.2 on to empty one.
 
-    A device such as /dev/null is no file that could be emptied.
+    One without Landlock refuses neither. A device such as /dev/null is no file that could be
+    emptied.
     """
-    kept = ctypes.c_uint64(_MAKE_FILE | _EMPTY_FILE)
+    version = library.syscall(_NEW_RULES, None, 0, _ASKS_VERSION)
+    refused = _MAKE_FILE | (_EMPTY_FILE if version >= _EMPTIES else 0)
+    kept = ctypes.c_uint64(refused)
     rules = library.syscall(_NEW_RULES, ctypes.byref(kept), ctypes.sizeof(kept), 0)
     if rules >= 0:
         library.syscall(_OBEY_RULES, rules, 0)

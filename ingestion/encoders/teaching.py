@@ -42,7 +42,7 @@ from ingestion.encoders.network import (
 from ingestion.encoders.reader import POLARITIES, Pairs, Polarity, ReaderNetwork, ReaderOutput
 from ingestion.errors import IngestionError
 from ingestion.index.search import Embedder
-from ingestion.models.catalogue import Taught, Weights, find_taught
+from ingestion.models.catalogue import Taught, Weights, find_taught, taught_digest
 from ingestion.progress import StepProgress
 
 # A course of learning: batch after batch, with a state on disk from which it goes on.
@@ -129,12 +129,12 @@ class Course:
 
 
 @contextmanager
-def _course_state(home: Path, what: Taught, weights: Weights) -> Iterator[Path]:
+def _course_state(home: Path, what: Taught, start: str) -> Iterator[Path]:
     """Where the state of a course is kept, until what it led to is written and this is left.
 
-    Other weights go on from none of it.
+    `start` is the digest of what it starts from; what starts from another goes on from none of it.
     """
-    saved = home / "training" / f"{what}-{weights.sha256[:12]}.pt"
+    saved = home / "training" / f"{what}-{start[:12]}.pt"
     yield saved
     saved.unlink(missing_ok=True)
 
@@ -193,7 +193,7 @@ def train_retriever(home: Path, weights: Weights, path: Path, progress: StepProg
     """
     lessons = lessons_of(home)
     encoder = TextEncoder(weights.path, weights.model.prefixes if weights.model else None)
-    with _course_state(home, Taught.RETRIEVER, weights) as saved:
+    with _course_state(home, Taught.RETRIEVER, weights.sha256) as saved:
         write_adapter(path, teach_retriever(encoder, lessons, saved, progress))
 
 
@@ -308,7 +308,7 @@ def train_reader(
     taught, encoder = read_adapter(known), TextEncoder(weights.path)
     merge(encoder.network, taught)
     recipe = ReaderRecipe(rate=RATE_GOING_ON) if before else ReaderRecipe()
-    with _course_state(home, Taught.READER, weights) as saved:
+    with _course_state(home, Taught.READER, taught_digest(known)) as saved:
         reader = teach_reader(encoder, lessons, saved, progress, recipe, taught.own)
         write_adapter(path, joined(taught, reader))
 

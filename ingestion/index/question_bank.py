@@ -93,12 +93,8 @@ class Elsewhere(StrEnum):
     PUBLIC_LAW = "public law"
 
 
-_OF_LACKING = {
-    Lacking.CASE_LAW: Elsewhere.RULINGS,
-    Lacking.PRACTICE: Elsewhere.PRACTICE,
-    Lacking.FIGURE: Elsewhere.BUYER,
-}
-"""Of what is lacking, where that stands; another text is one of several."""
+_OF_LACKING = {Lacking.CASE_LAW: Elsewhere.RULINGS, Lacking.PRACTICE: Elsewhere.PRACTICE}
+"""Of what is lacking, where that stands; a figure or another text may stand in several places."""
 
 
 class Outside(StrEnum):
@@ -164,7 +160,8 @@ class ArticleRule:
 class UnansweredQuestion:
     """A question on the subject that the code does not answer, and the article nearest to it.
 
-    `elsewhere` says which other text is meant where one is lacking, None where no reader could.
+    `elsewhere` says where the figure or the other text stands that is lacking, None where no reader
+    could tell.
     """
 
     id: str

@@ -67,7 +67,8 @@ def understood(
     if len(known & set(map(normal, titles))) < _LEAST_TITLES:
         return None
     guessed = Columns(line, tuple(_guessed(titles, fields)))
-    known_before = kept.get(guessed.signature, {})
+    by_titles = kept.get(guessed.signature, {})  # as earlier versions kept them, of any kind
+    known_before = kept.get(_key(kind, guessed), by_titles)
     if not set(known_before.values()) <= {*fields, ""}:
         known_before = {}
     return _corrected(_corrected(guessed, known_before), given)
@@ -97,7 +98,7 @@ def code_of(group: str, text: str) -> str | None:
 
 
 def read_kept(home: Path) -> dict[str, dict[str, str]]:
-    """The columns of the tables imported so far, by the signature of their titles."""
+    """The columns of the tables imported so far, by kind and signature of their titles."""
     try:
         kept: dict[str, dict[str, str]] = json.loads(_path(home).read_bytes())
     except FileNotFoundError:
@@ -110,10 +111,14 @@ def read_kept(home: Path) -> dict[str, dict[str, str]]:
     return kept
 
 
-def keep(home: Path, columns: Sequence[Columns]) -> None:
-    """Remember the columns of tables for the next ones with the same titles."""
+def _key(kind: FileKind, columns: Columns) -> str:
+    return f"{kind}:{columns.signature}"
+
+
+def keep(home: Path, kind: FileKind, columns: Sequence[Columns]) -> None:
+    """Remember the columns of tables for the next ones of their kind with the same titles."""
     if columns:
-        new = {each.signature: {c.title: c.field or "" for c in each.columns} for each in columns}
+        new = {_key(kind, each): {c.title: c.field or "" for c in each.columns} for each in columns}
         written = json.dumps(read_kept(home) | new, ensure_ascii=False, indent=1)
         replace_bytes(_path(home), written.encode())
 

@@ -188,7 +188,7 @@ def import_files(
         stored = [each for each in reports if each.stored]
         draft.is_abandoned = is_preview or not stored
         if not is_preview:
-            keep(home, [columns for each in stored for columns in each.columns])
+            keep(home, order.kind, [columns for each in stored for columns in each.columns])
     return tuple(reports)
 
 

@@ -108,14 +108,15 @@ class Amount:
 def amount(text: str) -> Amount | None:
     """Take a number apart from its currency; None when there is anything else.
 
-    None as well for "12€50", whose digits together would be another number.
+    None as well where digits stand on both sides of the currency: those of "12€50" together are
+    another number.
     """
     bare = _SPACES.sub("", text).replace("\N{MINUS SIGN}", "-")
     said = {each.upper() for each in _CURRENCY.findall(bare)}
     currencies = {_WORDS.get(each, each) for each in said}
     pieces = _CURRENCY.split(bare)
     number = "".join(pieces)
-    is_cut = sum(bool(each.strip("-()")) for each in pieces) > 1
+    is_cut = sum(bool(each.strip("+-()")) for each in pieces) > 1
     if is_cut or len(currencies) > 1 or not currencies <= _CODES:
         return None
     return Amount(number, next(iter(currencies), None)) if _NUMBER.fullmatch(number) else None

@@ -1,1 +1,1 @@
-"""French law: references, versions of articles, and official sources merged into the library."""
+"""Official sources of law (LEGI archives, the Légifrance API), merged into the library."""

@@ -42,7 +42,7 @@ _OPEN = {date(2999, 1, 1), date(2222, 2, 22)}
 
 
 def read_article(data: bytes) -> ArticleVersion:
-    """Read the bytes of one LEGIARTI….xml; raises UnreadableFile when it lacks what one has."""
+    """Read the bytes of one LEGIARTI….xml; raises UnreadableFile for any other XML."""
     refuse_entities(data)
     root = parse_xml(data)
     if local_name(root) != "article":

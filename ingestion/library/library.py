@@ -121,7 +121,11 @@ class Library:
             added = Added(self._readings.of(same), known=True, entry=same)
         else:
             added = self._add_new(path, entry, told)
-        return added if named == source else added.with_remarks(f"gardé sous le nom {named}")
+        if named == source:
+            return added
+        if added.entry is None:
+            return replace(added, reading=replace(added.reading, source=source))
+        return added.with_remarks(f"gardé sous le nom {named}")
 
     def _add_new(self, path: Path, entry: LibraryEntry, told: Progress) -> Added:
         reading = read_file(path, entry.source, entry.kind, told=told)

@@ -1,1 +1,1 @@
-"""Tender files: their pieces, versions and archives, kept to their team."""
+"""Tender files: what comes in, archives of it, dossiers kept to their team, here or on a server."""

@@ -102,9 +102,27 @@ def test_a_question_leads_to_its_passage_in_each_of_its_wordings() -> None:
     assert len({each.passage_ids for each in found}) == 1
 
 
+@pytest.mark.parametrize(
+    ("lacking", "named", "told"),
+    [
+        (Lacking.OTHER_TEXT, Elsewhere.LABOUR, Elsewhere.LABOUR),
+        (Lacking.FIGURE, Elsewhere.PROBITY, Elsewhere.PROBITY),
+        (Lacking.FIGURE, None, None),
+        (Lacking.CASE_LAW, None, Elsewhere.RULINGS),
+        (Lacking.PRACTICE, None, Elsewhere.PRACTICE),
+    ],
+)
+def test_what_is_lacking_stands_somewhere(
+    lacking: Lacking, named: Elsewhere | None, told: Elsewhere | None
+) -> None:
+    assert UnansweredQuestion("s-1", "Et cela ?", "R2181-1", lacking, named).place is told
+
+
 def test_what_no_text_answers_leads_nowhere() -> None:
     article, other = _article(), _article(reference="R2185-1")
-    nowhere = UnansweredQuestion("s-1", "Combien de devis ?", "R2181-1", Lacking.FIGURE)
+    nowhere = UnansweredQuestion(
+        "s-1", "Combien de devis ?", "R2181-1", Lacking.FIGURE, Elsewhere.BUYER
+    )
     question = _bank(article.text, (0, 40))
     found = leading_questions([question], [nowhere], (), (), [article], _passages(article))
     assert found[-1] == LeadingQuestion("Combien de devis ?", (), "s-1", elsewhere=Elsewhere.BUYER)

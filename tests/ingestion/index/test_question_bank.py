@@ -19,6 +19,7 @@ from ingestion.index.question_bank import (
     RULES,
     UNANSWERED,
     BankQuestion,
+    Elsewhere,
     Form,
     HasAnswer,
     Lacking,
@@ -67,7 +68,9 @@ def _question(article: str = "R2142-7", text: str = TEXT) -> BankQuestion:
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     questions = (_question("L1121-1"), _question("R2142-7"), _question("Annexe 2"))
-    unanswered = (UnansweredQuestion("sans-0001", "Et le juge ?", "R2142-7", Lacking.CASE_LAW),)
+    unanswered = (
+        UnansweredQuestion("sans-0001", "Et le juge ?", "R2142-7", Lacking.FIGURE, Elsewhere.BUYER),
+    )
     outside = (OutsideQuestion("hors-001", "Quel temps ?", Outside.GENERAL, Style.SHORT),)
     write_bank(tmp_path, questions, unanswered, outside)
     assert {path.name for path in tmp_path.iterdir()} == {

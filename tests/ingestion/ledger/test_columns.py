@@ -118,12 +118,15 @@ def test_corrections_alone_make_a_line_of_titles() -> None:
     assert fields(understood(sheet(("A", "B")), INVOICES, given, {})) == given
 
 
-def test_what_is_kept_goes_before_what_is_guessed(tmp_path: Path) -> None:
+def test_what_is_kept_of_the_same_kind_goes_before_what_is_guessed(tmp_path: Path) -> None:
     (tmp_path / "ledger").mkdir()
     titles = sheet(("numero", "date facture", "Total"))
     corrected = understood(titles, INVOICES, {"Total": "gross"}, {})
     assert corrected is not None
-    keep(tmp_path, [corrected])
+    contracts = understood(titles, PURCHASES, {"numero": "contract_id", "Total": "amount"}, {})
+    assert contracts is not None
+    keep(tmp_path, INVOICES, [corrected])
+    keep(tmp_path, PURCHASES, [contracts])
     again = fields(understood(titles, INVOICES, {}, read_kept(tmp_path)))
     assert again["Total"] == "gross"
     other = sheet(("numero", "date facture", "Total", "autre"))
@@ -282,6 +285,7 @@ def test_whole_numbers_need_no_mark() -> None:
         ("1.250,00 EUR", "1250.00"),
         (",5", "0.5"),
         ("12 euros", "12"),
+        ("+€5", "5"),
     ],
 )
 def test_signs_spaces_and_currencies_are_understood(text: str, expected: str) -> None:
