@@ -157,6 +157,10 @@ def _from_disk(path: Path, name: str, position: int) -> LegiMember | SourceRefus
     return LegiMember(name, path.read_bytes(), position)
 
 
+_NO_MEMORY = "Error -4 "
+"""How zlib says that memory lacks (Z_MEM_ERROR), which is no fault of the archive."""
+
+
 class _Entry(tarfile.TarInfo):
     """An entry whose header is whole: tarfile takes any other, but the first, for the end."""
 
@@ -176,7 +180,10 @@ def archive_members(
     position: Callable[[], int],
     is_read: Callable[[str], bool] = _is_read,
 ) -> Iterator[LegiMember | SourceRefusal]:
-    """The files of an archive that are read, by their own name; raises UnreadableFile."""
+    """The files of an archive that are read, by their own name.
+
+    Raises UnreadableFile, and MemoryError for one that takes more than there is.
+    """
     # gzip and not tarfile's own stream, which takes an archive cut short for a complete one.
     try:
         with gzip.open(file) as unpacked:
@@ -188,6 +195,8 @@ def archive_members(
             while unpacked.read(1 << 20):
                 pass  # to the end, where its checksum is
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, ZlibError) as error:
+        if _NO_MEMORY in str(error):
+            raise MemoryError from error
         raise UnreadableFile(f"archive abîmée ou incomplète ({type(error).__name__})") from error
 
 

@@ -2,13 +2,16 @@ import gzip
 import tarfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
+from zlib import error as ZlibError  # noqa: N812 - the library's own name says nothing
 
 import pytest
 
 from ingestion.errors import IngestionError, UnreadableFile
 from ingestion.legislation.archive_files import (
     LegiMember,
+    archive_members,
     in_order,
     is_complete,
     is_incremental,
@@ -240,6 +243,17 @@ def test_an_archive_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     path = archive(tmp_path, {f"{number}.xml": b"" for number in range(60_000)})
     with pytest.raises(IngestionError, match="lecture trop longue"):
         read_archives([path], (), lambda done, total: None, limits=Limits(seconds=1))
+
+
+def test_memory_that_lacks_while_unpacking_is_no_fault_of_the_archive() -> None:
+    class Unpacking(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise ZlibError("Error -4 while decompressing data")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingestion.legislation.archive_files.gzip.open", lambda _: Unpacking())
+        with pytest.raises(MemoryError):
+            list(archive_members(NEXT, BytesIO(), lambda: 0))
 
 
 def test_an_archive_that_takes_too_much_memory_is_stopped(tmp_path: Path) -> None:
