@@ -34,7 +34,7 @@ with it who asks as the bank does finds theirs as before (tests/studies/README.m
 
 AGREED = 0.6
 """What share of the questions around says where to look before that is told: by folds of authors
-0.91 of what is told is then what a reader says (tests/studies/README.md)."""
+0.93 of what is told is then what a reader says (tests/studies/README.md)."""
 
 Flags = NDArray[np.bool_]
 

@@ -3,9 +3,9 @@
 python -m tests.studies.bank_writing DRAFTS ARTICLES FOLDER
 
 DRAFTS holds `*.tsv` files (article, numbers of its answering sentences, form, style, question,
-lead), `*.neg.tsv` files (nearest article, what is lacking, question) and `hors.txt` (kind, style,
-question). ARTICLES is a JSON Lines file of articles ("num", "texte"). Sentences are those of
-`sentences_of`, counted from 1.
+lead), `*.neg.tsv` files (nearest article, what is lacking, question and, where a reader said so,
+where to look) and `hors.txt` (kind, style, question). ARTICLES is a JSON Lines file of articles
+("num", "texte"). Sentences are those of `sentences_of`, counted from 1.
 """
 
 import re
