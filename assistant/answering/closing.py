@@ -25,8 +25,8 @@ from assistant.law.changes import TextDays, changes, days_of_text, describe_chan
 from assistant.law.contradictions import Conflict, conflicts, explained
 from assistant.question.clarification import missing_fact
 from assistant.question.language import Language
-from assistant.question.rewriting import asks_several
 from assistant.question.scope import general_texts_meant
+from assistant.question.subquestions import asks_several
 from assistant.retrieval.hierarchy import general_text
 from ingestion.documents.general_clauses import general_text_of
 
@@ -162,7 +162,7 @@ def _waiting(turn: TurnState) -> str:
 def _asked_together(turn: TurnState) -> str:
     """That several things were asked and searched as one."""
     is_cut = turn.scope.dossier is not None or len(turn.parts) > 1
-    if is_cut or turn.language is not Language.FRENCH or not asks_several(turn.standalone):
+    if is_cut or turn.language is not Language.FRENCH or not asks_several(turn.own_words):
         return ""
     return notice("asked_together", turn.language)
 

@@ -27,7 +27,8 @@ from assistant.calculators.procedure import ProcedureAsked
 from assistant.calculators.requests import calculator_of, parse_calculation
 from assistant.citations.comparison import FigureComparison
 from assistant.question.language import Language
-from assistant.question.rewriting import asks_several, keeps_all_figures
+from assistant.question.subquestions import asks_several
+from assistant.question.translation import keeps_all_figures
 from assistant.retrieval.evidence import Subquestion, is_among_first
 from assistant.retrieval.standing import in_force
 from assistant.retrieval.tuning import Tuning
@@ -105,7 +106,7 @@ class Answering:
     def _correct(self) -> Iterator[Event]:
         """Say that a premise of the question is false, as long as the law of the day says so."""
         turn = self._turn
-        premise = premise_of(turn.standalone)
+        premise = premise_of(turn.own_words)
         if premise is None or not any(is_near(premise, part.evidence) for part in turn.parts):
             return
         found = ground(premise, in_force(turn.generation, premise.article, turn.scope))
@@ -122,12 +123,11 @@ class Answering:
     def _calculate(self) -> Iterator[Event]:
         """Do the calculation that the question asks for.
 
-        A model's rewriting is not counted on, but for a translation with all figures of the
-        question; in English nothing is asked back, since its facts and cases are named in French.
+        A translation is only counted on with all figures of the question; in English nothing is
+        asked back, since its facts and cases are named in French.
         """
         turn, is_english = self._turn, self._turn.language is Language.ENGLISH
-        is_whole = is_english and keeps_all_figures(turn.standalone, turn.question)
-        if turn.standalone != turn.question and not is_whole:
+        if is_english and not keeps_all_figures(turn.own_words, turn.question):
             return
         law = IndexedLaw(turn.generation, turn.scope.as_of, turn.scope.withheld)
         self._asked = self._parsed(turn.standalone)
@@ -145,7 +145,7 @@ class Answering:
             yield turn.calculate(line, may_lead=found.leads)
         self._asks_back, self._cautions = found.asks_back, found.cautions
         turn.choices = tuple(
-            Choice(each.label[:1].upper() + each.label[1:], f"{turn.question} {each.told}")
+            Choice(each.label[:1].upper() + each.label[1:], f"{turn.standalone} {each.told}")
             for each in found.likely
         )
 
@@ -175,19 +175,19 @@ class Answering:
         """Say what the texts say on a subject of the question."""
         turn = self._turn
         if part.untold:
-            turn.untold.append(part.question)
+            turn.untold.append(turn.own.get(part.question, part.question))
             return
         with turn.stages.within(Stage.READING):
             read = self._reading.read(part)
         if read is None:
-            turn.unanswered.append(part.question)
+            turn.unanswered.append(turn.own.get(part.question, part.question))
             return
         found = yield from self._say_first(part.question, read)
         if len(turn.parts) > 1:
             # What may answer another part of the question too is not folded.
             found = [replace(draft, place=Prominence.BODY) for draft in found]
         elif turn.language is Language.FRENCH and not (
-            turn.sentences or asks_several(part.question)
+            turn.sentences or asks_several(turn.own_words)
         ):
             found = led(found, read.read, read.unanswered, self._tuning.clause)
         told = yield from in_their_lists(turn, self._card.part(read.asked, found))

@@ -1,4 +1,4 @@
-"""Turns at the language model: waiting for it, letting it rewrite a question or write sentences.
+"""Turns at the language model: waiting for it, letting it translate a question or write sentences.
 
 A written sentence comes after the quotes, cites the quoted passage that carries it, and is shown
 only when the checks say so. "Oui" and "Non" are taken off: they answer the question, and no
@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 
-from assistant.answering.answer import Event, Exchange, ModelReading, QueueWaiting
-from assistant.answering.notices import not_rewritten, not_written, notice
+from assistant.answering.answer import Event, ModelReading, QueueWaiting
+from assistant.answering.notices import not_translated, not_written, notice
 from assistant.answering.quotable import Draft
 from assistant.answering.state import TurnState
 from assistant.citations.checker import check_sentence
@@ -18,14 +18,7 @@ from assistant.errors import ModelStopped
 from assistant.llm.language_model import LanguageModel, Prompt, fill_prompt
 from assistant.llm.sharing import FairQueue
 from assistant.question.language import Language
-from assistant.question.rewriting import (
-    in_french,
-    is_dependent,
-    is_translation,
-    keeps_figures,
-    side_by_side,
-    standalone,
-)
+from assistant.question.translation import in_french, is_translation, keeps_figures
 from ingestion.chunking.sentences import sentences
 from ingestion.errors import ModelUnavailable
 
@@ -52,19 +45,23 @@ class ModelTurns:
         """How many turns wait for the model."""
         return self._turnstile.waiting
 
-    def rewrite(self, turn: TurnState, history: Sequence[Exchange]) -> Generator[Event, None, None]:
-        """Make the question one that can be searched by itself, in the language of the texts."""
-        if history and is_dependent(turn.question):
-            previous = history[-1].question
-            yield from self._rewritten(turn, standalone(turn.question, previous, self._model))
-            if turn.unread:
-                turn.standalone = side_by_side(previous, turn.question)
-        if turn.language is Language.ENGLISH and not turn.unread:
-            asked = turn.standalone
-            yield from self._rewritten(turn, in_french(asked, self._model))
-            if not is_translation(turn.standalone, asked):
-                turn.standalone, turn.unread = asked, notice("not_translated", turn.language)
-            turn.has_own_figures = keeps_figures(turn.standalone, asked)
+    def translate(self, turn: TurnState) -> Generator[Event, None, None]:
+        """Put an English question into the language of the texts."""
+        if turn.language is not Language.ENGLISH:
+            return
+        asked = turn.standalone
+        ticket = yield from self._enter(turn.user)
+        translating = in_french(asked, self._model)
+        with self._leaving(turn, ticket, not_translated), closing(translating):
+            try:
+                while True:
+                    next(translating)
+                    yield ModelReading()
+            except StopIteration as translated:
+                turn.standalone = translated.value
+        if not turn.unread and not is_translation(turn.standalone, asked):
+            turn.standalone, turn.unread = asked, notice("no_translation", turn.language)
+        turn.has_own_figures = keeps_figures(turn.standalone, asked)
 
     def write(self, turn: TurnState, quoted: Sequence[Draft]) -> Generator[Event, None, None]:
         """Let the model say it in its own words; each sentence cites the quote that carries it."""
@@ -78,19 +75,6 @@ class ModelTurns:
                     yield ModelReading()
                 elif not turn.quotes(text):
                     yield turn.judge(carried(text, quoted))
-
-    def _rewritten(
-        self, turn: TurnState, rewriting: Generator[None, None, str]
-    ) -> Generator[Event, None, None]:
-        """Keep the question as it is rewritten, once that ends."""
-        ticket = yield from self._enter(turn.user)
-        with self._leaving(turn, ticket, not_rewritten), closing(rewriting):
-            try:
-                while True:
-                    next(rewriting)
-                    yield ModelReading()
-            except StopIteration as rewritten:
-                turn.standalone = rewritten.value
 
     def _enter(self, user: str) -> Generator[Event, None, object]:
         """Wait for this turn's place at the model, and return the ticket to leave with."""

@@ -36,9 +36,9 @@ def _quoted(language: Language, parts: Sequence[str]) -> str:
     return ", ".join(notice("quoted", language, part) for part in parts)
 
 
-def not_rewritten(language: Language, failure: Exception) -> str:
-    """That the model did not make the question ready for the search, and what to do."""
-    return _unread(language, failure, "not_rewritten")
+def not_translated(language: Language, failure: Exception) -> str:
+    """That the model did not put the question into French, and what to do."""
+    return _unread(language, failure, "not_translated")
 
 
 def not_written(language: Language, failure: Exception) -> str:

@@ -20,10 +20,12 @@ from assistant.calculators.constants import Rates, no_rates
 from assistant.journal.journal import Journal
 from assistant.ledger.service import LedgerService
 from assistant.llm.language_model import LanguageModel
+from assistant.question.conversation import in_one_text, leans_by_words
 from assistant.question.day import DaySource
 from assistant.question.language import Language, readable
-from assistant.question.rewriting import is_dependent, subjects
 from assistant.question.scope import CASE_LAW, ScopeRefusal, refusal_for
+from assistant.question.subquestions import subjects
+from assistant.retrieval.conversation import ConversationEmbedder, goes_on
 from assistant.retrieval.evidence import parts_of, together
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.rulings import (
@@ -38,6 +40,7 @@ from assistant.tenders.conformity.rules import rule_book
 from ingestion.documents.document import Kind
 from ingestion.errors import DamagedSnapshot, EmbedderMismatch
 from ingestion.index.search import Embedder, PassageReader
+from ingestion.index.shipped_vectors import questions_of_dossiers
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.tenders.compartments import RECORDS
 from ingestion.tenders.dossiers import Dossiers
@@ -150,14 +153,13 @@ class Assistant:
         Raises UnknownDossier when the dossier is not one of theirs.
         """
         asked = [readable(question)]
-        if history and is_dependent(asked[0]):
-            asked.append(history[-1].question)
-        turn = self._beginning.begin(asked, as_of, dossier, teams, user)
+        previous = self._previous(asked[0], history, language)
+        turn = self._beginning.begin([*asked, *previous], as_of, dossier, teams, user)
         turn.language = language
         turn.scope = replace(turn.scope, withheld=withheld)
         ending = Ending.INTERRUPTED
         try:
-            yield from self._run(turn, history)
+            yield from self._run(turn, history, previous)
             ending = Ending.FINISHED
         finally:
             result = self._record(turn, ending, teams, purpose)
@@ -188,20 +190,48 @@ class Assistant:
             result = self._record(turn, ending, teams, purpose)
         return result
 
-    def _run(self, turn: TurnState, history: Sequence[Exchange]) -> Generator[Event, None, None]:
+    def _previous(
+        self, question: str, history: Sequence[Exchange], language: Language
+    ) -> list[str]:
+        """What was asked before, where the question goes on from it.
+
+        What stands alone is known of questions in French: in English it is told by words.
+        """
+        if not history:
+            return []
+        previous = history[-1].question
+        if language is Language.ENGLISH:
+            return [previous] if leans_by_words(question) else []
+        asked_of_dossiers = questions_of_dossiers(self.embedder.name, self.embedder.dimension)
+        known = [self._holder.current().questions, asked_of_dossiers]
+        is_next = goes_on(question, previous, self.embedder, known, self.tuning)
+        return [previous] if is_next else []
+
+    def _run(
+        self, turn: TurnState, history: Sequence[Exchange], previous: Sequence[str]
+    ) -> Generator[Event, None, None]:
         refusal = refusal_for(turn.question, of_dossier=turn.dossier is not None)
         if (case_law := self._case_law_asked(turn.question, refusal)) is not None:
-            yield from self._model_turns.rewrite(turn, history)
-            answering = CaseLawAnswering(turn, case_law, self.embedder, self._reader, self.tuning)
+            yield from self._understand(turn, previous)
+            embedder = ConversationEmbedder(self.embedder, turn.own)
+            answering = CaseLawAnswering(turn, case_law, embedder, self._reader, self.tuning)
             yield from answering.say(self._evidence_limit)
         elif refusal is not None:
             yield from self._refuse(turn, refusal)
         elif (told := self._reckoned(turn, history) or self._reviewed(turn)) is not None:
             yield from told
         else:
-            yield from self._model_turns.rewrite(turn, history)
+            yield from self._understand(turn, previous)
             yield from self._find(turn)
             yield from self._answer(turn)
+
+    def _understand(self, turn: TurnState, previous: Sequence[str]) -> Generator[Event, None, None]:
+        """Put the question into French, and together with what it goes on from."""
+        yield from self._model_turns.translate(turn)
+        for before in previous:
+            own, turn.standalone = turn.standalone, in_one_text(before, turn.standalone)
+            if turn.standalone.endswith(own):
+                turn.own = {in_one_text(before, each): each for each in (own, *subjects(own))}
 
     def _refuse(self, turn: TurnState, refusal: ScopeRefusal) -> Iterator[Event]:
         """Say why nothing is answered, and show the nearest passages."""
@@ -253,8 +283,9 @@ class Assistant:
 
     def _search(self, turn: TurnState) -> None:
         turn.stages.enter(Stage.CANDIDATES)
-        retriever = Retriever(turn.generation, self.embedder, self.tuning, turn.dossier)
-        asked = (turn.standalone,) if turn.dossier else subjects(turn.standalone)
+        embedder = ConversationEmbedder(self.embedder, turn.own)
+        retriever = Retriever(turn.generation, embedder, self.tuning, turn.dossier)
+        asked = (turn.standalone,) if turn.dossier else _subjects(turn)
         turn.parts = parts_of(
             asked,
             lambda question, limit: retriever.retrieve(_words(question, turn), turn.scope, limit),
@@ -270,7 +301,8 @@ class Assistant:
         turn.evidence_seconds = turn.elapsed
 
     def _answer(self, turn: TurnState) -> Generator[Event, None, None]:
-        answering = Answering(turn, self.embedder, self._reader, self._rates, self.tuning)
+        embedder = ConversationEmbedder(self.embedder, turn.own)
+        answering = Answering(turn, embedder, self._reader, self._rates, self.tuning)
         yield from answering.say()
         writes = self._writes and answering.quoted and not turn.unread
         if writes:
@@ -312,6 +344,13 @@ class Assistant:
             document = turn.document(passage)
             kept[document.id] = self._holder.archive(passage.dossier, teams).keep(document)
         return kept
+
+
+def _subjects(turn: TurnState) -> tuple[str, ...]:
+    """The subjects of the question, each with what was asked before where it goes on from that."""
+    asked = subjects(turn.own_words)
+    together = tuple(text for text, own in turn.own.items() if own in asked)
+    return together or asked
 
 
 def _words(question: str, turn: TurnState) -> str:

@@ -16,7 +16,7 @@ from assistant.citations.comparison import FigureComparison
 from assistant.law.changes import of_the_day
 from assistant.question.day import DaySource
 from assistant.question.language import Language
-from assistant.question.rewriting import asks_several
+from assistant.question.subquestions import asks_several
 from assistant.retrieval.answerability import (
     Answerability,
     answerability,
@@ -143,7 +143,7 @@ class EvidenceReading:
         found = prepared_answer(fitting, self._tuning.prepared)
         if found is None:
             return None
-        is_sure = found.is_sure and not asks_several(question)
+        is_sure = found.is_sure and not asks_several(turn.own.get(question, question))
         carrying = in_context(turn, found.quotes) if is_sure else ()
         found = replace(found, quotes=carrying, is_sure=is_sure)
         return found.in_english() if turn.language is Language.ENGLISH else found

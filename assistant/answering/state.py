@@ -55,6 +55,10 @@ class TurnState:
     generation: IndexSnapshot  # the rules
     standalone: str
     user: str = ""  # the pseudonym of who asks
+
+    # Where the question goes on from one before: what the reader asks now, in French, by the text
+    # of both.
+    own: dict[str, str] = field(default_factory=dict)
     stages: StageClock = field(default_factory=StageClock)
 
     # The dossier that is asked about, if any: its pieces, what it is said to be, the CCAG that its
@@ -105,6 +109,11 @@ class TurnState:
     def elapsed(self) -> float:
         """Seconds since the question was received."""
         return round(self.stages.elapsed, 3)
+
+    @property
+    def own_words(self) -> str:
+        """What the reader asks now, in French, without what was asked before."""
+        return self.own.get(self.standalone, self.standalone)
 
     @property
     def cited(self) -> list[Evidence]:

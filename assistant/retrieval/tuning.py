@@ -85,10 +85,24 @@ class SubjectBounds:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowingWeights:
+    """How what is known of a question (retrieval/conversation.py) tells that it goes on from one.
+
+    Above 0 it does. `words` weighs the logarithm of how many it has.
+    """
+
+    cue: float
+    words: float
+    nearness: float
+    previous: float
+    bias: float
+
+
+@dataclass(frozen=True, slots=True)
 class Tuning:
     """Weights of ranking, refusals and lines, and bounds of subjects, for an embedder.
 
-    `embedder` is "" for those that were fitted with none.
+    `embedder` is "" for those that were fitted with none; `following` is None where none were.
     """
 
     embedder: str
@@ -97,6 +111,7 @@ class Tuning:
     prepared: PreparedWeights = PreparedWeights()
     clause: ClauseWeights = ClauseWeights()
     subject: SubjectBounds = SubjectBounds()
+    following: FollowingWeights | None = None
 
     def refusing(self, *, in_dossier: bool, is_asked: bool, is_read: bool) -> Refusal:
         """The weights for a question of a dossier, or of the rules.
@@ -133,6 +148,7 @@ def tunings() -> tuple[Tuning, ...]:
             PreparedWeights(**row.get("prepared", {})),
             ClauseWeights(**row.get("clause", {})),
             SubjectBounds(**row.get("subject", {})),
+            FollowingWeights(**row["following"]) if "following" in row else None,
         )
         for row in table["tuning"]
     )

@@ -139,6 +139,10 @@ class QuestionIndex:
         best = np.argsort(-scores, kind="stable")[:k]
         return [Hit(self._passage_ids[place], float(scores[place])) for place in best]
 
+    def nearest(self, vector: Vectors) -> float:
+        """The cosine of the nearest of all; 0 where there is none."""
+        return float((self.vectors @ vector).max()) if self.questions else 0.0
+
     def unanswered(self, vector: Vectors) -> float:
         """How much nearer a question is to those that no text answers than to those that one does.
 

@@ -28,7 +28,7 @@ from assistant.answering.quoted_passages import worth_reading
 from assistant.container import load_embedder, load_model
 from assistant.evaluation.questions import Question, read_questions
 from assistant.question.language import fold_text
-from assistant.question.rewriting import in_french
+from assistant.question.translation import in_french
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import foreign_regime
 from assistant.retrieval.retriever import Retriever

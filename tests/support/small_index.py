@@ -36,7 +36,9 @@ DOSSIER = "ecole-2026"
 ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
 NOT_THERE = "Quelle météo demain à Brest ?"
 FOLLOW_UP = "et pour une avance ?"
+IN_ENGLISH = "Below what amount may an advance be granted?"
 WHOLE = "Sous quel montant accorder une avance ?"
+"""The same in French."""
 
 SMALL_PURCHASES = """---
 title: Petits achats

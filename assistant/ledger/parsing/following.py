@@ -27,8 +27,8 @@ from assistant.ledger.query.plan import (
     validate_plan,
 )
 from assistant.ledger.query.wording import changes_said
+from assistant.question.conversation import leans_by_words
 from assistant.question.language import fold_text
-from assistant.question.rewriting import is_dependent
 
 _CUE = re.compile(r"^\W*(?:et|mais|puis|pareil|idem|meme chose)\b")
 _THOSE = re.compile(r"\b(?:celles?|ceux|celui)\b")
@@ -87,7 +87,7 @@ def leans(question: str, plan: Plan | NotUnderstood) -> bool:
     if population_asked(question) is not None:
         return False
     is_count = isinstance(plan, Plan) and plan.measure is PlanMeasure.COUNT
-    return has_cue(question) or (is_count and is_dependent(question))
+    return has_cue(question) or (is_count and leans_by_words(question))
 
 
 def followed(

@@ -12,7 +12,7 @@ from assistant.answering.premises import premise_of
 from assistant.citations.checker import Support, SupportVerdict
 from assistant.journal.journal import journal_of
 from assistant.question.language import Language
-from assistant.question.rewriting import subjects
+from assistant.question.subquestions import subjects
 from assistant.retrieval.tuning import default_tuning
 from ingestion.index.judged_figures import JudgedProcedure, JudgedProcedures
 from tests.support.fake_law import FakeLaw

@@ -21,7 +21,7 @@ from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.retrieval.answerability import FIRST
 from ingestion.index.questions import QuestionIndex
-from tests.support.fakes import ScriptedModel, WordReader
+from tests.support.fakes import WordReader
 from tests.support.journals import bodies, recorded
 from tests.support.small_index import (
     ASKED,
@@ -119,7 +119,7 @@ def test_a_day_given_wins_and_none_is_today(assistant: Assistant) -> None:
 def test_a_follow_up_keeps_the_day_of_the_question_it_depends_on(
     small_home: Path, journal: Journal
 ) -> None:
-    assistant = assistant_over(small_home, journal, model=ScriptedModel({FOLLOW_UP: WHOLE}))
+    assistant = assistant_over(small_home, journal)
     history = (Exchange("Sous quel montant acheter le 15 mars 2026 ?", "…"),)
     kept = result_of(assistant.ask(FOLLOW_UP, history=history))
     assert kept.as_of == date(2026, 3, 15)

@@ -23,9 +23,9 @@ from tests.support.journals import bodies
 from tests.support.small_index import (
     ASKED,
     FOLLOW_UP,
+    IN_ENGLISH,
     NOT_THERE,
     TODAY,
-    WHOLE,
     assistant_over,
     judge_comparisons,
     result_of,
@@ -86,22 +86,31 @@ def test_what_the_model_writes_instead_of_a_translation_is_not_searched(
     assert result.answer.notice.startswith("The language model did not translate the question")
 
 
-def test_a_follow_up_is_made_standalone(small_home: Path, journal: Journal) -> None:
-    model = ScriptedModel({FOLLOW_UP: WHOLE})
-    history = (Exchange("Sous quel montant accorder une dispense ?", "…"),)
-    events = list(
-        assistant_over(small_home, journal, model=model).ask(
-            FOLLOW_UP, as_of=TODAY, history=history
-        )
+def test_a_follow_up_is_read_with_the_question_before_and_without_the_model(
+    small_home: Path, journal: Journal
+) -> None:
+    model, before = ScriptedModel(), "Sous quel montant accorder une dispense ?"
+    asking = assistant_over(small_home, journal, model=model).ask(
+        FOLLOW_UP, as_of=TODAY, history=(Exchange(before, "…"),)
     )
-    result = result_of(events)
-    assert isinstance(events[0], ModelReading)
-    assert result.question == FOLLOW_UP
-    assert result.standalone == WHOLE
-    [found] = [event for event in events if isinstance(event, Found)]
-    assert found.standalone == WHOLE
+    result = result_of(asking)
+    assert (result.question, result.standalone) == (FOLLOW_UP, f"{before} {FOLLOW_UP}")
     assert "30 000 euros" in result.answer.markdown
-    assert bodies(journal)[0]["standalone"] == WHOLE
+    assert bodies(journal)[0]["standalone"] == result.standalone
+    assert model.prompts == []
+
+
+def test_an_english_follow_up_is_translated_and_read_with_the_question_before(
+    small_home: Path, journal: Journal
+) -> None:
+    model = ScriptedModel({"advance": FOLLOW_UP})
+    asking = assistant_over(small_home, journal, model=model).ask(
+        "And for an advance?",
+        as_of=TODAY,
+        history=(Exchange(ASKED, "…"),),
+        language=Language.ENGLISH,
+    )
+    assert result_of(asking).standalone == f"{ASKED} {FOLLOW_UP}"
 
 
 def test_a_question_that_stands_by_itself_is_not_rewritten(
@@ -134,29 +143,27 @@ def test_an_error_leaves_a_record_and_is_raised(small_home: Path, journal: Journ
     assistant = assistant_over(
         small_home, journal, model=_BrokenModel(BrokenPrompt("Une consigne manque."))
     )
-    history = (Exchange(ASKED, "…"),)
     for _ in range(2):  # the second one is not kept waiting by the first
         with pytest.raises(BrokenPrompt):
-            list(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history))
+            list(assistant.ask(IN_ENGLISH, as_of=TODAY, language=Language.ENGLISH))
     assert [body["ended"] != "finished" for body in bodies(journal)] == [True, True]
 
 
 @pytest.mark.parametrize(("failure", "french", "english"), WITHOUT_IT)
-def test_a_follow_up_is_answered_without_the_model(
+def test_an_english_question_is_answered_without_the_model(
     small_home: Path, journal: Journal, failure: Exception, french: str, english: str
 ) -> None:
     assistant = assistant_over(small_home, journal, model=_BrokenModel(failure))
-    history = (Exchange(ASKED, "…"),)
-    for language, said in ((Language.FRENCH, french), (Language.ENGLISH, english)):
-        result = result_of(
-            list(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history, language=language))
-        )
-        assert said in result.answer.notice
-        assert result.standalone == f"{ASKED} {FOLLOW_UP}"
-        assert result.evidence
-        assert result.answer.citations
-    assert [body["ended"] for body in bodies(journal)] == ["finished", "finished"]
-    assert all(french in body["answer"] or english in body["answer"] for body in bodies(journal))
+    asking = assistant.ask(
+        FOLLOW_UP, as_of=TODAY, history=(Exchange(ASKED, "…"),), language=Language.ENGLISH
+    )
+    result = result_of(asking)
+    assert english in result.answer.notice
+    assert french not in result.answer.notice
+    assert result.standalone == f"{ASKED} {FOLLOW_UP}"
+    assert result.answer.citations
+    [body] = bodies(journal)
+    assert (body["ended"], english in body["answer"]) == ("finished", True)
 
 
 @pytest.mark.parametrize(("failure", "french", "english"), WITHOUT_IT)

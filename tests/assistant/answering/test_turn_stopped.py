@@ -9,7 +9,6 @@ import pytest
 
 from assistant.answering.answer import (
     Event,
-    Exchange,
     Finished,
     ModelReading,
     QueueWaiting,
@@ -18,31 +17,32 @@ from assistant.answering.answer import (
 )
 from assistant.answering.pipeline import Assistant
 from assistant.journal.journal import Journal
+from assistant.question.language import Language
 from ingestion.errors import ModelUnavailable, UnknownSnapshot
 from ingestion.index.search import Vectors
 from tests.support.fakes import ScriptedModel
 from tests.support.journals import bodies
-from tests.support.small_index import ASKED, FOLLOW_UP, TODAY, WHOLE, assistant_over, result_of
+from tests.support.small_index import ASKED, IN_ENGLISH, TODAY, WHOLE, assistant_over, result_of
 
 
 @pytest.mark.parametrize("events_seen", [1, 2, 3])
 def test_a_stopped_turn_leaves_a_record(
     small_home: Path, journal: Journal, events_seen: int
 ) -> None:
-    model = ScriptedModel({FOLLOW_UP: WHOLE}, pauses=2)
-    history = (Exchange(ASKED, "…"),)
+    model = ScriptedModel({IN_ENGLISH: WHOLE}, pauses=2)
     assistant = assistant_over(small_home, journal, model=model)
-    turn = assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)
+    turn = assistant.ask(IN_ENGLISH, as_of=TODAY, language=Language.ENGLISH)
     for _ in range(events_seen):
         assert isinstance(next(turn), ModelReading)
     turn.close()
     assert model.running == 0
     [body] = bodies(journal)
     assert body["ended"] == "interrupted"
-    assert body["question"] == FOLLOW_UP
+    assert body["question"] == IN_ENGLISH
     assert list(journal.faults()) == []
     # The queue was left: the next turn does not wait.
-    assert isinstance(next(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)), ModelReading)
+    again = assistant.ask(IN_ENGLISH, as_of=TODAY, language=Language.ENGLISH)
+    assert isinstance(next(again), ModelReading)
 
 
 def test_a_turn_stopped_after_a_sentence_records_it(assistant: Assistant, journal: Journal) -> None:
@@ -112,14 +112,13 @@ def test_finished_comes_once_its_record_is_on_disk(assistant: Assistant, journal
 
 
 def test_a_second_reader_sees_the_place_in_the_queue(small_home: Path, journal: Journal) -> None:
-    model = ScriptedModel({FOLLOW_UP: WHOLE})
+    model = ScriptedModel({IN_ENGLISH: WHOLE})
     assistant = assistant_over(small_home, journal, model=model)
-    history = (Exchange(ASKED, "…"),)
-    first = assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)
+    first, second, third = (
+        assistant.ask(IN_ENGLISH, as_of=TODAY, language=Language.ENGLISH) for _ in range(3)
+    )
     assert isinstance(next(first), ModelReading)
-    second = assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)
     assert next(second) == QueueWaiting(1)
-    third = assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)
     assert next(third) == QueueWaiting(2)
     second.close()
     assert next(third) == QueueWaiting(1)
@@ -129,13 +128,13 @@ def test_a_second_reader_sees_the_place_in_the_queue(small_home: Path, journal: 
 
 
 def test_several_threads_ask_at_once(small_home: Path, journal: Journal) -> None:
-    model = ScriptedModel({FOLLOW_UP: WHOLE})
+    model = ScriptedModel({IN_ENGLISH: WHOLE})
     assistant = assistant_over(small_home, journal, model=model)
     results: list[TurnResult] = []
 
     def ask() -> None:
-        history = (Exchange(ASKED, "…"),)
-        results.append(result_of(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)))
+        asking = assistant.ask(IN_ENGLISH, as_of=TODAY, language=Language.ENGLISH)
+        results.append(result_of(asking))
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.question.rewriting import MOST, asks_several, subjects
+from assistant.question.subquestions import MOST, asks_several, subjects
 from ingestion.library.corpus import CORPUS
 from tests.support.question_lists import read_lists, read_rows
 

@@ -1,127 +1,19 @@
-"""Rewriting: follow-ups made standalone, English put in French, several subjects cut apart."""
+"""Subquestions: a question about several things, cut into questions that each stand alone. Pure.
+
+Only certain cuts are made: every part names a subject of its own (`subquestions.toml`), none the
+same as another, none leaning on another. What is not certain stays whole.
+"""
 
 import re
 import tomllib
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 from pathlib import Path
 
-from assistant.llm.language_model import LanguageModel, Prompt, fill_prompt
-from assistant.question.language import find_stems, fold_text
-from assistant.question.quantities import Quantity, find_quantities, fold_same_length
+from assistant.question.language import fold_text
 from ingestion.chunking.sentences import sentences
-
-LONGEST_REWRITE = 80
-"""Tokens; a standalone question is one sentence."""
-
-_DEPENDENT = re.compile(
-    r"^\W*(et|mais|ou|donc|alors|sinon|pourquoi|and|but|what about|how about|why)\b"
-    r"|\b(ce|cet|cette|ces) (cas|seuil|délai|montant|règle|taux|durée)\b"
-    r"|\b(celui|celle|ceux|celles)(-ci|-là)\b|\bdans ce cas\b"
-    r"|\b(ça|cela)\b|^\W*(il|elle|ils|elles|it|they)\b",
-    re.IGNORECASE,
-)
-SHORT = 4
-"""Words up to which a question cannot name its subject by itself."""
-
-
-def is_dependent(question: str) -> bool:
-    """Whether a question seems to need the one before it. Pure."""
-    return bool(_DEPENDENT.search(question)) or len(question.split()) <= SHORT
-
-
-def standalone(question: str, previous: str, model: LanguageModel) -> Generator[None, None, str]:
-    """The question as it would be asked first in a conversation; pauses while the model writes.
-
-    What the model writes is only kept when all its words come from the two questions; otherwise
-    the two are put side by side, which the search reads as well.
-    """
-    instruction = fill_prompt("standalone", previous=previous, question=question)
-    rewritten = yield from _write(model, instruction)
-    is_kept = is_faithful(rewritten, previous, question)
-    return rewritten if is_kept else side_by_side(previous, question)
-
-
-def side_by_side(previous: str, question: str) -> str:
-    """A question that needs the one before it, as it is searched when no model rewrote it. Pure."""
-    return f"{previous} {question}"
-
-
-def in_french(question: str, model: LanguageModel) -> Generator[None, None, str]:
-    """An English question as it is searched in French texts; pauses while the model writes.
-
-    The question itself where the model writes nothing. A bad translation mostly finds nothing;
-    `is_translation` tells of those that are no question, or of other figures.
-    """
-    translated = yield from _write(model, fill_prompt("translate", question=question))
-    return translated or question
-
-
-def is_faithful(rewritten: str, previous: str, question: str) -> bool:
-    """Whether a rewriting is a question that keeps what is new and invents nothing. Pure."""
-    kept, given = find_stems(rewritten), find_stems(previous) | find_stems(question)
-    is_question = rewritten.endswith("?") and find_stems(question) <= kept <= given
-    return is_question and keeps_figures(rewritten, previous, question)
-
-
-def is_translation(written: str, question: str) -> bool:
-    """Whether it asks where the question does, no amount, rate, day or days being its own. Pure.
-
-    Other figures may only be said in French: "both parties", "les deux parties".
-    """
-    asks = written.endswith("?") or not question.strip().endswith("?")
-    return asks and _are_asked(
-        [each for each in _figures(written) if each.unit in _NAMED], question
-    )
-
-
-def keeps_figures(rewritten: str, *asked: str) -> bool:
-    """Whether every figure of a rewriting was asked, be its unit said there alone. Pure."""
-    return _are_asked(_figures(rewritten), *asked)
-
-
-def keeps_all_figures(rewritten: str, question: str) -> bool:
-    """Whether its figures are those of the question, none lost. Pure."""
-    values = {each.value for each in _figures(rewritten)}
-    return keeps_figures(rewritten, question) and all(
-        each.value in values for each in _figures(question)
-    )
-
-
-_NAMED = {"euro", "ratio", "date", "day"}
-_ORDINAL_DAY = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b(?: of\b)?")
-
-
-def _figures(text: str) -> tuple[Quantity, ...]:
-    return find_quantities(_ORDINAL_DAY.sub(r"\1", fold_same_length(text)))
-
-
-def _are_asked(figures: Sequence[Quantity], *asked: str) -> bool:
-    given = [each for text in asked for each in _figures(text)]
-    keys = {each.key for each in given}
-    bare = {each.value for each in given if each.unit == "count"}
-    return all(each.key in keys or each.value in bare for each in figures)
-
-
-def _write(model: LanguageModel, instruction: str) -> Generator[None, None, str]:
-    """The first line that the model writes, up to its question mark."""
-    system = fill_prompt("rewriter")
-    text = ""
-    for piece in model.stream(Prompt(system, (instruction,)), LONGEST_REWRITE):
-        text += piece or ""
-        yield
-        if "?" in text or "\n" in text.strip():
-            break
-    asked, mark, _ = text.strip().partition("\n")[0].partition("?")
-    return f"{asked}{mark}".removeprefix("Question :").strip(' "«»')
-
-
-# Subjects: a question about several things, cut into questions that each stand alone. Pure.
-#
-# Only certain cuts are made: every part names a subject of its own (`subjects.toml`), none the same
-# as another, none leaning on another. What is not certain stays whole.
 
 MOST = 4
 """Questions that one question is cut into at most; what asks for more is left whole."""
@@ -258,6 +150,6 @@ def _verb(verb: str, item: str) -> str:
 @cache
 def _table() -> tuple[re.Pattern[str], Mapping[str, re.Pattern[str]]]:
     """The words that tie subjects together, and the subjects."""
-    table = tomllib.loads(Path(__file__).with_name("subjects.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     known = {name: re.compile(says) for name, says in table["subjects"].items()}
     return re.compile(table["relates"]), known

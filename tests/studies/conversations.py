@@ -1,0 +1,158 @@
+"""Questions after others: python -m tests.studies.conversations --data DIR.
+
+Over the index of DIR, the code's. Four people wrote conversations (tests/data/conversations.jsonl):
+a first question, and later ones that go on from it or do not, each with what it means by itself and
+the articles that answer. Printed is, for each person and kind, how often a later question is taken
+for what it is, and how often an article that answers is among the first 1, 3 and 6: asked by
+itself, together with what was asked before, by the mean of both vectors (what the product does),
+as the product does once it has told whether it goes on, and as it means. The weights
+(assistant/retrieval/tuning.toml) are fitted on the first two people and printed; nothing was chosen
+on the others.
+"""
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from math import log
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from sklearn.linear_model import LogisticRegression
+
+from assistant.container import load_embedder
+from assistant.question.conversation import in_one_text, leans_by_words
+from assistant.retrieval.conversation import ConversationEmbedder, goes_on
+from assistant.retrieval.evidence import Scope
+from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.tuning import default_tuning
+from assistant.settings import default_home, load_settings
+from ingestion.index.publication import current_name, open_snapshot
+from ingestion.index.questions import QuestionIndex
+from ingestion.index.search import Embedder
+from ingestion.index.shipped_vectors import questions_of_dossiers
+from ingestion.index.snapshot import IndexSnapshot
+
+CONVERSATIONS = Path(__file__).parents[1] / "data" / "conversations.jsonl"
+FITTED = ("di", "th")
+"""Who wrote those that the weights are fitted on, by the beginning of their identifiers."""
+
+DEPTHS = (1, 3, 6)
+SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class LaterTurn:
+    """A question, what was asked before it and it goes on from if it goes on, and what it means."""
+
+    author: str
+    question: str
+    before: str
+    goes_on: bool
+    meant: str
+    articles: frozenset[str]
+
+
+def later_turns(path: Path = CONVERSATIONS) -> Iterator[LaterTurn]:
+    """Those of every conversation, in order."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        conversation = json.loads(line)
+        first, *later = conversation["turns"]
+        before = first["question"]
+        for each in later:
+            question, follows = each["question"], each["goes_on"]
+            author = conversation["id"].partition("-")[0]
+            articles = frozenset(each["articles"])
+            yield LaterTurn(author, question, before, follows, each["meant"], articles)
+            before = in_one_text(before, question) if follows else question
+
+
+class Places:
+    """Where the first article that answers stands, from 0, as each way of asking finds it."""
+
+    def __init__(self, snapshot: IndexSnapshot, embedder: Embedder) -> None:
+        self._snapshot = snapshot
+        self._embedder = embedder
+        self.known: tuple[QuestionIndex, ...] = (
+            snapshot.questions,
+            questions_of_dossiers(embedder.name, embedder.dimension),
+        )
+
+    def is_next(self, turn: LaterTurn) -> bool:
+        """Whether the product takes it for one that goes on."""
+        tuning = default_tuning()
+        return goes_on(turn.question, turn.before, self._embedder, self.known, tuning)
+
+    def of(self, turn: LaterTurn) -> dict[str, int]:
+        """By the name of the way."""
+        together = in_one_text(turn.before, turn.question)
+        own = {together: turn.question} if together.endswith(turn.question) else {}
+        mean = self._place(turn, together, own)
+        alone = self._place(turn, turn.question, {})
+        return {
+            "alone": alone,
+            "together": self._place(turn, together, {}),
+            "mean": mean,
+            "product": mean if self.is_next(turn) else alone,
+            "as meant": self._place(turn, turn.meant, {}),
+        }
+
+    def _place(self, turn: LaterTurn, text: str, own: dict[str, str]) -> int:
+        embedder = ConversationEmbedder(self._embedder, own)
+        retriever = Retriever(self._snapshot, embedder, default_tuning())
+        found = retriever.retrieve(text, Scope(date.today()), SHOWN)
+        references = (turn.articles & {*each.passage.references} for each in found)
+        return next((place for place, each in enumerate(references) if each), SHOWN)
+
+    def signals(self, turn: LaterTurn) -> list[float]:
+        """What tells whether it goes on, in the order of the weights."""
+        [own] = self._embedder.embed_questions([turn.question])
+        [before] = self._embedder.embed_questions([turn.before])
+        return [
+            float(leans_by_words(turn.question)),
+            log(len(turn.question.split())),
+            max(each.nearest(own) for each in self.known),
+            float(own @ before),
+        ]
+
+
+def main() -> None:
+    """Read the command line and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=default_home())
+    home = parser.parse_args().data
+    embedder = load_embedder(home, load_settings(home))
+    places = Places(open_snapshot(home, current_name(home)), embedder)
+    turns, console = [*later_turns()], Console(width=120)
+    fitted = [each for each in turns if each.author in FITTED]
+    told = LogisticRegression(C=10).fit(
+        np.array([places.signals(each) for each in fitted]), [each.goes_on for each in fitted]
+    )
+    console.print("cue, words, nearness, previous, bias:", *told.coef_[0], *told.intercept_)
+    found: dict[tuple[str, bool], list[tuple[bool, dict[str, int]]]] = defaultdict(list)
+    for each in track([each for each in turns if each.articles], "Questions"):
+        is_told = places.is_next(each) is each.goes_on
+        found[each.author, each.goes_on].append((is_told, places.of(each)))
+    console.print(_table(found))
+
+
+def _table(found: dict[tuple[str, bool], list[tuple[bool, dict[str, int]]]]) -> Table:
+    ways = [*next(iter(found.values()))[0][1]]
+    table = Table("author", "goes on", "questions", "told", *ways)
+    for (author, follows), rows in sorted(found.items()):
+        shares = [
+            " ".join(f"{sum(way[name] < d for _, way in rows) / len(rows):.3f}" for d in DEPTHS)
+            for name in ways
+        ]
+        is_told = sum(told for told, _ in rows) / len(rows)
+        table.add_row(author, str(follows), str(len(rows)), f"{is_told:.3f}", *shares)
+    return table
+
+
+if __name__ == "__main__":
+    main()
