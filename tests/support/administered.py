@@ -1,11 +1,15 @@
 """A data folder as an administrator finds it: the small index in service, and gold questions."""
 
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
+from unittest import mock
 
 from assistant.journal.journal import journal_of
+from assistant.publishing import gate
 from assistant.publishing.decisions import Decisions
 from assistant.publishing.gate import Examinee, make_candidate
 from assistant.publishing.verdict import GateVerdict
@@ -81,6 +85,16 @@ def candidate(home: Path) -> tuple[Manifest, GateVerdict | None]:
         return make_candidate(
             home, answering_embedder(), examinee(home), decisions(home), lambda *_: None
         )
+
+
+@contextmanager
+def promoted_alone() -> Iterator[None]:
+    """The gate asks what the référent promoted, and nothing else: it is quicker."""
+    with (
+        mock.patch.object(gate, "BUILTIN", Path(os.devnull)),
+        mock.patch.object(gate, "one_a_chapter", tuple),
+    ):
+        yield
 
 
 def examinee(home: Path) -> Examinee:

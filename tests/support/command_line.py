@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from unittest import mock
 
@@ -66,7 +66,8 @@ def use_small_models(
     monkeypatch.setenv("COLUMNS", "200")
 
 
-if __name__ == "__main__":
+def run(words: Sequence[str] | None = None) -> int:
+    """Run these words, or those of this process, with small models."""
     with (
         by_words(),
         without_bank(),
@@ -79,4 +80,8 @@ if __name__ == "__main__":
             "assistant.evaluation.runs.run_turn", slowed(float(os.environ.get("PAUSE", "0")))
         ),
     ):
-        sys.exit(main())
+        return main(words)
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -16,20 +16,29 @@ import signal
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from unittest import mock
 
+from assistant.answering.premises import premises
+from assistant.ledger.parsing.questions import parse_plan
+from assistant.ledger.query.plan import Population
 from assistant.publishing.gate import make_candidate
+from assistant.question.topics import topics
 from ingestion.durable import lock_for_writing
+from ingestion.index import vectors
 from ingestion.index.build import build
 from ingestion.index.publication import publish
 from ingestion.index.search import Vectors
-from tests.support.administered import decisions, examinee
+from tests.support.administered import GOLD, decisions, examinee, promoted_alone
 from tests.support.fakes import WordEmbedder
 from tests.support.index_home import verified_here
-from tests.support.small_index import answering_embedder
+from tests.support.small_index import TODAY, answering_embedder
 from tests.support.words_tuning import by_words, without_bank
 
 DECIDED = ("candidate.json", "journal.jsonl", "current")
 """Files that a candidate, its gate and its publication write beside its snapshot."""
+
+BATCH = 16
+"""Passages that are made vectors of at once."""
 
 
 class Countdown:
@@ -58,8 +67,22 @@ class KilledEmbedder(WordEmbedder):
 
 
 def main() -> None:
-    """Fork as asked, one child at a time."""
-    with by_words(), without_bank():
+    """Fork as asked, one child at a time.
+
+    The machine does not lose its power meanwhile. What is made once in a process is made before,
+    but for engines, whose threads a child does not have.
+    """
+    with (
+        by_words(),
+        without_bank(),
+        promoted_alone(),
+        mock.patch.object(os, "fsync", return_value=None),
+        mock.patch.object(vectors, "BATCH", BATCH),
+    ):
+        for each in GOLD:
+            parse_plan(str(each["question"]), (), TODAY, Population.INVOICES)
+        topics()
+        premises()
         _fork_for(sys.stdin)
 
 

@@ -1,9 +1,8 @@
 """The journal from the command line, and how long it keeps words."""
 
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -27,6 +26,7 @@ from assistant.review.register import AnswerRegister, Sampling
 from ingestion.errors import UnreachableStore
 from tests.support.command_line import Command, command_of
 from tests.support.journals import START, bodies, earlier_lines, fill
+from tests.support.killed_call import is_killed_at
 
 
 @pytest.fixture
@@ -347,17 +347,6 @@ def test_a_server_purges_when_it_starts_and_again_when_its_store_was_down(
     assert journal.faults() == ()
 
 
-PURGE = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from assistant.journal.journal import journal_of
-from assistant.journal.journal import purge
-purge(journal_of(Path(sys.argv[1])), datetime(2027, 1, 1, tzinfo=UTC))
-sys.stdout.write("done")
-"""
-
-
 def test_a_purge_killed_at_any_call_that_changes_the_disk_is_finished_by_the_next(
     tmp_path: Path,
 ) -> None:
@@ -366,15 +355,13 @@ def test_a_purge_killed_at_any_call_that_changes_the_disk_is_finished_by_the_nex
         while True:
             home = tmp_path / f"{call}-{number}"
             journal = fill(home / "journal.jsonl", 2)
-            command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}"]
-            command += ["-e", f"inject={call}:signal=SIGKILL:when={number}"]
-            command += [sys.executable, "-B", "-c", PURGE, str(home)]
-            ran = subprocess.run(command, capture_output=True, check=False)
+            work = partial(purge, journal_of(home), datetime(2027, 1, 1, tzinfo=UTC))
+            is_killed = is_killed_at(call, number, work)
             assert journal.faults() == (), (call, number)
             purge(journal, datetime(2027, 1, 1, tzinfo=UTC))
             assert questions(journal) == [None, None]
             assert journal.faults() == (), (call, number)
-            if ran.stdout:
+            if not is_killed:
                 break
             number += 1
         assert number > 2

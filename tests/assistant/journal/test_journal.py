@@ -3,10 +3,9 @@
 import json
 import os
 import re
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,6 +25,7 @@ from tests.support.journals import (
     earlier_lines,
     fill,
 )
+from tests.support.killed_call import is_killed_at
 from tests.support.paths import ROOT
 
 JSON = st.recursive(
@@ -232,15 +232,7 @@ def test_several_processes_append_to_one_chain(tmp_path: Path) -> None:
     assert journal.faults() == ()
 
 
-APPEND = """
-import sys
-from pathlib import Path
-from assistant.journal.journal import Journal
-from datetime import UTC, datetime
-tomorrow = datetime(2026, 1, 6, tzinfo=UTC)
-record = Journal(Path(sys.argv[1]), lambda: tomorrow).append("answer", {"question": "tuée ?"})
-sys.stdout.write(record)
-"""
+LOST = {"question": "tuée ?"}
 
 
 def test_a_writer_killed_at_any_of_its_system_calls_leaves_a_journal_that_holds(
@@ -253,9 +245,9 @@ def test_a_writer_killed_at_any_of_its_system_calls_leaves_a_journal_that_holds(
         while True:
             path = tmp_path / f"{call}-{number}" / "journal.jsonl"
             fill(path, 3)
-            if not _is_killed(path, call, number):
-                break
             journal = Journal(path, lambda: datetime(2026, 1, 6, tzinfo=UTC))
+            if not is_killed_at(call, number, partial(journal.append, "answer", LOST)):
+                break
             assert journal.faults() == (), (call, number)
             journal.append("answer", {"question": "après"})
             assert journal.faults() == (), (call, number)
@@ -263,16 +255,6 @@ def test_a_writer_killed_at_any_of_its_system_calls_leaves_a_journal_that_holds(
             number += 1
             killed += 1
     assert killed > 15
-
-
-def _is_killed(path: Path, call: str, number: int) -> bool:
-    """Whether a process that appends was killed at the nth of these calls, nothing being said."""
-    inject = ["-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}"]
-    command = ["strace", "-f", "-qq", "-o", "/dev/null", *inject]
-    ran = subprocess.run(
-        [*command, sys.executable, "-B", "-c", APPEND, str(path)], capture_output=True, check=False
-    )
-    return ran.returncode != 0 and not ran.stdout
 
 
 SOURCES = list((ROOT / "assistant").rglob("*.py"))

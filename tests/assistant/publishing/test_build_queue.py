@@ -1,12 +1,9 @@
 """Machines of one store: texts added on one, built by the worker, published from another."""
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from io import BytesIO
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from threading import Event
 
@@ -46,12 +43,17 @@ from ingestion.postgresql import named_server, server_at
 from ingestion.tenders.intake import Parcel
 from tests.assistant.publishing.test_gate import BROKEN, NEW
 from tests.support.administered import USER, add_code, administered, examinee, with_text
+from tests.support.command_process import commanded
 from tests.support.page_server import free_port
-from tests.support.paths import ROOT
 from tests.support.postgresql_server import Server
 from tests.support.small_index import ARTICLES, answering_embedder, write_code
 
 pytestmark = pytest.mark.slow
+
+BRISK = {
+    "assistant.publishing.build_queue.BEAT": 0.5,
+    "assistant.publishing.build_queue.LOST": 4,
+}
 
 
 @pytest.fixture
@@ -80,20 +82,25 @@ def queue_at(home: Path) -> BuildQueue:
     return queue
 
 
-@contextmanager
-def sourcier(home: Path, *words: str, pause: int = 0) -> Iterator["subprocess.Popen[str]"]:
+@pytest.fixture(autouse=True)
+def _brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signs of life come quickly here, and those of others are not waited for long."""
+    for name, seconds in BRISK.items():
+        monkeypatch.setattr(name, seconds)
+
+
+def sourcier(
+    home: Path, *words: str, pause: float = 0
+) -> AbstractContextManager[ForkServerProcess]:
     """A command in a process of its own, with the fakes, once it says that it is there."""
-    command = [sys.executable, "-m", "tests.support.command_line", "--data", str(home), *words]
-    environment = {**os.environ, "PAUSE": str(pause)}
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            assert any("répond sur" in line or "attend" in line for line in process.stdout)
-            yield process
-        finally:
-            process.kill()
+    until = "attend" if "worker" in words else "répond sur"
+    return commanded("--data", str(home), *words, until=until, pause=pause, altered=BRISK)
+
+
+def browser_at(port: int) -> httpx2.Client:
+    """A browser; the address is told just before it is listened at."""
+    patient = httpx2.HTTPTransport(retries=6)
+    return httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, transport=patient)
 
 
 def waited(until: Callable[[], object]) -> None:
@@ -125,10 +132,7 @@ def test_asked_here_built_there_published_elsewhere_and_put_back_for_all(
         for home, port in zip(homes, ports, strict=True):
             leaving.enter_context(sourcier(home, "serve", "--port", str(port)))
         leaving.enter_context(sourcier(builder, "worker"))
-        here, there = (
-            leaving.enter_context(httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60))
-            for port in ports
-        )
+        here, there = (leaving.enter_context(browser_at(port)) for port in ports)
         code = write_code(tmp_path, [*ARTICLES, NEW]).read_bytes()
         sent = here.post("/admin/sources", files={"files": ("code.jsonl", code)})
         assert sent.status_code == 200, sent.text
@@ -162,8 +166,8 @@ def test_what_a_killed_builder_left_is_taken_up_and_nothing_is_half_done(
         assert state_of(here) is BuildState.RUNNING
         with pytest.raises(BusyIndex):
             there.remove("code.jsonl", USER)
-        os.kill(killed.pid, signal.SIGKILL)
-        killed.wait()
+        killed.kill()
+        killed.join()
     waited(lambda: state_of(there) is BuildState.WAITING)
     assert there.candidate is None
     with sourcier(homes[1], "worker"):
