@@ -26,10 +26,9 @@ from assistant.ledger.query.measures import (
     SUSPENDED,
     told,
 )
-from assistant.ledger.query.plan import PeriodStep, Plan, PlanMeasure, Population
+from assistant.ledger.query.plan import EURO, PeriodStep, Plan, PlanMeasure, Population
 from assistant.ledger.query.result import PlanResult, computed_cuts
 from assistant.ledger.query.sql import LateColumns
-from assistant.ledger.query.sums import EURO
 from assistant.ledger.query.wording import figures
 from assistant.ledger.stages import StagePassage, StageWaiting, passages, stage_of, waiting
 from assistant.ledger.tables import (

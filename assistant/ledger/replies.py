@@ -19,8 +19,10 @@ from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
 from assistant.ledger.parsing.subject import (
     asks_law,
     asks_ledger,
+    may_be_of_others,
     population_asked,
     population_meant,
+    tells_rows,
 )
 from assistant.ledger.parsing.vocabulary import ShownOnPage, page_asked
 from assistant.ledger.query.listing import has_rows
@@ -60,25 +62,41 @@ NamesOf = Callable[[Population], Sequence[Name]]
 """The names that the ledger has of a population."""
 
 
-def reply(ledger: Ledger, sights: Sights, inquiry: Inquiry) -> Reckoning | Unreckoned | None:
-    """What a question comes to when it asks for figures of the ledger; None when it does not."""
-    page, names_of = page_asked(inquiry.question), cache(partial(names, ledger))
+def reply(
+    ledger: Ledger, sights: Sights, inquiry: Inquiry, known: NamesOf | None = None
+) -> Reckoning | Unreckoned | None:
+    """What a question comes to when it asks for figures of the ledger; None when it does not.
+
+    `known` are the names of the ledger, where they were read before.
+    """
+    page, names_of = page_asked(inquiry.question), cache(known or partial(names, ledger))
     going_on = _followed(names_of, inquiry) if page is None else None
     if isinstance(going_on, Unreckoned):
         return going_on
     if going_on:
         return _reckoned(ledger, sights, inquiry, going_on.plan, going_on.changed)
-    over = page.over if page else population_meant(inquiry.question)
+    if page:
+        return _shown(page) if has_rows(ledger, page.over) else unimported(inquiry)
+    over, plan = _read(inquiry.question, names_of, inquiry.today)
     if not has_rows(ledger, over):
         return unimported(inquiry)
-    if page:
-        return _shown(page)
-    plan = parse_plan(inquiry.question, names_of(over), inquiry.today, over)
     if not is_about_figures(inquiry.question, plan, inquiry.previous):
         return None
     if isinstance(plan, NotUnderstood):
         return Unreckoned(over, plan.why, plan.can)
     return _reckoned(ledger, sights, inquiry, plan)
+
+
+def _read(question: str, names_of: NamesOf, today: date) -> tuple[Population, Plan | NotUnderstood]:
+    """The rows that a question is of, and its plan: of the others, where only theirs is one."""
+    over = population_meant(question)
+    plan = parse_plan(question, names_of(over), today, over)
+    if isinstance(plan, NotUnderstood) and may_be_of_others(question):
+        other = next(each for each in Population if each is not over)
+        found = parse_plan(question, names_of(other), today, other)
+        if isinstance(found, Plan) and tells_rows(question, found):
+            return other, found
+    return over, plan
 
 
 def unimported(inquiry: Inquiry) -> Unreckoned | None:
@@ -179,8 +197,7 @@ def _plan_before(names_of: NamesOf, inquiry: Inquiry) -> Plan | None:
             if isinstance(found, Followed):
                 plan = found.plan
                 continue
-        over = population_meant(question)
-        alone = parse_plan(question, names_of(over), inquiry.today, over)
+        _, alone = _read(question, names_of, inquiry.today)
         is_figure = is_about_figures(question, alone, previous)
         plan = alone if isinstance(alone, Plan) and is_figure else None
     return plan

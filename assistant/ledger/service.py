@@ -17,7 +17,7 @@ from assistant.ledger.batches import Batches
 from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
 from assistant.ledger.piece import piece_tables
 from assistant.ledger.query.listing import listing, require_rows
-from assistant.ledger.query.names import Name, names
+from assistant.ledger.query.names import Name, Names, names
 from assistant.ledger.query.plan import Plan, Population
 from assistant.ledger.query.plan_fields import Fields, plan_of
 from assistant.ledger.reckoning import Reckoning
@@ -101,6 +101,7 @@ class LedgerService:
         self._journal = journal
         self._sights = Sights(home, generation)
         self._recent = Recent()
+        self._names: dict[Population, tuple[tuple[object, ...], Names]] = {}
         # Not a method of this: what refers to itself holds its snapshot until it is collected.
         self.batches = Batches(home, partial(tell_imported, journal))
 
@@ -156,7 +157,15 @@ class LedgerService:
         """Who and what the ledger names."""
         with open_ledger(self._home) as ledger:
             require_rows(ledger, over)
-            return names(ledger, over)
+            return self._names_in(ledger, over)
+
+    def _names_in(self, ledger: Ledger, over: Population) -> Names:
+        """The names of a population, read again after each import only."""
+        now = state(ledger)
+        kept = self._names.get(over)
+        if kept is None or kept[0] != now:
+            kept = self._names[over] = now, names(ledger, over)
+        return kept[1]
 
     def plan(self, question: str, over: Population, today: date) -> Plan | NotUnderstood:
         """The plan of a question in words."""
@@ -173,7 +182,7 @@ class LedgerService:
         asked = Inquiry(question, today, self.buyer, tuple(before))
         try:
             with open_ledger(self._home) as ledger:
-                return reply(ledger, self._sights, asked)
+                return reply(ledger, self._sights, asked, partial(self._names_in, ledger))
         except NothingImported:
             return unimported(asked)
         except IngestionError as failure:

@@ -36,6 +36,7 @@ from assistant.ledger.query.names import names
 from assistant.ledger.query.plan import Population
 from assistant.ledger.query.result import PlanResult, ResultLine, compute_result
 from assistant.ledger.query.wording import describe_plan, ranked
+from assistant.question.language import fold_text
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.importing import ImportOrder, import_files
@@ -138,6 +139,8 @@ def reply(each: Asked, ledger: Ledger, day: date = TODAY) -> Reply:
     if isinstance(plan, NotUnderstood):
         return Reply(each, Outcome.DECLINED, f"? {', '.join(plan.words)}")
     result = compute_result(plan, ledger, day, partial(town_basis().costs_of_all, ledger))
+    if all(line.value is None for line in ranked(result)):
+        return Reply(each, Outcome.DECLINED, "; ".join(result.notes))
     is_right = each.truth is not None and agrees(result, each.truth, ledger)
     found = "; ".join(f"{line.label} {line.value} {line.before or ''}" for line in ranked(result))
     told = f"{describe_plan(plan)} = {found}"
@@ -156,10 +159,13 @@ def agrees(result: PlanResult, truth: Truth, ledger: Ledger) -> bool:
         case tuple():
             return _pair(result) in {truth, truth[::-1]}
         case Mapping():
-            wanted = {label: value for label, value in truth.items() if value}
+            wanted = {_label(label): value for label, value in truth.items() if value}
             return bool(result.lines) and _figures(result.lines) == wanted
+        case _ if result.plan.group:
+            # "Le montant de la plus grosse facture" has the one row of its rank.
+            return [line.value for line in result.lines] == [truth] and result.plan.is_of_some
         case _:
-            return not result.plan.group and result.total.value == truth
+            return result.total.value == truth
 
 
 def _pair(result: PlanResult) -> tuple[Decimal | None, ...]:
@@ -170,7 +176,12 @@ def _pair(result: PlanResult) -> tuple[Decimal | None, ...]:
 
 def _figures(lines: Sequence[ResultLine]) -> dict[str, Decimal]:
     """Those that are more than nothing."""
-    return {line.label: line.value for line in lines if line.value}
+    return {_label(line.label): line.value for line in lines if line.value}
+
+
+def _label(label: str) -> str:
+    """A label as words: statuses are written as the file has them, or as we do."""
+    return " ".join(word for word in fold_text(label).split() if word != "du")
 
 
 def _main() -> None:

@@ -50,7 +50,7 @@ AFTER = (
 )
 _LEAD = (
     r"(?:(?:qui|que|d'un montant|(?:(?:dont|avec) le )?montant(?= (?:[a-z]+ )?(?:est|>|<|superieur|"
-    r"inferieur|entre|compris|depass))|total|est|en|depuis|de|d'|sont|ont|les|"
+    r"inferieur|entre|compris|depass))|total|est|font|fait|en|depuis|de|d'|sont|ont|les|"
     r"seuil de|(?:ht|ttc)(?= (?:>|<|est|superieur|inferieur|entre|compris)))[ ']*)*"
 )
 _EXACT = re.compile(
@@ -110,6 +110,8 @@ def _is_of_other(text: str, quantity: Quantity) -> bool:
     return bool(_OTHER_BEFORE.search(before) or _OTHER_AFTER.match(after))
 
 
+_PAID_AFTER = r"\b(?:(?:paye|regle)\w*|l'(?:a|ont) ete) (?:en|apres|a|au bout de) (?:\w+ )*$"
+
 _AGO = re.compile(r"\bil y a (?:(?:moins|plus|au moins|au plus|environ) (?:de )?)?$")
 """Before days that are counted back from today, and are no time that a payment took."""
 
@@ -133,8 +135,9 @@ def days(left: Remainder, over: Population) -> Iterator[tuple[PlanFilter, int]]:
             continue
         if after or re.search(r"\bretard\b", before):
             field = "late_days"
-        elif re.search(r"\b(?:paye|regle)\w* (?:en|apres|a|au bout de) (?:\w+ )*$", before):
+        elif re.search(_PAID_AFTER, before):
             field = "payment_days"
+            left.take(re.compile(r"(?<=l'a ete )apres|(?<=l'ont ete )apres"))
         else:
             field = "age_days"
         yield from _compared(left, quantity, end, field, int(exact(quantity)))

@@ -23,7 +23,8 @@ from assistant.ledger.parsing.vocabulary import Remainder
 
 _OF = r"(?:celles? (?=d)|ceux (?=d)|celui (?=d))?"
 _BESIDE = re.compile(
-    r",? ?(?:par rapport (?:a|au|aux)|compare[es]* (?:a|au|avec)|contre|vs\.?|versus) " + _OF
+    r",? ?(?:par rapport (?:a|au|aux)|compare[es]* (?:a|au|avec)|contre|vs\.?|versus|et combien) "
+    + _OF
 )
 _THAN = re.compile(rf" ?\bqu(?:e |'){_OF}")
 _MORE = re.compile(r"(?<!\ble )\b(?:plus|moins|davantage|autant)\b(?! de \d)(?P<rows> d(?:e |'))?")

@@ -7,11 +7,20 @@ from itertools import pairwise
 from assistant.calculators.facts import exact
 from assistant.ledger.parsing.bounds import AFTER, SIDES, amounts, days
 from assistant.ledger.parsing.connectives import Found, fields_named, gathered, joined, turned
+from assistant.ledger.parsing.naming import named_in_part
 from assistant.ledger.parsing.rankings import EACH
 from assistant.ledger.parsing.vocabulary import Remainder, beginnings, load_vocabulary
-from assistant.ledger.query.measures import INVOICE
-from assistant.ledger.query.names import LEGAL_FORMS, Name, spoken
-from assistant.ledger.query.plan import FieldKind, Operator, Plan, PlanFilter, Population, rows_of
+from assistant.ledger.query.measures import CREDIT_NOTE, INVOICE
+from assistant.ledger.query.names import LEGAL_FORMS, Name, Names, made_of, spoken
+from assistant.ledger.query.plan import (
+    FieldKind,
+    Operator,
+    Plan,
+    PlanFilter,
+    PlanMeasure,
+    Population,
+    rows_of,
+)
 from assistant.question.language import fold_text
 from assistant.question.quantities import find_quantities
 
@@ -70,9 +79,13 @@ _NUMBER = (
 )
 _CODE = r"(?!20\d\d\b)\d{2,8}(?:-\d)?\b"
 _CPV = re.compile(
-    rf"\bcpv(?: n[°o])?(?: commencant par| en)? (?P<codes>{_CODE}(?:(?:, ?| ou | et ){_CODE})*)"
+    r"\bcpv(?: n[°o])?(?: commencant par| qui commence(?:nt)? par| en)? "
+    rf"(?P<codes>{_CODE}(?:(?:, ?| ou | et ){_CODE})*)"
 )
-_BEARER = r'(?:fournisseur|titulaire|acheteur|service|societe|entreprise) "? ?'
+_BEARER = (
+    r"(?:fournisseur|titulaire|acheteur|service|societe|entreprise) "
+    r'(?:d[eu]s? |d\'|de l[\'a] ?)?"? ?'
+)
 _NOUN = rf"(?:{_BEARER})?"
 _FORM = rf"(?:(?:{LEGAL_FORMS})\b ?)?"
 _UP = {Operator.MORE, Operator.AT_LEAST}
@@ -82,13 +95,16 @@ _DOWN = {Operator.LESS, Operator.AT_MOST}
 def conditions(left: Remainder, names: Sequence[Name], over: Population) -> Found:
     """Every condition but the periods, each taken out; those that exclude each other clash."""
     found = [
-        *_numbered(left, over),
+        *numbers_named(left, names, over),
+        *named_in_part(left, names),
         *_valued(left, names, over),
-        *_named(left, names),
+        *whole_names(left, names),
         *amounts(left, over),
         *days(left, over),
         *lengths(left, over),
     ]
+    if {"contract", "commitment"} & fields_named(found):
+        left.take_all(_ATTACHED)
     found += _worded(left, over, has_days="late_days" in fields_named(found))
     found += _of_late_ones(found)
     left.has_clash |= _CAME_LATE.search(left.whole) is not None
@@ -100,6 +116,13 @@ def conditions(left: Remainder, names: Sequence[Name], over: Population) -> Foun
     once = list({each: (each, start) for each, start in reversed(found)}.values())[::-1]
     left.has_clash |= _clash([each for each, _ in once]) or _is_union(left, once)
     return once
+
+
+_ATTACHED = re.compile(
+    r"\b(?:(?:qui )?(?:y |lui |en )?(?:sont |est )?)?"
+    r"(?:rattache|lie|associe|adosse|correspondant|afferent)(?:e?s)\b(?: a (?:ce|cet|cette)\b)?"
+)
+"""What the number of a contract or an order says already."""
 
 
 def _worded(left: Remainder, over: Population, *, has_days: bool) -> Found:
@@ -149,12 +172,39 @@ def _are_of_stages(turned: Found) -> bool:
 
 def _is_union(left: Remainder, found: Found) -> bool:
     """Whether "et" joins values of two fields: rows of either, which no plan has."""
-    valued = sorted((s, each.field) for each, s in found if each.operator is Operator.IS)
+    valued = sorted(
+        (start, each.field)
+        for each, start in found
+        if each.operator is Operator.IS or each == CREDIT_NOTE
+    )
     return any(
         field != other
         and re.search(r"^[^a-z]*\bet\b(?: (?:d[eu]s?|les?|la|l'))*[^a-z]*$", left.text[start:end])
         for (start, field), (end, other) in pairwise(valued)
     )
+
+
+def numbers_named(
+    left: Remainder, names: Sequence[Name], over: Population
+) -> Iterator[tuple[PlanFilter, int]]:
+    """The numbers that a question has after their noun, and those of the ledger without one."""
+    if over is Population.INVOICES:
+        yield from _credited(left)
+    yield from _numbered(left, over)
+    yield from _bare_numbers(left, names, over)
+
+
+_CREDITED = re.compile(
+    r"\bavoirs?(?P<of> (?:\w+ )?(?:sur|de|pour|concernant) (?:la |cette )?(?:facture )?"
+    r"(?P<number>(?=[\w/.-]*\d)(?=\w*[/.-])[a-z0-9][\w/.-]*[a-z0-9]))(?![\w/-])"
+)
+
+
+def _credited(left: Remainder) -> Iterator[tuple[PlanFilter, int]]:
+    """The invoice that a credit note is of: "un avoir sur F-12"."""
+    if match := _CREDITED.search(left.text):
+        left.erase(*match.span("of"))
+        yield PlanFilter("preceding", Operator.IS, (match["number"].upper(),)), match.start("of")
 
 
 def _numbered(left: Remainder, over: Population) -> Iterator[tuple[PlanFilter, int]]:
@@ -170,6 +220,31 @@ def _numbered(left: Remainder, over: Population) -> Iterator[tuple[PlanFilter, i
         )
 
 
+_BARE = re.compile(
+    r"(?<![\w/.-])(?=[\w/.-]*\d)(?=\w[\w/.-]*[/.-]|\w*[a-z])[a-z0-9][\w/.-]{2,}(?<![/.-])(?![\w/-])"
+)
+"""What may be a number without its noun: it has a digit, and a sign or a letter."""
+
+
+def _bare_numbers(
+    left: Remainder, names: Sequence[Name], over: Population
+) -> Iterator[tuple[PlanFilter, int]]:
+    """The numbers that the ledger has, whatever stands before them."""
+    if not isinstance(names, Names):
+        return
+    found: dict[str, list[tuple[str, int]]] = {}
+    for match in list(_BARE.finditer(left.text)):
+        number = match[0].upper()
+        fields = [field for field in _NUMBERED[over] if names.has(field, number)]
+        if fields:
+            left.doubts += [match[0]] if len(fields) > 1 else []
+            left.erase(*match.span())
+            found.setdefault(fields[0], []).append((number, match.start()))
+    for field, numbers in found.items():
+        values = tuple(dict.fromkeys(number for number, _ in numbers))
+        yield PlanFilter(field, Operator.IS, values), numbers[0][1]
+
+
 def _valued(
     left: Remainder, names: Sequence[Name], over: Population
 ) -> Iterator[tuple[PlanFilter, int]]:
@@ -182,20 +257,29 @@ def _valued(
                 yield PlanFilter(rule.name, Operator.IS, tuple(values)), start
 
 
-def _named(left: Remainder, names: Sequence[Name]) -> Iterator[tuple[PlanFilter, int]]:
+def whole_names(left: Remainder, names: Sequence[Name]) -> Iterator[tuple[PlanFilter, int]]:
     """The names of the ledger that the question has, the longest first."""
-    by_words: dict[str, list[Name]] = {}
-    for each in names:
-        for words in {spoken(each.name), each.key.lower()}:
-            by_words.setdefault(words, []).append(each)
-    for words in sorted(by_words, key=len, reverse=True):
-        if len(words) < 3 or not all(word in left.text for word in words.split()):
+    for words, named in made_of(names, _by_words):
+        if not all(word in left.text for word in words):
             continue
-        name = r"\W+".join(map(re.escape, words.split()))
+        name = r"\W+".join(map(re.escape, words))
         says = rf"\b{_NOUN}{_FORM}{name}(?!\w)(?: {_FORM})?"
         for start in left.take_each(re.compile(says)):
-            yield _of_names(left, by_words[words]), start
+            yield _of_names(left, named), start
     yield from _begun(left, names)
+
+
+_SHORTEST_NAME = 3
+
+
+def _by_words(names: Sequence[Name]) -> list[tuple[list[str], list[Name]]]:
+    """The words of names and of their keys, the longest first, and whose they are."""
+    found: dict[str, list[Name]] = {}
+    for each in names:
+        for words in {spoken(each.name), each.key.lower()}:
+            found.setdefault(words, []).append(each)
+    longest = sorted(found, key=len, reverse=True)
+    return [(words.split(), found[words]) for words in longest if len(words) >= _SHORTEST_NAME]
 
 
 def _begun(left: Remainder, names: Sequence[Name]) -> Iterator[tuple[PlanFilter, int]]:
@@ -203,8 +287,10 @@ def _begun(left: Remainder, names: Sequence[Name]) -> Iterator[tuple[PlanFilter,
 
     That is with a capital letter, or after the word for who bears it: "Brasero", "chez brasero".
     """
-    by_word = beginnings(names)
+    by_word = made_of(names, beginnings)
     for word in sorted(by_word, key=len, reverse=True):
+        if word not in left.text:
+            continue
         cue = "" if word in left.capitals else rf"(?:chez |{_BEARER})"
         if match := left.take(re.compile(rf"\b{cue}{_FORM}{re.escape(word)}(?![\w'-])")):
             yield _of_names(left, by_word[word]), match.start()
@@ -230,14 +316,15 @@ def without_credit(plan: Plan, filters: Found) -> Found | None:
     """The conditions, without credit notes where the least is asked for and they are not named.
 
     "La moins chère" and "de moins de 100 €" are about invoices. None where credit notes are
-    compared with an amount, or ranked by theirs: is the highest the one nearest to nothing?
+    compared with an amount, or a share of one: theirs has a sign that is not told.
     """
     fields = rows_of(plan.over).fields
     if "is_credit" not in fields:
         return filters
     said = {each.operator for each, _ in filters if each.field == "is_credit"}
     sides = {each.operator for each, _ in filters if fields[each.field].kind is FieldKind.AMOUNT}
-    if Operator.KNOWN in said and (sides or (plan.is_of_some and plan.of)):
+    is_share = plan.measure is PlanMeasure.SHARE and plan.of is not None
+    if Operator.KNOWN in said and (sides or is_share):
         return None
     is_least = plan.group == EACH and plan.is_ascending
     if said or not (is_least or (sides & _DOWN and not sides & _UP)):

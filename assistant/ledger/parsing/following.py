@@ -11,10 +11,10 @@ from datetime import date
 from assistant.errors import WrongPlan
 from assistant.ledger.parsing.moments import OF_NOW, usual_date
 from assistant.ledger.parsing.periods import are_alike, find_period, is_beside, is_relative
-from assistant.ledger.parsing.question_parts import Read, read_question
-from assistant.ledger.parsing.questions import NotUnderstood, summed_field
+from assistant.ledger.parsing.question_parts import Read
+from assistant.ledger.parsing.questions import NotUnderstood, read_named, summed_field
 from assistant.ledger.parsing.rankings import EACH, Ranking
-from assistant.ledger.parsing.subject import asks_ledger, population_asked
+from assistant.ledger.parsing.subject import asks_ledger, is_of_buying, population_asked
 from assistant.ledger.parsing.vocabulary import Remainder, load_vocabulary
 from assistant.ledger.query.measures import PAID
 from assistant.ledger.query.names import Name
@@ -69,17 +69,21 @@ def is_about_figures(question: str, plan: Plan | NotUnderstood, previous: str) -
         return bool(plan.doubts)
     if previous and leans(question, plan):
         return asks_ledger(previous)
+    if is_of_buying(question):
+        return False
     return population_asked(question) is not None or not is_bare(plan)
 
 
 def is_bare(plan: Plan | NotUnderstood) -> bool:
     """Whether a plan is of all rows: "intérêts moratoires ?" asks what they are, not how many.
 
-    So does "le plus long délai de paiement ?", which is of one of them.
+    So does "le plus long délai de paiement ?", which is of one of them. A subject is what others
+    buy as well.
     """
     if isinstance(plan, NotUnderstood):
         return not plan.doubts
-    return not (plan.filters or plan.part or plan.period or plan.group not in (None, EACH))
+    conditions = [each for each in plan.conditions if each.field != "subject"]
+    return not (conditions or plan.period or plan.group not in (None, EACH))
 
 
 def leans(question: str, plan: Plan | NotUnderstood) -> bool:
@@ -100,7 +104,8 @@ def followed(
     """
     left = Remainder(question)
     left.take_all(_THOSE)
-    read = _placed(left, read_question(left, names, today, before.over), before)
+    left, found = read_named(left, names, today, before.over)
+    read = _placed(left, found, before)
     _doubt_since(left, read, before)
     if not _goes_on(question, left, read):
         return None
@@ -185,7 +190,8 @@ def _measured(plan: Plan, left: Remainder, read: Read) -> Plan:
         part, filters = (plan.filters, ()) if is_of_part else (plan.part, plan.filters)
         return replace(plan, measure=kind, filters=filters, part=part, bound=None)
     if kind or of:
-        is_money = plan.measure in {PlanMeasure.SUM, PlanMeasure.AVERAGE}
+        is_money = plan.measure in {PlanMeasure.SUM, PlanMeasure.AVERAGE, PlanMeasure.MEDIAN}
+        is_money |= kind is PlanMeasure.MEDIAN and plan.measure is PlanMeasure.DAYS
         kept = plan.measure if is_money else PlanMeasure.SUM
         known = plan.of if is_money else summed_field(plan.filters, rows)
         return replace(plan, measure=kind or kept, of=of or known, part=(), bound=None)

@@ -81,9 +81,12 @@ def dated(
 
     `usual` is the date of a row where no word says another.
     """
+    left.doubt(_IS_IT_PAID)
     taken = left.taken_by(load_vocabulary().dates, over)
-    if period and not taken and _said(left, period) == TODAY and _STATES & fields_named(found):
+    if period and _is_of_now(left, period, found, taken):
         period = None
+    if named := _date_named(left, over):
+        return _of_named(left, named, period, found, taken)
     if period and not taken:
         _doubt_when(left, period, today)
         _doubt_since(left, over, period, found)
@@ -93,6 +96,62 @@ def dated(
         when = When(_DEADLINE, start=period.start)
         left.has_clash |= period.last is None or period.last < today
     return _due(left, when, _days(when, period, today), filters, today)
+
+
+_IS_IT_PAID = re.compile(r"[,:;] ?(?:deja )?(?:payee?s?|reglee?s?|soldee?s?) ?\?+$")
+"""A question whether it is so, and no condition: "Brasero juin 2026, payé ?"."""
+
+
+def _is_of_now(left: Remainder, period: PeriodSpan, found: Found, taken: Taken) -> bool:
+    """Whether "aujourd'hui" says of a state when it is so: "impayées", "déjà terminés"."""
+    if _said(left, period) != TODAY:
+        return False
+    if taken:
+        return any(rule.is_past or rule.is_coming for rule, _ in taken)
+    return bool(_STATES & fields_named(found))
+
+
+_DATES = {
+    Population.INVOICES: {
+        "paid": "paiement|reglement|mise en paiement",
+        "received": "depot|reception",
+        "issued": "(?:la )?facture|facturation|emission",
+        "mandated": "mandatement",
+        "certified": "service fait",
+    },
+    Population.PURCHASES: {
+        "notified": "notification",
+        "published": "publication",
+        "ends": "fin|echeance",
+    },
+}
+_BASED = (
+    r"(?:(?:d'apres|selon|suivant|par|en) (?:(?:la|leur|sa) )?|[,;] ?(?:a )?(?:la )?|"
+    r"\( ?(?:(?:selon|par) )?(?:la )?)"
+    r"dates? d(?:e |'|u )(?:{})(?: ?\))?(?!\w)"
+)
+
+
+def _date_named(left: Remainder, over: Population) -> str:
+    """The date that a period is said to be of, taken out: "par date de paiement"; "" for none."""
+    for field, says in _DATES[over].items():
+        if left.take_all(re.compile(_BASED.format(says))):
+            return field
+    return ""
+
+
+def _of_named(
+    left: Remainder, named: str, period: PeriodSpan | None, found: Found, taken: Taken
+) -> tuple[When, Bounds | None, Found]:
+    """The period, of the date that is named; verbs of other dates are conditions of the rows."""
+    left.has_clash |= any(rule.is_past or rule.is_coming for rule, _ in taken)
+    others = {rule.name for rule, _ in taken if rule.is_known and rule.name != named}
+    left.has_clash |= len(others) > 1 or bool(others & _NEEDS_DAYS)
+    condition = PlanFilter(next(iter(others)), Operator.KNOWN) if others else None
+    left.has_clash |= period is None and not re.search(
+        r"\b(?:mois|trimestre|annee|an)\b", left.whole
+    )
+    return When(named, condition, by=named), period.bounds if period else None, found
 
 
 def _days(when: When, period: PeriodSpan | None, today: date) -> Bounds | None:
@@ -252,6 +311,15 @@ def _is_long_past(bounds: Bounds | None, today: date) -> bool:
     """Whether a period in which invoices fall due is rather meant for the year to come."""
     last = bounds[1] if bounds else None
     return last is not None and (today - last).days > _HALF_A_YEAR
+
+
+def date_without_verb(
+    left: Remainder, over: Population, period: PeriodSpan | None, fields: Sequence[str]
+) -> str:
+    """The usual date; that of the rows where the period is theirs: "délai, factures de mai"."""
+    if period and _OF_ROWS.match(left.whole, period.start) and _follows_noun(left, over, period):
+        return rows_of(over).when
+    return usual_date(over, fields)
 
 
 def usual_date(over: Population, fields: Sequence[str]) -> str:

@@ -69,6 +69,20 @@ def _before(match: re.Match[str], today: date) -> Bounds:
     return None, add_days(day, -1) if match["side"] == "avant" else day
 
 
+def _up_to(match: re.Match[str], today: date) -> Bounds:
+    """The days from today until one that is to come, which is the next one of its name."""
+    day = _written(match, 1, today)
+    has_year = match["y1"] or match["iso1"] or match["sd1"]
+    return today, day if day >= today or has_year else add_months(day, 12)
+
+
+def _school_year(match: re.Match[str], _: date) -> Bounds:
+    first, last = int(match["one"]), int(match["other"])
+    if last != first + 1:
+        raise ValueError(last)
+    return date(first, 9, 1), date(last, 8, 31)
+
+
 def _on(match: re.Match[str], today: date) -> Bounds:
     day = _written(match, 1, today)
     return day, day
@@ -84,6 +98,8 @@ def _days(match: re.Match[str], today: date) -> Bounds:
 def _months(match: re.Match[str], today: date) -> Bounds:
     first, last = MONTHS[match["from"] or match["since"]], MONTHS[match["to"]]
     year = int(match["year"]) if match["year"] else last_year(last, today)
+    if begun := match["of_first"] or match["of_since"]:
+        return whole(int(begun), first, 1)[0], whole(year, last, 1)[1]
     return whole(year if first <= last else year - 1, first, 1)[0], whole(year, last, 1)[1]
 
 
@@ -147,6 +163,12 @@ def _past(match: re.Match[str], today: date) -> Bounds:
     return _away(today, -_counted(match), match["unit"]), today
 
 
+def _ago(match: re.Match[str], today: date) -> Bounds:
+    """The days that are more, or fewer, days ago than said."""
+    day = _away(today, -_counted(match), match["unit"])
+    return (None, add_days(day, -1)) if match["side"] == "plus" else (add_days(day, 1), today)
+
+
 def _counted(match: re.Match[str]) -> int:
     return _WORDS.get(match["count"]) or int(match["count"])
 
@@ -204,13 +226,22 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Bounds]], ..
             rf"(?:{_DAY.format(1)})",
             _since,
         ),
+        (
+            rf"(?:d'ici|entre (?:{TODAY}|maintenant) et)(?: a| au| le)? (?:{_DAY.format(1)})",
+            _up_to,
+        ),
+        (
+            rf"(?:{_IN} )?(?:la |l')?annee scolaire (?P<one>20\d\d) ?[-/] ?(?P<other>20\d\d)",
+            _school_year,
+        ),
         (rf"(?P<side>avant|jusqu'au|jusqu'a)(?: le)? (?:{_DAY.format(1)})", _before),
         # "au 31 décembre" is what was true that day, which is no period of the rows.
         (rf"(?<!\bau )(?:le |du )?(?:{_DAY.format(1)})", _on),
         (
             # "de janvier et mars" is of two months: "et" joins the ends of a range after "entre".
-            rf"(?:(?:de|d'|depuis) ?{_NAME.format('from')} (?:a|jusqu'a|jusqu'en)|"
-            rf"entre {_NAME.format('since')} et) {_NAME.format('to')}"
+            rf"(?:(?:de|d'|depuis) ?{_NAME.format('from')}(?: (?P<of_first>20\d\d))? "
+            rf"(?:a|jusqu'a|jusqu'en)|entre {_NAME.format('since')}(?: (?P<of_since>20\d\d))? et) "
+            rf"{_NAME.format('to')}"
             rf"(?: {YEAR})?",
             _months,
         ),
@@ -265,6 +296,11 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Bounds]], ..
         (
             rf"depuis (?:moins d(?:e |'))?{_COUNT} (?P<unit>jours?|semaines?|mois|ans?|annees?)",
             _past,
+        ),
+        (
+            rf"il y a (?P<side>plus|moins) d(?:e |'){_COUNT} "
+            r"(?P<unit>jours?|semaines?|mois|ans?|annees?)",
+            _ago,
         ),
         (TODAY, _today),
         (r"hier", _yesterday),

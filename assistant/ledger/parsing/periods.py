@@ -30,6 +30,30 @@ def find_period(text: str, today: date) -> PeriodSpan | None:
     return min(_spans(text, today), key=lambda span: (span.start, -span.end), default=None)
 
 
+_GLOSS = re.compile(r" ?\( ?(?:soit )?(?P<said>[^()]+?) ?\)")
+
+
+def gloss_of(text: str, period: PeriodSpan, today: date) -> PeriodSpan | None:
+    """The same period said again in brackets, more precisely: "ces 3 derniers mois (avril à juin)".
+
+    None where there is none, or one that is not within it.
+    """
+    match = _GLOSS.match(text, period.end)
+    for said in (match["said"], f"de {match['said']}") if match else ():
+        found = find_period(said, today)
+        if match and found and (found.start, found.end) == (0, len(said)):
+            kept = PeriodSpan(found.first, found.last, period.start, match.end())
+            return kept if _is_within(found, period) else None
+    return None
+
+
+def _is_within(one: PeriodSpan, other: PeriodSpan) -> bool:
+    """Whether the days of a period, which both have a first and a last one, are of another."""
+    if not (one.first and one.last and other.first and other.last):
+        return False
+    return other.first <= one.first <= one.last <= other.last
+
+
 def period_ending(text: str, today: date) -> PeriodSpan | None:
     """The period that the last words of a text name."""
     ends = (span for span in _spans(text, today) if span.end == len(text))
@@ -86,7 +110,8 @@ _BESIDE = re.compile(r"\b(?:precedent|suivant)")
 HAS_YEAR = re.compile(r"\b20\d\d\b")
 _SIDE = re.compile(
     r"\b(?:(?P<before>avant)|(?P<until>jusqu'(?:en|au?|aux)(?: (?:la )?fin(?: d[eu]| de l')?)?)|"
-    r"(?P<after>apres)|(?P<coming>d'ici(?: a)? (?:la )?fin(?: d[eu]| de l')?)|"
+    r"(?P<after>apres)|(?P<coming>(?:d'ici(?: a)?|entre (?:aujourd'hui|maintenant) et) "
+    r"(?:la )?fin(?: d[eu]| de l')?)|"
     r"(?P<since>depuis)|(?:a partir|a compter)(?: d[eu'](?: l')?)?)(?: l[ea] | l'| (?=\w)|(?<='))"
 )
 

@@ -9,19 +9,35 @@ from assistant.ledger.parsing.bounds import Bounded, group_bound
 from assistant.ledger.parsing.comparisons import Compared, compared, placed
 from assistant.ledger.parsing.conditions import conditions
 from assistant.ledger.parsing.connectives import Found, fields_named
-from assistant.ledger.parsing.moments import When, dated, from_mandate, usual_date
-from assistant.ledger.parsing.period_forms import Bounds
-from assistant.ledger.parsing.periods import PeriodSpan, find_period, is_to_date
-from assistant.ledger.parsing.rankings import Ranking, Share, ranking, share_place
+from assistant.ledger.parsing.measured import (
+    NET,
+    fields_asked,
+    longest,
+    measures_asked,
+    without_credits,
+)
+from assistant.ledger.parsing.moments import When, date_without_verb, dated, from_mandate
+from assistant.ledger.parsing.period_forms import COUNTS, Bounds
+from assistant.ledger.parsing.periods import PeriodSpan, find_period, gloss_of, is_to_date
+from assistant.ledger.parsing.rankings import (
+    Ranking,
+    Share,
+    counted_values,
+    ranking,
+    share_place,
+)
 from assistant.ledger.parsing.vocabulary import Remainder, load_vocabulary
 from assistant.ledger.query.measures import NOT_PAID
 from assistant.ledger.query.names import Name
-from assistant.ledger.query.plan import PlanMeasure, Population
+from assistant.ledger.query.plan import PlanMeasure, Population, rows_of
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the rules read of a question; `share` is where the part of a share is said."""
+    """What the rules read of a question; `share` is where the part of a share is said.
+
+    `distinct` is the field of which the values are counted, "" where rows are.
+    """
 
     period: Bounds | None
     compared: Bounds | None
@@ -33,28 +49,37 @@ class Read:
     share: Share | None
     has_noun: bool
     bounded: Bounded | None
+    distinct: str = ""
 
     @property
     def says_of_what(self) -> bool:
         """Whether it names what is counted or measured."""
-        return bool(self.measures or self.fields or self.has_noun or self.ranked.group)
+        return bool(
+            self.measures or self.fields or self.has_noun or self.ranked.group or self.distinct
+        )
 
     @property
     def says_what(self) -> bool:
         """Whether there is more than one word of measure, as in "combien ?"."""
         ranked = self.ranked.group or self.ranked.step
-        parts = (self.period, self.filters, self.fields, ranked, self.has_noun)
+        parts = (self.period, self.filters, self.fields, ranked, self.has_noun, self.distinct)
         return any(parts) or len(self.measures) > 1
 
 
 def read_question(left: Remainder, names: Sequence[Name], today: date, over: Population) -> Read:
     """Each part of a question in the order in which rules may take it."""
     period, comparison = _periods(left, today)
-    filters, ranked, bounded = _bounded(left, names, over)
-    fields = tuple(rule.name for rule, _ in left.taken_by(load_vocabulary().fields, over))
+    is_net = left.take_all(NET)
+    _take_all_buyers(left, names)
+    filters = conditions(left, names, over)
+    distinct = counted_values(left, over)
+    ranked, bounded = _bounded(left, filters, over)
+    filters = bounded.filters if bounded else filters
+    fields = fields_asked(left, filters, over)
+    ranked = longest(left, ranked, fields)
     left.has_clash |= _counts_days_of_unpaid(filters, fields)
     by_date = ranked.group if ranked.step else None
-    usual = by_date or usual_date(over, fields)
+    usual = by_date or date_without_verb(left, over, period, fields)
     when, bounds, filters = dated(left, over, period, filters, usual, today)
     filters = from_mandate(left, when, filters)
     left.has_clash |= find_period(left.text, today) is not None
@@ -67,10 +92,11 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
         ranked,
         when,
         fields,
-        _measures(left, over, comparison),
+        without_credits(left, is_net, filters, measures_asked(left, over, comparison)),
         share_place(left),
         left.take_all(load_vocabulary().nouns(over).says),
         bounded,
+        distinct,
     )
 
 
@@ -78,26 +104,32 @@ def _periods(left: Remainder, today: date) -> tuple[PeriodSpan | None, Compared 
     """The period of a question and the one that it is compared with, taken out."""
     comparison = compared(left, today)
     if period := find_period(left.text, today):
+        period = gloss_of(left.text, period, today) or period
         said = left.text[period.start : period.end]
         left.has_clash |= comparison is not None and comparison.may_share_year(said)
         left.erase(period.start, period.end)
-        left.doubts += [said] if is_to_date(left.whole, period, today) else []
+        is_doubted = is_to_date(left.whole, period, today) or _ARE_TWO.search(said)
+        left.doubts += [said] if is_doubted else []
     if period and comparison:
         comparison = placed(left, period, comparison)
         left.has_clash |= period.bounds == comparison.bounds
     return period, comparison
 
 
-def _bounded(
-    left: Remainder, names: Sequence[Name], over: Population
-) -> tuple[Found, Ranking, Bounded | None]:
-    """The conditions of rows, the groups, and what the figures of these are compared with."""
-    filters = conditions(left, names, over)
+_ARE_TWO = re.compile(r"\b(?:en|au) [^,]*\d et (?:en|au) [^,]*\d$")
+"""Said with its own preposition, each may be asked about by itself: "en 2025 et en 2026"."""
+
+
+def _bounded(left: Remainder, filters: Found, over: Population) -> tuple[Ranking, Bounded | None]:
+    """The groups, and what the figures of these are compared with."""
     ranked = ranking(left, over)
     left.has_clash |= _SUMMER.search(left.whole) is not None
     left.has_clash |= _MEAN_OF_GROUPS.search(left.whole) is not None
     bounded = group_bound(left, ranked, filters, over)
-    return bounded.filters if bounded else filters, ranked, bounded
+    left.has_clash |= ranked.of == "age_days" and NOT_PAID not in dict(filters)
+    if ranked.is_count and ranked.group and rows_of(over).fields[ranked.group].members:
+        left.doubt(_RANKED)  # those of a group of holders count for it alone
+    return ranked, bounded
 
 
 def _counts_days_of_unpaid(filters: Found, fields: Sequence[str]) -> bool:
@@ -106,38 +138,35 @@ def _counts_days_of_unpaid(filters: Found, fields: Sequence[str]) -> bool:
     return has_days and NOT_PAID in dict(filters)
 
 
+_BUYERS = re.compile(
+    rf"\b(?:(?:pour|chez|de) )?les (?P<count>\d|{'|'.join(COUNTS)}) acheteurs"
+    r"(?: confondus| reunis)?\b"
+)
+
+
+def _take_all_buyers(left: Remainder, names: Sequence[Name]) -> None:
+    """Take out "les trois acheteurs" where the ledger has three: all are meant anyway."""
+    match = _BUYERS.search(left.text)
+    known = {each.key for each in names if each.field == "buyer"}
+    if match and (COUNTS.get(match["count"]) or int(match["count"])) == len(known):
+        left.erase(*match.span())
+
+
 _SHARE_OF = re.compile(
     r"(?<!en )\b(?:(?:parts?|proportions?|fractions?)(?! (?:de )?(?:chaque|chacune?)\b)|"
     r"pourcentages?|combien pour cent)\b"
 )
 """Of each group, the share that meets a condition, or of what meets it, the share of each?"""
 
+_RANKED = re.compile(r"\ble (?:plus|moins) d(?:e |')\w+")
+
 _SUMMER = re.compile(r"\b(?:l'|cet |d')ete\b")
 """Which is not the participle, that says nothing."""
 
 _OFTEN = r"(?:mensuel|trimestriel|annuel)\w*"
 _MEAN_OF_GROUPS = re.compile(
-    rf"\bmoyenn\w* {_OFTEN}|\b{_OFTEN} moyenn|\ben moyenne (?:par|chaque) (?:mois|trimestre|an)|"
+    rf"\b(?:moyenn|median)\w* {_OFTEN}|\b{_OFTEN} (?:moyenn|median)|"
+    r"\ben moyenne (?:par|chaque) (?:mois|trimestre|an)|"
     r"\bpar (?:mois|trimestre|an) en moyenne|\bnombres? moyens?\b|\bmoyennes? du nombre\b"
 )
 """A mean of sums or of counts: no plan has one, and the mean of the rows is another."""
-
-_MEAN = re.compile(r"\bmoyen(?:ne)?s?\b")
-_COUNTED = re.compile(
-    r"(?<!pour )combien (?:d(?:e |'|es |u )(?!argent|depenses?\b|euros|frais|tva)|"
-    r"(?:[\w'-]+ ){1,3}d(?:e |')(?:factures|avoirs|marches)\b)"
-)
-
-
-def _measures(
-    left: Remainder, over: Population, comparison: Compared | None
-) -> tuple[PlanMeasure, ...]:
-    """What is computed; "combien de …" counts, whatever took the words after it."""
-    found = tuple(
-        PlanMeasure.COUNT if _COUNTED.match(left.whole, start) else PlanMeasure(rule.name)
-        for rule, start in left.taken_by(load_vocabulary().measures, over)
-    )
-    if _MEAN.search(left.whole):
-        found = (*found, PlanMeasure.AVERAGE)
-    is_of_sums = comparison is not None and comparison.is_of_sums
-    return (*found, PlanMeasure.SUM) if is_of_sums and PlanMeasure.COUNT not in found else found

@@ -4,20 +4,25 @@ Each rule takes what it reads out of the question; a word that is left and says 
 a condition dropped in silence, so the question is then not understood.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.errors import WrongPlan
+from assistant.ledger.parsing.apart import said_once, set_apart
 from assistant.ledger.parsing.conditions import without_credit
 from assistant.ledger.parsing.connectives import Found, fields_named
+from assistant.ledger.parsing.naming import words_of_names
 from assistant.ledger.parsing.question_parts import Read, read_question
 from assistant.ledger.parsing.rankings import EACH, Share
+from assistant.ledger.parsing.single import plan_of_one
 from assistant.ledger.parsing.vocabulary import Remainder, beginnings, load_vocabulary, slips
 from assistant.ledger.query.measures import NOT_PAID, PAID
-from assistant.ledger.query.names import Name
+from assistant.ledger.query.names import Name, made_of
 from assistant.ledger.query.plan import (
     FieldKind,
+    LedgerField,
     Operator,
     Plan,
     PlanFilter,
@@ -47,16 +52,21 @@ def asks_for_another(read: Read, of: str | None, kind: FieldKind) -> bool:
 
 def _is_no_mean(read: Read, of: str | None) -> bool:
     """Whether a total of days or of months is asked for: only their means are computed."""
-    needs_mean = of != "payment_days" and read.ranked.of is None
-    is_mean = PlanMeasure.AVERAGE in read.measures
+    has_when = bool(of and rows_of(Population.INVOICES).fields.get(of, _NO_FIELD).when)
+    needs_mean = not has_when and read.ranked.of is None
+    is_mean = bool(_MEANS & {*read.measures})
     return bool({PlanMeasure.SUM, PlanMeasure.COUNT} & {*read.measures}) or (
         needs_mean and not is_mean
     )
 
 
+_NO_FIELD = LedgerField("", FieldKind.TEXT, "")
+_MEANS = {PlanMeasure.AVERAGE, PlanMeasure.MEDIAN}
+
+
 def _is_mean_of_others(read: Read) -> bool:
     """Whether a mean is of counts, of shares, or of the first rows."""
-    if PlanMeasure.AVERAGE not in read.measures:
+    if not _MEANS & {*read.measures}:
         return False
     is_of_first_rows = read.ranked.group == EACH and read.ranked.of is None
     return is_of_first_rows or bool({PlanMeasure.SHARE, PlanMeasure.COUNT} & {*read.measures})
@@ -66,7 +76,7 @@ def _is_by_another(read: Read, kind: FieldKind) -> bool:
     """Whether the first groups are by the sums of all, and another figure is asked of them."""
     if read.ranked.group == EACH:
         return False
-    is_of_sums = not {PlanMeasure.AVERAGE, PlanMeasure.SHARE} & {*read.measures}
+    is_of_sums = not {*_MEANS, PlanMeasure.SHARE} & {*read.measures}
     return kind is not FieldKind.AMOUNT or not is_of_sums or bool(read.filters)
 
 
@@ -111,6 +121,11 @@ def planned(read: Read, over: Population) -> Plan | None:
 def _measured(plan: Plan, read: Read) -> Plan | None:
     """What is measured, and by group; None where the words ask for two things."""
     bounded = read.bounded
+    if read.distinct:
+        is_alone = not (read.fields or bounded or read.ranked.group or read.ranked.step)
+        is_counted = {*read.measures} <= {PlanMeasure.COUNT}
+        counted = replace(plan, measure=PlanMeasure.DISTINCT, of=read.distinct)
+        return counted if is_alone and is_counted else None
     fields = {*read.fields, *filter(None, [read.ranked.of, bounded.of if bounded else None])}
     if len(fields) > 1:
         return None
@@ -130,6 +145,10 @@ def _by_measure(plan: Plan, read: Read, of: str | None, kind: FieldKind) -> Plan
         if not sums and (not read.has_noun or ranked.group == EACH):
             return None  # of how many, or of how much?
         return replace(plan, measure=PlanMeasure.SHARE, of=sums)
+    if PlanMeasure.MEDIAN in measures:
+        is_other = PlanMeasure.AVERAGE in measures or _may_be_of_groups(read, kind)
+        median = replace(plan, measure=PlanMeasure.MEDIAN, of=of or rows.amount)
+        return None if is_other else median
     if kind is FieldKind.DAYS:
         return replace(plan, measure=PlanMeasure.DAYS, of=of)
     if PlanMeasure.AVERAGE in measures and _may_be_of_groups(read, kind):
@@ -196,27 +215,82 @@ def parse_plan(
     question: str, names: Sequence[Name], today: date, over: Population
 ) -> Plan | NotUnderstood:
     """The plan of a question; `names` are those of the ledger."""
-    left = Remainder(question)
-    plan = _plan_read(left, names, today, over)
+    if (one := plan_of_one(question, names, over)) is not None:
+        return one
+    left, read = read_named(Remainder(said_once(question)), names, today, over)
     words = left.words(load_vocabulary().empty)
-    if plan is None and words and (meant := slips(words, names)):
-        plan = _plan_read(left.respelled(meant), names, today, over)
+    plan = None if words or left.has_clash or left.doubts else valid_plan(read, over)
     if plan is not None:
         return plan
-    known = beginnings(names)
+    known = made_of(names, beginnings)
     near = dict.fromkeys(each.name for word in words for each in known.get(word, ()))
     doubts = () if words else tuple(dict.fromkeys(left.doubts))
     return NotUnderstood(words, load_vocabulary().can, tuple(near), doubts)
 
 
-def _plan_read(
+def read_named(
     left: Remainder, names: Sequence[Name], today: date, over: Population
-) -> Plan | None:
-    """The plan of a question, None where a word is left of it, or its parts make none."""
-    read = read_question(left, names, today, over)
-    if left.words(load_vocabulary().empty) or left.has_clash or left.doubts:
-        return None
-    return valid_plan(read, over)
+) -> tuple[Remainder, Read]:
+    """A question read by the rules, then what they do not read by names, then by slips of both."""
+    begun = left.text
+    read = _read(left, names, today, over)
+    words = left.words(load_vocabulary().empty)
+    if not words:
+        return left, read
+    again = left.again(begun, words)
+    named = _read(again, names, today, over)
+    rest = again.words(load_vocabulary().empty)
+    if not rest:
+        return again, named
+    if meant := slips(rest, made_of(names, words_of_names)):
+        right = left.respelled(meant)
+        right = right.again(right.text, [meant.get(word, word) for word in words])
+        respelled = _read(right, names, today, over)
+        if not right.words(load_vocabulary().empty):
+            return right, respelled
+    return again, named
+
+
+def _read(left: Remainder, names: Sequence[Name], today: date, over: Population) -> Read:
+    read = set_apart(left, read_question(left, names, today, over), over)
+    is_of_subject = "subject" in fields_named(read.filters)
+    left.has_clash |= is_of_subject and _CHEAPER.search(left.whole) is not None
+    return _of_what_is_billed(left, _of_part_before(left, read))
+
+
+_CHEAPER = re.compile(r"\b(?:fournisseur|entreprise|titulaire|qui)\b.*\b(?:plus|moins) chere?s?\b")
+"""A price, where what is bought is said; who was paid the least for it is another."""
+
+_IS_PART = re.compile(
+    r"\b(?:c ?'?est|est|represente|pese|fait|compte pour) (?:quel(?:le)? |combien )?(?:en )?"
+    r"(?:part|pourcentage|proportion|fraction)s?\b(?! (?:de |en )?(?:retard|paye))"
+)
+_SPENT = re.compile(r"\b(?:facture|depense|paye|achete|verse|mandate)\b")
+
+
+def _of_part_before(left: Remainder, read: Read) -> Read:
+    """The part before its verb: "X, c'est quelle part de ce qui est facturé à Y"."""
+    match = _IS_PART.search(left.whole)
+    before = [start for _, start in read.filters if match and start < match.start()]
+    if not (match and before) or len(before) == len(read.filters):
+        return read
+    is_of_sums = _SPENT.search(left.whole, match.end()) is not None
+    is_of_sums &= left.is_billed or not read.has_noun
+    measures = (*read.measures, PlanMeasure.SUM) if is_of_sums else read.measures
+    share = Share(0, match.start(), is_said=True, is_rate=False)
+    return replace(read, share=share, measures=measures)
+
+
+def _of_what_is_billed(left: Remainder, read: Read) -> Read:
+    """What "facturé" adds up, which without its accent is the noun of the rows.
+
+    So do two periods of someone, of whom no rows are named.
+    """
+    of_names = all(each.said and each.operator is Operator.IS for each, _ in read.filters)
+    is_bare = bool(read.compared and read.filters) and of_names and not read.says_of_what
+    if not (left.is_billed or is_bare) or read.measures or read.fields:
+        return read
+    return replace(read, measures=(PlanMeasure.SUM,), has_noun=False)
 
 
 def valid_plan(read: Read, over: Population) -> Plan | None:

@@ -8,14 +8,14 @@ from typing import NamedTuple
 from assistant.ledger.parsing.connectives import Found
 from assistant.ledger.parsing.period_forms import COUNTS
 from assistant.ledger.parsing.vocabulary import Remainder, WordRule, load_vocabulary
-from assistant.ledger.query.plan import PeriodStep, Plan, PlanFilter, Population
+from assistant.ledger.query.plan import PeriodStep, Plan, PlanFilter, Population, rows_of
 
 # Where the part of a share is said: "part de X dans …", "quelle part de … est X". Pure.
 
 _SHARE = re.compile(r"\b(?:parts?|pourcentages?|proportions?|fractions?|taux|combien pour cent)\b")
 _VERB = re.compile(
     r"\b(?:est|sont|revient|reviennent|a ete|ont ete|represente|representent|va|vont|concerne|"
-    r"concernent|provient|proviennent)\b"
+    r"concernent|provient|proviennent|vient|viennent)\b"
 )
 _IN = re.compile(r"\b(?:dans(?! (?:les?|un) (?:delais?|\d))|parmi|sur|au sein)\b")
 
@@ -91,12 +91,15 @@ _OF_ROWS = {  # whose first is that of the first day, which is no rank
 _OF_PERIODS = (_Side(False, _MOST_OF), _Side(True, _LEAST_OF))
 """Whose first ones are those of the first days."""
 
-_BY = r"(?:par|pour chaque|de chaque|selon (?:le|la|les)|ventile\w* par)"
+_BY = r"(?:par|(?:(?:pour|de|dans|a) )?chaque|selon (?:le|la|les)|ventile\w* par)"
 _MOST = re.compile(
-    r"\ble (?P<side>plus|moins)\b(?: (?:cher|lourd|d'argent)\b)?"
-    r"(?: (?:grand nombre )?d(?:e |'))?(?P<fast>(?= (?:vite|rapidement)\b))?"
+    r"\ble (?P<side>plus|moins)\b(?: (?:cher|lourd|d'argent|longs?|longtemps|eleves?)\b)?"
+    r"(?:(?! de (?:temps|jours)\b) (?:grand nombre )?d(?:e |'))?"
+    r"(?P<fast>(?= (?:vite|rapidement)\b)| (?:courts?|rapides?)\b)?"
 )
-_ROWS = re.compile(r" (?:grand nombre )?d(?:e |'(?!argent))")
+_ROWS = re.compile(r" (?:grand nombre )?d(?:e (?!temps|jours)|'(?!argent))")
+_PRICE = re.compile(r"\best(?:-il|-ce)? (?:\w+ )?le (?:plus|moins) cher\b")
+"""Of who sells, a price, and not how much was bought of it."""
 
 
 _TREND = re.compile(
@@ -143,7 +146,9 @@ def ranking(left: Remainder, over: Population) -> Ranking:
         ranks.append(found)
     by = rules if _MEAN.search(left.whole) else [*rules, _rows(over)]
     groups = [Ranking(rule.name or None, rule.step) for rule in by if _is_grouped(left, rule)]
-    every = [*ranks, *groups]
+    every = [*ranks, *groups] or [*filter(None, [_who(left)])]
+    left.has_clash |= not every and _ASKS_WHO.match(left.whole) is not None
+    left.has_clash |= _PRICE.search(left.whole) is not None and _is_by(every, "supplier")
     if left.take(_TREND):
         left.has_clash |= any(each.step is None for each in every)
         every = every or [Ranking(step=PeriodStep.MONTH)]
@@ -151,11 +156,51 @@ def ranking(left: Remainder, over: Population) -> Ranking:
     return every[0] if every else Ranking()
 
 
+def _is_by(every: Sequence[Ranking], field: str) -> bool:
+    return any(each.group == field for each in every)
+
+
+_ASKS_WHO = re.compile(r"qui (?!(?:sont|est|etaient|etait)\b)")
+_WHO = re.compile(
+    rf"(?:(?:^|(?<=[,:;?(] )|(?<=c'est ))|\bles (?P<count>{_COUNT}) (?:premiers )?)"
+    r"(?:(?P<whose>(?:chez|a|aupres de) )qui|qui (?=(?:nous |on |vous )?(?:(?:a|ont|aura|avait) )?"
+    r"(?:(?:le|ete|eu|deja) |(?:cout|factur|remport|gagn|obten|vend|deti|pes|represent|touch|perc"
+    r"|recoi)|(?:avons-nous|a-t-on|avez-vous|on)\b)))"
+)
+"""Who is paid or holds contracts: "qui nous coûte", "chez qui"; not who spends, pays or signs."""
+
+
+def _who(left: Remainder) -> Ranking | None:
+    """The first ones of those who are paid, where no noun names them: "qui nous coûte le plus"."""
+    match = _WHO.search(left.text)
+    side = _MOST.search(left.text, match.end()) if match else None
+    if match is None or side is None:
+        return None
+    left.erase(*match.span())
+    left.erase(*side.span())
+    return Ranking(
+        "supplier",
+        limit=_number(match["count"]) if match["count"] else 1,
+        is_ascending=(side["side"] == "moins") != (side["fast"] is not None),
+        is_count=_ROWS.match(left.whole, side.end("side")) is not None,
+    )
+
+
+def counted_values(left: Remainder, over: Population) -> str:
+    """The field of which a question counts the values, taken out: "combien de fournisseurs"."""
+    for rule in load_vocabulary().groups:
+        if rule.is_for(over) and not rule.step and rows_of(over).fields[rule.name].many:
+            says = rf"\b(?:combien|nombre) (?:de |d'){rule.says.pattern}"
+            if left.take(re.compile(rf"{says}(?: (?:differents?|distincts?))?(?!\w)")):
+                return rule.name
+    return ""
+
+
 def _sides(rule: WordRule) -> Sequence[_Side]:
     return _OF_PERIODS if rule.step else _OF_GROUPS
 
 
-_MEAN = re.compile(r"\bmoyen")
+_MEAN = re.compile(r"\b(?:moyen|median)")
 """What is computed of all rows, as are the sums of "par facture" and "par marché" of each."""
 
 
@@ -170,6 +215,8 @@ EACH = "number"
 
 def _is_grouped(left: Remainder, rule: WordRule) -> bool:
     by = rf"(?:{_BY} )?" if rule.step and _ADVERB.search(left.text) else rf"{_BY} "
+    if rule.step:  # "mois par mois", "mois après mois"
+        by = rf"(?:(?:{rule.says.pattern} )?{by}|{rule.says.pattern} apres )"
     return bool(left.take(re.compile(rf"\b{by}{rule.says.pattern}")))
 
 
@@ -184,8 +231,17 @@ _AMOUNTS = (
 )
 _EXTREMES = {  # and no "maximum", which is of a rule: "durée maximale d'un marché"
     Population.INVOICES: (
-        (rf"plus long {_DELAY}|{_DELAY} le plus long", False, "payment_days"),
+        (
+            rf"plus long {_DELAY}|(?<!moyen de paiement ){_DELAY} le plus long",
+            False,
+            "payment_days",
+        ),
         (rf"plus court {_DELAY}|{_DELAY} le plus court", True, "payment_days"),
+        (
+            r"(?:qui )?(?:attend|traine|dort)(?:ent)? depuis le plus longtemps",
+            False,
+            "age_days",
+        ),
         (r"plus (?:gros|grand|long|important) retard|retard le plus long", False, "late_days"),
         *_AMOUNTS,
     ),
@@ -197,8 +253,37 @@ _EXTREMES = {  # and no "maximum", which is of a rule: "durée maximale d'un mar
 }
 
 
+_WHICH = {Population.INVOICES: "laquelle", Population.PURCHASES: "lequel"}
+"""Of the rows, by their gender; a supplier may be the other one."""
+
+_PAYING = "payment_days"
+_SOON = {"vite", "rapidement", "tot"}
+_PAID = r"(?:paye[er]?e?s?|regle[er]?e?s?)"
+_HOW = (
+    rf"(?:{_PAID} le plus (?P<how>vite|rapidement|tot|tard|lentement)"
+    r"|(?:mis(?:e|es)?|met\w*) le (?P<side>plus|moins) (?:de (?:temps|jours)|longtemps) "
+    rf"(?:a|avant de|avant d'|pour) (?:(?:l[ea]|les) )?(?:etre )?{_PAID})"
+)
+
+
+def _paid_slowest(left: Remainder, over: Population) -> re.Match[str] | None:
+    """The words that rank invoices by the time that their payment took; None for groups."""
+    if over is not Population.INVOICES:
+        return None
+    noun = load_vocabulary().nouns(over).says.pattern
+    which = r"quel(?:le)?s? (?:est |sont )?(?:l[ea]s? )?"
+    asks = rf"(?:(?:les|quelles sont les) (?P<count>{_COUNT}) |{which}|la |les )?"
+    return left.take(re.compile(rf"\b{asks}{noun}(?: [^,;:?]*?)? {_HOW}"))
+
+
 def _extreme(left: Remainder, over: Population) -> Ranking | None:
     """The row of which a value is the highest or lowest: "payée avec le plus long délai"."""
+    if match := _paid_slowest(left, over):
+        is_low = match["side"] == "moins" or match["how"] in _SOON
+        return Ranking(EACH, limit=_number(match["count"]) or 1, is_ascending=is_low, of=_PAYING)
+    for side in _OF_PERIODS:
+        if left.take(re.compile(rf"\b{_WHICH[over]} (?:est|etait|a ete) l[ea] {side.says}\b")):
+            return Ranking(EACH, limit=1, is_ascending=side.is_low)
     for says, is_low, of in _EXTREMES[over]:
         if left.take(re.compile(rf"\b(?:(?:avec|ayant|au|de) )?(?:la |le )?(?:{says})\b")):
             return Ranking(EACH, limit=1, is_ascending=is_low, of=of)

@@ -1,9 +1,10 @@
 """What a question is about: figures of the ledger or the law, and of which rows. Pure."""
 
 import re
+from collections.abc import Iterator, Sequence
 
 from assistant.ledger.parsing.vocabulary import load_vocabulary
-from assistant.ledger.query.plan import Population
+from assistant.ledger.query.plan import Plan, PlanFilter, Population
 from assistant.question.language import fold_text
 
 # Whether a question asks for figures of the ledger, or for the law.
@@ -45,6 +46,12 @@ _THEIRS = re.compile(
 )
 """The same in English."""
 
+_OF_ALL = re.compile(
+    r"\btou(?:te)?s (?:les |nos )?(?:fournisseurs|titulaires|acheteurs|services) confondu"
+    r"|\btous (?:fournisseurs|titulaires|acheteurs|services)(?= ?(?:[,;:.?!)]|$))"
+)
+"""All of those that the ledger has, added up: no rule is said of them so."""
+
 _FIGURES = re.compile(
     r"\b(?:combien(?! de (?:temps|jours|semaines|mois)\b)|montants?|total|totaux|nombre|somme|"
     r"(?:quelle|la) part|listes?|lister|montre\w*|affiche\w*|"
@@ -68,7 +75,8 @@ def asks_ledger(question: str) -> bool:
     """Whether the words ask for what was bought, billed or paid here, and for no rule."""
     words = fold_text(question).replace("’", "'")
     figures = _FIGURES.search(words)
-    asks = _OURS.search(words) or _THEIRS.search(words) or (figures and _OWNED.search(words))
+    is_ours = any(each.search(words) for each in (_OURS, _THEIRS, _OF_ALL))
+    asks = is_ours or (figures and _OWNED.search(words))
     if not asks or _STRICTLY_LAW.search(words):
         return False
     return bool(figures) or not _LAW.search(words)
@@ -78,6 +86,14 @@ def asks_law(question: str) -> bool:
     """Whether the words ask for a rule."""
     return _LAW.search(fold_text(question)) is not None
 
+
+def is_of_buying(question: str) -> bool:
+    """Whether it begins with the act, "achat de livres", of which no figure is asked."""
+    words = fold_text(question)
+    return _ACT.match(words) is not None and _FIGURES.search(words) is None
+
+
+_ACT = re.compile(r"\W*achat\b")
 
 # Which rows: invoices or purchases.
 
@@ -92,12 +108,17 @@ def population_asked(question: str) -> Population | None:
         return None
     if _SPENT_ON.search(folded):
         return Population.INVOICES
+    return next(iter(_named(folded)), None)
+
+
+def _named(folded: str) -> Sequence[Population]:
+    """The populations of which a question has the noun, the first one first."""
     found = (
         (match.start(), Population(rule.name))
         for rule in load_vocabulary().populations
         if (match := rule.says.search(folded))
     )
-    return min(found, default=(0, None))[1]
+    return [population for _, population in sorted(found)]
 
 
 def population_meant(question: str) -> Population:
@@ -107,6 +128,34 @@ def population_meant(question: str) -> Population:
         Population.PURCHASES if is_of_contracts else Population.INVOICES
     )
 
+
+def may_be_of_others(question: str) -> bool:
+    """Whether rows other than those first thought of may be meant: none are named, or both are."""
+    return len(_named(fold_text(question))) != 1 and not asks_law(question)
+
+
+def tells_rows(question: str, plan: Plan) -> bool:
+    """Whether a plan that no other rows understand is of its own, where their noun is not said.
+
+    That is by a number or a name of the ledger, by all who buy, or by several procedures that are
+    counted, listed or added up: of one, "procédure adaptée", it is rather a question of law.
+    """
+    words = fold_text(question).replace("’", "'")
+    is_told = any(each.field == "number" or each.said for each in _but_subjects(plan))
+    is_of_several = _PROCEDURES.search(words) and _COUNTED.search(words)
+    return bool(_named(words) or is_told or is_of_several or asks_ledger(question))
+
+
+def _but_subjects(plan: Plan) -> Iterator[PlanFilter]:
+    """The conditions of a plan, but what is bought, which others buy as well."""
+    return (each for each in plan.conditions if each.field != "subject")
+
+
+_PROCEDURES = re.compile(r"\b(?:procedures|appels d'offres|mapas|dialogues competitifs)\b")
+_COUNTED = re.compile(
+    r"\b(?:combien|nombre|liste\w*|montre\w*|affiche\w*|total|totaux|moyennes?|repartition)\b"
+)
+"""And no "montant", which may be that from which a procedure is to be chosen."""
 
 _BY_CONTRACT = re.compile(r"\W*(?:et |puis )?par (?:marche|contrat)\b")
 """What groups the figure before, whatever it counts."""

@@ -42,7 +42,11 @@ class WordRule:
 class LedgerVocabulary:
     """The rules of each kind in the order in which they are tried, and words that say nothing.
 
-    `spelled` are words that may be mistyped, `other_words` those that look like them and are not.
+    `shown` are those of what is asked of one row, and a list of it shows.
+
+    `spelled` are words that may be mistyped, `other_words` those that look like them and are not;
+    `trades` are what a supplier does and many may do, so that alone they name nobody, and `places`
+    where it is done, which alone is no subject.
     """
 
     populations: tuple[WordRule, ...]
@@ -52,11 +56,14 @@ class LedgerVocabulary:
     groups: tuple[WordRule, ...]
     fields: tuple[WordRule, ...]
     measures: tuple[WordRule, ...]
+    shown: tuple[WordRule, ...]
     empty: frozenset[str]
     can: tuple[str, ...]
     shorts: tuple[tuple[re.Pattern[str], str], ...]
     spelled: frozenset[str]
     other_words: frozenset[str]
+    trades: frozenset[str]
+    places: frozenset[str]
 
     def nouns(self, over: Population) -> WordRule:
         """What the rows of a population are called."""
@@ -73,19 +80,31 @@ def load_vocabulary() -> LedgerVocabulary:
     rules = {
         kind: tuple(_rule(row) for row in table[kind.removesuffix("s")])
         for kind in ("populations", "values", "filters", "dates", "groups", "fields", "measures")
-    }
+    } | {"shown": tuple(map(_rule, table["shown"]))}
     shorts = tuple((said_as_words(row["says"]), row["means"]) for row in table["short"])
-    empty, spelled, others = (
-        frozenset(table[key].split()) for key in ("empty", "spelled", "other_words")
-    )
+    lists = ("empty", "spelled", "other_words", "trades", "places")
+    words = {key: frozenset(table[key].split()) for key in lists}
     return LedgerVocabulary(
         **rules,
-        empty=empty,
         can=tuple(table["can"]),
         shorts=shorts,
-        spelled=spelled,
-        other_words=others,
+        empty=words["empty"],
+        spelled=words["spelled"],
+        other_words=words["other_words"],
+        trades=words["trades"],
+        places=words["places"],
     )
+
+
+@cache
+def words_of_rules() -> frozenset[str]:
+    """The words that the rules have in them, and the beginnings of some."""
+    known = load_vocabulary()
+    kinds = (known.populations, known.values, known.filters, known.dates, known.groups)
+    rules = (rule for kind in (*kinds, known.fields, known.measures) for rule in kind)
+    return known.spelled | {
+        word for rule in rules for word in re.findall(r"[a-z]{4,}", rule.says.pattern)
+    }
 
 
 def written_out(text: str) -> str:
@@ -151,13 +170,16 @@ _ENOUGH = {"rules": 8, "names": 6}
 """Letters from which one taken for another is a slip: "défense" is a word and no "dépense"."""
 
 
-def slips(words: Sequence[str], names: Iterable[Name]) -> Mapping[str, str] | None:
-    """What each of these words is meant to be, None where one of them is no slip."""
-    named = {part for each in names for part in spoken(each.name).split() if len(part) >= _LETTERS}
+def slips(words: Sequence[str], names: Iterable[str]) -> Mapping[str, str]:
+    """What those of these words that are slips are meant to be.
+
+    `names` are the words that the ledger has in its names.
+    """
+    named = [part for part in names if len(part) >= _LETTERS]
     known = dict.fromkeys(load_vocabulary().spelled, _ENOUGH["rules"])
     known |= dict.fromkeys(named, _ENOUGH["names"])
-    meant = {word: found for word in words if (found := _meant(word, known))}
-    return meant if len(meant) == len({*words}) else None
+    found = {word: _meant(word, known) for word in words}
+    return {word: meant for word, meant in found.items() if meant and meant != word}
 
 
 def _meant(word: str, known: Mapping[str, int]) -> str | None:
@@ -202,6 +224,12 @@ _MONEY = re.compile(
 )
 """How much, whose accent alone tells it from how many: "combien de facturé"."""
 
+_BILLED = re.compile(r"^(?!.*\bfactures?\b).*\bfacturés?\b", re.IGNORECASE | re.DOTALL)
+"""What was billed and no invoice, which its accent alone tells."""
+
+_ELIDED = re.compile(r"(?<![\w'-])(qu|[cdjln]) (?=[aeiouyh]\w)")
+"""A word cut short whose apostrophe is left out: "d argent", "l an dernier"."""
+
 _QUOTES = str.maketrans(
     {"«": '"', "»": '"', "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ", "≥": ">=", "≤": "<="}
 )
@@ -214,14 +242,26 @@ class Remainder:
         """`whole` keeps what is read; `has_clash`: what was read cannot be one question.
 
         `doubts` are the words that may mean something else than what rules take them for.
-        `capitals` are the words, but the first, that are written with a capital letter.
+        `capitals` are the words, but the first, that are written with a capital letter; `unread`
+        those that no rule reads, so that they may be of names.
         """
         self.capitals = frozenset(map(fold_text, _CAPITAL.findall(question)))
         question = _MONEY.sub("montant ", question)
+        self.is_billed = _BILLED.search(question) is not None
         words = " ".join(fold_text(question).translate(_QUOTES).split())
+        words = _ELIDED.sub(r"\1'", words)
         self.whole = self.text = written_out(words)
         self.has_clash = False
         self.doubts: list[str] = []
+        self.unread: frozenset[str] = frozenset()
+
+    def again(self, text: str, unread: Iterable[str]) -> "Remainder":
+        """The question as `text` was left of it, once rules are known not to read some words."""
+        found = Remainder(self.whole)
+        found.capitals, found.is_billed = self.capitals, self.is_billed
+        found.text = text
+        found.unread = frozenset(part for word in unread for part in _parts(word))
+        return found
 
     def respelled(self, meant: Mapping[str, str]) -> "Remainder":
         """The whole question again, with these words as they are meant."""
@@ -229,6 +269,7 @@ class Remainder:
         for word, right in meant.items():
             text = re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", right, text)
         found = Remainder(text)
+        found.is_billed = self.is_billed
         found.capitals = self.capitals | {meant[word] for word in self.capitals & {*meant}}
         return found
 

@@ -19,6 +19,8 @@ _SHOWN = {
         TableColumn("Reçue", Format.DATE),
         TableColumn("Payée", Format.DATE),
         TableColumn("TTC", Format.EUROS),
+        TableColumn("Marché"),
+        TableColumn("Statut du", Format.DATE),
         TableColumn("Statut", Format.WORDS),
         TableColumn("Source", Format.WORDS),
     ),
@@ -28,15 +30,25 @@ _SHOWN = {
         TableColumn("Acheteur"),
         TableColumn("Titulaire"),
         TableColumn("Notifié", Format.DATE),
+        TableColumn("Fin", Format.DATE),
         TableColumn("Montant HT", Format.EUROS),
         TableColumn("CPV"),
         TableColumn("Source", Format.WORDS),
     ),
 }
+_STATUS_DAY = (
+    "CASE status WHEN '01' THEN received WHEN '05' THEN rejected WHEN '06' THEN suspended "
+    "WHEN '07' THEN certified WHEN '08' THEN ordered WHEN '09' THEN passed_on "
+    "WHEN '11' THEN paid END"
+)
+"""Since when a row has its status, where its day is known."""
+
 _COLUMNS = {
-    Population.INVOICES: "number, supplier_name, issued, received, paid, gross, status",
+    Population.INVOICES: (
+        f"number, supplier_name, issued, received, paid, gross, contract, {_STATUS_DAY}, status"
+    ),
     Population.PURCHASES: (
-        "number, subject, coalesce(buyer_name, buyer), supplier_name, notified, amount, cpv"
+        "number, subject, coalesce(buyer_name, buyer), supplier_name, notified, ends, amount, cpv"
     ),
 }
 # The place of the number of each row stands for the place of the row.

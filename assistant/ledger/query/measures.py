@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from assistant.ledger.query.plan import (
+    FieldKind,
     Operator,
     Plan,
     PlanFilter,
     PlanMeasure,
     Population,
+    rows_of,
 )
 
 INVOICE = PlanFilter("is_credit", Operator.UNKNOWN)
 CREDIT_NOTE = PlanFilter("is_credit", Operator.KNOWN)
+_AVOIR = PlanFilter("document", Operator.IS, ("avoir",))
 REPEATING = PlanFilter("is_repeating", Operator.KNOWN)
 NOT_PAID = PlanFilter("paid", Operator.UNKNOWN)
 """As a question or a form says it."""
@@ -29,6 +32,7 @@ SENT = PlanFilter("status", Operator.IS, ("11",))
 UNRECEIVED = PlanFilter("received", Operator.UNKNOWN)
 SUSPENDED = PlanFilter("status", Operator.IS, ("06",))
 REJECTED = PlanFilter("status", Operator.IS, ("05",))
+IN_EUROS = PlanFilter("currency", Operator.IS, ("EUR",))
 LATE = PlanFilter("late_days", Operator.MORE, (0,))
 
 
@@ -62,6 +66,12 @@ def _names_credits(plan: Plan) -> bool:
     return any(each.field in {"is_credit", "document"} for each in plan.conditions)
 
 
+def is_of_credits(plan: Plan) -> bool:
+    """Whether an amount is of credit notes alone: nothing is there to take it off."""
+    is_amount = plan.is_of_money and plan.measure is not PlanMeasure.SHARE
+    return is_amount and bool({CREDIT_NOTE, _AVOIR} & {*plan.filters})
+
+
 def _is_of_invoiced(plan: Plan) -> bool:
     is_sum = plan.measure is PlanMeasure.SUM or (
         plan.measure is PlanMeasure.SHARE and plan.of is not None
@@ -84,6 +94,21 @@ def _is_late(plan: Plan, *, unpaid: bool) -> bool:
     return LATE in every and (NOT_PAID in every or UNPAID in every) is unpaid
 
 
+def _bounds_amounts(plan: Plan) -> bool:
+    """Whether an amount is compared with one in euros, and no condition says the currency."""
+    fields = rows_of(plan.over).fields
+    named = {each.field for each in plan.conditions}
+    amounts = {
+        each.field
+        for each in plan.conditions
+        if each.operator in _COMPARES and fields[each.field].kind is FieldKind.AMOUNT
+    }
+    return "currency" in fields and bool(amounts) and "currency" not in named
+
+
+_COMPARES = {Operator.MORE, Operator.AT_LEAST, Operator.LESS, Operator.AT_MOST}
+
+
 def _measures(name: str) -> Callable[[Plan], bool]:
     return lambda plan: plan.of == name
 
@@ -94,6 +119,7 @@ DEFINITIONS = (
         "les avoirs sont déduits, les factures rejetées restent comprises",
         _is_of_invoiced,
     ),
+    Definition("le montant des avoirs est dit sans son signe moins", is_of_credits),
     Definition(
         "est non payée une facture sans date de paiement, ni mise en paiement, ni rejetée, ni "
         "avoir, dont il reste un montant à payer",
@@ -118,6 +144,11 @@ DEFINITIONS = (
         "les intérêts sont ceux des factures payées en retard et de celles qui le sont encore, "
         "comptées comme payées ce jour",
         _measures("interest"),
+    ),
+    Definition(
+        "un montant comparé est en euros : ce qui est en une autre devise n'y est pas",
+        _bounds_amounts,
+        (IN_EUROS,),
     ),
     Definition("sans net à payer, le TTC en tient lieu", _measures("payable")),
     Definition(

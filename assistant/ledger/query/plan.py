@@ -44,7 +44,8 @@ class LedgerField:
     """A column of the rows of a population, and its French words.
 
     Groups are by the column `key`, read in `shown`; a value may be one of the list `members`;
-    `words` are those of coded values. A computed field needs the law.
+    `words` are those of coded values; `many` is what its values are called where they are counted.
+    A computed field needs the law.
     """
 
     name: str
@@ -59,6 +60,7 @@ class LedgerField:
     key: str = ""
     shown: str = ""
     members: str = ""
+    many: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
     is_computed: bool = False
 
@@ -104,6 +106,7 @@ def _field(row: Mapping[str, Any]) -> LedgerField:
 Value = str | int | Decimal | date
 
 MOST_GROUPS = 1000
+EURO = "EUR"
 
 
 class PlanMeasure(StrEnum):
@@ -114,6 +117,13 @@ class PlanMeasure(StrEnum):
     AVERAGE = "average"
     SHARE = "share"
     DAYS = "days"
+    MEDIAN = "median"
+    DISTINCT = "distinct"
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether what groups come to is computed of what each row adds."""
+        return self not in {PlanMeasure.MEDIAN, PlanMeasure.DISTINCT}
 
 
 class Operator(StrEnum):
@@ -175,10 +185,10 @@ class Bound:
 class Plan:
     """What to compute: of the rows that meet every filter, by group, the highest first.
 
-    `of` is the field measured, None to count rows. A share is that of the rows that also meet
-    `part`, else that of each group in the whole. `group` is a field, or with `step` a date field.
-    `compared` is the period to compare `period` with. `limit` keeps the first groups of the order,
-    `bound` those whose figure meets it.
+    `of` is the field measured, None to count rows; DISTINCT counts its values. A share is that of
+    the rows that also meet `part`, else that of each group in the whole. `group` is a field, or
+    with `step` a date field. `compared` is the period to compare `period` with. `limit` keeps the
+    first groups of the order, `bound` those whose figure meets it.
     """
 
     measure: PlanMeasure
@@ -208,6 +218,13 @@ class Plan:
     def is_of_money(self) -> bool:
         """Whether what it measures is in euros or another currency."""
         return self.field is not None and self.field.kind is FieldKind.AMOUNT
+
+    @property
+    def currency(self) -> str:
+        """The currency of its amounts: euros, but where one condition asks for another one."""
+        asked = [each for each in self.filters if each.field == "currency"]
+        is_one = len(asked) == 1 and asked[0].operator is Operator.IS
+        return str(asked[0].values[0]) if is_one and len(asked[0].values) == 1 else EURO
 
     @property
     def conditions(self) -> tuple[PlanFilter, ...]:
@@ -257,6 +274,8 @@ def _measured(plan: Plan) -> None:
     if plan.of:
         kind = _named(plan, plan.of).kind
         wanted = kind is FieldKind.DAYS if plan.measure is PlanMeasure.DAYS else kind.is_number
+        if plan.measure is PlanMeasure.DISTINCT:
+            wanted = bool(_named(plan, plan.of).many)
         if not wanted or plan.measure is PlanMeasure.COUNT:
             raise WrongPlan(f"« {plan.of} » ne se mesure pas par « {plan.measure} ».")
     elif plan.measure not in {PlanMeasure.COUNT, PlanMeasure.SHARE}:

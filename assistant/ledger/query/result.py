@@ -17,10 +17,12 @@ from assistant.ledger.query.measures import (
     UNRECEIVED,
     defined,
     is_by_invoice,
+    is_of_credits,
     meant,
     told,
 )
 from assistant.ledger.query.plan import (
+    EURO,
     Bound,
     Operator,
     Plan,
@@ -31,7 +33,7 @@ from assistant.ledger.query.plan import (
     validate_plan,
 )
 from assistant.ledger.query.sql import LateColumns, listed
-from assistant.ledger.query.sums import Groups, Sum, groups, whole
+from assistant.ledger.query.sums import Groups, Sum, groups, middle, whole
 from ingestion.ledger.embedded import Ledger
 
 _TENTH = Decimal("0.1")
@@ -81,7 +83,12 @@ def compute_result(
     notes = (*_credit_notes(plan, ledger, today, law), *_undated(plan, ledger, today), *notes)
     notes += tuple(_repeating(plan, ledger, today, law))
     if not plan.compared:
-        return _result(plan, *_figures(plan, found), notes)
+        total, lines = _figures(plan, found)
+        if begun := _begun_later(plan, total, ledger, today):
+            is_count = plan.measure is PlanMeasure.COUNT  # which none of its rows is, in any case
+            total = total if is_count else replace(total, value=None)
+            notes = (begun, *notes)
+        return _result(plan, total, lines, notes)
     before = replace(counted, period=plan.compared, compared=None)
     [(earlier, more)] = groups([before], ledger, today, law)
     notes += tuple(f"Période comparée : {note}" for note in more)
@@ -148,6 +155,29 @@ def _repeating(
             f"{count} facture{plural} rectificative{plural} ou d'acompte comprise{plural} : "
             "une facture corrigée, ou la finale qui reprend un acompte, peut l'être aussi."
         )
+
+
+def _begun_later(plan: Plan, total: ResultLine, ledger: Ledger, today: date) -> str:
+    """That the ledger begins after the whole period, "" where it does not.
+
+    That none of its rows is of those days does not say that there were none.
+    """
+    rows, period = rows_of(plan.over), plan.period
+    if total.rows or period is None or period.last is None:
+        return ""
+    field = rows.fields[period.field]
+    if field.is_computed:
+        return ""
+    counted = rows.sql.replace("{today}", "$1")
+    [(first,)] = ledger.rows(
+        f"SELECT min({field.name}) FROM ({counted}) AS counted WHERE $1 IS NOT NULL", [today]
+    )
+    if first is None or period.last >= first:
+        return ""
+    return (
+        f"Le registre ne commence que le {first:%d/%m/%Y} ({field.label}) : il ne dit rien de "
+        "cette période, ni qu'il n'y avait rien."
+    )
 
 
 _PAYMENT = frozenset({"paid", "is_unpaid"})
@@ -236,6 +266,11 @@ def _line(plan: Plan, group: Sum, every: Sum) -> ResultLine:
 
 
 def _value(plan: Plan, group: Sum, every: Sum) -> Decimal | None:
+    value = _computed(plan, group, every)
+    return -value if value and is_of_credits(plan) else value
+
+
+def _computed(plan: Plan, group: Sum, every: Sum) -> Decimal | None:
     match plan.measure:
         case PlanMeasure.COUNT:
             return Decimal(group.count)
@@ -243,6 +278,10 @@ def _value(plan: Plan, group: Sum, every: Sum) -> Decimal | None:
             return group.total if group.known else None
         case PlanMeasure.AVERAGE | PlanMeasure.DAYS:
             return _mean(plan, group)
+        case PlanMeasure.MEDIAN:
+            return _rounded(plan, middle(group.values) / 2) if group.known else None
+        case PlanMeasure.DISTINCT:
+            return Decimal(len({*group.values}))
         case PlanMeasure.SHARE:
             # Of the rows of a group, those of the part; else the group, in the whole.
             some, of = (group.part, group) if plan.part else (group.total, every)
@@ -252,8 +291,11 @@ def _value(plan: Plan, group: Sum, every: Sum) -> Decimal | None:
 def _mean(plan: Plan, group: Sum) -> Decimal | None:
     if not group.known:
         return None
-    mean = group.total / group.known
-    return round_to_cents(mean) if plan.is_of_money else _tenths(mean)
+    return _rounded(plan, group.total / group.known)
+
+
+def _rounded(plan: Plan, value: Decimal) -> Decimal:
+    return round_to_cents(value) if plan.is_of_money else _tenths(value)
 
 
 def _tenths(value: Decimal) -> Decimal:
@@ -277,7 +319,8 @@ def _left_out(plan: Plan, lines: Sequence[ResultLine]) -> list[str]:
         return []
     plural = "s" if len(lines) > 1 else ""
     said = f"{len(lines)} autre{plural} non montré{plural}"
-    if plan.measure is not PlanMeasure.SUM or not plan.is_of_money:
+    is_sum = plan.measure is PlanMeasure.SUM and plan.is_of_money
+    if not is_sum or plan.currency != EURO:
         return [f"{said}."]
     rest = sum((line.value or Decimal(0) for line in lines), Decimal(0))
     return [f"{said}, {euros(rest)} ensemble."]

@@ -43,13 +43,14 @@ class LateColumns(NamedTuple):
 def totals(plans: Sequence[Plan], today: date, late: Sequence[LateColumns] = ()) -> Query:
     """For each plan by its place, currency and group: its key and label, and what it adds up to.
 
-    That is the rows, those with a value, their sum, and that of the part. The plans differ by their
-    filters and groups only.
+    That is the rows, those with a value, their sum, and that of the part; in place of a sum, the
+    two middle values together, or how many values there are. The plans differ by their filters and
+    groups only.
     """
     return _Build(plans, today, late).query(
         " UNION ALL ".join(
             f"SELECT {place}, currency, key_{place}, max(label_{place}), count(*), count(value), "
-            "coalesce(sum(value), 0), coalesce(sum(value) FILTER (WHERE part), 0) "
+            f"{_FIGURES.get(plans[0].measure, _SUMS)} "
             f"FROM kept WHERE is_of_{place} GROUP BY currency, key_{place}"
             for place in range(len(plans))
         )
@@ -88,6 +89,16 @@ _TYPES = (
     ("interest", "DECIMAL(18, 2)"),
     ("indemnity", "DECIMAL(18, 2)"),
 )
+_SUMS = "coalesce(sum(value), 0), coalesce(sum(value) FILTER (WHERE part), 0)"
+_FIGURES = {
+    PlanMeasure.MEDIAN: (
+        "coalesce(percentile_disc(0.5) WITHIN GROUP (ORDER BY value)"
+        " + percentile_disc(0.5) WITHIN GROUP (ORDER BY value DESC), 0), 0"
+    ),
+    PlanMeasure.DISTINCT: "count(DISTINCT value), 0",
+}
+"""The lower and the upper middle are the same value where their number is odd."""
+
 _SIGNS = {Operator.MORE: ">", Operator.AT_LEAST: ">=", Operator.LESS: "<", Operator.AT_MOST: "<="}
 _STEPS = {
     PeriodStep.MONTH: "left(CAST({column} AS VARCHAR), 7)",
@@ -139,7 +150,7 @@ class _Build:
         part = self._all(plan.part) if plan.measure is PlanMeasure.SHARE else "true"
         columns = [
             f"{'currency' if has_currency else 'NULL'} AS currency",
-            f"{plan.of or 1} AS value",
+            f"{self._value()} AS value",
             f"{self._rows.when} AS day",
             f"coalesce({part}, false) AS part",
         ]
@@ -148,6 +159,14 @@ class _Build:
             columns.append(f"{self._all(each.filters)} AS is_of_{place}")
             columns.append(f"{key} AS key_{place}, {label} AS label_{place}")
         return ", ".join(columns)
+
+    def _value(self) -> str:
+        """The column measured: the key of a field of which the values are counted."""
+        if self._plan.of is None:
+            return "1"
+        field = self._rows.fields[self._plan.of]
+        is_key = self._plan.measure is PlanMeasure.DISTINCT
+        return (field.key if is_key else "") or field.name
 
     def _group(self, plan: Plan) -> tuple[str, str]:
         if plan.group is None:

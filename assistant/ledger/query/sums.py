@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from assistant.errors import TotalsDisagree
-from assistant.ledger.query.plan import Plan, rows_of
+from assistant.ledger.query.plan import Plan, PlanMeasure, rows_of
 from assistant.ledger.query.sql import LateColumns, rows, told_apart, totals
 from ingestion.ledger.embedded import Ledger, Row
 
-EURO = "EUR"
 UNKNOWN = "non renseigné"
 WHOLE = "Ensemble"
 """What stands for a name where none is known, and where all are meant."""
@@ -27,7 +27,10 @@ _DAMAGED = (
 
 @dataclass(slots=True)
 class Sum:
-    """What is added up of the rows of a group: all, those with a value, those of the part."""
+    """What is added up of the rows of a group: all, those with a value, those of the part.
+
+    `values` are those of a measure that does not add up, of which `total` is that of one group.
+    """
 
     label: str = UNKNOWN
     count: int = 0
@@ -35,11 +38,12 @@ class Sum:
     total: Decimal = Decimal(0)
     part: Decimal = Decimal(0)
     ids: list[str] = field(default_factory=list)
+    values: list[Decimal | str] = field(default_factory=list)
 
 
 Groups = Mapping[str | None, Sum]
 _Added = dict[str | None, dict[str | None, Sum]]
-_Held = dict[tuple[str | None, str | None], tuple[list[str], list[int | None]]]
+_Held = dict[tuple[str | None, str | None], tuple[list[str], list[Any]]]
 
 
 def groups(
@@ -73,7 +77,7 @@ def _checked(plan: Plan, added: _Added, found: Sequence[Row]) -> tuple[Groups, t
         if figures != [group.count, group.known, group.total, group.part]:
             raise TotalsDisagree(_DAMAGED)
         group.label = UNKNOWN if label is None else words.get(label, str(label))
-    counted = added.pop(None if None in added else EURO, {})
+    counted = added.pop(None if None in added else plan.currency, {})
     return counted, (*_unvalued(plan, counted), *_others(added))
 
 
@@ -86,6 +90,7 @@ def whole(groups: Iterable[Sum]) -> Sum:
         found.total += group.total
         found.part += group.part
         found.ids += group.ids
+        found.values += group.values
     return found
 
 
@@ -96,6 +101,9 @@ def _added(plan: Plan, read: Sequence[Row], key: int) -> _Added:
     parts = _held((row for row in read if row[_PART]), key) if plan.part else held
     added: _Added = defaultdict(dict)
     for (currency, name), (ids, values) in held.items():
+        if not plan.measure.adds_up:
+            added[currency][name] = _apart(plan.measure, ids, values, unit)
+            continue
         _, part = parts.get((currency, name), ((), ()))
         added[currency][name] = Sum(
             count=len(ids),
@@ -105,6 +113,26 @@ def _added(plan: Plan, read: Sequence[Row], key: int) -> _Added:
             ids=ids,
         )
     return added
+
+
+def _apart(measure: PlanMeasure, ids: list[str], values: Sequence[Any], unit: Decimal) -> Sum:
+    """The sum of a group whose values do not add up, which it keeps."""
+    known = [value for value in values if value is not None]
+    if measure is PlanMeasure.DISTINCT:
+        total = Decimal(len({*known}))
+    else:
+        known = [value * unit for value in known]
+        total = middle(known)
+    return Sum(count=len(ids), known=len(known), total=total, ids=ids, values=known)
+
+
+def middle(values: Sequence[Any]) -> Decimal:
+    """The two middle values together, the same one twice where it is alone; 0 without values."""
+    if not values:
+        return Decimal(0)
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return Decimal(ordered[half]) + Decimal(ordered[-half - 1])
 
 
 def _held(read: Iterable[Row], key: int) -> _Held:
@@ -127,7 +155,7 @@ def _unvalued(plan: Plan, groups: Groups) -> list[str]:
 
 
 def _others(added: Mapping[str | None, Groups]) -> list[str]:
-    """What is in other currencies, which are not added to euros."""
+    """What is in other currencies, which are not added to those of the figure."""
     return [
         f"{sum(group.count for group in groups.values())} en {currency}, hors du calcul."
         for currency, groups in sorted(added.items(), key=str)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from assistant.calculators.amounts import euros, numeral, percent
 from assistant.ledger.query.plan import (
+    EURO,
     FieldKind,
     LedgerField,
     Operator,
@@ -80,9 +81,16 @@ def figure(value: Decimal | None, plan: Plan) -> str:
         return "–"
     if plan.measure is PlanMeasure.SHARE:
         return percent(value)
-    if plan.field is None:
+    if plan.field is None or plan.measure is PlanMeasure.DISTINCT:
         return numeral(value)
+    if plan.is_of_money:
+        return money(value, plan)
     return _quantity(value, plan.field.kind)
+
+
+def money(value: Decimal, plan: Plan) -> str:
+    """An amount in the currency of a plan."""
+    return euros(value) if plan.currency == EURO else euros(value).replace("€", plan.currency)
 
 
 def _measured(plan: Plan, rows: Rows) -> str:
@@ -94,6 +102,11 @@ def _measured(plan: Plan, rows: Rows) -> str:
             return f"somme {of}"
         case PlanMeasure.AVERAGE | PlanMeasure.DAYS:
             return f"moyenne {of}"
+        case PlanMeasure.MEDIAN:
+            return f"médiane {of}"
+        case PlanMeasure.DISTINCT:
+            many = plan.field.many if plan.field else rows.many
+            return f"nombre {_de(many)}, une fois chacun, des {rows.many}"
         case PlanMeasure.SHARE if plan.part:
             part = ", ".join(condition_said(each, rows) for each in plan.part)
             return f"part {of} {part} parmi les {rows.many}"
@@ -237,6 +250,7 @@ def _groups_are(plan: Plan) -> Format:
 def _format(plan: Plan) -> Format:
     if plan.measure is PlanMeasure.SHARE:
         return Format.PERCENT
-    if plan.field is None:
+    if plan.field is None or plan.measure is PlanMeasure.DISTINCT:
         return Format.COUNT
-    return Format.EUROS if plan.is_of_money else Format.NUMBER
+    is_in_euros = plan.is_of_money and plan.currency == EURO
+    return Format.EUROS if is_in_euros else Format.NUMBER

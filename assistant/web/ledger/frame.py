@@ -242,6 +242,8 @@ MEASURES = {
     PlanMeasure.AVERAGE: "moyenne",
     PlanMeasure.SHARE: "part (%)",
     PlanMeasure.DAYS: "délai moyen (jours)",
+    PlanMeasure.MEDIAN: "médiane",
+    PlanMeasure.DISTINCT: "nombre, une fois chacun",
 }
 OPERATORS = {
     Operator.IS: "est",
@@ -263,6 +265,7 @@ def plan_form(place: LedgerAddress, plan: Plan, names: Sequence[Name]) -> Html:
     dates = [(each.name, each.label) for each in fields if each.kind is FieldKind.DATE]
     groups = [(each.name, each.label) for each in fields if each.group]
     numbers = [(each.name, each.label) for each in fields if each.kind.is_number]
+    numbers += [(each.name, each.label) for each in fields if each.many]
     period = plan.period or PlanPeriod(rows_of(plan.over).when, None, None)
     return render(
         "ledger/plan.html",

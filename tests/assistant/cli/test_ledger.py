@@ -86,7 +86,7 @@ def test_what_the_model_proposes_is_shown_without_a_figure_until_it_is_accepted(
     chosen = {"condition": "rien", "mesure": "rien", "regroupement": "par devise"}
     model = ScriptedModel({"Question": json.dumps(chosen)})
     monkeypatch.setattr("assistant.container.load_model", lambda home, settings: model)
-    question = ("invoices", "ask", "Montant HT, chaque devise")
+    question = ("invoices", "ask", "Montant HT, devises")
     assert run(home, *question)[0] == NOT_UNDERSTOOD
     assert not model.prompts
     code, said = run(home, *question, "--proposition", "montrer")
@@ -98,7 +98,7 @@ def test_what_the_model_proposes_is_shown_without_a_figure_until_it_is_accepted(
     assert "1\u202f507" in said
 
 
-@pytest.mark.parametrize("question", ["Pourquoi ?", "Factures de '; DROP TABLE invoice; --"])
+@pytest.mark.parametrize("question", ["Pourquoi ?", "Factures de '; UPDATE users; --"])
 def test_what_is_not_understood_says_what_can_be_asked(run: Run, home: Path, question: str) -> None:
     code, said = run(home, "invoices", "ask", question)
     assert code == NOT_UNDERSTOOD

@@ -1,6 +1,6 @@
 """The ledger as pages and chat ask for it: views, figures with their rows, records, files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +23,8 @@ from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import SECONDS, Ledger, Row
 from ingestion.ledger.rows import FileKind
 from tests.conftest import Engine
-from tests.support.ledger_books import kept_in, no_generation, on_record
+from tests.studies.ledger import town_ledger
+from tests.support.ledger_books import Books, books_at, kept_in, no_generation, on_record
 from tests.support.ledger_rows import file_row, filled, invoice, purchase
 from tests.support.paths import DATA
 from tests.support.question_lists import read_lists
@@ -250,6 +251,16 @@ def test_a_view_is_made_once_for_its_pages_and_again_after_an_import(
     assert books.exhibits(look)[0].table.rows[0][1] == 11
 
 
+def test_names_are_read_once_until_an_import(books: LedgerService, home: Path) -> None:
+    first = books.names(INVOICES)
+    books.reckon("Montant des factures par fournisseur", TODAY)
+    assert books.names(INVOICES) is first
+    assert books.names(PURCHASES) is not first
+    new = invoice("Z-9", date(2026, 5, 5), supplier_name="Zéphyr SAS", supplier_siren="1")
+    filled(home, file_row(sha256="e" * 64), new)
+    assert [each.name for each in {*books.names(INVOICES)} - {*first}] == ["Zéphyr SAS"]
+
+
 def test_a_list_is_read_where_it_is_shown(books: LedgerService) -> None:
     look = ViewRequest(INVOICES, "liste", TODAY, plan=books.corrected(INVOICES, []))
     [listed] = [each.table for each in books.exhibits(look)]
@@ -288,6 +299,31 @@ def test_a_file_that_leaves_is_on_record(books: LedgerService, home: Path) -> No
     ]
     with pytest.raises(WrongPlan):
         books.export(table, ".exe")
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Books]:
+    with books_at(town_ledger(tmp_path_factory.mktemp("town"))) as books:
+        yield books
+
+
+OF_ROWS, OF_LAW = read_lists("ledger_rows_meant.txt")
+
+
+@pytest.mark.parametrize(("question", "over"), OF_ROWS)
+def test_rows_that_no_noun_names_are_those_of_the_only_plan(
+    town: Books, question: str, over: tuple[str, ...]
+) -> None:
+    found = town.ask(question)
+    assert isinstance(found, Reckoning), found
+    assert (found.over,) == over
+
+
+@pytest.mark.parametrize("question", [question for question, _ in OF_LAW])
+def test_what_may_be_a_rule_of_purchases_is_no_question_on_contracts(
+    town: Books, question: str
+) -> None:
+    assert town.ask(question) is None
 
 
 class ReadLedger(Ledger):

@@ -130,7 +130,11 @@ def _plans(draw: st.DrawFn) -> Plan:
     plan = Plan(
         draw(st.sampled_from(PlanMeasure)),
         over,
-        draw(st.none() | _fields(over, FieldKind.AMOUNT, FieldKind.DAYS, FieldKind.MONTHS)),
+        draw(
+            st.none()
+            | _fields(over, FieldKind.AMOUNT, FieldKind.DAYS, FieldKind.MONTHS)
+            | st.sampled_from([each.name for each in rows_of(over).fields.values() if each.many])
+        ),
         tuple(draw(st.lists(_filters(over), max_size=2))),
         period,
         tuple(draw(st.lists(_filters(over), max_size=1))),
@@ -157,6 +161,24 @@ def test_plans_are_computed_the_same(both: Pair, plan: Plan) -> None:
 
 def _computed(plan: Plan, ledger: Ledger) -> PlanResult:
     return compute_result(plan, ledger, TODAY, lambda: BASIS.costs_of_all(ledger))
+
+
+@pytest.mark.parametrize("group", [None, "status", "supplier"])
+@pytest.mark.parametrize(
+    ("measure", "of"),
+    [
+        (PlanMeasure.MEDIAN, "net"),
+        (PlanMeasure.MEDIAN, "payment_days"),
+        (PlanMeasure.DISTINCT, "supplier"),
+    ],
+)
+def test_what_does_not_add_up_is_the_same(
+    both: Pair, measure: PlanMeasure, of: str, group: str | None
+) -> None:
+    plan = Plan(measure, Population.INVOICES, of, group=group)
+    one, other = (_computed(plan, ledger) for ledger in both)
+    assert one == other
+    assert one.total.value
 
 
 def test_amounts_are_exact_decimals_on_both(both: Pair) -> None:

@@ -41,7 +41,7 @@ def test_a_group_is_named_by_a_word_of_the_question() -> None:
         **NOTHING | {"regroupement": "par devise"},
     )
     assert isinstance(found, NotUnderstood)  # "ventilé" is in no part
-    found = _proposed("Montant HT, chaque devise", **NOTHING | {"regroupement": "par devise"})
+    found = _proposed("Montant HT, la devise", **NOTHING | {"regroupement": "par devise"})
     assert isinstance(found, Plan)
     assert describe_plan(found) == "somme du montant HT des factures, par devise"
 

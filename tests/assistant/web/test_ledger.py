@@ -302,9 +302,9 @@ def test_a_bound_and_what_is_left_out_stay_in_the_form(client: TestClient) -> No
 
 
 def test_a_question_that_is_not_understood_says_which_words(client: TestClient) -> None:
-    asked = {"question": "Factures de '; DROP TABLE invoice; --"}
+    asked = {"question": "Factures de '; UPDATE users; --"}
     told = words_of(client.get("/factures/calcul", params=asked))
-    assert "je ne sais pas quoi faire de « drop », « table »" in told
+    assert "je ne sais pas quoi faire de « update », « users »" in told
     assert "Combien de factures" in told
     assert client.get("/factures/calcul/tableau/0.csv", params=asked).status_code == 409
     assert words_of(client.get("/factures/liste")).count("A-1") == 1

@@ -190,8 +190,22 @@ QUESTIONS = {
         "Factures suspendues de Brelan de plus de 500 €",
         "Part des factures en retard",
         "Quelle est la couleur des factures ?",
+        "Montant médian des factures par fournisseur",
+        "Délai médian de paiement des factures de 2026 par rapport à celles de 2025",
+        "Délai moyen entre le dépôt et le mandatement en 2026",
+        "Combien de fournisseurs en 2026 ?",
+        "Total des avoirs",
+        "Avoirs sans facture d'origine",
+        "Total des factures de 2019",
     ),
-    "achats": ("Montant des marchés notifiés en 2026 par acheteur", "Marchés de plus de 24 mois"),
+    "achats": (
+        "Montant des marchés notifiés en 2026 par acheteur",
+        "Marchés de plus de 24 mois",
+        "Combien de titulaires ?",
+        "Marchés à plusieurs titulaires",
+        "Marchés de papier",
+        "Durée médiane des marchés",
+    ),
 }
 
 VIEWS = {

@@ -1,0 +1,44 @@
+"""One invoice or contract that is named by its number: its row answers what it shows.
+
+"X, elle en est où ?", "est-ce que X est payée ?", "X se termine quand ?". The state that is asked
+about is no condition then: the row is wanted, whatever it says.
+"""
+
+import re
+from collections.abc import Sequence
+
+from assistant.ledger.parsing.conditions import numbers_named, whole_names
+from assistant.ledger.parsing.naming import named_in_part
+from assistant.ledger.parsing.vocabulary import Remainder, load_vocabulary
+from assistant.ledger.query.names import Name
+from assistant.ledger.query.plan import Plan, PlanMeasure, Population
+
+_FRAME = re.compile(
+    r"\b(?:(?:m'|me |nous )?(?:appelle|demande|relance|telephone|ecrit)"
+    r"(?: (?:pour|si|sur|ou|a propos de))*|(?:veut|voudrait|aimerait|dois) savoir(?: (?:si|ou))?|"
+    r"au telephone|dites?-moi(?: si)?|est-ce|c'est|si)(?![\w'])"
+)
+"""How someone passes a question on."""
+
+_WHO = re.compile(
+    r"\bqui (?:l')?(?:a|ont|avait|suit|gere|valide|signe|paye|bloque|s'occupe)\b|\bpar qui\b|"
+    r"\b(?:sera|seront|va|vont)\b"
+)
+"""Who did it, and what is to come, which no row says."""
+
+
+def plan_of_one(question: str, names: Sequence[Name], over: Population) -> Plan | None:
+    """The row of the number that a question names, None where it asks for more than that shows."""
+    left = Remainder(question)
+    numbers = [each for each, _ in numbers_named(left, names, over)]
+    if [each.field for each in numbers] != ["number"] or left.doubts or _WHO.search(left.whole):
+        return None
+    vocabulary = load_vocabulary()
+    asked = left.taken_by(vocabulary.shown, over)
+    left.take_all(_FRAME)
+    left.take_all(vocabulary.nouns(over).says)
+    left = left.again(left.text, left.words(vocabulary.empty))
+    named = [each for each, _ in (*named_in_part(left, names), *whole_names(left, names))]
+    if not asked or left.words(vocabulary.empty) or left.doubts or left.has_clash:
+        return None
+    return Plan(PlanMeasure.COUNT, over, filters=(*numbers, *named))
