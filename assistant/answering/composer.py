@@ -26,6 +26,7 @@ from assistant.calculators.constants import IndexedLaw, Rates
 from assistant.calculators.procedure import ProcedureAsked
 from assistant.calculators.requests import calculator_of, parse_calculation
 from assistant.citations.comparison import FigureComparison
+from assistant.question.conversation import brings_its_amounts
 from assistant.question.language import Language
 from assistant.question.subquestions import asks_several
 from assistant.question.translation import keeps_all_figures
@@ -124,10 +125,13 @@ class Answering:
         """Do the calculation that the question asks for.
 
         A translation is only counted on with all figures of the question; in English nothing is
-        asked back, since its facts and cases are named in French.
+        asked back, since its facts and cases are named in French. Of a question that goes on from
+        another only its own amounts are calculated with: those of before were of what was asked.
         """
         turn, is_english = self._turn, self._turn.language is Language.ENGLISH
         if is_english and not keeps_all_figures(turn.own_words, turn.question):
+            return
+        if turn.own and not brings_its_amounts(turn.own_words, turn.standalone):
             return
         law = IndexedLaw(turn.generation, turn.scope.as_of, turn.scope.withheld)
         self._asked = self._parsed(turn.standalone)
@@ -220,7 +224,8 @@ class Answering:
                 yield turn.judge(draft)
                 if draft.evidence[:1] == found[0].evidence[:1]:
                     # A farther passage is often about another limit, which says nothing of these.
-                    yield from turn.compare(question, draft, is_of_the_same)
+                    own = turn.own.get(question, question)
+                    yield from turn.compare(own, draft, is_of_the_same)
                 yield from self._derogating.after(question, draft)
 
 

@@ -20,10 +20,15 @@ from assistant.calculators.constants import Rates, no_rates
 from assistant.journal.journal import Journal
 from assistant.ledger.service import LedgerService
 from assistant.llm.language_model import LanguageModel
-from assistant.question.conversation import in_one_text, leans_by_words
+from assistant.question.conversation import (
+    asked_before,
+    in_one_text,
+    leans_by_words,
+    side_by_side,
+)
 from assistant.question.day import DaySource
 from assistant.question.language import Language, readable
-from assistant.question.scope import CASE_LAW, ScopeRefusal, refusal_for
+from assistant.question.scope import CASE_LAW, ScopeRefusal, refusal_for, subject_of
 from assistant.question.subquestions import subjects
 from assistant.retrieval.conversation import ConversationEmbedder, goes_on
 from assistant.retrieval.evidence import parts_of, together
@@ -153,13 +158,14 @@ class Assistant:
         Raises UnknownDossier when the dossier is not one of theirs.
         """
         asked = [readable(question)]
-        previous = self._previous(asked[0], history, language)
-        turn = self._beginning.begin([*asked, *previous], as_of, dossier, teams, user)
+        if history and leans_by_words(asked[0]):
+            asked.append(history[-1].question)
+        turn = self._beginning.begin(asked, as_of, dossier, teams, user)
         turn.language = language
         turn.scope = replace(turn.scope, withheld=withheld)
         ending = Ending.INTERRUPTED
         try:
-            yield from self._run(turn, history, previous)
+            yield from self._run(turn, history)
             ending = Ending.FINISHED
         finally:
             result = self._record(turn, ending, teams, purpose)
@@ -190,30 +196,11 @@ class Assistant:
             result = self._record(turn, ending, teams, purpose)
         return result
 
-    def _previous(
-        self, question: str, history: Sequence[Exchange], language: Language
-    ) -> list[str]:
-        """What was asked before, where the question goes on from it.
-
-        What stands alone is known of questions in French: in English it is told by words.
-        """
-        if not history:
-            return []
-        previous = history[-1].question
-        if language is Language.ENGLISH:
-            return [previous] if leans_by_words(question) else []
-        asked_of_dossiers = questions_of_dossiers(self.embedder.name, self.embedder.dimension)
-        known = [self._holder.current().questions, asked_of_dossiers]
-        is_next = goes_on(question, previous, self.embedder, known, self.tuning)
-        return [previous] if is_next else []
-
-    def _run(
-        self, turn: TurnState, history: Sequence[Exchange], previous: Sequence[str]
-    ) -> Generator[Event, None, None]:
+    def _run(self, turn: TurnState, history: Sequence[Exchange]) -> Generator[Event, None, None]:
         refusal = refusal_for(turn.question, of_dossier=turn.dossier is not None)
         if (case_law := self._case_law_asked(turn.question, refusal)) is not None:
-            yield from self._understand(turn, previous)
-            embedder = ConversationEmbedder(self.embedder, turn.own)
+            yield from self._understand(turn, history)
+            embedder = self._embedder_of(turn, subject_of)
             answering = CaseLawAnswering(turn, case_law, embedder, self._reader, self.tuning)
             yield from answering.say(self._evidence_limit)
         elif refusal is not None:
@@ -221,17 +208,44 @@ class Assistant:
         elif (told := self._reckoned(turn, history) or self._reviewed(turn)) is not None:
             yield from told
         else:
-            yield from self._understand(turn, previous)
+            yield from self._understand(turn, history)
             yield from self._find(turn)
             yield from self._answer(turn)
 
-    def _understand(self, turn: TurnState, previous: Sequence[str]) -> Generator[Event, None, None]:
+    def _understand(
+        self, turn: TurnState, history: Sequence[Exchange]
+    ) -> Generator[Event, None, None]:
         """Put the question into French, and together with what it goes on from."""
         yield from self._model_turns.translate(turn)
-        for before in previous:
+        turn.stages.enter(Stage.CANDIDATES)
+        if before := self._gone_on_from(turn, history):
             own, turn.standalone = turn.standalone, in_one_text(before, turn.standalone)
-            if turn.standalone.endswith(own):
-                turn.own = {in_one_text(before, each): each for each in (own, *subjects(own))}
+            if turn.standalone == side_by_side(before, own):
+                turn.own = {side_by_side(before, each): each for each in (own, *subjects(own))}
+
+    def _gone_on_from(self, turn: TurnState, history: Sequence[Exchange]) -> str:
+        """What was asked before, where the question goes on from it; "" where it stands alone.
+
+        One that is asked again, or with a case more, as its buttons do, goes on from what it did.
+        What stands alone is known of questions in French: in English it is told by words.
+        """
+        if not history:
+            return ""
+        previous, question = history[-1].question, turn.question
+        if question.startswith(previous) or previous.endswith(question):
+            return asked_before(previous, question)
+        if turn.language is Language.ENGLISH:
+            return previous if leans_by_words(question) else ""
+        rules = self._holder.current().questions
+        of_dossiers = questions_of_dossiers(self.embedder.name, self.embedder.dimension)
+        known = rules, of_dossiers
+        is_next = goes_on(turn.standalone, previous, self.embedder, known, self.tuning)
+        return previous if is_next else ""
+
+    def _embedder_of(self, turn: TurnState, searched: Callable[[str], str]) -> Embedder:
+        """The embedder for this turn; `searched` makes of a question the text that is searched."""
+        own = turn.own | {searched(text): own for text, own in turn.own.items()}
+        return ConversationEmbedder(self.embedder, own)
 
     def _refuse(self, turn: TurnState, refusal: ScopeRefusal) -> Iterator[Event]:
         """Say why nothing is answered, and show the nearest passages."""
@@ -283,7 +297,7 @@ class Assistant:
 
     def _search(self, turn: TurnState) -> None:
         turn.stages.enter(Stage.CANDIDATES)
-        embedder = ConversationEmbedder(self.embedder, turn.own)
+        embedder = self._embedder_of(turn, lambda question: _words(question, turn))
         retriever = Retriever(turn.generation, embedder, self.tuning, turn.dossier)
         asked = (turn.standalone,) if turn.dossier else _subjects(turn)
         turn.parts = parts_of(

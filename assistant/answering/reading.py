@@ -126,8 +126,8 @@ class EvidenceReading:
     ) -> PreparedAnswer | None:
         """The rule of the bank that answers, else the nearest one, if it is likely to be of use.
 
-        It is told of the rules only; not where the model was to put the question into other words,
-        or into French, and could not. Of several questions it is not sure to answer all. What is
+        It is told of the rules only; not where the model was to put the question into French and
+        could not. Of several questions it is not sure to answer all. What is
         quoted of its passage is narrowed to the words that answer only where it is sure.
         """
         turn = self._turn

@@ -194,7 +194,7 @@ class TurnState:
         """Say on which side of a quoted limit the own figures of this part of the question fall.
 
         Nothing is said where some figure of the quote was read with doubt, where the model that
-        rewrote the question changed one, or where one of several is not likely to be of what its
+        translated the question changed one, or where one of several is not likely to be of what its
         limit is of: half a comparison misleads.
         """
         if draft.doubts or not self.has_own_figures:

@@ -1,1 +1,1 @@
-"""What is asked: language, day, scope, quantities, subjects, premises, rewriting, clarification."""
+"""What is asked: language, day, scope, quantities, subjects, conversation, what to ask back."""

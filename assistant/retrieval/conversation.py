@@ -18,16 +18,16 @@ def goes_on(
     question: str,
     previous: str,
     embedder: Embedder,
-    known: Sequence[QuestionIndex],
+    known: tuple[QuestionIndex, QuestionIndex],
     tuning: Tuning,
 ) -> bool:
     """Whether a question in French leans on what was asked before it.
 
-    `known` are questions that stand alone. It is told by its words alone where there are none, and
-    where nothing was fitted with the embedder.
+    `known` are those that stand alone: of the rules, and of dossiers. It is told by its words alone
+    where the rules have none, and where nothing was fitted with the embedder.
     """
     weights, leans = tuning.following, leans_by_words(question)
-    if weights is None or not any(map(len, known)):
+    if weights is None or not len(known[0]):
         return leans
     [own] = embedder.embed_questions([question])
     [before] = embedder.embed_questions([previous])

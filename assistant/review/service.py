@@ -6,12 +6,13 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from assistant.answering.answer import Finished, TurnResult
+from assistant.answering.answer import Exchange, Finished, TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.answering.record import EXAMINED, replay_of
 from assistant.errors import UnknownRecord, WrongDecision, WrongQuestions
 from assistant.identity import Identity
 from assistant.ledger.tables import csv_bytes
+from assistant.question.conversation import asked_before
 from assistant.question.language import Language, detect_language
 from assistant.retrieval.evidence import Evidence
 from assistant.review.exports import ExportedTable, table_of
@@ -208,9 +209,12 @@ class ReviewService:
         asked = self.open(reader, record_id)
         first = asked.result
         language = detect_language(first.question)
+        before = asked_before(first.standalone, first.question)
+        is_as_typed = before or language is Language.ENGLISH
         events = self._assistant.ask(
-            first.question if language is Language.ENGLISH else first.standalone,
+            first.question if is_as_typed else first.standalone,
             as_of=as_of,
+            history=(Exchange(before, ""),) if before else (),
             language=language,
             dossier=first.dossier,
             teams=reader.teams,

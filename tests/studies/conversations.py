@@ -6,12 +6,13 @@ the articles that answer. Printed is, for each person and kind, how often a late
 for what it is, and how often an article that answers is among the first 1, 3 and 6: asked by
 itself, together with what was asked before, by the mean of both vectors (what the product does),
 as the product does once it has told whether it goes on, and as it means. The weights
-(assistant/retrieval/tuning.toml) are fitted on the first two people and printed; nothing was chosen
-on the others.
+(assistant/retrieval/tuning.toml) are fitted on the first two people, and on people's questions of
+the bank, each after another of the same author; they are printed. Nothing was chosen on the others.
 """
 
 import argparse
 import json
+import random
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,13 +27,14 @@ from rich.table import Table
 from sklearn.linear_model import LogisticRegression
 
 from assistant.container import load_embedder
-from assistant.question.conversation import in_one_text, leans_by_words
+from assistant.question.conversation import in_one_text, leans_by_words, side_by_side
 from assistant.retrieval.conversation import ConversationEmbedder, goes_on
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.tuning import default_tuning
 from assistant.settings import default_home, load_settings
 from ingestion.index.publication import current_name, open_snapshot
+from ingestion.index.question_bank import read_judged
 from ingestion.index.questions import QuestionIndex
 from ingestion.index.search import Embedder
 from ingestion.index.shipped_vectors import questions_of_dossiers
@@ -42,6 +44,11 @@ CONVERSATIONS = Path(__file__).parents[1] / "data" / "conversations.jsonl"
 FITTED = ("di", "th")
 """Who wrote those that the weights are fitted on, by the beginning of their identifiers."""
 
+PAIRS, SEED, FEW, SHORT_QUESTION = 900, 7, 20, 8
+COUNT = 0.06
+"""How much one of these pairs counts: of theirs three in ten are then taken for going on."""
+
+SAME = 0.9985
 DEPTHS = (1, 3, 6)
 SHOWN = 6
 
@@ -78,7 +85,7 @@ class Places:
     def __init__(self, snapshot: IndexSnapshot, embedder: Embedder) -> None:
         self._snapshot = snapshot
         self._embedder = embedder
-        self.known: tuple[QuestionIndex, ...] = (
+        self.known: tuple[QuestionIndex, QuestionIndex] = (
             snapshot.questions,
             questions_of_dossiers(embedder.name, embedder.dimension),
         )
@@ -91,7 +98,8 @@ class Places:
     def of(self, turn: LaterTurn) -> dict[str, int]:
         """By the name of the way."""
         together = in_one_text(turn.before, turn.question)
-        own = {together: turn.question} if together.endswith(turn.question) else {}
+        is_appended = together == side_by_side(turn.before, turn.question)
+        own = {together: turn.question} if is_appended else {}
         mean = self._place(turn, together, own)
         alone = self._place(turn, turn.question, {})
         return {
@@ -109,16 +117,32 @@ class Places:
         references = (turn.articles & {*each.passage.references} for each in found)
         return next((place for place, each in enumerate(references) if each), SHOWN)
 
-    def signals(self, turn: LaterTurn) -> list[float]:
-        """What tells whether it goes on, in the order of the weights."""
-        [own] = self._embedder.embed_questions([turn.question])
-        [before] = self._embedder.embed_questions([turn.before])
+    def signals(self, question: str, before: str) -> list[float]:
+        """What tells whether it goes on, in the order of the weights; none is near itself."""
+        [own] = self._embedder.embed_questions([question])
+        [asked] = self._embedder.embed_questions([before])
+        cosines = np.concatenate([each.vectors @ own for each in self.known])
         return [
-            float(leans_by_words(turn.question)),
-            log(len(turn.question.split())),
-            max(each.nearest(own) for each in self.known),
-            float(own @ before),
+            float(leans_by_words(question)),
+            log(len(question.split())),
+            float(cosines[cosines < SAME].max()),
+            float(own @ asked),
         ]
+
+
+def apart() -> Iterator[tuple[str, str]]:
+    """Questions of people that stand alone, half of them short, after another of the author."""
+    authors: dict[int, list[str]] = defaultdict(list)
+    for each in read_judged():
+        if each.author and each.answered:
+            authors[each.author].append(each.question)
+    drawn = random.Random(SEED)
+    known = [asked for asked in authors.values() if len(asked) > FEW]
+    for number in range(PAIRS):
+        before, question = drawn.sample(drawn.choice(known), 2)
+        while number < PAIRS // 2 and len(question.split()) > SHORT_QUESTION:
+            before, question = drawn.sample(drawn.choice(known), 2)
+        yield question, before
 
 
 def main() -> None:
@@ -130,8 +154,12 @@ def main() -> None:
     places = Places(open_snapshot(home, current_name(home)), embedder)
     turns, console = [*later_turns()], Console(width=120)
     fitted = [each for each in turns if each.author in FITTED]
+    rows = [places.signals(each.question, each.before) for each in fitted]
+    alone = [places.signals(*each) for each in track([*apart()], "Fitting")]
     told = LogisticRegression(C=10).fit(
-        np.array([places.signals(each) for each in fitted]), [each.goes_on for each in fitted]
+        np.array(rows + alone),
+        [each.goes_on for each in fitted] + [False] * len(alone),
+        sample_weight=[1.0] * len(rows) + [COUNT] * len(alone),
     )
     console.print("cue, words, nearness, previous, bias:", *told.coef_[0], *told.intercept_)
     found: dict[tuple[str, bool], list[tuple[bool, dict[str, int]]]] = defaultdict(list)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.answer import Event, Found, Outcome, TurnResult
+from assistant.answering.answer import Event, Exchange, Found, Outcome, TurnResult
 from assistant.answering.notices import uncertain
 from assistant.answering.premises import premise_of
 from assistant.citations.checker import Support, SupportVerdict
@@ -278,6 +278,25 @@ def test_a_calculation_that_turns_on_several_facts_offers_the_answers_to_the_fir
         ("Fournitures", f"{asked} L'achat porte sur des fournitures."),
         ("Services", f"{asked} L'achat porte sur des services."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("question", "is_calculated"),
+    [("et le délai de standstill ?", False), ("et 500 000 € ?", True), ("et en 2027 ?", False)],
+)
+def test_what_was_calculated_before_is_no_answer_to_what_goes_on(
+    home: Path,
+    tmp_path: Path,
+    question: str,
+    *,
+    is_calculated: bool,
+) -> None:
+    before = "Retenue de garantie maximale pour un marché de 200 000 € de la commune ?"
+    assert _result(home, tmp_path, before).route == "calculation"
+    asking = assistant_over(home, journal_of(tmp_path), day=DAY).ask(
+        question, history=(Exchange(before, "…"),)
+    )
+    assert (result_of(asking).route == "calculation") is is_calculated
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from assistant.answering.answer import (
     Outcome,
     Wrote,
 )
+from assistant.answering.pipeline import Assistant
 from assistant.errors import BrokenPrompt, ModelStopped
 from assistant.journal.journal import Journal
 from assistant.llm.language_model import Prompt
@@ -244,3 +245,19 @@ def test_a_question_not_answered_is_not_put_to_the_model(
     for question in (NOT_THERE, "Que dit la jurisprudence sur la publicité ?"):
         list(assistant.ask(question, as_of=TODAY))
     assert model.prompts == []
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "standalone"),
+    [
+        (ASKED, ASKED, ASKED),
+        (ASKED, f"{ASKED} L'acheteur est une commune.", f"{ASKED} L'acheteur est une commune."),
+        (f"{ASKED} {FOLLOW_UP}", FOLLOW_UP, f"{ASKED} {FOLLOW_UP}"),
+        ("Puis-je acheter pour 35 000 € ?", "et à 95 000 € ?", "Puis-je acheter pour 95 000 € ?"),
+    ],
+)
+def test_a_question_asked_again_or_anew_is_whole(
+    assistant: Assistant, before: str, question: str, standalone: str
+) -> None:
+    asking = assistant.ask(question, as_of=TODAY, history=(Exchange(before, "…"),))
+    assert result_of(asking).standalone == standalone

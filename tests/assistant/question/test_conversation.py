@@ -2,7 +2,12 @@
 
 import pytest
 
-from assistant.question.conversation import in_one_text, leans_by_words
+from assistant.question.conversation import (
+    asked_before,
+    brings_its_amounts,
+    in_one_text,
+    leans_by_words,
+)
 
 PREVIOUS = "Sous quel montant acheter des fournitures sans publicité ?"
 BEFORE = "Puis-je acheter des fournitures pour 35 000 € ?"
@@ -64,7 +69,53 @@ def test_what_is_said_anew_takes_the_place_of_what_was_said(question: str, whole
         ("Un lot de 20 000 € dans un marché de 300 000 € ?", "et à 90 000 € ?"),
         ("Fournitures et services : quel seuil ?", "et pour les travaux ?"),
         ("Faut-il un contrat écrit ?", "et à 90 000 € ?"),
+        (BEFORE, "et en 2019 ?"),
+        (BEFORE, "et l'article 2122 ?"),
+        (BEFORE, "et 108 000 € TTC ?"),
+        (BEFORE, "et 20 000 € de plus ?"),
+        (BEFORE, "non, pas 40 000 €"),
+        (BEFORE, "et à partir de 40 000 € ?"),
+        (BEFORE, "et pour un lot de 40 000 € ?"),
+        (BEFORE, "et hors travaux ?"),
+        (BEFORE, "et sans les travaux ?"),
+        ("Nos services techniques achètent pour 35 000 € HT, comment ?", "et en travaux ?"),
+        ("Le CCAG travaux prévoit quelles pénalités ?", "et pour les services ?"),
     ],
 )
 def test_what_asks_something_else_takes_no_place(previous: str, question: str) -> None:
     assert in_one_text(previous, question) == f"{previous} {question}"
+
+
+def test_of_a_long_conversation_the_first_question_and_the_latest_are_kept() -> None:
+    text = PREVIOUS
+    for question in ("Et un ?", "Et deux ?", "Et trois ?", "Et quatre ?"):
+        text = in_one_text(text, question)
+    assert text == f"{PREVIOUS} Et deux ? Et trois ? Et quatre ?"
+
+
+@pytest.mark.parametrize(
+    ("standalone", "question", "before"),
+    [
+        (f"{PREVIOUS} Pourquoi ?", "Pourquoi ?", PREVIOUS),
+        (PREVIOUS, PREVIOUS, ""),
+        ("Puis-je acheter des travaux ?", "et pour les travaux ?", ""),
+        ("Quel est le délai ?", "What is the deadline?", ""),
+    ],
+)
+def test_what_a_question_went_on_from(standalone: str, question: str, before: str) -> None:
+    assert asked_before(standalone, question) == before
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "is_own"),
+    [
+        ("Quels intérêts moratoires ?", "pour 12 000 € avec 20 jours de retard ?", True),
+        ("Quels intérêts moratoires ?", "et avec 20 jours de retard ?", False),
+        (BEFORE, "et une pénalité de 500 € ?", False),
+        (BEFORE, "et la retenue de garantie ?", False),
+    ],
+)
+def test_only_the_amounts_of_the_question_itself_are_calculated_with(
+    before: str, question: str, *, is_own: bool
+) -> None:
+    assert brings_its_amounts(question, f"{before} {question}") is is_own

@@ -40,24 +40,27 @@ KNOWN = QuestionIndex(
     (LeadingQuestion(ALONE, ("p1",)), LeadingQuestion(WHOLE, ("p2",))),
     _Embedder().embed_questions([ALONE, WHOLE]),
 )
+NONE = QuestionIndex((), np.zeros((0, 3), np.float32))
 WEIGHTS = FollowingWeights(cue=0.0, words=0.0, nearness=-1.0, previous=1.0, bias=0.0)
 FITTED = replace(default_tuning(), following=WEIGHTS)
 UNFITTED = replace(FITTED, following=None)
 
 
 def test_what_nobody_asks_alone_and_is_near_what_was_asked_goes_on() -> None:
-    assert goes_on(NEXT, BEFORE, _Embedder(), [KNOWN], FITTED)
-    assert not goes_on(ALONE, BEFORE, _Embedder(), [KNOWN], FITTED)
-    assert not goes_on(WHOLE, BEFORE, _Embedder(), [KNOWN], FITTED)
+    assert goes_on(NEXT, BEFORE, _Embedder(), (KNOWN, NONE), FITTED)
+    assert not goes_on(ALONE, BEFORE, _Embedder(), (KNOWN, NONE), FITTED)
+    assert not goes_on(WHOLE, BEFORE, _Embedder(), (KNOWN, NONE), FITTED)
 
 
 def test_the_nearest_of_all_known_questions_counts() -> None:
     asked = QuestionIndex((LeadingQuestion(NEXT, ()),), _Embedder().embed_questions([NEXT]))
-    assert not goes_on(NEXT, BEFORE, _Embedder(), [KNOWN, asked], FITTED)
+    assert not goes_on(NEXT, BEFORE, _Embedder(), (KNOWN, asked), FITTED)
 
 
-@pytest.mark.parametrize(("known", "tuning"), [([KNOWN], UNFITTED), ([], FITTED)])
-def test_words_tell_where_nothing_else_does(known: Sequence[QuestionIndex], tuning: Tuning) -> None:
+@pytest.mark.parametrize(("known", "tuning"), [((KNOWN, NONE), UNFITTED), ((NONE, KNOWN), FITTED)])
+def test_words_tell_where_nothing_else_does(
+    known: tuple[QuestionIndex, QuestionIndex], tuning: Tuning
+) -> None:
     assert goes_on(f"et {ALONE}", ALONE, _Embedder(), known, tuning)
     assert not goes_on(ALONE, ALONE, _Embedder(), known, tuning)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from assistant.accounts.service import open_accounts
-from assistant.answering.answer import Outcome
+from assistant.answering.answer import Exchange, Outcome
 from assistant.errors import UnknownRecord, WrongQuestions
 from assistant.identity import UserRole
 from assistant.journal.journal import erase
@@ -31,7 +31,7 @@ from ingestion.library.library import Library
 from ingestion.tenders.dossiers import Dossiers
 from tests.support.journals import recorded
 from tests.support.review_home import ANNE, BRUNO, House, house
-from tests.support.small_index import DOSSIER, TODAY, answering_embedder
+from tests.support.small_index import DOSSIER, TODAY, answering_embedder, result_of
 
 PAYMENT = "Quel délai de paiement pour une commune ?"
 PENALTY = "Quelles sont les pénalités de retard ?"
@@ -267,3 +267,16 @@ def test_readers_are_called_by_name_unless_the_settings_ask_for_pseudonyms(known
     assert naming(accounts, Settings(readers="pseudonyms"))(user) == user
     assert naming(accounts, Settings())("u-gone") == "u-gone"
     assert naming(None, Settings())("local") == "local"
+
+
+def test_what_goes_on_from_another_question_is_asked_again_with_it(known: House) -> None:
+    asking = known.assistant.ask(
+        "et pour une commune ?",
+        as_of=TODAY,
+        history=(Exchange("Quel délai de paiement ?", "…"),),
+        user="u-claire",
+    )
+    given = result_of(asking)
+    again = known.review.replay(ANNE, given.record_id, TODAY)
+    assert (again.question, again.standalone) == (given.question, given.standalone)
+    assert again.answer == given.answer
