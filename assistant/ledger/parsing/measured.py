@@ -138,16 +138,21 @@ def _how_many(
 ) -> tuple[PlanMeasure, ...]:
     """The measures, where a bare "combien" after the rows counts them: "marchés de 2025 : combien".
 
-    Without a sign between them, or with a word of money, it may be of what they come to.
+    Without a sign between them, or with a word of money, it may be of what they come to. The rows
+    come first, or are what there is most of: "qui a le plus de factures, et combien ?".
     """
     if PlanMeasure.SUM not in found:
         return found
     nouns = load_vocabulary().nouns(over).says.pattern
-    rows = re.match(rf"\W*(?:(?:les|nos|mes|des|nombre de) )?{nouns}", left.whole)
+    rows = re.match(
+        rf"\W*(?:(?:les|nos|mes|des|nombre de) )?{nouns}"
+        rf"|.*\b(?:le plus de|le moins de|a-t-on d[eu]s?|avons-nous d[eu]s?|on a d[eu]s?) {nouns}",
+        left.whole,
+    )
     if rows and _COMES_TO.search(left.whole) and not _IS_EUROS.search(left.whole):
         left.doubt(_COMES_TO)
     bare = re.search(
-        r"(?P<sign>[,:;?(] ?)?\bcombien(?= (?:par|pour chaque|dans chaque|chaque)\b|\W*$)",
+        r"(?P<sign>[,:;?(] ?(?:et )?)?\bcombien(?= (?:par|pour chaque|dans chaque|chaque)\b|\W*$)",
         left.whole,
     )
     if not (rows and bare) or _IS_MONEY.search(left.whole):

@@ -21,6 +21,7 @@ COUNTS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "h
 COUNTS |= {"neuf": 9, "dix": 10, "douze": 12, "quinze": 15, "vingt": 20, "trente": 30}
 _WORDS = {"un": 1, "une": 1, **COUNTS}
 
+_SINCE = r"depuis(?: (?:le )?debut(?: de)?)?"
 _NAME = rf"(?P<{{0}}>{'|'.join(MONTHS)})"
 _DAY = (
     r"(?P<d{0}>\d{{1,2}})(?:er)? (?P<m{0}>" + "|".join(MONTHS) + r")(?: (?P<y{0}>\d{{4}}))?"
@@ -245,7 +246,7 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Bounds]], ..
             rf"(?: {YEAR})?",
             _months,
         ),
-        (rf"(?:{_IN} ?|(?P<since>depuis) )?{_NAME.format('month')}(?: {YEAR})?", _month),
+        (rf"(?:{_IN} ?|(?P<since>{_SINCE}) )?{_NAME.format('month')}(?: {YEAR})?", _month),
         (rf"{_IN} (?P<month>0?[1-9]|1[0-2])/{YEAR}", _month),
         (
             rf"(?:{_IN} |le )?{_RANK} (?P<unit>trimestre|semestre)"
@@ -262,7 +263,7 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Bounds]], ..
         ),
         (r"entre (?P<one>20\d\d) et (?P<other>20\d\d)", _years),
         (
-            rf"(?:{_IN} )?(?:(?P<since>depuis) )?(?:au titre de )?"
+            rf"(?:{_IN} )?(?:(?P<since>{_SINCE}) )?(?:au titre de )?"
             rf"(?:(?:l'|d')?(?:annee|exercice|an)(?: civile?| budgetaire| comptable)? )?{YEAR}",
             _year,
         ),
