@@ -22,6 +22,7 @@ from assistant.ledger.parsing.subject import (
     may_be_of_others,
     population_asked,
     population_meant,
+    spent_said,
     tells_rows,
 )
 from assistant.ledger.parsing.vocabulary import ShownOnPage, page_asked
@@ -88,14 +89,18 @@ def reply(
 
 
 def _read(question: str, names_of: NamesOf, today: date) -> tuple[Population, Plan | NotUnderstood]:
-    """The rows that a question is of, and its plan: of the others, where only theirs is one."""
+    """The rows that a question is of, and its plan: of the others, where only theirs is one.
+
+    What was spent is in no contract, whose amount is that agreed: it is then doubtful.
+    """
     over = population_meant(question)
     plan = parse_plan(question, names_of(over), today, over)
     if isinstance(plan, NotUnderstood) and may_be_of_others(question):
         other = next(each for each in Population if each is not over)
         found = parse_plan(question, names_of(other), today, other)
         if isinstance(found, Plan) and tells_rows(question, found):
-            return other, found
+            spent = spent_said(question) if other is Population.PURCHASES else ""
+            return (over, replace(plan, doubts=(spent,))) if spent else (other, found)
     return over, plan
 
 

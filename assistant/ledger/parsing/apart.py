@@ -34,9 +34,16 @@ _WHICH = re.compile(
 """Which of those named, where a side follows: "lequel a facturé le plus"."""
 
 _SIDE = re.compile(
-    r"\ble (?P<side>plus|moins)\b(?: (?:cher|d'argent|gros)\b)?(?P<rows> d(?:e |')|)"
+    r"\ble (?P<side>plus|moins)\b(?: (?:cher|d'argent|gros|longtemps)\b)?"
+    r"(?:(?! de (?:temps|jours)\b) d(?:e |'))?"
 )
-"""That side; with "de" behind it, it is of how many rows."""
+"""That side."""
+
+_FAST = re.compile(r" (?:vite|rapidement|tot|courts?|rapides?)\b")
+"""Behind it, the most has the fewest days: "payé le plus vite"."""
+
+_ROWS = re.compile(r" d(?:e (?!temps|jours)|'(?!argent))")
+"""With "de" behind it, a side is of how many rows, whose noun a rule may have taken out."""
 
 _BETWEEN = re.compile(r"\bentre\b")
 _TOGETHER = re.compile(
@@ -104,6 +111,10 @@ def _ranked(left: Remainder, read: Read, field: str) -> Ranking | None:
     side = left.take(_SIDE) if which else None
     if side is None:
         return None if which and not is_each else Ranking(group=field)
+    behind = side.end("side")
     return Ranking(
-        field, limit=1, is_ascending=side["side"] == "moins", is_count=bool(side["rows"])
+        field,
+        limit=1,
+        is_ascending=(side["side"] == "moins") != (_FAST.match(left.whole, behind) is not None),
+        is_count=_ROWS.match(left.whole, behind) is not None,
     )

@@ -228,10 +228,14 @@ class Bounded:
 
 
 def group_bound(
-    left: Remainder, ranked: Ranking, filters: Found, over: Population
+    left: Remainder, ranked: Ranking, filters: Found, over: Population, distinct: str = ""
 ) -> Bounded | None:
-    """The bound of a grouped question, taken out; several of them clash."""
+    """The bound of a grouped question, taken out; several of them clash.
+
+    Where the values of a field are counted, `distinct`, none says how much each adds up to.
+    """
     left.has_clash |= _OF_OTHERS.search(left.whole) is not None
+    left.has_clash |= bool(distinct and _amounts(left, filters, over))
     if not (ranked.group or ranked.step):
         spent = [_SPENT.search(left.whole, 0, start) for _, start in _amounts(left, filters, over)]
         left.has_clash |= any(spent)

@@ -2,14 +2,21 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import pairwise
 
 from assistant.calculators.facts import exact
 from assistant.ledger.parsing.bounds import AFTER, SIDES, amounts, days
 from assistant.ledger.parsing.connectives import Found, fields_named, gathered, joined, turned
 from assistant.ledger.parsing.naming import named_in_part
+from assistant.ledger.parsing.periods import find_period
 from assistant.ledger.parsing.rankings import EACH
-from assistant.ledger.parsing.vocabulary import Remainder, beginnings, load_vocabulary
+from assistant.ledger.parsing.vocabulary import (
+    Remainder,
+    beginnings,
+    load_vocabulary,
+    words_of_rules,
+)
 from assistant.ledger.query.measures import CREDIT_NOTE, INVOICE
 from assistant.ledger.query.names import LEGAL_FORMS, Name, Names, made_of, spoken
 from assistant.ledger.query.plan import (
@@ -74,8 +81,8 @@ _NUMBERED = {
     Population.PURCHASES: {"number": "marches?|contrats?"},
 }
 _NUMBER = (
-    r"\b(?:{})(?: numero| n[°o]\.?)? ?"
-    r'(?:"(?P<quoted>[^"]+)"|(?P<bare>(?=[\w/.-]*\d)[a-z0-9][\w/.-]{{2,}}))'
+    r"\b(?P<noun>{})(?P<says> numero| n[°o]\.?)? ?"
+    r'(?:"(?P<quoted>[^"]+)"|(?P<bare>(?!\d\d?/(?!\w))(?=[\w/.-]*\d)[a-z0-9][\w/.-]{{2,}}))'
 )
 _CODE = r"(?!20\d\d\b)\d{2,8}(?:-\d)?\b"
 _CPV = re.compile(
@@ -111,6 +118,7 @@ def conditions(left: Remainder, names: Sequence[Name], over: Population) -> Foun
     left.has_clash |= _HAS_CREDIT.search(left.whole) is not None
     found = joined(left, found)
     kept = turned(left, found)
+    left.doubts += _unjoined(left, kept)
     left.has_clash |= _are_of_stages([each for each in kept if each not in found])
     found = gathered(kept, _is_of_names)
     once = list({each: (each, start) for each, start in reversed(found)}.values())[::-1]
@@ -209,7 +217,9 @@ def _credited(left: Remainder) -> Iterator[tuple[PlanFilter, int]]:
 
 def _numbered(left: Remainder, over: Population) -> Iterator[tuple[PlanFilter, int]]:
     for field, nouns in _NUMBERED[over].items():
-        if match := left.take(re.compile(_NUMBER.format(nouns))):
+        match = re.compile(_NUMBER.format(nouns)).search(left.text)
+        if match and not _are_rows_of(match):
+            left.erase(*match.span())
             number = (match["quoted"] or match["bare"]).strip().upper()
             yield PlanFilter(field, Operator.IS, (number,)), match.start()
     if over is Population.PURCHASES and (match := left.take(_CPV)):
@@ -218,6 +228,14 @@ def _numbered(left: Remainder, over: Population) -> Iterator[tuple[PlanFilter, i
             PlanFilter("cpv", Operator.STARTS, tuple(each.partition("-")[0] for each in codes)),
             match.start(),
         )
+
+
+def _are_rows_of(match: re.Match[str]) -> bool:
+    """Whether rows of a period or of an amount are meant, and none by its number."""
+    if match["quoted"] or match["says"]:
+        return False
+    is_year = re.fullmatch(r"20\d\d", match["bare"]) is not None
+    return is_year or (match["noun"].endswith("s") and _may_be_measured(match["bare"]))
 
 
 _BARE = re.compile(
@@ -234,6 +252,8 @@ def _bare_numbers(
         return
     found: dict[str, list[tuple[str, int]]] = {}
     for match in list(_BARE.finditer(left.text)):
+        if _may_be_measured(match[0]):
+            continue
         number = match[0].upper()
         fields = [field for field in _NUMBERED[over] if names.has(field, number)]
         if fields:
@@ -243,6 +263,19 @@ def _bare_numbers(
     for field, numbers in found.items():
         values = tuple(dict.fromkeys(number for number, _ in numbers))
         yield PlanFilter(field, Operator.IS, values), numbers[0][1]
+
+
+_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])[/-]20\d\d|20\d\d[/-](?:0?[1-9]|1[0-2])|\d+k")
+_ANY_DAY = date(2000, 1, 1)
+"""Where a period stands in a text is the same on every day."""
+
+
+def _may_be_measured(number: str) -> bool:
+    """Whether what may be a number is rather a month, a period or a quantity: "T1-2025", "30J"."""
+    period = find_period(number, _ANY_DAY)
+    spans = [(period.start, period.end)] if period else []
+    spans += [(each.start, each.end) for each in find_quantities(number) if each.unit != "count"]
+    return _MONTH.fullmatch(number) is not None or (0, len(number)) in spans
 
 
 def _valued(
@@ -263,12 +296,19 @@ def whole_names(left: Remainder, names: Sequence[Name]) -> Iterator[tuple[PlanFi
         if not all(word in left.text for word in words):
             continue
         name = r"\W+".join(map(re.escape, words))
-        says = rf"\b{_NOUN}{_FORM}{name}(?!\w)(?: {_FORM})?"
-        for start in left.take_each(re.compile(says)):
+        for start in left.take_each(re.compile(_says_name(left, name, named))):
             yield _of_names(left, named), start
     yield from _begun(left, names)
 
 
+def _says_name(left: Remainder, name: str, named: Sequence[Name]) -> str:
+    """How a name is said: one that is a word of a rule with a capital, a noun or its form."""
+    if name in words_of_rules() - left.capitals and all(each.field in _PEOPLE for each in named):
+        return rf"\b(?:(?:chez |{_BEARER}){name}(?!\w)|{name} (?:{LEGAL_FORMS})\b)"
+    return rf"\b{_NOUN}{_FORM}{name}(?!\w)(?: {_FORM})?"
+
+
+_PEOPLE = {"supplier", "buyer"}
 _SHORTEST_NAME = 3
 
 
@@ -303,6 +343,27 @@ def _of_names(left: Remainder, named: Sequence[Name]) -> PlanFilter:
     known = list(dict.fromkeys(each.name for each in named))
     is_one = len(keys) == 1
     return PlanFilter(named[0].field, Operator.IS, keys, known[0] if is_one else " ou ".join(known))
+
+
+_JOINS = re.compile(
+    r"[,;+&/]|\b(?:et|ou|ni|puis|contre|vs|versus|face|par rapport|compare\w*|difference|ecart)\b"
+)
+"""What stands between subjects any of which is meant; "repas à domicile" is one thing."""
+
+_ENDS_SMALL = re.compile(
+    r"[^a-z0-9]*(?:\b(?:aux?|a|d[eu]s?|d|en|l|les?|la|pour|sur)\b[^a-z0-9]*)*$"
+)
+
+
+def _unjoined(left: Remainder, found: Found) -> list[str]:
+    """What the question says of subjects that nothing joins: both are meant, and not either."""
+    starts = sorted(
+        start
+        for each, start in found
+        if each.field == "subject" and each.operator is Operator.IS and each.said
+    )
+    between = [left.whole[one:other] for one, other in pairwise(starts)]
+    return [_ENDS_SMALL.sub("", said) for said in between if not _JOINS.search(said)]
 
 
 def _is_of_names(condition: PlanFilter) -> bool:

@@ -10,7 +10,7 @@ from assistant.ledger.parsing.comparisons import Compared
 from assistant.ledger.parsing.connectives import Found, fields_named
 from assistant.ledger.parsing.rankings import EACH, Ranking
 from assistant.ledger.parsing.vocabulary import Remainder, load_vocabulary
-from assistant.ledger.query.measures import NOT_PAID
+from assistant.ledger.query.measures import NOT_PAID, UNPAID
 from assistant.ledger.query.plan import Operator, PlanFilter, PlanMeasure, Population
 
 # The field measured, and the days between two dates of an invoice.
@@ -27,10 +27,33 @@ def fields_asked(left: Remainder, filters: Found, over: Population) -> tuple[str
     fields = tuple(rule.name for rule, _ in left.taken_by(load_vocabulary().fields, over))
     if "payment_days" in fields:
         left.take_all(_TO_PAY)
+    if (
+        "payable" in fields
+        and not _OF_UNPAID & fields_named(filters)
+        and not _NET.search(left.whole)
+    ):
+        left.doubt(_LEFT)  # to pay, to invoice or to spend?
     between = tuple(each for each in fields if each in BETWEEN_DATES)
     if between:
         left.doubt(_IN_ALL)
     return (*between, *(each for each in fields if each != "payment_days")) if between else fields
+
+
+_OF_UNPAID = {NOT_PAID.field, UNPAID.field}
+_NET = re.compile(r"\bnet a payer\b")
+_LEFT = re.compile(r"\breste(?:-t-il)?\b")
+
+_DAYS_ALONE = re.compile(r"\b(?:combien de|nombres? de) (?:jours|temps)\b")
+_OF_PAYING = re.compile(
+    r"\b(?:pa[iy]e|regl|mandat|vers|delai|met(?:\b|t)|mis\b|mise|attend|depot|depos)"
+)
+
+
+def doubt_days(left: Remainder, over: Population) -> None:
+    """Doubt of days whose period alone is said, which may be those of the calendar."""
+    nouns = load_vocabulary().nouns(over).says
+    if not (_OF_PAYING.search(left.whole) or nouns.search(left.whole)):
+        left.doubt(_DAYS_ALONE)
 
 
 BETWEEN_DATES = frozenset(

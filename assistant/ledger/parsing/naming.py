@@ -6,9 +6,20 @@ which no rule reads one. The plan tells what was taken for it.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
+from assistant.ledger.parsing.runs import (
+    SHORTEST,
+    SMALL,
+    TOKEN,
+    Holders,
+    Run,
+    stem,
+    stems_of,
+    widest,
+)
 from assistant.ledger.parsing.vocabulary import Remainder, load_vocabulary, words_of_rules
 from assistant.ledger.query.names import LEGAL_FORMS, Name, Names, made_of, spoken
 from assistant.ledger.query.plan import Operator, PlanFilter
@@ -20,8 +31,11 @@ _OWN = {"buyer", "service"}
 
 _SUBJECT = "subject"
 _SEVERAL_LABELS = "line"
-_TELLING, _SHORTEST = 4, 3
-"""Letters from which a word may be that of a name, or of a subject: "gaz"."""
+_TELLING = 4
+"""Letters from which a word may be that of a name."""
+
+_LONG = 10
+"""Letters of a word that looks like no other."""
 
 _MOST_ALIKE = 5
 _MOST_SUBJECTS = 60
@@ -29,78 +43,6 @@ _MOST_SUBJECTS = 60
 
 _TOLD = 3
 """Subjects that a plan tells in full."""
-
-# The words of a question, and how far those of a name stand together in it. Pure.
-
-_TOKEN = re.compile(r"[a-z0-9]+")
-_TOGETHER = re.compile(r"[ '\"-]*")
-_SMALL = frozenset(
-    ("a", "au", "aux", "d", "de", "des", "du", "en", "l", "la", "le", "les", "par", "pour", "sur")
-)
-_MOST_SMALL = 3
-"""Words that may stand between two of a name, and how many: "gaz de l'école"."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Words of a question that stand together, half-open places, and what has all of them."""
-
-    start: int
-    end: int
-    stems: frozenset[str]
-    said: str
-    found: tuple[Name, ...]
-
-    @property
-    def weight(self) -> int:
-        """How many words it has."""
-        return len(self.stems)
-
-
-Holders = Callable[[frozenset[str]], Sequence[Name]]
-"""What has all of some stems."""
-
-
-def stem(word: str) -> str:
-    """A word without the mark of its plural."""
-    return word.rstrip("sx") if len(word) > _SHORTEST else word
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(map(stem, _TOKEN.findall(text)))
-
-
-def _widest(left: Remainder, words: Sequence[re.Match[str]], at: int, having: Holders) -> _Run:
-    """The words around one that stand together in one of those that have it."""
-    first = last = at
-    stems = frozenset({stem(words[at][0])})
-    for step in (1, -1):
-        place = at
-        while (beside := _beyond(left, words, place, step)) is not None:
-            place = beside
-            wider = stems | {stem(words[place][0])}
-            if not having(wider):
-                break
-            stems = wider
-            first, last = min(first, place), max(last, place)
-    start, end = words[first].start(), words[last].end()
-    return _Run(start, end, stems, left.whole[start:end], tuple(having(stems)))
-
-
-def _beyond(left: Remainder, words: Sequence[re.Match[str]], place: int, step: int) -> int | None:
-    """The next word that says something, where only small ones stand between."""
-    for _ in range(_MOST_SMALL + 1):
-        beside = place + step
-        if not 0 <= beside < len(words):
-            return None
-        one, other = sorted((words[place], words[beside]), key=re.Match.start)
-        if not _TOGETHER.fullmatch(left.whole, one.end(), other.start()):
-            return None
-        if words[beside][0] not in _SMALL:
-            return beside
-        place = beside
-    return None
-
 
 # Who and what has some words. Pure.
 
@@ -121,7 +63,7 @@ def _by_stem(names: Sequence[Name]) -> dict[str, list[tuple[Name, frozenset[str]
     found: dict[str, list[tuple[Name, frozenset[str]]]] = {}
     for each in names:
         if each.field in _NAMED:
-            stems = _stems(spoken(each.name))
+            stems = stems_of(spoken(each.name))
             for one in stems:
                 found.setdefault(one, []).append((each, stems))
     return found
@@ -134,9 +76,9 @@ def _subjects(names: Sequence[Name], field: str) -> Callable[[str], Holders]:
     def holders(word: str) -> Holders:
         one = stem(word)
         alike = [
-            (Name(_SUBJECT, value, value), _stems(text))
+            (Name(_SUBJECT, value, value), stems_of(text))
             for value, text in texts
-            if one in text and len(word) >= _SHORTEST
+            if one in text and len(word) >= SHORTEST
         ]
         return lambda stems: [each for each, own in alike if stems <= own]
 
@@ -150,11 +92,16 @@ def _folded(names: Sequence[Name], field: str) -> list[tuple[str, str]]:
 
 
 def words_of_names(names: Sequence[Name]) -> frozenset[str]:
-    """The words of every name and subject, as they may be said."""
-    texts = [spoken(each.name) for each in names]
-    if isinstance(names, Names):
-        texts.append(fold_text(names.texts.get(_SUBJECT, "")))
-    return frozenset(word for text in texts for word in _TOKEN.findall(text))
+    """The words of every name, and of a subject the long ones and those of a trade.
+
+    Another word of a subject is as common as one that it looks like: "portes", "postes".
+    """
+    known = load_vocabulary()
+    said = {word for each in names for word in TOKEN.findall(spoken(each.name))}
+    subjects = fold_text(names.texts.get(_SUBJECT, "")) if isinstance(names, Names) else ""
+    of_subjects = TOKEN.findall(subjects)
+    kept = {each for each in of_subjects if each in known.trades or len(each) >= _LONG}
+    return frozenset((said | kept) - known.places)
 
 
 # What a question names so.
@@ -177,23 +124,23 @@ def named_in_part(left: Remainder, names: Sequence[Name]) -> Iterator[tuple[Plan
     bearing, having = _bearing(names), _subjects(names, _SUBJECT)
     several = _subjects(names, _SEVERAL_LABELS)
     place = 0
-    while place < len(words := list(_TOKEN.finditer(left.text))):
+    while place < len(words := list(TOKEN.finditer(left.text))):
         word = words[place][0]
         place += 1
-        if word not in left.unread or len(word) < _SHORTEST:
+        if word not in left.unread or len(word) < SHORTEST:
             continue
-        widest = partial(_widest, left, words, place - 1)
-        found = _chosen(left, widest(bearing(word)), widest(having(word)), widest(several(word)))
+        around = partial(widest, left, words, place - 1)
+        found = _chosen(left, around(bearing(word)), around(having(word)), around(several(word)))
         if found:
             yield found
             place = 0
 
 
 def _chosen(
-    left: Remainder, bearer: _Run, subject: _Run, several: _Run
+    left: Remainder, bearer: Run, subject: Run, several: Run
 ) -> tuple[PlanFilter, int] | None:
     """The names or the subjects, whichever has more of the words; doubt where neither has."""
-    cued = _cue(left, bearer)
+    cued, subject = _cue(left, bearer), _as_written(left, subject)
     told = _told_apart(left, bearer, cued)
     if _is_no_subject(left, subject):
         return _of_names(left, told) if told.found else None
@@ -210,12 +157,12 @@ def _chosen(
     return _of_subjects(left, subject)
 
 
-def _is_of_others(left: Remainder, run: _Run) -> bool:
+def _is_of_others(left: Remainder, run: Run) -> bool:
     """Whether one contract is meant, and several subjects have its words."""
     return len(run.found) > 1 and _OF_ONE.search(left.whole[: run.start]) is not None
 
 
-def _cue(left: Remainder, run: _Run) -> str | None:
+def _cue(left: Remainder, run: Run) -> str | None:
     """The field that the word before a name says, "" for "chez", None where there is none."""
     before = left.text[: run.start]
     for field, says in _BEARERS:
@@ -224,27 +171,77 @@ def _cue(left: Remainder, run: _Run) -> str | None:
     return "" if _AT.search(before) else None
 
 
-def _told_apart(left: Remainder, run: _Run, cued: str | None) -> _Run:
+def _told_apart(left: Remainder, run: Run, cued: str | None) -> Run:
     """The run with the names that it tells from all others, with none where it tells none."""
-    whole = [each for each in run.found if _stems(spoken(each.name)) == run.stems]
+    whole = [each for each in run.found if stems_of(spoken(each.name)) == run.stems]
     found = [each for each in whole or run.found if not cued or each.field == cued]
     keys = {(each.field, each.key) for each in found}
     is_one_field = len({field for field, _ in keys}) == 1
-    begins = all(stem(spoken(each.name).partition(" ")[0]) in run.stems for each in found)
+    begins = all(_begins(each, run.stems) for each in found)
     is_told = len(keys) == 1 or (is_one_field and len(keys) <= _MOST_ALIKE and begins)
+    is_told &= cued is not None or not _is_common(left, run, found)
     if len({field for field, _ in keys}) > 1:
         left.doubts.append(run.said)
     if not is_told or not (_tells(run) or cued is not None):
         found = []
-    return _Run(run.start, run.end, run.stems, run.said, tuple(found))
+    return Run(run.start, run.end, run.stems, run.said, tuple(found))
 
 
-def _tells(run: _Run) -> bool:
-    """Whether one of the words is of no rule, and of no trade but that of a service."""
+_OF_THE = re.compile(r"\b(?:du|le|la|l'|les|des|aux?|ce|cet|cette|ces|nos|notre|mon|ma|mes) ?$")
+
+
+def _is_common(left: Remainder, run: Run, found: Sequence[Name]) -> bool:
+    """Whether one word is rather common than of the names: its adjective, "le port", "de jardins".
+
+    A town has an article by its first word only; what a name has many of may be bought.
+    """
+    if run.weight != 1:
+        return False
+    before = left.whole[: run.start]
+    is_buyer = any(each.field == "buyer" and not _begins(each, run.stems) for each in found)
+    if is_buyer and _OF_THE.search(before):
+        return True
+    if run.said in left.capitals:
+        return False
+    if any(_is_adjective(each, run.stems) for each in found):
+        return True
+    is_many = re.search(r"\bd(?:e |')$", before) and any(
+        _has_many(each, run.said) for each in found
+    )
+    left.doubts += [run.said] if is_many else []
+    return False
+
+
+def _begins(name: Name, stems: frozenset[str]) -> bool:
+    return stem(spoken(name.name).partition(" ")[0]) in stems
+
+
+def _is_adjective(name: Name, stems: frozenset[str]) -> bool:
+    """Whether the word stands in a service behind another, which no small word joins it to."""
+    words = list(TOKEN.findall(fold_text(name.name)))
+    pairs = pairwise(words) if name.field == "service" else ()
+    return any(stem(word) in stems and before not in SMALL for before, word in pairs)
+
+
+def _has_many(name: Name, said: str) -> bool:
+    """Whether a name has a plural noun: "Les Jardins de X", "Aires de Jeux"."""
+    many = rf"\b(?:(?:l|d|m)es {said}|{said} (?:d[eu]s?|d|a|aux?|en))\b"
+    return said[-1] in "sx" and re.search(many, spoken(name.name)) is not None
+
+
+def _tells(run: Run) -> bool:
+    """Whether one of the words is of no rule, and no trade or place but one of who asks.
+
+    A place is that of a service, or of the buyer that it begins: "la ville".
+    """
     is_service = any(each.field == "service" for each in run.found)
-    trades = frozenset() if is_service else load_vocabulary().trades
-    common = {stem(word) for word in trades | words_of_rules()}
-    return bool({each for each in run.stems if len(each) >= _SHORTEST} - common)
+    is_ours = is_service or all(
+        each.field == "buyer" and _begins(each, run.stems) for each in run.found
+    )
+    known = load_vocabulary()
+    common = {*words_of_rules(), *(() if is_service else known.trades)}
+    stems = {stem(word) for word in common | (frozenset() if is_ours else known.places)}
+    return bool({each for each in run.stems if len(each) >= SHORTEST} - stems)
 
 
 _QUANTITY = re.compile(
@@ -268,15 +265,69 @@ _OF_VERB = re.compile(r"\b(?:a|ont|est|sont|ete|avons|il|elle|on|ne|pas|se|nous|
 """What makes a word a verb: "a livrés" is no "livres"."""
 
 
-def _is_no_subject(left: Remainder, run: _Run) -> bool:
-    """Whether no subject has the words, or what stands before them says that none is meant."""
+_ROWS = r"(?:factures?|avoirs?|marches?|contrats?)"
+_DONE_TO_ROWS = re.compile(
+    rf" (?:(?:de )?(?:l[ae]s?|ces?|cette|nos|mes|toutes les) |des ){_ROWS}\b"
+)
+"""After what is done with the rows, and is not bought: "contrôle des factures"."""
+
+_TOLD_ROWS = re.compile(rf" ?: ?(?:les |des |mes |nos )?{_ROWS}\b")
+"""After an order about them, "recherche : factures de X"."""
+
+_STATE_OF_ROWS = re.compile(rf"\b{_ROWS} en $")
+"""Before how the rows are: "factures en conformité"."""
+
+_MEASURED = re.compile(rf"\b(?:total|montant|nombre|somme|{_ROWS}) (?:deja |bien )?$")
+"""Before a participle, which is then no noun: "total livré"."""
+
+
+def _is_no_subject(left: Remainder, run: Run) -> bool:
+    """Whether no subject has the words, or what stands beside them says that none is meant."""
     before = left.whole[: run.start]
     says_other = any(each.search(before) for each in (_QUANTITY, _OF_ANY, _OF_VERB))
     is_place = run.stems <= set(map(stem, load_vocabulary().places))
-    return says_other or is_place or not 0 < len(run.found) <= _MOST_SUBJECTS
+    is_no_thing = says_other or is_place or (run.weight == 1 and _is_of_rows(left, run))
+    return is_no_thing or not 0 < len(run.found) <= _MOST_SUBJECTS
 
 
-def _of_names(left: Remainder, run: _Run) -> tuple[PlanFilter, int]:
+def _is_of_rows(left: Remainder, run: Run) -> bool:
+    """Whether one word says what is done with the rows, or how they are."""
+    before = left.whole[: run.start]
+    is_asked = not before.strip() and _TOLD_ROWS.match(left.whole, run.end) is not None
+    is_done = _DONE_TO_ROWS.match(left.whole, run.end) is not None
+    is_participle = _MEASURED.search(before) is not None and _as_participle(left, run.said)
+    return is_asked or is_done or is_participle or _STATE_OF_ROWS.search(before) is not None
+
+
+def _as_participle(left: Remainder, word: str) -> bool:
+    """Whether the question writes a word as a participle: "livrés" is no "livres"."""
+    return any(fold_text(each) == word and _DONE.fullmatch(each) for each in left.accented)
+
+
+_DONE = re.compile(r"\w+[^t]ée?s?")
+"""A participle, by its accent; what ends in "té" may be a noun."""
+
+_DONE_IN = re.compile(r"(?<!\w)[^\W\d_]{4,} (\w+[^t]ée?s?)(?!\w)")
+"""The participle of a noun in a subject: "Repas livrés"."""
+
+
+def _as_written(left: Remainder, run: Run) -> Run:
+    """The run with the subjects that have its word as it is written, "livres" or "livrés"."""
+    if run.weight != 1 or len(run.found) < 2:
+        return run
+    done = [each for each in run.found if run.stems & _participles(each.key)]
+    others = [each for each in run.found if each not in done]
+    if not (done and others):
+        return run
+    kept = done if _as_participle(left, run.said) else others
+    return replace(run, found=tuple(kept))
+
+
+def _participles(subject: str) -> frozenset[str]:
+    return stems_of(fold_text(" ".join(_DONE_IN.findall(subject.lower()))))
+
+
+def _of_names(left: Remainder, run: Run) -> tuple[PlanFilter, int]:
     """The condition that names make, their legal form taken out with them."""
     form = _FORM.match(left.text, run.end)
     before = _FORM_BEFORE.search(left.text[: run.start])
@@ -288,7 +339,7 @@ def _of_names(left: Remainder, run: _Run) -> tuple[PlanFilter, int]:
     return PlanFilter(run.found[0].field, Operator.IS, keys, said), start
 
 
-def _of_subjects(left: Remainder, run: _Run) -> tuple[PlanFilter, int]:
+def _of_subjects(left: Remainder, run: Run) -> tuple[PlanFilter, int]:
     """The condition that subjects make; a few of them are told, of more what they have in them."""
     values = tuple(each.key for each in run.found)
     told = " ou ".join(f"« {each} »" for each in values)

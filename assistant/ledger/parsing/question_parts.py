@@ -11,6 +11,7 @@ from assistant.ledger.parsing.conditions import conditions
 from assistant.ledger.parsing.connectives import Found, fields_named
 from assistant.ledger.parsing.measured import (
     NET,
+    doubt_days,
     fields_asked,
     longest,
     measures_asked,
@@ -73,11 +74,14 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
     _take_all_buyers(left, names)
     filters = conditions(left, names, over)
     distinct = counted_values(left, over)
-    ranked, bounded = _bounded(left, filters, over)
+    _doubt_words(left, filters, over, distinct)
+    ranked, bounded = _bounded(left, filters, over, distinct)
     filters = bounded.filters if bounded else filters
     fields = fields_asked(left, filters, over)
     ranked = longest(left, ranked, fields)
     left.has_clash |= _counts_days_of_unpaid(filters, fields)
+    if period and "payment_days" in fields and not (filters or ranked.group or ranked.step):
+        doubt_days(left, over)
     by_date = ranked.group if ranked.step else None
     usual = by_date or date_without_verb(left, over, period, fields)
     when, bounds, filters = dated(left, over, period, filters, usual, today)
@@ -120,12 +124,44 @@ _ARE_TWO = re.compile(r"\b(?:en|au) [^,]*\d et (?:en|au) [^,]*\d$")
 """Said with its own preposition, each may be asked about by itself: "en 2025 et en 2026"."""
 
 
-def _bounded(left: Remainder, filters: Found, over: Population) -> tuple[Ranking, Bounded | None]:
+_SEASON = r"(?:printemps|ete|automne|hiver)"
+_SEASONS = re.compile(
+    rf"\b(?:(?:du|au|cet?|en) |l'|(?:factures|depenses|achats|marches) (?:de |d')){_SEASON}\b"
+    rf"|\bd'ete\b|\b{_SEASON} (?:20\d\d|dernier|prochain|passe)\b"
+)
+"""Whose first and last days are not said; "été" that follows a verb says nothing."""
+
+_TWO_FIGURES = re.compile(
+    r"\bnombres?(?: total)? et (?:(?:le|la|leur|en) )?(?:montants?|tota(?:l|ux)|sommes?|valeur)\b"
+    r"|\b(?:montants?|tota(?:l|ux)|sommes?|valeur) et (?:(?:le|leur|en) )?nombres?\b"
+    r"|\b(?:combien|nombre) d'avoirs(?: [a-z]+)? et (?:de )?factures\b"
+    r"|\b(?:combien|nombre) de factures(?: [a-z]+)? et d'avoirs\b"
+)
+_WITH = re.compile(r"\bd(?:e |u |').*\bavec (?!une? |des |plus |moins )")
+"""Both together, or each: "marchés de Brasero avec Sève"."""
+_AMONG = re.compile(r"\bdont (?:(?:les?|la) |l')?$")
+
+
+def _doubt_words(left: Remainder, filters: Found, over: Population, distinct: str) -> None:
+    """Doubt of words that may mean what no plan has: two figures, rows that are not, seasons."""
+    nouns = load_vocabulary().nouns(over).says.pattern
+    none = rf"\bpas (?:encore |eu )*d(?:e |')(?:{nouns}(?! d'origine)|avoirs?)\b"
+    for says in (_SEASONS, _TWO_FIGURES, re.compile(none)):
+        left.doubt(says)
+    for condition, start in filters:
+        if condition.field == "supplier" and len(condition.values) > 1:
+            left.doubt(_WITH)
+        if distinct and condition.said and _AMONG.search(left.whole[:start]):
+            left.doubts.append(left.whole[start:])  # that one is among them, or it alone?
+
+
+def _bounded(
+    left: Remainder, filters: Found, over: Population, distinct: str
+) -> tuple[Ranking, Bounded | None]:
     """The groups, and what the figures of these are compared with."""
     ranked = ranking(left, over)
-    left.has_clash |= _SUMMER.search(left.whole) is not None
     left.has_clash |= _MEAN_OF_GROUPS.search(left.whole) is not None
-    bounded = group_bound(left, ranked, filters, over)
+    bounded = group_bound(left, ranked, filters, over, distinct)
     left.has_clash |= ranked.of == "age_days" and NOT_PAID not in dict(filters)
     if ranked.is_count and ranked.group and rows_of(over).fields[ranked.group].members:
         left.doubt(_RANKED)  # those of a group of holders count for it alone
@@ -159,9 +195,6 @@ _SHARE_OF = re.compile(
 """Of each group, the share that meets a condition, or of what meets it, the share of each?"""
 
 _RANKED = re.compile(r"\ble (?:plus|moins) d(?:e |')\w+")
-
-_SUMMER = re.compile(r"\b(?:l'|cet |d')ete\b")
-"""Which is not the participle, that says nothing."""
 
 _OFTEN = r"(?:mensuel|trimestriel|annuel)\w*"
 _MEAN_OF_GROUPS = re.compile(

@@ -11,7 +11,7 @@ from datetime import date
 
 from assistant.errors import WrongPlan
 from assistant.ledger.parsing.apart import said_once, set_apart
-from assistant.ledger.parsing.conditions import without_credit
+from assistant.ledger.parsing.conditions import conditions, without_credit
 from assistant.ledger.parsing.connectives import Found, fields_named
 from assistant.ledger.parsing.naming import words_of_names
 from assistant.ledger.parsing.question_parts import Read, read_question
@@ -255,7 +255,29 @@ def _read(left: Remainder, names: Sequence[Name], today: date, over: Population)
     read = set_apart(left, read_question(left, names, today, over), over)
     is_of_subject = "subject" in fields_named(read.filters)
     left.has_clash |= is_of_subject and _CHEAPER.search(left.whole) is not None
-    return _of_what_is_billed(left, _of_part_before(left, read))
+    read = _of_what_is_billed(left, _of_part_before(left, read))
+    _doubt_whole(left, read, names, over)
+    return read
+
+
+def _doubt_whole(left: Remainder, read: Read, names: Sequence[Name], over: Population) -> None:
+    """Doubt of the whole of a share where it has names of the field of the part, read as one.
+
+    "Part de Brasero dans le total de Brasero et Vauquelin".
+    """
+    several = {each.field for each, _ in read.filters if each.said and len(each.values) > 1}
+    if read.share is None or not several:
+        return
+    sides = (left.whole[: read.share.last], left.whole[read.share.last :])
+    found = (fields_named(conditions(_aside(left, side), names, over)) for side in sides)
+    left.doubts += [sides[-1].strip(" ?.")] if several.intersection(*found) else []
+
+
+def _aside(left: Remainder, side: str) -> Remainder:
+    """Some words of a question, as the whole of it writes them."""
+    found = left.again(side, left.unread)
+    found.whole = side
+    return found
 
 
 _CHEAPER = re.compile(r"\b(?:fournisseur|entreprise|titulaire|qui)\b.*\b(?:plus|moins) chere?s?\b")

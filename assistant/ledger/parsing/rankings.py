@@ -192,8 +192,13 @@ def counted_values(left: Remainder, over: Population) -> str:
         if rule.is_for(over) and not rule.step and rows_of(over).fields[rule.name].many:
             says = rf"\b(?:combien|nombre) (?:de |d'){rule.says.pattern}"
             if left.take(re.compile(rf"{says}(?: (?:differents?|distincts?))?(?!\w)")):
+                left.doubt(re.compile(rf"{_HAVE_NONE}|{rule.says.pattern} sans\b"))
                 return rule.name
     return ""
+
+
+_HAVE_NONE = r"\bn'(?:ont|a|avaient|avait|auront|aura) (?:pas|plus|jamais|aucune?)\b"
+"""Who has no such row, and not who has others: "combien de fournisseurs n'ont pas d'avoir"."""
 
 
 def _sides(rule: WordRule) -> Sequence[_Side]:

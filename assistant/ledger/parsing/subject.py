@@ -167,4 +167,13 @@ _SPENT_ON = re.compile(
 )
 """One contract, or theirs; what is left of one may be left to pay or to invoice."""
 
+_SPENDING = re.compile(_SPENT_WORD)
+
+
+def spent_said(question: str) -> str:
+    """The word by which a question asks for what was spent, "" where none does."""
+    found = _SPENDING.search(fold_text(question))
+    return found[0] if found else ""
+
+
 _OF_CONTRACTS = re.compile(r"\b(?:notifi(?:ees?|es?|ons|er)|cpv)\b")

@@ -217,6 +217,7 @@ def is_one_slip(one: str, other: str, *, may_be_taken: bool) -> bool:
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9'-]*|[%<>=+≠~≈±]+|(?<= )-(?= )")
 _CAPITAL = re.compile(r"(?<=[^.?!]\s)(?:[dl]['’])?([^\W\d_a-zà-ÿ][\w-]{3,})")
+_ACCENTED = re.compile(r"(?=[a-z]*[à-ÿ])[a-zà-ÿ]+")
 _MONEY = re.compile(
     r"\bcombien (?:de |d['’] ?)"
     r"(?=(?:factur|pay|dépens|notifi|mandat|engag|régl|vers|attribu|achet)é\b)",
@@ -243,8 +244,10 @@ class Remainder:
 
         `doubts` are the words that may mean something else than what rules take them for.
         `capitals` are the words, but the first, that are written with a capital letter; `unread`
-        those that no rule reads, so that they may be of names.
+        those that no rule reads, so that they may be of names; `accented` are the words that
+        have an accent, as they are written.
         """
+        self.accented = frozenset(_ACCENTED.findall(question.lower()))
         self.capitals = frozenset(map(fold_text, _CAPITAL.findall(question)))
         question = _MONEY.sub("montant ", question)
         self.is_billed = _BILLED.search(question) is not None
@@ -259,6 +262,7 @@ class Remainder:
         """The question as `text` was left of it, once rules are known not to read some words."""
         found = Remainder(self.whole)
         found.capitals, found.is_billed = self.capitals, self.is_billed
+        found.accented = self.accented
         found.text = text
         found.unread = frozenset(part for word in unread for part in _parts(word))
         return found
@@ -269,7 +273,7 @@ class Remainder:
         for word, right in meant.items():
             text = re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", right, text)
         found = Remainder(text)
-        found.is_billed = self.is_billed
+        found.is_billed, found.accented = self.is_billed, self.accented
         found.capitals = self.capitals | {meant[word] for word in self.capitals & {*meant}}
         return found
 

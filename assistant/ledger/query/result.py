@@ -33,7 +33,7 @@ from assistant.ledger.query.plan import (
     validate_plan,
 )
 from assistant.ledger.query.sql import LateColumns, listed
-from assistant.ledger.query.sums import Groups, Sum, groups, middle, whole
+from assistant.ledger.query.sums import Groups, Sum, groups, twice_median, whole
 from ingestion.ledger.embedded import Ledger
 
 _TENTH = Decimal("0.1")
@@ -84,7 +84,7 @@ def compute_result(
     notes += tuple(_repeating(plan, ledger, today, law))
     if not plan.compared:
         total, lines = _figures(plan, found)
-        if begun := _begun_later(plan, total, ledger, today):
+        if begun := _begun_later(plan, total.rows, ledger, today):
             is_count = plan.measure is PlanMeasure.COUNT  # which none of its rows is, in any case
             total = total if is_count else replace(total, value=None)
             notes = (begun, *notes)
@@ -92,7 +92,11 @@ def compute_result(
     before = replace(counted, period=plan.compared, compared=None)
     [(earlier, more)] = groups([before], ledger, today, law)
     notes += tuple(f"Période comparée : {note}" for note in more)
-    return _result(plan, *_beside(plan, found, earlier), notes)
+    total, lines = _beside(plan, found, earlier)
+    if begun := _begun_later(before, whole(earlier.values()).ids, ledger, today):
+        total, *lines = (replace(line, before=None) for line in (total, *lines))
+        notes = (f"Période comparée : {begun}", *notes)
+    return _result(plan, total, lines, notes)
 
 
 def rows_meant(
@@ -157,13 +161,13 @@ def _repeating(
         )
 
 
-def _begun_later(plan: Plan, total: ResultLine, ledger: Ledger, today: date) -> str:
+def _begun_later(plan: Plan, found: Sequence[str], ledger: Ledger, today: date) -> str:
     """That the ledger begins after the whole period, "" where it does not.
 
     That none of its rows is of those days does not say that there were none.
     """
     rows, period = rows_of(plan.over), plan.period
-    if total.rows or period is None or period.last is None:
+    if found or period is None or period.last is None:
         return ""
     field = rows.fields[period.field]
     if field.is_computed:
@@ -279,7 +283,7 @@ def _computed(plan: Plan, group: Sum, every: Sum) -> Decimal | None:
         case PlanMeasure.AVERAGE | PlanMeasure.DAYS:
             return _mean(plan, group)
         case PlanMeasure.MEDIAN:
-            return _rounded(plan, middle(group.values) / 2) if group.known else None
+            return _rounded(plan, twice_median(group.values) / 2) if group.known else None
         case PlanMeasure.DISTINCT:
             return Decimal(len({*group.values}))
         case PlanMeasure.SHARE:

@@ -29,7 +29,8 @@ _DAMAGED = (
 class Sum:
     """What is added up of the rows of a group: all, those with a value, those of the part.
 
-    `values` are those of a measure that does not add up, of which `total` is that of one group.
+    Of a measure that does not add up, `values` are those known and `total` is what the database
+    computes of them: how many there are, each once, or twice the median.
     """
 
     label: str = UNKNOWN
@@ -102,7 +103,7 @@ def _added(plan: Plan, read: Sequence[Row], key: int) -> _Added:
     added: _Added = defaultdict(dict)
     for (currency, name), (ids, values) in held.items():
         if not plan.measure.adds_up:
-            added[currency][name] = _apart(plan.measure, ids, values, unit)
+            added[currency][name] = _with_values(plan.measure, ids, values, unit)
             continue
         _, part = parts.get((currency, name), ((), ()))
         added[currency][name] = Sum(
@@ -115,18 +116,18 @@ def _added(plan: Plan, read: Sequence[Row], key: int) -> _Added:
     return added
 
 
-def _apart(measure: PlanMeasure, ids: list[str], values: Sequence[Any], unit: Decimal) -> Sum:
+def _with_values(measure: PlanMeasure, ids: list[str], values: Sequence[Any], unit: Decimal) -> Sum:
     """The sum of a group whose values do not add up, which it keeps."""
     known = [value for value in values if value is not None]
     if measure is PlanMeasure.DISTINCT:
         total = Decimal(len({*known}))
     else:
         known = [value * unit for value in known]
-        total = middle(known)
+        total = twice_median(known)
     return Sum(count=len(ids), known=len(known), total=total, ids=ids, values=known)
 
 
-def middle(values: Sequence[Any]) -> Decimal:
+def twice_median(values: Sequence[Any]) -> Decimal:
     """The two middle values together, the same one twice where it is alone; 0 without values."""
     if not values:
         return Decimal(0)

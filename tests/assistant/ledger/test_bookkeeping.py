@@ -307,7 +307,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Books]:
         yield books
 
 
-OF_ROWS, OF_LAW = read_lists("ledger_rows_meant.txt")
+OF_ROWS, OF_LAW, OF_SPENDING = read_lists("ledger_rows_meant.txt")
 
 
 @pytest.mark.parametrize(("question", "over"), OF_ROWS)
@@ -324,6 +324,13 @@ def test_what_may_be_a_rule_of_purchases_is_no_question_on_contracts(
     town: Books, question: str
 ) -> None:
     assert town.ask(question) is None
+
+
+@pytest.mark.parametrize("question", [question for question, _ in OF_SPENDING])
+def test_what_was_spent_is_no_amount_of_contracts(town: Books, question: str) -> None:
+    found = town.ask(question)
+    assert isinstance(found, Unreckoned), found
+    assert found.over is INVOICES
 
 
 class ReadLedger(Ledger):

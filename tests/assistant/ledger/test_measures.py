@@ -22,7 +22,7 @@ from assistant.ledger.query.plan import (
 )
 from assistant.ledger.query.plan_fields import fields_of, plan_of
 from assistant.ledger.query.result import PlanResult, compute_result
-from assistant.ledger.query.sums import middle
+from assistant.ledger.query.sums import twice_median
 from assistant.ledger.query.wording import answer, figures
 from assistant.ledger.tables import Format
 from ingestion.ledger.database import open_ledger
@@ -69,7 +69,7 @@ def test_a_median_is_the_middle_of_all_rows_and_of_each_group(home: Path) -> Non
 
 @given(st.lists(st.integers(-50, 50), min_size=1, max_size=9))
 def test_the_two_middle_values_are_twice_the_median(values: list[int]) -> None:
-    assert middle(values) == Decimal(str(2 * median(values)))
+    assert twice_median(values) == Decimal(str(2 * median(values)))
 
 
 def test_a_value_is_counted_once_however_many_rows_have_it(home: Path) -> None:
@@ -153,6 +153,21 @@ def test_a_period_before_the_ledger_begins_is_no_zero(home: Path) -> None:
     assert counted.notes[0] == spent.notes[0]
     within = PlanPeriod("issued", date(2026, 1, 6), date(2026, 1, 9))
     assert _result(home, Plan(PlanMeasure.SUM, INVOICES, "net", period=within)).total.value == 0
+
+
+@pytest.mark.parametrize("measure", [PlanMeasure.SUM, PlanMeasure.COUNT])
+def test_a_period_compared_that_is_before_the_ledger_has_no_figure(
+    home: Path, measure: PlanMeasure
+) -> None:
+    of = "net" if measure is PlanMeasure.SUM else None
+    now = PlanPeriod("issued", date(2026, 1, 1), date(2026, 12, 31))
+    then = PlanPeriod("issued", date(2025, 1, 1), date(2025, 12, 31))
+    found = _result(home, Plan(measure, INVOICES, of, group="supplier", period=now, compared=then))
+    assert [line.before for line in (found.total, *found.lines)] == [None] * 3
+    assert found.notes[0].startswith("Période comparée : Le registre ne commence que le 05/01/2026")
+    within = PlanPeriod("issued", date(2026, 1, 6), date(2026, 1, 9))
+    compared = _result(home, Plan(measure, INVOICES, of, period=now, compared=within))
+    assert compared.total.before == 0
 
 
 def test_a_credit_note_without_its_invoice_is_found(home: Path) -> None:

@@ -32,6 +32,7 @@ SUPPLIERS = (
     Name("supplier", "444444444", "Garage du Pont Merlin"),
     Name("supplier", "555555555", "Plomberie Castaing EURL"),
     Name("supplier", "666666666", "Lumiprocess Informatique SAS"),
+    Name("supplier", "777777777", "TOTAL SA"),
 )
 KNOWN = {
     INVOICES: Names(
@@ -44,7 +45,7 @@ KNOWN = {
             ),
         ),
         {
-            "number": _text("F-2026-012", "F-2026-013"),
+            "number": _text("F-2026-012", "F-2026-013", "03/2026", "2026-03", "T1-2026"),
             "contract": _text("2026-NET-01"),
             "subject": _text(
                 "Gaz des bâtiments",
@@ -55,6 +56,7 @@ KNOWN = {
                 "Recherche de fuite, plomberie",
                 "Volets de la mairie",
                 "Repas livrés",
+                "Livres jeunesse",
                 "Peinture au sol",
             ),
             "line": _text("Peinture au sol", "Main-d'œuvre"),
@@ -68,7 +70,9 @@ KNOWN = {
         ),
         {
             "number": _text("2026-NET-01"),
-            "subject": _text("Nettoyage des locaux", "Nettoyage de la vitrerie"),
+            "subject": _text(
+                "Nettoyage des locaux", "Nettoyage de la vitrerie", "Livraison de repas"
+            ),
         },
     ),
 }
@@ -99,6 +103,19 @@ def test_what_may_name_another_or_asks_for_more_makes_no_plan(
     over: Population, question: str
 ) -> None:
     found = _plan(question, over)
+    assert isinstance(found, NotUnderstood), describe_plan(found)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["dépenses de notre commune", "marchés de la commune", "marchés communs", "dépenses du bureau"],
+)
+def test_a_place_names_nobody_whose_name_it_does_not_begin(question: str) -> None:
+    others = (
+        Name("buyer", "20003502388", "Communauté de communes du Brelon"),
+        Name("supplier", "888888888", "Grand Bureau Merlin SAS"),
+    )
+    found = parse_plan(question, Names(others), TODAY, PURCHASES)
     assert isinstance(found, NotUnderstood), describe_plan(found)
 
 
