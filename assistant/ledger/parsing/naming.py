@@ -15,7 +15,7 @@ from assistant.ledger.parsing.runs import (
     SMALL,
     TOKEN,
     Holders,
-    Run,
+    WordRun,
     stem,
     stems_of,
     widest,
@@ -137,7 +137,7 @@ def named_in_part(left: Remainder, names: Sequence[Name]) -> Iterator[tuple[Plan
 
 
 def _chosen(
-    left: Remainder, bearer: Run, subject: Run, several: Run
+    left: Remainder, bearer: WordRun, subject: WordRun, several: WordRun
 ) -> tuple[PlanFilter, int] | None:
     """The names or the subjects, whichever has more of the words; doubt where neither has."""
     cued, subject = _cue(left, bearer), _as_written(left, subject)
@@ -157,12 +157,12 @@ def _chosen(
     return _of_subjects(left, subject)
 
 
-def _is_of_others(left: Remainder, run: Run) -> bool:
+def _is_of_others(left: Remainder, run: WordRun) -> bool:
     """Whether one contract is meant, and several subjects have its words."""
     return len(run.found) > 1 and _OF_ONE.search(left.whole[: run.start]) is not None
 
 
-def _cue(left: Remainder, run: Run) -> str | None:
+def _cue(left: Remainder, run: WordRun) -> str | None:
     """The field that the word before a name says, "" for "chez", None where there is none."""
     before = left.text[: run.start]
     for field, says in _BEARERS:
@@ -171,7 +171,7 @@ def _cue(left: Remainder, run: Run) -> str | None:
     return "" if _AT.search(before) else None
 
 
-def _told_apart(left: Remainder, run: Run, cued: str | None) -> Run:
+def _told_apart(left: Remainder, run: WordRun, cued: str | None) -> WordRun:
     """The run with the names that it tells from all others, with none where it tells none."""
     whole = [each for each in run.found if stems_of(spoken(each.name)) == run.stems]
     found = [each for each in whole or run.found if not cued or each.field == cued]
@@ -184,13 +184,13 @@ def _told_apart(left: Remainder, run: Run, cued: str | None) -> Run:
         left.doubts.append(run.said)
     if not is_told or not (_tells(run) or cued is not None):
         found = []
-    return Run(run.start, run.end, run.stems, run.said, tuple(found))
+    return WordRun(run.start, run.end, run.stems, run.said, tuple(found))
 
 
 _OF_THE = re.compile(r"\b(?:du|le|la|l'|les|des|aux?|ce|cet|cette|ces|nos|notre|mon|ma|mes) ?$")
 
 
-def _is_common(left: Remainder, run: Run, found: Sequence[Name]) -> bool:
+def _is_common(left: Remainder, run: WordRun, found: Sequence[Name]) -> bool:
     """Whether one word is rather common than of the names: its adjective, "le port", "de jardins".
 
     A town has an article by its first word only; what a name has many of may be bought.
@@ -229,7 +229,7 @@ def _has_many(name: Name, said: str) -> bool:
     return said[-1] in "sx" and re.search(many, spoken(name.name)) is not None
 
 
-def _tells(run: Run) -> bool:
+def _tells(run: WordRun) -> bool:
     """Whether one of the words is of no rule, and no trade or place but one of who asks.
 
     A place is that of a service, or of the buyer that it begins: "la ville".
@@ -281,7 +281,7 @@ _MEASURED = re.compile(rf"\b(?:total|montant|nombre|somme|{_ROWS}) (?:deja |bien
 """Before a participle, which is then no noun: "total livré"."""
 
 
-def _is_no_subject(left: Remainder, run: Run) -> bool:
+def _is_no_subject(left: Remainder, run: WordRun) -> bool:
     """Whether no subject has the words, or what stands beside them says that none is meant."""
     before = left.whole[: run.start]
     says_other = any(each.search(before) for each in (_QUANTITY, _OF_ANY, _OF_VERB))
@@ -290,7 +290,7 @@ def _is_no_subject(left: Remainder, run: Run) -> bool:
     return is_no_thing or not 0 < len(run.found) <= _MOST_SUBJECTS
 
 
-def _is_of_rows(left: Remainder, run: Run) -> bool:
+def _is_of_rows(left: Remainder, run: WordRun) -> bool:
     """Whether one word says what is done with the rows, or how they are."""
     before = left.whole[: run.start]
     is_asked = not before.strip() and _TOLD_ROWS.match(left.whole, run.end) is not None
@@ -311,7 +311,7 @@ _DONE_IN = re.compile(r"(?<!\w)[^\W\d_]{4,} (\w+[^t]ée?s?)(?!\w)")
 """The participle of a noun in a subject: "Repas livrés"."""
 
 
-def _as_written(left: Remainder, run: Run) -> Run:
+def _as_written(left: Remainder, run: WordRun) -> WordRun:
     """The run with the subjects that have its word as it is written, "livres" or "livrés"."""
     if run.weight != 1 or len(run.found) < 2:
         return run
@@ -327,7 +327,7 @@ def _participles(subject: str) -> frozenset[str]:
     return stems_of(fold_text(" ".join(_DONE_IN.findall(subject.lower()))))
 
 
-def _of_names(left: Remainder, run: Run) -> tuple[PlanFilter, int]:
+def _of_names(left: Remainder, run: WordRun) -> tuple[PlanFilter, int]:
     """The condition that names make, their legal form taken out with them."""
     form = _FORM.match(left.text, run.end)
     before = _FORM_BEFORE.search(left.text[: run.start])
@@ -339,7 +339,7 @@ def _of_names(left: Remainder, run: Run) -> tuple[PlanFilter, int]:
     return PlanFilter(run.found[0].field, Operator.IS, keys, said), start
 
 
-def _of_subjects(left: Remainder, run: Run) -> tuple[PlanFilter, int]:
+def _of_subjects(left: Remainder, run: WordRun) -> tuple[PlanFilter, int]:
     """The condition that subjects make; a few of them are told, of more what they have in them."""
     values = tuple(each.key for each in run.found)
     told = " ou ".join(f"« {each} »" for each in values)

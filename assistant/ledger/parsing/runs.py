@@ -20,7 +20,7 @@ _MOST_SMALL = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class WordRun:
     """Words of a question that stand together, half-open places, and what has all of them."""
 
     start: int
@@ -49,7 +49,7 @@ def stems_of(text: str) -> frozenset[str]:
     return frozenset(map(stem, TOKEN.findall(text)))
 
 
-def widest(left: Remainder, words: Sequence[re.Match[str]], at: int, having: Holders) -> Run:
+def widest(left: Remainder, words: Sequence[re.Match[str]], at: int, having: Holders) -> WordRun:
     """The words around one that stand together in one of those that have it."""
     first = last = at
     stems = frozenset({stem(words[at][0])})
@@ -63,7 +63,7 @@ def widest(left: Remainder, words: Sequence[re.Match[str]], at: int, having: Hol
             stems = wider
             first, last = min(first, place), max(last, place)
     start, end = words[first].start(), words[last].end()
-    return Run(start, end, stems, left.whole[start:end], tuple(having(stems)))
+    return WordRun(start, end, stems, left.whole[start:end], tuple(having(stems)))
 
 
 def _beyond(left: Remainder, words: Sequence[re.Match[str]], place: int, step: int) -> int | None:

@@ -34,6 +34,11 @@ _STATE = re.compile(
 )
 """How a row is, which is a condition where it is not asked: "factures X en retard"."""
 
+_WHERE = re.compile(
+    r"\b(?:en est (?:elle |il |(?:on|nous) )?ou|ou en (?:est|sont)|statut|etat|stade|etape)\b"
+)
+"""The same, asked without naming any: "X elle en est où ?"."""
+
 _OTHER = re.compile(r"\b(?:quand|date|jour|quel(?:le)? (?:marche|contrat|fournisseur))\b")
 """What else is asked of a row."""
 
@@ -68,4 +73,5 @@ def plan_of_one(question: str, names: Sequence[Name], over: Population) -> Plan 
 def _is_of_state(number: PlanFilter, question: str) -> bool:
     """Whether how one invoice is is asked, and not when or what else its row shows."""
     is_one = len(number.values) == 1
-    return is_one and _STATE.search(question) is not None and not _OTHER.search(question)
+    says = _STATE.search(question) or _WHERE.search(question)
+    return is_one and says is not None and not _OTHER.search(question)
