@@ -7,10 +7,9 @@ from hashlib import sha256
 from assistant.ledger.addresses import ROOTS, piece_address
 from assistant.ledger.late import Basis, late_invoices, missing_rates, payments
 from assistant.ledger.query.listing import listing
-from assistant.ledger.query.measures import has_credit_notes
-from assistant.ledger.query.plan import Plan, PlanMeasure, Population, Rows, rows_of
-from assistant.ledger.query.result import PlanResult, ResultLine, compute_result
-from assistant.ledger.query.wording import describe_plan, figure, ranked
+from assistant.ledger.query.plan import Plan, PlanMeasure, Population, rows_of
+from assistant.ledger.query.result import PlanResult, compute_result
+from assistant.ledger.query.wording import counted, figure, headline, is_told_whole, ranked
 from assistant.ledger.tables import LedgerTable, written
 from assistant.ledger.views import Sight
 from assistant.retrieval.evidence import Evidence
@@ -94,17 +93,10 @@ def reckoned(sight: Sight) -> Reckoning:
 
 
 def _lines(result: PlanResult) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The whole, then the first groups, each in words with its rows."""
-    plan, rows = result.plan, rows_of(result.plan.over)
-    whole = describe_plan(plan)
-    title = whole[0].upper() + whole[1:]
-    if plan.is_of_some:
-        every = tuple(row for line in ranked(result) for row in line.rows)
-        yield f"{title} :" if result.lines else f"{title} : aucun.", every
-    else:
-        yield f"{title} : {_value(result.total, plan, rows)}.", result.total.rows
-    for line in result.lines[:_GROUPS_TOLD]:
-        yield f"- {line.label} : {_value(line, plan, rows)}", line.rows
+    """What answers, then the first groups that it does not name all, each with its rows."""
+    yield headline(result), tuple(row for line in ranked(result) for row in line.rows)
+    for line in () if is_told_whole(result) else result.lines[:_GROUPS_TOLD]:
+        yield f"- {line.label} : {counted(line, result.plan)}", line.rows
 
 
 def _indemnities(sight: Sight) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -117,17 +109,6 @@ def _indemnities(sight: Sight) -> Iterator[tuple[str, tuple[str, ...]]]:
             f"S'y ajoutent les indemnités forfaitaires : {figure(found.total.value, other)}.",
             found.total.rows,
         )
-
-
-def _value(line: ResultLine, plan: Plan, rows: Rows) -> str:
-    """A figure, that of the period compared, and how many rows it is made of."""
-    value = "non calculable" if line.value is None else figure(line.value, plan)
-    if plan.compared:
-        value += f" contre {figure(line.before, plan)}"
-    if plan.measure is PlanMeasure.COUNT:
-        return value
-    one, many = ("ligne", "lignes") if has_credit_notes(plan) else (rows.one, rows.many)
-    return f"{value} ({len(line.rows)} {many if len(line.rows) > 1 else one})"
 
 
 def _cited(table: LedgerTable, over: Population) -> list[_Cited]:

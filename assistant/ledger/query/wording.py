@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from assistant.calculators.amounts import euros, numeral, percent
+from assistant.ledger.query.measures import has_credit_notes
 from assistant.ledger.query.plan import (
     EURO,
     FieldKind,
@@ -193,14 +194,34 @@ def _of(label: str) -> str:
 # The result of a plan: its answer in a sentence, and the table of its figures.
 
 _TOLD = 3
+_COUNTED = "nombre de "
 _OUR_OWN = {"document", "category"}
 """Fields of which the rows have words of ours, and no code."""
 
 
-def answer(result: PlanResult) -> str:
-    """The figure of all rows in words, or where ranks are asked for those of the first ones."""
-    told = [_told(each, result.plan) for each in ranked(result)[:_TOLD]]
-    return f"{' ; '.join(told) or 'Aucune ligne'} ({describe_plan(result.plan)})."
+def headline(result: PlanResult) -> str:
+    """The figure in words, what it was computed as, and what its groups begin with.
+
+    Of ranks it is the first ones, of one row that is named how it stands.
+    """
+    if standing := _standing(result):
+        return standing
+    plan, computed = result.plan, describe_plan(result.plan)
+    if plan.is_of_some:
+        told = " ; ".join(f"{each.label} : {_told(each, plan)}" for each in result.lines[:_TOLD])
+        return f"{told or 'Aucune ligne'} ({computed})."
+    if plan.measure is PlanMeasure.COUNT and not plan.compared and (result.total.value or 0) > 1:
+        said = f"{_told(result.total, plan)} {computed.removeprefix(_COUNTED)}"
+    else:
+        said = f"{_told(result.total, plan)} ({computed}{_of_rows(result.total, plan)})"
+    first = _first_groups(result)
+    return f"{said} : {first}" if first else f"{said}."
+
+
+def is_told_whole(result: PlanResult) -> bool:
+    """Whether the headline names every line."""
+    is_of_few = result.plan.is_of_some and len(result.lines) <= _TOLD
+    return bool(is_of_few or _standing(result))
 
 
 def ranked(result: PlanResult) -> Sequence[ResultLine]:
@@ -208,11 +229,43 @@ def ranked(result: PlanResult) -> Sequence[ResultLine]:
     return result.lines if result.plan.is_of_some else (result.total,)
 
 
+def counted(line: ResultLine, plan: Plan) -> str:
+    """A figure, that of the period compared, and how many rows it is made of."""
+    return f"{_told(line, plan)}{_of_rows(line, plan).replace(' ;', ',')}"
+
+
 def _told(line: ResultLine, plan: Plan) -> str:
-    value = figure(line.value, plan)
-    if plan.compared:
-        value += f" contre {figure(line.before, plan)}"
-    return f"{line.label} : {value}" if plan.is_of_some else value
+    value = "non calculable" if line.value is None else figure(line.value, plan)
+    return f"{value} contre {figure(line.before, plan)}" if plan.compared else value
+
+
+def _of_rows(line: ResultLine, plan: Plan) -> str:
+    """How many rows a figure is made of, where it does not count them."""
+    if plan.measure in {PlanMeasure.COUNT, PlanMeasure.DISTINCT}:
+        return ""
+    rows = rows_of(plan.over)
+    one, many = ("ligne", "lignes") if has_credit_notes(plan) else (rows.one, rows.many)
+    return f" ; {len(line.rows)} {many if len(line.rows) > 1 else one}"
+
+
+def _first_groups(result: PlanResult) -> str:
+    """The first groups with their figures; of periods, which stand by date, the highest."""
+    plan, known = result.plan, [line for line in result.lines if line.value is not None]
+    if plan.step and known:
+        highest = max(known, key=lambda line: line.value or Decimal(0))
+        return f"au plus haut {highest.label}, {figure(highest.value, plan)}."
+    first = ", ".join(f"{line.label} {figure(line.value, plan)}" for line in known[:_TOLD])
+    return f"{first}, …" if len(known) > _TOLD else first and f"{first}."
+
+
+def _standing(result: PlanResult) -> str:
+    """How the one row stands whose number is named and whose status is asked for."""
+    plan, rows = result.plan, rows_of(result.plan.over)
+    numbers = [each for each in plan.filters if each.field == "number"]
+    if plan.group != "status" or len(numbers) != 1 or len(result.total.rows) != 1:
+        return ""
+    [line], [number] = result.lines, numbers[0].values
+    return f"{_titled(rows.one)} {number} : {line.label}."
 
 
 def figures(result: PlanResult) -> LedgerTable:

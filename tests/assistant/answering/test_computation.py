@@ -13,7 +13,7 @@ from assistant.answering.computation import Worked, calculate_answer
 from assistant.answering.pipeline import Assistant
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rates
-from assistant.calculators.requests import parse_calculation
+from assistant.calculators.requests.parsing import parse_calculation
 from assistant.citations.checker import Support
 from assistant.ledger.query.plan import Population
 from assistant.question.day import DaySource
@@ -174,7 +174,7 @@ def test_every_line_rests_on_words_of_the_law() -> None:
         assert all(line.grounds for line in found.lines)
 
 
-PAID = "Nombre de factures, payées : 1. [1]\n\nLes avoirs ne sont pas des factures comptées."
+PAID = "1 (nombre de factures, payées). [1]\n\nLes avoirs ne sont pas des factures comptées."
 HOSTILE = "<script>alert(1)</script>"
 INTEREST = "Quelles factures dépassent 30 jours et combien devons-nous d'intérêts moratoires ?"
 
@@ -207,7 +207,7 @@ def test_a_figure_is_computed_and_each_of_its_rows_can_be_opened(assistant: Assi
     assert (result.route, result.answer.outcome) == ("invoices", Outcome.ANSWERED)
     [sentence] = result.answer.sentences
     assert sentence.text == (
-        "Somme du montant TTC des factures, non payées : 1\u202f227\u00a0€ (2 factures)."
+        "1\u202f227\u00a0€ (somme du montant TTC des factures, non payées ; 2 factures)."
     )
     assert (sentence.support, sentence.citations) == (Support.COMPUTED, (1, 2))
     passages = {item.number: item.passage for item in result.evidence}
@@ -237,7 +237,7 @@ def test_what_is_owed_for_lateness_rests_on_the_law_of_the_day(assistant: Assist
     result = _asked(assistant, INTEREST)
     interest, lump, law = result.answer.sentences
     # 195 days at 2.15 + 8 points on 1 200 €; Z-1 on 27 €.
-    assert " : 66,32\u00a0€ (2 lignes)." in interest.text
+    assert interest.text.startswith("66,32\u00a0€ (")
     assert lump.text == "S'y ajoutent les indemnités forfaitaires : 80\u00a0€."
     assert law.text.startswith("Délai de paiement compté : 30 jours")
     cited = {citation.n: citation.locator for citation in result.answer.citations}
@@ -248,7 +248,7 @@ def test_what_is_owed_for_lateness_rests_on_the_law_of_the_day(assistant: Assist
 def test_a_period_that_is_named_is_not_the_day_of_the_calculation(assistant: Assistant) -> None:
     result = _asked(assistant, "Combien de factures reçues en mars 2026 ?")
     assert (result.as_of, result.day_source) == (TODAY, DaySource.TODAY)
-    assert " : 2." in result.answer.sentences[0].text
+    assert result.answer.sentences[0].text.startswith("2 factures reçues entre")
     result = _asked(assistant, "Combien de factures reçues en mars 2026 ?", date(2026, 10, 1))
     assert (result.as_of, result.day_source) == (date(2026, 10, 1), DaySource.GIVEN)
 
@@ -291,7 +291,7 @@ def test_a_follow_up_to_a_figure_is_a_figure(assistant: Assistant) -> None:
     history = (Exchange("Combien de factures ?", "Nombre de factures : 3."),)
     result = result_of(assistant.ask("Et en montant ?", history=history))
     assert result.route == "invoices"
-    assert result.answer.sentences[0].text.startswith("Somme du montant TTC")
+    assert " (somme du montant TTC" in result.answer.sentences[0].text
     assert "avec ce changement : somme du montant TTC" in result.answer.notice
 
 
@@ -312,8 +312,9 @@ def test_the_drawing_under_a_follow_up_is_of_its_own_figure(
     sheet, drawing = sheet_addresses(turn)
     asked = urlsplit(sheet).query
     shown = LedgerPages(assistant.ledger, Population.INVOICES, QueryParams(asked)).view("calcul")
-    told = turn.answer.sentences[0].text.partition(" : ")[0]
-    assert f"Compris ainsi : {told}.".casefold() in words_of(bytes(shown.body).decode()).casefold()
+    understood = words_of(bytes(shown.body).decode()).partition("Compris ainsi : ")[2]
+    plan = understood.partition(". ")[0].removeprefix("nombre de ")
+    assert plan.casefold() in turn.answer.sentences[0].text.casefold()
     assert urlsplit(drawing).query in ("", asked)
     assert sheet_addresses(replace(turn, figure=())) == ("", ""), "kept by an earlier version"
 

@@ -65,7 +65,7 @@ def test_the_overview_counts_and_adds_up(books: LedgerService) -> None:
 def test_a_figure_cites_rows_of_a_document(books: LedgerService) -> None:
     found = _reckoned(books, "Montant TTC des factures non payées")
     assert [told.text for told in found.told] == [
-        "Somme du montant TTC des factures, non payées : 4\u202f680\u00a0€ (9 factures)."
+        "4\u202f680\u00a0€ (somme du montant TTC des factures, non payées ; 9 factures)."
     ]
     assert len(found.told[0].rows) == 9
     assert len(found.evidence) == MOST_ROWS
@@ -83,8 +83,8 @@ def test_a_figure_cites_rows_of_a_document(books: LedgerService) -> None:
 def test_each_group_cites_rows_of_its_own(books: LedgerService) -> None:
     whole, *groups = _reckoned(books, "Montant HT des factures par fournisseur").told
     assert [each.text for each in groups] == [
-        "- Brelan SARL : 4\u202f500\u00a0€ (9 lignes)",
-        "- Sève SAS : 50\u00a0€ (1 ligne)",
+        "- Brelan SARL : 4\u202f500\u00a0€, 9 lignes",
+        "- Sève SAS : 50\u00a0€, 1 ligne",
     ]
     names = [{item.passage.text.split(" ; ")[1] for item in each.evidence} for each in groups]
     assert names == [{"Fournisseur : Brelan SARL"}, {"Fournisseur : Sève SAS"}]
@@ -110,7 +110,7 @@ def test_figures_may_be_asked_for_without_naming_invoices(
 
 def test_a_figure_of_no_row_cites_what_was_searched(books: LedgerService) -> None:
     [told] = _reckoned(books, "Combien de factures émises en 2019 ?").told
-    assert told.text.endswith(" : 0.")
+    assert told.text.startswith("0 (nombre de factures émises")
     assert [item.passage.text for item in told.evidence] == ["Registre : 10 factures."]
 
 

@@ -121,7 +121,7 @@ def assert_said(books: Books, question: str, value: Cell, form: Format) -> None:
     said = books.ask(question)
     assert isinstance(said, Reckoning), question
     written = euros(Decimal(value)) if form is Format.EUROS else f"{value}"  # type: ignore[arg-type]
-    assert f" : {written}" in said.told[0].text
+    assert said.told[0].text.startswith(f"{written} ")
 
 
 def assert_led(books: Books, shown: Shown, over: Population) -> None:
