@@ -24,7 +24,7 @@ from assistant.answering.state import TurnState
 from assistant.calculators.catalogue import Asked, Missing
 from assistant.calculators.constants import IndexedLaw, Rates
 from assistant.calculators.procedure import ProcedureAsked
-from assistant.calculators.requests import calculator_of, parse_calculation
+from assistant.calculators.requests.parsing import calculator_of, parse_calculation
 from assistant.citations.comparison import FigureComparison
 from assistant.question.conversation import brings_its_amounts
 from assistant.question.language import Language

@@ -24,6 +24,7 @@ from assistant.question.quantities import (
     fold_same_length,
     is_amount,
 )
+from ingestion.french import month_names
 
 Value = TypeVar("Value", Decimal, date)
 Kind = TypeVar("Kind", Buyer, Nature)
@@ -39,6 +40,16 @@ _THOUSANDS = re.compile(
     rf"\d\d ?k{_SAID_ALONE}|de\b))"
     rf"|\d ?millions?{_SAID_ALONE}|de (?:travaux|fournitures|services|prestations)\b))"
 )
+# Days as hands write them: "le 2/12", "lundi 7/12", "18/01/27", "17.11.2026", "3 déc. 2026".
+_DAY_IN_FIGURES = re.compile(
+    r"(?P<said>\b(?:le|du|au|avant|depuis|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|matin"
+    r"|recue?s?|reçue?s?|signee?s?|signée?s?|\w+yee?s?|\w+yée?s?|\w+fiee?s?|\w+fiée?s?"
+    r"|parti\w*) )?(?<![\d/.,])(?P<day>[0-3]?\d)(?P<mark>[/.])(?P<month>[01]?\d)"
+    r"(?:(?P=mark)(?P<year>(?:20)?\d\d))?(?![\d/%]|[.,]\d| ?(?:e|eme|ème|€|k€|000)\b| d[eu]s?\b)"
+)
+_SHORT_MONTHS = {"janv": 1, "jan": 1, "fev": 2, "fév": 2, "fevr": 2, "févr": 2, "avr": 4,
+                 "juil": 7, "sept": 9, "oct": 10, "nov": 11, "dec": 12, "déc": 12}  # fmt: skip
+_MONTH_IN_SHORT = re.compile(rf"(?<=\d )(?:{'|'.join(_SHORT_MONTHS)})\b\.?")
 _LIMIT = re.compile(
     r"\b(?:plus|moins|dessus|dessous|dela|superieure?s?|inferieure?s?|egale?s?|jusqu'?|seuils?|entre"
     r"|partir|compter|plafond|limite|depass\w+|exced\w+|attei\w+)(?: pas)?"
@@ -115,6 +126,10 @@ _BUYERS = {
         (Buyer.OTHER_AUTHORITY, "autre pouvoir adjudicateur"),
     )
 }
+
+
+MAY_I = r"\b(?:puis-je|peut-on|peut-elle|pouvons-nous|on peut|je peux|ai-je le droit de)\b"
+"""How one asks whether something is allowed, as a regular expression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +228,7 @@ def first(values: Iterable[Value]) -> Value | None:
 
 def read_facts(question: str, today: date) -> QuestionFacts:
     """The facts of a question; a day without its year is that of the year named, else of today."""
-    text = fold_same_length(normalize("NFC", question)).replace("œ", "oe")
+    text = _with_whole_days(fold_same_length(normalize("NFC", question)).replace("œ", "oe"))
     if not _CURRENCY.search(text):
         text = _THOUSANDS.sub(r"\g<0> €", text)
     words = "".join(normalize("NFD", letter)[0] for letter in text)
@@ -232,6 +247,27 @@ def read_facts(question: str, today: date) -> QuestionFacts:
         natures=_natures(words),
         buyers=_buyers(words),
     )
+
+
+def _with_whole_days(text: str) -> str:
+    """The text with its days in figures or in short as they are read: "2 décembre", "18/01/2027"."""
+    months = month_names("fr")
+    text = _MONTH_IN_SHORT.sub(
+        lambda found: months[_SHORT_MONTHS[found[0].rstrip(".")] - 1], text
+    )
+    return _DAY_IN_FIGURES.sub(_whole_day, text)
+
+
+def _whole_day(found: re.Match[str]) -> str:
+    """A day in figures as it is read; as it was where it is none, or may be a share."""
+    day, month, year = int(found["day"]), int(found["month"]), found["year"]
+    if not (1 <= day <= 31 and 1 <= month <= 12):
+        return found[0]
+    if year:
+        return f"{found['said'] or ''}{day:02}/{month:02}/20{year[-2:]}"
+    if found["said"] is None or found["mark"] == ".":
+        return found[0]
+    return f"{found['said']}{day} {month_names('fr')[month - 1]}"
 
 
 def exact(quantity: Quantity) -> Decimal:

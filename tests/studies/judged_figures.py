@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.calculators.procedure import ProcedureAsked
-from assistant.calculators.requests import calculator_of, parse_calculation
+from assistant.calculators.requests.parsing import calculator_of, parse_calculation
 from assistant.retrieval.tuning import default_tuning
 from ingestion.index.judged_figures import (
     JudgedComparisons,

@@ -20,7 +20,7 @@ from assistant.calculators.constants import Rates, constants, ungrounded
 from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.procedure import ProcedureAsked
-from assistant.calculators.requests import parse_calculation
+from assistant.calculators.requests.parsing import parse_calculation
 from assistant.calculators.retention import RetentionAsked
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked
 from assistant.errors import Ungrounded

@@ -10,16 +10,15 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from assistant.calculators.award_requests import (
-    procedure,
-    procedure_of_amount,
-    standstill,
-    time_limits,
-    turnover,
-)
 from assistant.calculators.catalogue import Asked, Missing
-from assistant.calculators.contract_requests import advance, modification, payment, retention
 from assistant.calculators.facts import QuestionFacts, read_facts
+from assistant.calculators.requests.advance import advance
+from assistant.calculators.requests.modification import modification
+from assistant.calculators.requests.payment import payment
+from assistant.calculators.requests.procedure import procedure, procedure_of_amount
+from assistant.calculators.requests.retention import retention
+from assistant.calculators.requests.time_limits import standstill, time_limits
+from assistant.calculators.requests.turnover import turnover
 from assistant.errors import WrongFigures
 from assistant.retrieval.ranking import REGIMES
 

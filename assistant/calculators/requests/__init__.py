@@ -1,0 +1,1 @@
+"""Calculations asked in words: one reader of questions for each calculator."""

@@ -1,0 +1,78 @@
+"""What questions about a procedure ask to calculate, by the figures they give. Pure."""
+
+import re
+from functools import partial
+
+from assistant.calculators.calculation import Nature
+from assistant.calculators.catalogue import Asked, Missing, buyer, completed, figure, nature
+from assistant.calculators.facts import MAY_I, QuestionFacts, before_tax, but_role, first, of_role
+from assistant.calculators.procedure import ProcedureAsked
+from assistant.question.parts import speaks_of_a_part
+
+_MUST_I = r"\b(?:dois-je|doit-on|devons-nous|faut-il|(?:suis-je|est-on|sommes-nous) obliges? de)\b"
+
+_OBJECT = (
+    r"(?: (?!(?:a|au|aux|aupres|avant|apres|avec|chez|contre|dans|en|par|sans|sous|sur|pour)\b)"
+    r"[a-z'-]+){0,5}"
+)
+"""What is bought, in a few words: a person, a means or a condition makes another question of it."""
+
+_AMOUNT = r"\d[\d .,]*(?:k?€|k ?euros?|euros?|m€)(?: ?ht| hors taxes?| ttc)?"
+
+_WHICH_PROCEDURE = re.compile(
+    rf"{MAY_I} (?:acheter|commander|depenser){_OBJECT} (?:pour )?{_AMOUNT}{_OBJECT} ?(?:\?|$)|"
+    r"\bquelle (?:est la )?(?:procedure|publicite|mise en concurrence)\b|\bprocedure ou pas\b"
+    rf"|\b(?:acheter|achat|commander|commande|besoin)\b{_OBJECT} (?:de |pour )?{_AMOUNT}{_OBJECT}"
+    r"(?: ?[,:.]|,? et)? (?:que|comment|quelles? (?:regles?|demarches?|formalites?))"
+    r"(?: dois-je| doit-on| devons-nous| faut-il)? (?:faire|suivre|respecter|proceder) ?(?:\?|$)"
+    rf"|{MAY_I}.{{0,20}}\b(?:acheter|commander|signer|contracter|passer|conclure|confier|faire)\b"
+    r"[^.?]{0,60}\b(?:sans (?:publicite|mise en concurrence)|de gre a gre|directement|en mapa"
+    r"|en procedure adaptee)\b"
+    rf"|{_MUST_I} (?:faire|lancer|organiser|passer par|recourir a|publier|mettre|prevoir)\b.{{0,8}}"
+    r"\b(?:publicite|mise en concurrence|en concurrence|appel d'offres|avis|procedure formalisee)\b"
+    r"|\b(?:procedure (?:formalisee|adaptee)|mapa|appel d'offres|gre a gre) (?:est-elle |est-il )?"
+    r"(?:obligatoire|possible|suffi\w+|autorisee?|\?)"
+)
+
+# Specific services follow a procédure adaptée at any amount (R2123-1, 3°).
+_SPECIFIC_SERVICE = re.compile(
+    r"\b(?:restauration (?:scolaire|collective)|periscolaire|extrascolaire|spectacles?|insertion"
+    r"|enseignement|culturels?|sportifs?|soins|traiteur|repas|formation|hotellerie|postaux"
+    r"|juridiques|avocats?|aide a domicile|(?:accompagnement|aide|action)s? social\w*"
+    r"|prestations? de creches?|haltes?-garderies?|(?:gestion|services) (?:d'une |de (?:la )?)"
+    r"(?:cantine|creche)s?|(?:hebergement|securite|surveillance)"
+    r"(?! (?:informatique|web|et (?:de )?protection)))\b"
+)
+
+_LOT = re.compile(r"(?<!\ben )\b(?P<lot>lots?)\b")
+
+# "une jeune entreprise innovante" is who sells (R2122-9-1 looks at what is bought).
+_INNOVATIVE = re.compile(
+    r"(?<!entreprise )(?<!entreprises )(?<!societe )(?<!societes )(?<!start-up )(?<!start-ups )"
+    r"(?<!startup )(?<!startups )(?<!pme )\binnovante?s?\b"
+)
+
+
+def procedure(facts: QuestionFacts) -> Asked | Missing | None:
+    """Which procedure and which publicity, where it is plainly asked."""
+    return procedure_of_amount(facts) if facts.says(_WHICH_PROCEDURE) else None
+
+
+def procedure_of_amount(facts: QuestionFacts) -> Asked | Missing | None:
+    """Which procedure and which publicity, for the amount that the question gives."""
+    if speaks_of_a_part(facts.words):
+        return None
+    if facts.natures in {(), (Nature.SERVICES,)} and facts.says(_SPECIFIC_SERVICE):
+        return None
+    needs, lots = but_role(facts.amounts, _LOT, "lot"), of_role(facts.amounts, _LOT, "lot")
+    if not facts.amounts or len(needs) > 1 or len(lots) > 1:
+        return None
+    return completed(
+        partial(ProcedureAsked, lot=first(lots), is_innovative=facts.says(_INNOVATIVE)),
+        amount=figure(
+            "Quel est le montant hors taxes de tout le besoin, lots et reconductions compris ?",
+            before_tax(needs),
+        ),
+        nature=nature(facts),
+        buyer=buyer(facts),
+    )
