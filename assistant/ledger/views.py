@@ -21,7 +21,7 @@ from assistant.ledger.query.measures import told, told_of_rows
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.result import PlanResult, compute_result, rows_meant
 from assistant.ledger.query.sql import LateColumns
-from assistant.ledger.query.wording import figures, headline, ranked
+from assistant.ledger.query.wording import answer, figures, ranked
 from assistant.ledger.suppliers import supplier_tables
 from assistant.ledger.tables import (
     DrawingShape,
@@ -94,7 +94,7 @@ def _answered(sight: Sight) -> tuple[LedgerExhibit, ...]:
     ids = [each for line in ranked(result) for each in line.rows]
     ordered = in_order(sight.ledger, sight.plan.over, ids)
     rows = unread_listing(sight.plan.over, ordered, told(sight.plan))
-    return LedgerExhibit(figures(result), _shape(sight.plan), headline(result)), LedgerExhibit(rows)
+    return LedgerExhibit(figures(result), _shape(sight.plan), answer(result)), LedgerExhibit(rows)
 
 
 def _shape(plan: Plan) -> DrawingShape | None:

@@ -199,21 +199,26 @@ _OUR_OWN = {"document", "category"}
 """Fields of which the rows have words of ours, and no code."""
 
 
-def headline(result: PlanResult) -> str:
-    """The figure in words, what it was computed as, and what its groups begin with.
+def answer(result: PlanResult) -> str:
+    """The figure of all rows in words, or where ranks are asked for those of the first ones."""
+    told = [_told(each, result.plan) for each in ranked(result)[:_TOLD]]
+    return f"{' ; '.join(told) or 'Aucune ligne'} ({describe_plan(result.plan)})."
 
-    Of ranks it is the first ones, of one row that is named how it stands.
+
+def headline(result: PlanResult) -> str:
+    """The answer, with how many rows it is made of, and what its groups begin with.
+
+    Of one row that is named it is how it stands.
     """
-    if standing := _standing(result):
-        return standing
-    plan, computed = result.plan, describe_plan(result.plan)
-    if plan.is_of_some:
-        told = " ; ".join(f"{each.label} : {_told(each, plan)}" for each in result.lines[:_TOLD])
-        return f"{told or 'Aucune ligne'} ({computed})."
-    if plan.measure is PlanMeasure.COUNT and not plan.compared and (result.total.value or 0) > 1:
-        said = f"{_told(result.total, plan)} {computed.removeprefix(_COUNTED)}"
+    plan = result.plan
+    if plan.is_of_some or _standing(result):
+        return _standing(result) or answer(result)
+    told, computed = _valued(result.total, plan), describe_plan(plan)
+    is_count = plan.measure is PlanMeasure.COUNT and not plan.compared
+    if is_count and (result.total.value or 0) > 1:
+        said = f"{told} {computed.removeprefix(_COUNTED)}"
     else:
-        said = f"{_told(result.total, plan)} ({computed}{_of_rows(result.total, plan)})"
+        said = f"{told} ({computed}{_of_rows(result.total, plan)})"
     first = _first_groups(result)
     return f"{said} : {first}" if first else f"{said}."
 
@@ -231,10 +236,15 @@ def ranked(result: PlanResult) -> Sequence[ResultLine]:
 
 def counted(line: ResultLine, plan: Plan) -> str:
     """A figure, that of the period compared, and how many rows it is made of."""
-    return f"{_told(line, plan)}{_of_rows(line, plan).replace(' ;', ',')}"
+    return f"{_valued(line, plan)}{_of_rows(line, plan).replace(' ;', ',')}"
 
 
 def _told(line: ResultLine, plan: Plan) -> str:
+    value = _valued(line, plan)
+    return f"{line.label} : {value}" if plan.is_of_some else value
+
+
+def _valued(line: ResultLine, plan: Plan) -> str:
     value = "non calculable" if line.value is None else figure(line.value, plan)
     return f"{value} contre {figure(line.before, plan)}" if plan.compared else value
 

@@ -92,6 +92,39 @@ def test_each_group_cites_rows_of_its_own(books: LedgerService) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "begins", "lines"),
+    [
+        ("Combien de factures non payées ?", "9 factures, non payées.", 0),
+        (
+            "Montant HT des factures par fournisseur",
+            "4\u202f550\u00a0€ (somme du montant HT des factures, par fournisseur ; 10 lignes) : "
+            "Brelan SARL 4\u202f500\u00a0€, Sève SAS 50\u00a0€.",
+            2,
+        ),
+        (
+            "Les 2 premiers fournisseurs en montant HT",
+            "Brelan SARL : 4\u202f500\u00a0€ ; Sève S",
+            0,
+        ),
+        (
+            "Montant HT des factures par mois",
+            "4\u202f550\u00a0€ (somme du montant HT des factures, par mois (date d'émission) ; "
+            "10 lignes) : au plus haut 2026-10, 900\u00a0€.",
+            6,
+        ),
+        ("La facture A-1 en est où ?", "Facture A-1 : ", 0),
+    ],
+)
+def test_the_first_sentence_answers(
+    books: LedgerService, question: str, begins: str, lines: int
+) -> None:
+    first, *groups = _reckoned(books, question).told
+    assert first.text.startswith(begins)
+    assert len(groups) == lines
+    assert first.evidence
+
+
+@pytest.mark.parametrize(
     ("question", "is_reckoned"),
     [
         ("Total TTC par mois en 2026", True),

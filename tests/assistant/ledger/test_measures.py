@@ -23,7 +23,7 @@ from assistant.ledger.query.plan import (
 from assistant.ledger.query.plan_fields import fields_of, plan_of
 from assistant.ledger.query.result import PlanResult, compute_result
 from assistant.ledger.query.sums import twice_median
-from assistant.ledger.query.wording import figures, headline
+from assistant.ledger.query.wording import answer, figures
 from assistant.ledger.tables import Format
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import PurchaseHolder, StatusEvent
@@ -64,7 +64,7 @@ def test_a_median_is_the_middle_of_all_rows_and_of_each_group(home: Path) -> Non
     found = _result(home, replace(MEDIAN, group="supplier"))
     assert found.total.value == Decimal("300.00")  # of 100, 200, 400 and 900
     assert _values(found) == {"Brelan SARL": Decimal("200.00"), "Sève SAS": Decimal("400.00")}
-    assert headline(_result(home, MEDIAN)).startswith("300\u00a0€ (médiane du montant HT des fact")
+    assert answer(_result(home, MEDIAN)).startswith("300\u00a0€ (médiane du montant HT des fact")
 
 
 @given(st.lists(st.integers(-50, 50), min_size=1, max_size=9))
@@ -77,7 +77,7 @@ def test_a_value_is_counted_once_however_many_rows_have_it(home: Path) -> None:
     found = _result(home, plan)
     assert found.total.value == 2
     assert figures(found).columns[1].format is Format.COUNT
-    assert headline(found).startswith("2 (nombre de fournisseurs, une fois chacun, des factures")
+    assert answer(found).startswith("2 (nombre de fournisseurs, une fois chacun, des factures")
     by_month = _result(home, replace(plan, group="service"))
     assert by_month.total.value == 2  # and not the sum of its groups
     assert _values(by_month) == {"non renseigné": 2, "Voirie": 1}
@@ -138,7 +138,7 @@ def test_amounts_of_one_other_currency_are_added_and_said_in_it(home: Path) -> N
     francs = PlanFilter("currency", Operator.IS, ("CHF",))
     found = _result(home, Plan(PlanMeasure.SUM, INVOICES, "net", filters=(francs,)))
     assert found.total.value == Decimal(500)
-    assert headline(found).startswith("500\u00a0CHF (")
+    assert answer(found).startswith("500\u00a0CHF (")
     assert figures(found).columns[1].format is Format.NUMBER
     assert "1 en CHF, hors du calcul." in _result(home, replace(MEDIAN)).notes
 

@@ -26,7 +26,7 @@ from assistant.ledger.query.plan import (
 )
 from assistant.ledger.query.result import PlanResult, compute_result
 from assistant.ledger.query.sql import LateColumns, rows, totals
-from assistant.ledger.query.wording import figures, headline
+from assistant.ledger.query.wording import answer, figures
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger, Row
 from ingestion.ledger.rows import Invoice, Lineage, PurchaseChange, StatusEvent, TableRow
@@ -115,7 +115,7 @@ def test_groups_are_ranked_and_those_left_out_are_told(tmp_path: Path) -> None:
     assert _values(found) == {"Brelan SARL": Decimal("300.00")}
     assert found.total.value == Decimal("420.00")
     assert found.notes == ("1 autre non montré, 120\u00a0€ ensemble.",)
-    assert headline(found).startswith("Brelan SARL : 300\u00a0€ (")
+    assert answer(found).startswith("Brelan SARL : 300\u00a0€ (")
     lowest = _result(home, replace(SPENT, group="supplier", limit=1, is_ascending=True))
     assert _values(lowest) == {"Sève SAS": Decimal("120.00")}
 
@@ -126,11 +126,11 @@ def test_groups_that_do_not_meet_a_bound_are_left_out_and_told(tmp_path: Path) -
     above = _result(home, replace(plan, bound=Bound(Operator.MORE, Decimal(120))))
     assert _values(above) == {"Brelan SARL": Decimal("300.00")}
     assert above.notes == ("1 autre non montré, 120\u00a0€ ensemble.",)
-    assert headline(above).startswith("Brelan SARL : 300\u00a0€ (")
+    assert answer(above).startswith("Brelan SARL : 300\u00a0€ (")
     at_least = _result(home, replace(plan, bound=Bound(Operator.AT_LEAST, Decimal(120))))
     assert [*_values(at_least)] == ["Brelan SARL", "Sève SAS"]
     below = _result(home, replace(plan, bound=Bound(Operator.LESS, Decimal(120))))
-    assert headline(below).startswith("Aucune ligne (")
+    assert answer(below).startswith("Aucune ligne (")
     share = replace(plan, measure=PlanMeasure.SHARE, bound=Bound(Operator.AT_MOST, Decimal(30)))
     assert _values(_result(home, share)) == {"Sève SAS": Decimal("28.6")}
 
