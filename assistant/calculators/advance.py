@@ -1,7 +1,9 @@
 """The advance: due or not, its lowest and highest amount, its repayment (R2191-3 to R2191-11)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from typing import Self
 
 from assistant.calculators.amounts import (
     euros,
@@ -20,39 +22,68 @@ from assistant.calculators.calculation import (
     yes_or_no,
 )
 from assistant.calculators.constants import Law
-from assistant.errors import WrongFigures
+from assistant.errors import Ungrounded, WrongFigures
 
 
 @dataclass(frozen=True, slots=True)
 class AdvanceAsked:
     """The initial amounts of a contract without and with tax, its months, who holds and buys.
 
-    `is_large_buyer`: a public body above the running costs that article R2191-7 names; None where
-    nobody said.
+    `amount`: None where only the one with tax is known. `is_large_buyer`: a public body above the
+    running costs that article R2191-7 names. `is_sme` and `is_large_buyer` are None where nobody
+    said. `rate`: what the contract provides, in percent. `subcontracted`: the part without tax that
+    is paid directly to subcontractors.
     """
 
-    amount: Decimal
+    amount: Decimal | None
     amount_with_tax: Decimal | None
     months: Decimal
     buyer: Buyer
-    is_sme: bool = False
+    is_sme: bool | None = None
     is_large_buyer: bool | None = None
+    rate: Decimal | None = None
+    subcontracted: Decimal | None = None
 
     def __post_init__(self) -> None:
-        """Raises WrongFigures for what is not positive, or an amount with tax below the other."""
-        require_positive(self.amount, "Le montant HT du marché")
+        """Raises WrongFigures for what is not positive, or amounts that are not of one contract."""
         require_positive(self.months, "La durée du marché en mois")
-        if self.amount_with_tax is None:
+        if self.rate is not None:
+            require_positive(self.rate, "Le taux de l'avance")
+        if self.amount_with_tax is not None:
+            require_positive(self.amount_with_tax, "Le montant TTC du marché")
+        if self.amount is None:
             return
-        if require_positive(self.amount_with_tax, "Le montant TTC du marché") < self.amount:
+        require_positive(self.amount, "Le montant HT du marché")
+        self._require_smaller_part(self.amount)
+        if self.amount_with_tax is not None and self.amount_with_tax < self.amount:
             raise WrongFigures(
                 f"Le montant TTC ({euros(self.amount_with_tax)}) est inférieur au montant HT "
                 f"({euros(self.amount)}) : donnez les deux montants du même marché."
             )
 
+    def _require_smaller_part(self, amount: Decimal) -> None:
+        if self.subcontracted is None:
+            return
+        if require_positive(self.subcontracted, "La part sous-traitée") >= amount:
+            raise WrongFigures(
+                f"La part sous-traitée ({euros(self.subcontracted)}) n'est pas inférieure au "
+                f"montant HT du marché ({euros(amount)})."
+            )
+
+    def net(self) -> Self:
+        """What is not paid directly to subcontractors, the tax being the same on every part."""
+        if self.amount is None or self.subcontracted is None:
+            return self
+        amount, taxed = self.amount - self.subcontracted, self.amount_with_tax
+        if taxed is not None:
+            taxed = round_to_cents(taxed * amount / self.amount)
+        return replace(self, amount=amount, amount_with_tax=taxed, subcontracted=None)
+
 
 def advance(asked: AdvanceAsked, law: Law) -> Calculation:
     """Say whether an advance is due, and between which amounts when one is paid."""
+    inputs, parts = _inputs(asked), _without_part(asked, law)
+    asked = asked.net()
     duty, conditions = _duty(asked, law)
     base, how = _base(asked, law)
     lowest, highest, reasons = _rates(asked, law)
@@ -62,10 +93,11 @@ def advance(asked: AdvanceAsked, law: Law) -> Calculation:
         name="avance",
         title="Avance",
         day=law.day,
-        inputs=_inputs(asked),
-        steps=(*conditions, how, *reasons),
+        inputs=inputs,
+        steps=(*parts, *conditions, how, *reasons),
         result=(
             duty,
+            *_planned(asked, base, (lowest, highest), law),
             says(f"Avance minimale : {_part(lowest, base, at_least)}.", lowest),
             says(f"Avance maximale : {_part(highest, base, ROUND_DOWN)}.", highest),
             _beyond(law),
@@ -78,7 +110,7 @@ def advance(asked: AdvanceAsked, law: Law) -> Calculation:
 
 _CAUTIONS = (
     "Le délai d'exécution est supposé égal à la durée du marché.",
-    "La part sous-traitée et payée directement se déduit du montant initial.",
+    "La part sous-traitée et payée directement se déduit du montant initial, au même taux de TVA.",
     "Tranches, reconductions et bons de commande se calculent chacun à part.",
     "Le titulaire peut refuser l'avance.",
 )
@@ -91,12 +123,34 @@ _GUARANTEE = (
 def _inputs(asked: AdvanceAsked) -> tuple[tuple[str, str], ...]:
     with_tax = asked.amount_with_tax
     return (
-        ("montant initial HT", euros(asked.amount)),
+        ("montant initial HT", "non donné" if asked.amount is None else euros(asked.amount)),
         ("montant initial TTC", "non donné" if with_tax is None else euros(with_tax)),
+        *_given("part sous-traitée payée directement, HT", asked.subcontracted, euros),
+        *_given("taux prévu", asked.rate, percent),
         ("durée", f"{numeral(asked.months)} mois"),
         ("acheteur", asked.buyer.label),
         ("titulaire PME", yes_or_no(asked.is_sme)),
         ("grand organisme public", yes_or_no(asked.is_large_buyer)),
+    )
+
+
+def _given(
+    name: str, value: Decimal | None, told: Callable[[Decimal], str]
+) -> tuple[tuple[str, str], ...]:
+    return () if value is None else ((name, told(value)),)
+
+
+def _without_part(asked: AdvanceAsked, law: Law) -> tuple[CalculationLine, ...]:
+    """What is left of the amount when the part of subcontractors is taken off."""
+    if asked.amount is None or asked.subcontracted is None:
+        return ()
+    left = euros(asked.amount - asked.subcontracted)
+    taken = f"{euros(asked.amount)} − {euros(asked.subcontracted)} = {left}"
+    return (
+        says(
+            f"Part sous-traitée payée directement déduite : {taken} HT.",
+            law.stated("avance, part sous-traitée"),
+        ),
     )
 
 
@@ -105,17 +159,33 @@ def _duty(
 ) -> tuple[CalculationLine, tuple[CalculationLine, CalculationLine]]:
     """Whether the advance is due, and the two conditions, both of which must be met."""
     limit, least = law.stated("avance, montant"), law.stated("avance, délai")
-    is_high, is_long = asked.amount > limit.value, asked.months > least.value
-    amount, months = euros(asked.amount), numeral(asked.months)
-    high = f"Montant initial HT de {amount} : {_compared(is_high)} à {euros(limit.value)}."
-    long = f"Délai d'exécution de {months} mois : {_compared(is_long)} à "
+    is_high, high = _is_high(asked, limit.value)
+    is_long = asked.months > least.value
+    long = f"Délai d'exécution de {numeral(asked.months)} mois : {_compared(is_long)} à "
     conditions = says(high, limit), says(f"{long}{numeral(least.value)} mois.", least)
+    if is_long and is_high is None:
+        known = f"L'avance est obligatoire si le montant initial HT dépasse {euros(limit.value)}."
+        return says(known, limit, least), conditions
     if is_high and is_long:
         return says("L'avance est obligatoire.", limit, least), conditions
+    why = high if is_high is False else f"{long}{numeral(least.value)} mois."
     optional = (
-        "L'avance n'est pas obligatoire ; le marché peut la prévoir, dans les limites qui suivent."
+        f"L'avance n'est pas obligatoire ({why[0].lower()}{why[1:-1]}) ; le marché peut la "
+        "prévoir, dans les limites qui suivent."
     )
     return says(optional, limit, least, law.stated("avance facultative")), conditions
+
+
+def _is_high(asked: AdvanceAsked, limit: Decimal) -> tuple[bool | None, str]:
+    """Whether the amount without tax is above the limit, None where it may be, and why."""
+    if asked.amount is not None:
+        is_high = asked.amount > limit
+        amount = euros(asked.amount)
+        return is_high, f"Montant initial HT de {amount} : {_compared(is_high)} à {euros(limit)}."
+    if asked.amount_with_tax is not None and asked.amount_with_tax <= limit:
+        amount = euros(asked.amount_with_tax)
+        return False, f"Montant initial TTC de {amount} : le HT ne dépasse pas {euros(limit)}."
+    return None, f"Montant initial HT non donné : il est à comparer à {euros(limit)}."
 
 
 def _compared(is_above: bool) -> str:
@@ -160,6 +230,48 @@ def _rates(asked: AdvanceAsked, law: Law) -> tuple[Stated, Stated, tuple[Calcula
     minimum = law.stated(raised)
     reason = f"Le titulaire est une PME : le taux minimal est porté à {percent(minimum.value)}."
     return minimum, highest, (ordinary, says(reason, minimum))
+
+
+def _if_sme(asked: AdvanceAsked, law: Law) -> tuple[CalculationLine, ...]:
+    """The minimum of a small holder, where nobody said whether it is one."""
+    if asked.is_sme is not None or (asked.buyer is Buyer.LOCAL and asked.is_large_buyer is False):
+        return ()
+    try:
+        state = law.stated("avance minimale, PME, État")
+        large = law.stated("avance minimale, PME, collectivités")
+    except Ungrounded:
+        return ()
+    return (
+        says(
+            f"À vérifier : si le titulaire est une PME, le taux minimal est {percent(state.value)} "
+            f"pour l'État et {percent(large.value)} pour un grand organisme public.",
+            state,
+            large,
+        ),
+    )
+
+
+def _planned(
+    asked: AdvanceAsked, base: Decimal | None, bounds: tuple[Stated, Stated], law: Law
+) -> tuple[CalculationLine, ...]:
+    """The advance at the rate of the contract, and whether it is within the bounds."""
+    if asked.rate is None:
+        return ()
+    lowest, highest = bounds
+    shown = percent(asked.rate)
+    amount = f"{shown} de la base"
+    if base is not None:
+        amount = f"{shown} de {euros(base)} = {euros(share(base, asked.rate))}"
+    said = f"Au taux prévu de {shown}, l'avance est : {amount}."
+    if asked.rate < lowest.value:
+        return (
+            says(
+                f"Le taux de {shown} est inférieur au minimum de {percent(lowest.value)}.", lowest
+            ),
+        )
+    if asked.rate > highest.value:
+        return (says(said, law.stated("avance, au-delà")),)
+    return (says(said, lowest, highest),)
 
 
 def _ordinary(asked: AdvanceAsked, law: Law) -> tuple[Stated, Stated]:
@@ -222,6 +334,8 @@ def _reservations(asked: AdvanceAsked, law: Law) -> tuple[CalculationLine, ...]:
     """What the kind of buyer leaves open."""
     if asked.buyer is Buyer.STATE and asked.is_sme:
         return (_of_establishments(asked, law),)
+    if whose := _if_sme(asked, law):
+        return (*whose, *_of_other_buyers(asked, law))
     if asked.buyer is Buyer.LOCAL and (raised := _raised_if_large(asked)):
         large = law.stated(raised)
         return (
@@ -231,6 +345,11 @@ def _reservations(asked: AdvanceAsked, law: Law) -> tuple[CalculationLine, ...]:
                 large,
             ),
         )
+    return _of_other_buyers(asked, law)
+
+
+def _of_other_buyers(asked: AdvanceAsked, law: Law) -> tuple[CalculationLine, ...]:
+    """Whether a buyer of another kind is bound at all."""
     if asked.buyer in {Buyer.OTHER_AUTHORITY, Buyer.ENTITY}:
         bound = law.stated("avance, acheteurs")
         return (says("À vérifier : l'acheteur est-il de ceux que lie ce texte ?", bound),)

@@ -40,6 +40,21 @@ def share(amount: Decimal, rate: Decimal, rounding: str = ROUND_HALF_UP) -> Deci
     return round_to_cents(amount * rate / 100, rounding)
 
 
+def share_of(part: Decimal, whole: Decimal, *limits: Decimal) -> Decimal:
+    """What percent of `whole` a part is, with two decimals, or more to tell it from a limit."""
+    exact = part * 100 / whole
+    for digits in range(2, 13):
+        told = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+        if all((told < each, told > each) == (exact < each, exact > each) for each in limits):
+            return told
+    return exact
+
+
+def percent_of(part: Decimal, whole: Decimal, *limits: Decimal) -> str:
+    """What share of `whole` a part is, as French texts write it, on its side of the limits."""
+    return f"{numeral(share_of(part, whole, *limits))}\u00a0%"
+
+
 def round_to_cents(amount: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
     """An amount to the cent, halves up unless `rounding` says else."""
     return amount.quantize(CENT, rounding)

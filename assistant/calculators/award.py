@@ -11,8 +11,15 @@ from assistant.calculators.amounts import (
     require_positive,
     round_to_cents,
 )
-from assistant.calculators.calculation import Calculation, CalculationLine, says, yes_or_no
+from assistant.calculators.calculation import (
+    Calculation,
+    CalculationLine,
+    Stated,
+    says,
+    yes_or_no,
+)
 from assistant.calculators.constants import Law
+from assistant.errors import WrongFigures
 from ingestion.french import in_words
 
 # The standstill: the earliest day of signature after the losers are told (R2182-1, R2182-2).
@@ -26,32 +33,43 @@ _OF_ADAPTED = "Une procédure adaptée n'a pas de délai minimal avant la signat
 
 @dataclass(frozen=True, slots=True)
 class StandstillAsked:
-    """The day the rejections are sent, how, and what exempts from waiting.
+    """The day the rejections are sent, how, what exempts from waiting, and the day of signature.
 
-    `is_only_tenderer`: the contract goes to the only one who took part.
+    `is_only_tenderer`: the contract goes to the only one who took part. `sent` is None where there
+    is nothing to wait for.
     """
 
-    sent: date
+    sent: date | None
     is_electronic: bool = True
     is_formalised: bool = True
     is_only_tenderer: bool = False
+    signed: date | None = None
+
+    def __post_init__(self) -> None:
+        """Raises WrongFigures for a wait that has no day to run from."""
+        if self.sent is None and self.is_formalised and not self.is_only_tenderer:
+            raise WrongFigures("Donnez le jour d'envoi des notifications de rejet.")
 
 
 def standstill(asked: StandstillAsked, law: Law) -> Calculation:
     """The earliest day of signature, or why there is nothing to wait for."""
-    steps, result = _waiting(asked, law)
+    steps, *result = _waiting(asked, law)
     return Calculation(
         name="standstill",
         title="Délai avant la signature",
         day=law.day,
         inputs=(
-            ("envoi de la notification du rejet", in_words(asked.sent)),
+            (
+                "envoi de la notification du rejet",
+                in_words(asked.sent) if asked.sent else "non donné",
+            ),
             ("voie électronique", yes_or_no(asked.is_electronic)),
             ("procédure formalisée", yes_or_no(asked.is_formalised)),
             ("seul participant", yes_or_no(asked.is_only_tenderer)),
+            *((("signature", in_words(asked.signed)),) if asked.signed else ()),
         ),
         steps=(steps,),
-        result=(result,),
+        result=tuple(result),
         cautions=(
             *((_OF_ADAPTED,) if asked.is_formalised else ()),
             "Quand les notifications partent à plusieurs dates, comptez de la dernière.",
@@ -61,22 +79,22 @@ def standstill(asked: StandstillAsked, law: Law) -> Calculation:
     )
 
 
-def _waiting(asked: StandstillAsked, law: Law) -> tuple[CalculationLine, CalculationLine]:
-    """The step and its result."""
+def _waiting(asked: StandstillAsked, law: Law) -> tuple[CalculationLine, ...]:
+    """The step and its result, whether it was kept first."""
     if not asked.is_formalised:
         stated = law.stated("suspension")
         return (
             says("Le délai n'est imposé qu'aux procédures formalisées.", stated),
             says("Aucun délai minimal n'est imposé avant la signature.", stated),
         )
-    if asked.is_only_tenderer:
+    if asked.is_only_tenderer or asked.sent is None:
         stated = law.stated("suspension, seul opérateur")
         return (
             says("Le délai n'est pas exigé quand un seul opérateur a participé.", stated),
             says("Le marché peut être signé sans attendre.", stated),
         )
     days = law.stated("suspension" if asked.is_electronic else "suspension, sans voie électronique")
-    earliest = in_words(add_days(asked.sent, int(days.value)))
+    earliest = add_days(asked.sent, int(days.value))
     way = "par voie électronique" if asked.is_electronic else "autrement que par voie électronique"
     return (
         says(
@@ -84,8 +102,18 @@ def _waiting(asked: StandstillAsked, law: Law) -> tuple[CalculationLine, Calcula
             "l'envoi et la signature, comptés de date à date.",
             days,
         ),
-        says(f"Le marché peut être signé à partir du {earliest}.", days),
+        *_kept(asked.signed, earliest, days),
+        says(f"Le marché peut être signé à partir du {in_words(earliest)}.", days),
     )
+
+
+def _kept(signed: date | None, earliest: date, days: Stated) -> tuple[CalculationLine, ...]:
+    """Whether the day of signature is late enough, where there is one."""
+    if signed is None:
+        return ()
+    if signed < earliest:
+        return (says(f"Trop tôt : signer le {in_words(signed)} ne respecte pas le délai.", days),)
+    return (says(f"Délai respecté : signer le {in_words(signed)} est possible.", days),)
 
 
 # The minimum turnover: the highest that may be required of candidates (article R2142-7).
@@ -93,13 +121,19 @@ def _waiting(asked: StandstillAsked, law: Law) -> tuple[CalculationLine, Calcula
 
 @dataclass(frozen=True, slots=True)
 class TurnoverAsked:
-    """The estimated amount of the contract, or of the lot, without tax."""
+    """The estimated amount of the contract, or of the lot, without tax.
+
+    `required`: the yearly turnover that the buyer requires.
+    """
 
     amount: Decimal
+    required: Decimal | None = None
 
     def __post_init__(self) -> None:
         """Raises WrongFigures for an amount that is not positive."""
         require_positive(self.amount, "Le montant estimé du marché ou du lot")
+        if self.required is not None:
+            require_positive(self.required, "Le chiffre d'affaires exigé")
 
 
 def turnover(asked: TurnoverAsked, law: Law) -> Calculation:
@@ -119,6 +153,7 @@ def turnover(asked: TurnoverAsked, law: Law) -> Calculation:
         ),
         result=(
             says(f"Le chiffre d'affaires annuel exigé ne peut dépasser {euros(highest)}.", times),
+            *_required(asked, highest),
         ),
         cautions=(
             "L'objet ou les conditions d'exécution peuvent justifier davantage : les raisons se "
@@ -127,3 +162,14 @@ def turnover(asked: TurnoverAsked, law: Law) -> Calculation:
             "d'un système d'acquisition dynamique a ses propres règles.",
         ),
     )
+
+
+def _required(asked: TurnoverAsked, highest: Decimal) -> tuple[CalculationLine, ...]:
+    """Where what is required falls against the ceiling, nothing without it."""
+    if asked.required is None:
+        return ()
+    if asked.required > highest:
+        said = "dépassent ce plafond : il y faut des justifications"
+    else:
+        said = "ne dépassent pas ce plafond"
+    return (CalculationLine(f"Les {euros(asked.required)} exigés {said}."),)

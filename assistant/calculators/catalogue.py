@@ -11,26 +11,62 @@ from itertools import product
 from typing import Any
 
 from assistant.calculators.advance import AdvanceAsked, advance
-from assistant.calculators.amounts import Zone
+from assistant.calculators.advance_parts import AdvancePart, AdvancePartsAsked, advance_parts
+from assistant.calculators.amounts import Zone, numeral
 from assistant.calculators.award import StandstillAsked, TurnoverAsked, standstill, turnover
 from assistant.calculators.calculation import Buyer, Calculation, Nature
-from assistant.calculators.constants import Law, Rates
+from assistant.calculators.constants import Law, Rates, constants
+from assistant.calculators.delays import DelayAsked, DelayWord, running_delay
+from assistant.calculators.estimate import Basis, EstimateAsked, estimate
 from assistant.calculators.facts import QuestionFacts
+from assistant.calculators.interest import InterestAsked, interest
 from assistant.calculators.modification import ModificationAsked, modification
 from assistant.calculators.payment import PaymentAsked, payment
+from assistant.calculators.payment_term import PaymentEvent
+from assistant.calculators.price_change import PriceUpdateAsked, price_update
 from assistant.calculators.procedure import ProcedureAsked, procedure
+from assistant.calculators.repayment import (
+    InstalmentAsked,
+    RepaymentDueAsked,
+    RepaymentStartAsked,
+    instalment,
+    repayment_due,
+    repayment_start,
+)
 from assistant.calculators.retention import RetentionAsked, retention
+from assistant.calculators.revision import RevisionAsked, revision
+from assistant.calculators.scores import ScoresAsked, scores
+from assistant.calculators.small_lots import SmallLotsAsked, small_lots
+from assistant.calculators.subcontracting import (
+    DirectPaymentAsked,
+    SmeShareAsked,
+    direct_payment,
+    sme_share,
+)
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked, time_limits
 
 Asked = (
     ProcedureAsked
     | TimeLimitsAsked
     | StandstillAsked
+    | DelayAsked
     | TurnoverAsked
     | AdvanceAsked
+    | AdvancePartsAsked
+    | RepaymentStartAsked
+    | RepaymentDueAsked
+    | InstalmentAsked
     | RetentionAsked
+    | DirectPaymentAsked
+    | SmeShareAsked
     | PaymentAsked
+    | InterestAsked
     | ModificationAsked
+    | SmallLotsAsked
+    | EstimateAsked
+    | PriceUpdateAsked
+    | RevisionAsked
+    | ScoresAsked
 )
 
 
@@ -47,16 +83,42 @@ def calculate(asked: Asked, law: Law, rates: Rates) -> Calculation:
             return time_limits(asked, law)
         case StandstillAsked():
             return standstill(asked, law)
+        case DelayAsked():
+            return running_delay(asked, law)
         case TurnoverAsked():
             return turnover(asked, law)
         case AdvanceAsked():
             return advance(asked, law)
         case RetentionAsked():
             return retention(asked, law)
+        case AdvancePartsAsked():
+            return advance_parts(asked, law)
+        case RepaymentStartAsked():
+            return repayment_start(asked, law)
+        case RepaymentDueAsked():
+            return repayment_due(asked, law)
+        case InstalmentAsked():
+            return instalment(asked, law)
+        case DirectPaymentAsked():
+            return direct_payment(asked, law)
+        case SmeShareAsked():
+            return sme_share(asked, law)
         case PaymentAsked():
             return payment(asked, law, rates)
+        case InterestAsked():
+            return interest(asked, law, rates)
         case ModificationAsked():
             return modification(asked, law)
+        case SmallLotsAsked():
+            return small_lots(asked, law)
+        case EstimateAsked():
+            return estimate(asked, law)
+        case PriceUpdateAsked():
+            return price_update(asked, law)
+        case RevisionAsked():
+            return revision(asked, law)
+        case ScoresAsked():
+            return scores(asked, law)
 
 
 # A calculation that lacks facts: what to ask back, and the cases of likely answers. Pure.
@@ -160,7 +222,11 @@ def buyer(facts: QuestionFacts, *likely: Buyer) -> MissingFact:
 
 def large_buyer(article: str, *, may_be_state: bool) -> MissingFact:
     """Whether the buyer is a large one, or the State, which a question never says."""
-    large = f"un des grands organismes publics de l'article {article}"
+    costs = constants()["dépenses d'un grand organisme"].values[-1][1]
+    large = (
+        f"un des grands organismes publics de l'article {article} (plus de "
+        f"{numeral(costs / 10**6)} M€ de dépenses de fonctionnement)"
+    )
     if not may_be_state:
         return MissingFact(
             f"L'acheteur est-il {large} ?",
@@ -294,10 +360,11 @@ FORMS = (
     CalculatorForm(
         "delais",
         "délais minimaux pour recevoir candidatures et offres",
-        TimeLimitsAsked,
+        partial(TimeLimitsAsked, sent=None),
         {
             "procedure": _choice("procedure", "procédure", Procedure),
             "sent": _day("envoi", "jour d'envoi de l'avis"),
+            "due": _day("limite", "date limite voulue, au lieu du jour d'envoi"),
             "buyer": _BUYER,
             "is_electronic": _ON_PAPER,
             "is_urgent": _switch("urgence", "une urgence justifiée empêche le délai ordinaire"),
@@ -315,13 +382,28 @@ FORMS = (
             "is_electronic": _ON_PAPER,
             "is_formalised": _switch("mapa", "la procédure est adaptée"),
             "is_only_tenderer": _switch("seule-offre", "l'attributaire a seul participé"),
+            "signed": _day("signature", "jour de signature, prévu ou passé"),
+        },
+    ),
+    CalculatorForm(
+        "echeance",
+        "dernier jour d'un délai du code, compté du jour d'où il court",
+        DelayAsked,
+        {
+            "delay": _choice("delai", "quel délai", DelayWord),
+            "start": _day("jour", "jour d'où court le délai"),
+            "done": _day("fait", "jour de ce qui a été fait, dans le délai ou non"),
+            "amount": _amount("montant", "montant HT du besoin"),
         },
     ),
     CalculatorForm(
         "chiffre-affaires",
         "chiffre d'affaires minimal que l'on peut exiger",
         TurnoverAsked,
-        {"amount": _amount("montant", "montant estimé HT du marché ou du lot")},
+        {
+            "amount": _amount("montant", "montant estimé HT du marché ou du lot"),
+            "required": _amount("exige", "chiffre d'affaires annuel exigé, comparé au plafond"),
+        },
     ),
     CalculatorForm(
         "avance",
@@ -334,6 +416,79 @@ FORMS = (
             "buyer": _BUYER,
             "is_sme": _SME,
             "is_large_buyer": _switch("grand-organisme", "acheteur au-dessus du seuil de R2191-7"),
+            "rate": CalculatorInput("taux", "taux d'avance prévu par le marché", InputKind.RATE),
+            "subcontracted": _amount("sous-traite", "part sous-traitée payée directement, HT"),
+        },
+    ),
+    CalculatorForm(
+        "avance-par-part",
+        "avance de bons de commande, de tranches ou d'un minimum",
+        AdvancePartsAsked,
+        {
+            "kind": _choice("part", "ce qui est apprécié", AdvancePart),
+            "amounts": CalculatorInput(
+                "montant", "montant HT de la part, répétable", InputKind.AMOUNTS
+            ),
+            "months": CalculatorInput(
+                "mois", "durée en mois, une par montant, répétable", InputKind.AMOUNTS
+            ),
+            "taxed": CalculatorInput("ttc", "montant TTC, un par montant", InputKind.AMOUNTS),
+            "buyer": _BUYER,
+            "is_sme": _SME,
+            "is_large_buyer": _switch("grand-organisme", "acheteur au-dessus du seuil de R2191-7"),
+            "rate": CalculatorInput("taux", "taux d'avance prévu par le marché", InputKind.RATE),
+        },
+    ),
+    CalculatorForm(
+        "remboursement-avance",
+        "début du remboursement d'une avance, si le marché se tait",
+        RepaymentStartAsked,
+        {
+            "amount": _amount("montant", "montant TTC de la part du titulaire"),
+            "advance": _amount("avance", "montant de l'avance"),
+            "rate": CalculatorInput("taux", "taux de l'avance, à défaut", InputKind.RATE),
+        },
+    ),
+    CalculatorForm(
+        "precompte-avance",
+        "précompte d'une avance remboursée au prorata entre deux avancements",
+        RepaymentDueAsked,
+        {
+            "advance": _amount("avance", "montant de l'avance"),
+            "begins": CalculatorInput("debut", "avancement où il commence", InputKind.RATE),
+            "ends": CalculatorInput("fin", "avancement où il s'achève", InputKind.RATE),
+            "progress": CalculatorInput("avancement", "avancement atteint", InputKind.RATE),
+            "before": CalculatorInput("avant", "avancement du décompte d'avant", InputKind.RATE),
+            "repaid": _amount("repris", "ce qui a déjà été précompté"),
+        },
+    ),
+    CalculatorForm(
+        "acompte",
+        "acompte à payer, retenue de garantie et avance déduites",
+        InstalmentAsked,
+        {
+            "amount": _amount("montant", "montant TTC de l'acompte"),
+            "rate": CalculatorInput("taux", "taux de la retenue de garantie", InputKind.RATE),
+            "repaid": _amount("avance", "ce qui est repris de l'avance"),
+        },
+    ),
+    CalculatorForm(
+        "paiement-direct",
+        "paiement direct d'un sous-traitant ou non",
+        DirectPaymentAsked,
+        {
+            "amount": _amount("montant", "montant TTC du contrat de sous-traitance"),
+            "is_with_tax": _switch("ht", "le montant donné est hors taxes"),
+        },
+    ),
+    CalculatorForm(
+        "part-pme",
+        "part minimale de PME dans un marché global",
+        SmeShareAsked,
+        {
+            "amount": _amount("montant", "montant prévisionnel du marché global"),
+            "is_sme": _SME,
+            "planned": _amount("prevu", "ce qu'il est prévu de leur confier"),
         },
     ),
     CalculatorForm(
@@ -347,6 +502,9 @@ FORMS = (
             ),
             "is_sme": _SME,
             "is_large_buyer": _switch("grand-organisme", "État ou grand organisme de R2191-33"),
+            "changes": CalculatorInput(
+                "avenant", "modification TTC comprise dans le montant, répétable", InputKind.AMOUNTS
+            ),
         },
     ),
     CalculatorForm(
@@ -359,6 +517,18 @@ FORMS = (
             "amount": _amount("montant", "montant TTC à payer"),
             "paid": _day("payee", "jour du paiement"),
             "delivered": _day("livree", "jour où l'exécution s'est achevée"),
+            "event": _choice("depart", "ce dont court le délai", PaymentEvent),
+            "guaranteed": _day("garantie", "jour de réception de la garantie d'une avance"),
+        },
+    ),
+    CalculatorForm(
+        "interets",
+        "intérêts moratoires d'un paiement après son échéance",
+        InterestAsked,
+        {
+            "deadline": _day("echeance", "dernier jour du délai de paiement"),
+            "paid": _day("payee", "jour du paiement"),
+            "amount": _amount("montant", "montant TTC payé, moins la retenue de garantie"),
         },
     ),
     CalculatorForm(
@@ -375,6 +545,47 @@ FORMS = (
             "nature": _NATURE,
             "buyer": _BUYER,
             "is_unforeseen": _switch("imprevue", "rendue nécessaire, ou imprévisible"),
+        },
+    ),
+    CalculatorForm(
+        "petits-lots",
+        "lots passés à part, sans publicité ou en procédure adaptée",
+        SmallLotsAsked,
+        {
+            "amount": _amount("montant", "montant estimé HT de tous les lots"),
+            "lots": CalculatorInput(
+                "lot", "montant HT d'un lot à passer à part, répétable", InputKind.AMOUNTS
+            ),
+            "nature": _NATURE,
+            "buyer": _BUYER,
+        },
+    ),
+    CalculatorForm(
+        "valeur-estimee",
+        "valeur à comparer aux seuils, et la procédure",
+        EstimateAsked,
+        {
+            "amounts": CalculatorInput(
+                "montant", "montant HT d'une partie du besoin, répétable", InputKind.AMOUNTS
+            ),
+            "basis": _choice("compte", "par quelle règle", Basis),
+            "months": CalculatorInput(
+                "mois",
+                "durée totale en mois, si chaque montant est annuel",
+                InputKind.MONTHS,
+            ),
+            "nature": _NATURE,
+            "buyer": _BUYER,
+        },
+    ),
+    # A formula and notes are read of questions alone: no option gives them.
+    CalculatorForm(
+        "actualisation",
+        "actualisation d'un prix ferme due ou non, et sur quel mois",
+        PriceUpdateAsked,
+        {
+            "priced": _day("prix", "jour où le prix a été fixé dans l'offre"),
+            "begins": _day("debut", "jour où l'exécution commence"),
         },
     ),
 )

@@ -50,8 +50,13 @@ _DAY_IN_FIGURES = re.compile(
 _SHORT_MONTHS = {"janv": 1, "jan": 1, "fev": 2, "fév": 2, "fevr": 2, "févr": 2, "avr": 4,
                  "juil": 7, "sept": 9, "oct": 10, "nov": 11, "dec": 12, "déc": 12}  # fmt: skip
 _MONTH_IN_SHORT = re.compile(rf"(?<=\d )(?:{'|'.join(_SHORT_MONTHS)})\b\.?")
+# "avenant 1 : 8 000, avenant 2 : 12 000": where one amount is named, thousands that count nothing.
+_ALL_TAXED = re.compile(r"\b(?:tout|toutes?|montants?|chiffres|prix) (?:en )?(?:ht|hors taxes)\b")
+_IN_THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
+_COUNTS_NOTHING = re.compile(r" ?(?:[,;:.?!()]|$)| (?:et|ou|puis|en plus|en moins)\b")
+_NUMBERED = re.compile(r"(?:n ?[°º]|\bnumeros?|\breferences?|\bcode) ?:? ?$")
 _LIMIT = re.compile(
-    r"\b(?:plus|moins|dessus|dessous|dela|superieure?s?|inferieure?s?|egale?s?|jusqu'?|seuils?|entre"
+    r"\b(?:plus|moins|dessus|dessous|sous|dela|superieure?s?|inferieure?s?|egale?s?|jusqu'?|seuils?|entre"
     r"|partir|compter|plafond|limite|depass\w+|exced\w+|attei\w+)(?: pas)?"
     r" ?(?:a|aux?|de|d'|du|des)? ?$"
 )
@@ -69,12 +74,17 @@ _NATURES = {
         # Guarding is one of the specific services (annexe 3; R2123-1, 3°).
         (Nature.SOCIAL_SERVICES, "services? (?:sociaux|social|specifiques?)|gardiennage"),
         (Nature.WORKS, "travaux|chantier|refection|renovation|rehabilitation"),
-        (Nature.SUPPLIES, "fournitures?|mobilier|vehicules?|ordinateurs?|materiels?"),
+        (
+            Nature.SUPPLIES,
+            "fournitures?|mobilier|vehicules?|ordinateurs?|materiels?|denrees|(?:photo)?copieurs?"
+            "|compteurs?",
+        ),
         (
             Nature.SERVICES,
             "(?<!les )(?<!nos )services(?! (?:techniques|juridiques|financiers|municipaux))"
             "|prestations? (?:de services?|intellectuelles?)"
-            "|nettoyage|maintenance|assurances?",
+            "|nettoyage|maintenance|assurances?|menage|lavage (?:de|des) vitres"
+            "|(?<!travaux d')entretien (?:de |des )?(?:espaces verts|locaux|batiments)",
         ),
     )
 }
@@ -82,12 +92,12 @@ _NATURES = {
 _OF = r"(?:(?:de|des|du|pour|en|sur|la|les?|un|une|nos|notre|mes|mon|ma|ces?|petits?|gros) |[dl]')*"
 _BOUGHT_WORKS = re.compile(
     rf"(?:(?:^|[,;:.?(] ?|\b(?:marches?|contrats?|(?<!conduite d')operations?|projets?|besoins?"
-    r"|lots?|achats?|procedure|publicite|concurrence|avenants?|modifications?|passer|lancer|faire|realiser"
+    r"|lots?|achats?|devis|procedure|publicite|concurrence|avenants?|modifications?|passer|lancer|faire|realiser"
     r"|commander|acheter|achete|porte|confier|signer|veut|voulons|avons|ai|a|est) )"
     rf"{_OF}|(?:[€%]|\b(?:euros?|ht|ttc|taxes)) (?:de |des |en |(?:pour|sur) (?:des |une? )?)"
     r"(?:petits |gros )?)(?:travaux|chantier|refection|renovation|rehabilitation)\b"
 )
-_BUYER = r"(?:^|[,;:.?(] ?|\b(?:l'|la |le |du |au |une? |ma |mon |notre |votre |d'))"
+_BUYER = r"(?:^|[,;:.?(] ?|\b(?:l'|la |le |du |au |une? |ma |mon |notre |votre |d'|cote |cote de la ))"
 _SERVICE_OF_THE_STATE = re.compile(
     r"\b(?:(?:l'|la |le |une? |notre )?(?:(?:sous-)?prefecture|rectorat|academie|ddtm?|ddfip|dreal"
     r"|drac|dreets|tribunal|gendarmerie|commissariat"
@@ -118,14 +128,29 @@ _BUYERS = {
         (
             Buyer.LOCAL,
             "(?:petite )?(?:commune|ville)|mairie|departement|region|metropole|collectivite|epci"
-            "|communaute (?:urbaine|de communes|d'agglomeration)|ccas"
-            "|syndicat (?:mixte|intercommunal)|conseil (?:departemental|regional|municipal)",
+            "|communaute (?:urbaine|de communes|d'agglomeration)|ccas|agglo(?:meration)?|dpt|comcom"
+            "|syndicat (?:mixte|intercommunal|scolaire|departemental|d(?:es |'|e l')eaux?)"
+            "|conseil (?:departemental|regional|municipal)",
         ),
         (Buyer.HOSPITAL, "hopital|chu|chr|centre hospitalier|etablissement public de sante"),
         (Buyer.ENTITY, "entite adjudicatrice"),
         (Buyer.OTHER_AUTHORITY, "autre pouvoir adjudicateur"),
     )
 }
+
+
+# "480 M€ de dépenses réelles de fonctionnement": what the buyer spends in a year, and no contract.
+_RUNNING = (
+    r"(?:depenses|charges|budgets?)[^,;.?!]{0,20}\bfonctionnement|\bdrf|\bfonctionnement ?[:=]"
+)
+_RUNNING_BEFORE = re.compile(
+    rf"(?:{_RUNNING})(?:(?!\b(?:marche|contrat|lot|avance|retenue|travaux)\b)[^,;.?!]){{0,60}}$"
+    r"|\([^()]{0,40}\bbudget[^()]{0,25}$"
+)
+_RUNNING_AFTER = re.compile(
+    r" ?(?:de |d'|en )(?:(?:budget|depenses|charges) (?:reelles )?(?:de )?)?"
+    r"(?:fonctionnement|drf)\b(?! (?:de la|du|des)\b)"
+)
 
 
 MAY_I = r"\b(?:puis-je|peut-on|peut-elle|pouvons-nous|on peut|je peux|ai-je le droit de)\b"
@@ -175,7 +200,10 @@ class GivenFigure(Generic[Value]):
 
 @dataclass(frozen=True, slots=True)
 class QuestionFacts:
-    """What a question gives; `words` are its own, in lower case and without accents."""
+    """What a question gives; `words` are its own, in lower case and without accents.
+
+    `running_costs` are those of the buyer, and no `amounts`.
+    """
 
     words: str
     amounts: tuple[GivenFigure[Decimal], ...]
@@ -184,6 +212,7 @@ class QuestionFacts:
     months: tuple[Decimal, ...]
     natures: tuple[Nature, ...]
     buyers: tuple[Buyer, ...]
+    running_costs: tuple[GivenFigure[Decimal], ...] = ()
 
     def says(self, *patterns: re.Pattern[str]) -> bool:
         """Whether each of these is in its words."""
@@ -233,7 +262,10 @@ def read_facts(question: str, today: date) -> QuestionFacts:
         text = _THOUSANDS.sub(r"\g<0> €", text)
     words = "".join(normalize("NFD", letter)[0] for letter in text)
     found = find_quantities(text)
-    amounts = [each for each in found if is_amount(each, words)]
+    amounts = _amounts(found, words)
+    told = [*_placed(words, amounts, map(exact, amounts))]
+    running = [each for each in told if _is_running(each)]
+    amounts = [each for each, of in zip(amounts, told, strict=True) if of not in running]
     rates = [each for each in found if each.unit == "ratio"]
     days = dict(_dated(found, today))
     if _WAS_PAID.search(words) and any(day > today for day in days.values()):
@@ -246,15 +278,37 @@ def read_facts(question: str, today: date) -> QuestionFacts:
         months=tuple(exact(each) for each in found if each.unit == "month"),
         natures=_natures(words),
         buyers=_buyers(words),
+        running_costs=tuple(running),
     )
+
+
+def _is_running(amount: GivenFigure[Decimal]) -> bool:
+    """Whether an amount is what the buyer spends in a year."""
+    before, after = _RUNNING_BEFORE.search(amount.before), _RUNNING_AFTER.match(amount.after)
+    return before is not None or after is not None
+
+
+def _amounts(found: Sequence[Quantity], words: str) -> list[Quantity]:
+    """The amounts, and beside one of them the thousands that are said of nothing else."""
+    if not (any(is_amount(each, words) for each in found) or _ALL_TAXED.search(words)):
+        return []
+    return [
+        each
+        for each in found
+        if is_amount(each, words)
+        or (
+            each.unit == "count"
+            and _IN_THOUSANDS.fullmatch(words, each.start, each.end)
+            and _COUNTS_NOTHING.match(words, each.end)
+            and not _NUMBERED.search(words, 0, each.start)
+        )
+    ]
 
 
 def _with_whole_days(text: str) -> str:
-    """The text with its days in figures or in short as they are read: "2 décembre", "18/01/2027"."""
+    """The text with days in figures or in short as they are read: "2 décembre", "18/01/2027"."""
     months = month_names("fr")
-    text = _MONTH_IN_SHORT.sub(
-        lambda found: months[_SHORT_MONTHS[found[0].rstrip(".")] - 1], text
-    )
+    text = _MONTH_IN_SHORT.sub(lambda found: months[_SHORT_MONTHS[found[0].rstrip(".")] - 1], text)
     return _DAY_IN_FIGURES.sub(_whole_day, text)
 
 

@@ -1,9 +1,16 @@
 """The modification of a contract: which grounds its amount leaves open (R2194-1 to R2194-10)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assistant.calculators.amounts import euros, percent, plausible, require_positive
+from assistant.calculators.amounts import (
+    euros,
+    percent,
+    percent_of,
+    plausible,
+    require_positive,
+)
 from assistant.calculators.calculation import (
     Buyer,
     Calculation,
@@ -22,7 +29,8 @@ from assistant.errors import WrongFigures
 class ModificationAsked:
     """The initial amount of a contract and its modifications in order, without tax, less as minus.
 
-    Without an initial amount, the modifications are in percent of it. `is_unforeseen`: made
+    Without an initial amount, the modifications are in percent of it; without modifications, the
+    amount that they may reach is meant. `is_unforeseen`: made
     necessary by additional works, supplies or services, or by circumstances that could not be
     foreseen.
     """
@@ -34,11 +42,13 @@ class ModificationAsked:
     is_unforeseen: bool = False
 
     def __post_init__(self) -> None:
-        """Raises WrongFigures for an initial amount that is not positive, or no modification."""
+        """Raises WrongFigures for an initial amount that is not positive, or nothing at all."""
         if self.initial is not None:
             require_positive(self.initial, "Le montant initial du marché")
-        if not self.changes:
-            raise WrongFigures("Donnez le montant HT d'au moins une modification.")
+        if not self.changes and self.initial is None:
+            raise WrongFigures(
+                "Donnez le montant initial HT du marché, ou au moins une modification."
+            )
         for change in self.changes:
             plausible(change, "Le montant d'une modification")
 
@@ -60,6 +70,12 @@ class ModificationAsked:
         """A value in what the modifications are given in, as French texts write it."""
         return percent(value) if self.initial is None else euros(value)
 
+    def part(self, value: Decimal, rate: Decimal) -> str:
+        """What share of the initial amount a value is, to be told from the limit of `rate`."""
+        if self.initial is None:
+            return percent(value)
+        return percent_of(abs(value), self.initial, rate)
+
     def limit(self, rate: Decimal) -> str:
         """`rate` percent of the initial amount in words, with what it comes to."""
         if self.initial is None:
@@ -69,21 +85,23 @@ class ModificationAsked:
 
 def modification(asked: ModificationAsked, law: Law) -> Calculation:
     """Say which grounds of modification are open, closed, or to be verified by the buyer."""
-    steps, small = _small(asked, law)
+    steps, small, is_small = _small(asked, law)
     more, unforeseen = _unforeseen(asked, law)
+    # The ground that was named answers, unless no ground is needed.
+    leads = (small, *unforeseen) if is_small or not asked.is_unforeseen else (*unforeseen, small)
     return Calculation(
         name="modification",
         title="Modification du marché",
         day=law.day,
         inputs=(
             ("montant initial HT", "non donné" if asked.initial is None else euros(asked.initial)),
-            ("modifications HT", " ; ".join(map(asked.told, asked.changes))),
+            ("modifications HT", " ; ".join(map(asked.told, asked.changes)) or "aucune"),
             ("nature", asked.nature.label),
             ("acheteur", asked.buyer.label),
             ("besoin supplémentaire ou imprévu", yes_or_no(asked.is_unforeseen)),
         ),
         steps=(*steps, *more),
-        result=(small, *unforeseen, *_whatever_the_amount(law)),
+        result=(*leads, *_whatever_the_amount(law)),
         cautions=(
             "Les montants doivent comprendre l'effet de la clause de variation des prix.",
             "Une modification ne peut changer la nature globale du marché.",
@@ -94,8 +112,8 @@ def modification(asked: ModificationAsked, law: Law) -> Calculation:
 
 def _small(
     asked: ModificationAsked, law: Law
-) -> tuple[tuple[CalculationLine, ...], CalculationLine]:
-    """The ground of a small amount: every modification together below two limits."""
+) -> tuple[tuple[CalculationLine, ...], CalculationLine, bool]:
+    """The ground of a small amount, every modification together below two limits, and if it is."""
     is_works = asked.nature is Nature.WORKS
     rate = law.stated(f"modification, {'travaux' if is_works else 'fournitures et services'}")
     threshold = _threshold(asked, law)
@@ -104,26 +122,41 @@ def _small(
     if threshold is not None:
         second = f"seuil européen de {without_tax(threshold.value)}"
     steps = (
-        CalculationLine(_total(asked), (added,)),
+        *((CalculationLine(_total(asked, rate.value), (added,)),) if asked.changes else ()),
         says(f"Première limite : {asked.limit(rate.value)}.", rate),
     )
     grounds = (rate.ground, *((threshold.ground,) if threshold else ()), added)
     if asked.initial is None or threshold is None:
         # What a share comes to, or the second limit, is not known: only the first can close it.
         also = f", et à condition de l'être aussi au {second}" if abs(asked.net) < part else ""
-        verdict = f"Modification de faible montant : {_standing(asked, part)}{also}."
-        return steps, CalculationLine(verdict, grounds)
-    verdict = f"Modification de faible montant : {_standing(asked, min(part, threshold.value))}."
-    return (*steps, says(f"Seconde limite : {second}.", threshold)), CalculationLine(
-        verdict, grounds
-    )
+        verdict = f"Modification de faible montant : {_standing(asked, part, rate)}{also}."
+        return steps, CalculationLine(verdict, grounds), False
+    limit = min(part, threshold.value)
+    which = ", seuil européen" if threshold.value < part else ""
+    standing = _standing(asked, limit, rate, which)
+    verdict = f"Modification de faible montant : {standing}{_room(asked, limit)}."
+    if threshold.value > part:
+        second = "le seuil européen, plus élevé"
+    lines = (*steps, says(f"Seconde limite : {second}.", threshold))
+    return lines, CalculationLine(verdict, grounds), asked.gross < limit
 
 
-def _total(asked: ModificationAsked) -> str:
+def _total(asked: ModificationAsked, rate: Decimal) -> str:
     total = f"Ensemble des modifications : {asked.told(asked.net)}"
+    if asked.initial is not None:
+        if len(asked.changes) > 1:
+            total = f"Ensemble des modifications : {_added(asked)} = {asked.told(asked.net)}"
+        total += f", soit {asked.part(asked.net, rate)} de {euros(asked.initial)}"
     if asked.gross != abs(asked.net):
         total += f", ou {asked.told(asked.gross)} sans compenser les plus par les moins"
     return f"{total}."
+
+
+def _added(asked: ModificationAsked) -> str:
+    """The modifications as a sum, what takes away as minus."""
+    first, *others = asked.changes
+    signed = (f" {'-' if each < 0 else '+'} {asked.told(abs(each))}" for each in others)
+    return "".join([asked.told(first), *signed])
 
 
 def _threshold(asked: ModificationAsked, law: Law) -> Stated | None:
@@ -133,15 +166,28 @@ def _threshold(asked: ModificationAsked, law: Law) -> Stated | None:
     return law.stated(european(asked.nature, asked.buyer))
 
 
-def _standing(asked: ModificationAsked, limit: Decimal) -> str:
-    said = asked.told(limit)
+def _standing(asked: ModificationAsked, limit: Decimal, rate: Stated, which: str = "") -> str:
+    """On which side of a limit all modifications are, with what share of the contract they are."""
+    said = f"{asked.told(limit)}{which}"
+    if not asked.changes:
+        return f"possible si l'ensemble est inférieur à {said}"
+    share = ""
+    if asked.initial is not None:
+        share = f" ({asked.part(asked.net, rate.value)} du montant initial)"
     if asked.gross < limit:
-        return f"possible, l'ensemble est inférieur à {said}"
+        return f"possible, l'ensemble{share} est inférieur à {said}"
     if abs(asked.net) < limit:
         return (
             f"à vérifier, l'ensemble n'est inférieur à {said} que si les moins compensent les plus"
         )
-    return f"exclue, l'ensemble n'est pas inférieur à {said}"
+    return f"exclue, l'ensemble{share} n'est pas inférieur à {said}"
+
+
+def _room(asked: ModificationAsked, limit: Decimal) -> str:
+    """What modifications may still come to, where none takes away."""
+    if not asked.changes or asked.gross != asked.net or asked.net >= limit:
+        return ""
+    return f" ; il reste moins de {euros(limit - asked.net)}"
 
 
 def _unforeseen(
@@ -159,7 +205,7 @@ def _unforeseen(
         law.stated("modification imprévue, une à une"),
         law.stated("circonstances imprévues, plafond"),
     )
-    verdict = f"{lead} : {_verdict(asked, asked.share(rate.value))}."
+    verdict = f"{lead} : {_verdict(asked, rate.value)}."
     notice = (
         "À vérifier : si le marché a été passé en procédure formalisée, un avis de modification "
         "est à publier."
@@ -170,15 +216,29 @@ def _unforeseen(
     )
 
 
-def _verdict(asked: ModificationAsked, limit: Decimal) -> str:
+def _verdict(asked: ModificationAsked, rate: Decimal) -> str:
+    limit = asked.share(rate)
+    if not asked.changes:
+        return f"possible si aucune modification ne dépasse {asked.told(limit)}, selon la cause"
     above = [change for change in asked.changes if abs(change) > limit]
     if not above:
-        return f"à vérifier, aucune modification ne dépasse {asked.told(limit)}"
+        within = f"aucune modification ne dépasse {asked.told(limit)}"
+        return (
+            f"possible selon la cause, à vérifier : {within}{_shares(asked, asked.changes, rate)}"
+        )
     listed = " ; ".join(map(asked.told, above))
-    beyond = f"{listed}, au-dessus de {asked.told(limit)}"
+    beyond = f"{listed}, au-dessus de {asked.told(limit)}{_shares(asked, above, rate)}"
     if asked.buyer is Buyer.ENTITY:
         return f"à vérifier pour {beyond}, limite qui ne lie que les pouvoirs adjudicateurs"
     return f"exclu pour {beyond}"
+
+
+def _shares(asked: ModificationAsked, changes: Iterable[Decimal], rate: Decimal) -> str:
+    """What share of the initial amount each modification is, in brackets."""
+    if asked.initial is None:
+        return ""
+    shares = " ; ".join(f"{asked.told(each)} = {asked.part(each, rate)}" for each in changes)
+    return f" ({shares}, limite {percent(rate)} pour chacune)"
 
 
 def _whatever_the_amount(law: Law) -> tuple[CalculationLine, CalculationLine]:

@@ -20,6 +20,7 @@ from assistant.errors import Ungrounded, WrongFigures
 
 # Thresholds: the constants that limit a procedure, and amounts compared with them. Pure.
 
+_PART = "petits lots, part"
 _EUROPEAN = {Buyer.STATE: "autorité centrale", Buyer.ENTITY: "entité adjudicatrice"}
 
 
@@ -36,6 +37,11 @@ def innovative_lot(nature: Nature) -> str:
 def small_lot(nature: Nature) -> str:
     """The constant below which a lot may leave the procédure formalisée of its contract."""
     return "petit lot de travaux" if nature is Nature.WORKS else "petit lot"
+
+
+def small_lots_part() -> str:
+    """The constant that bounds what small lots come to together."""
+    return _PART
 
 
 def european(nature: Nature, buyer: Buyer) -> str:
@@ -195,7 +201,6 @@ def _data(route: Route, amount: Decimal, law: Law) -> Iterator[CalculationLine]:
 # The procedure of a purchase and what goes with it, by amount, nature, buyer (article L2120-1).
 
 _INNOVATION_DUTIES = "achat innovant, précautions"
-_PART = "petits lots, part"
 _APART = (
     "Les organismes de l'article R2100-1 (Caisse des dépôts, offices publics de l'habitat…) et les "
     "établissements industriels et commerciaux de l'État suivent la publicité des autres acheteurs."
@@ -215,7 +220,8 @@ class ProcedureAsked:
     """The estimated value of the whole need without tax, what is bought, and who buys.
 
     `lot`: the value without tax of the one lot asked about. `is_innovative`: new or markedly
-    improved, in the sense of article L2172-3.
+    improved, in the sense of article L2172-3. `vat` is the rate in percent at which the value was
+    taken from one with tax, None where it was told without.
     """
 
     amount: Decimal
@@ -223,6 +229,7 @@ class ProcedureAsked:
     buyer: Buyer
     lot: Decimal | None = None
     is_innovative: bool = False
+    vat: Decimal | None = None
 
     def __post_init__(self) -> None:
         """Raises WrongFigures for what is not positive, or a lot above the whole need."""
@@ -270,7 +277,7 @@ def procedure(asked: ProcedureAsked, law: Law) -> Calculation:
 
 def _chosen(asked: ProcedureAsked, law: Law) -> tuple[tuple[CalculationLine, ...], _Choice]:
     """The steps of the rules tried, lightest procedure first, and the choice of the first met."""
-    steps: list[CalculationLine] = []
+    steps: list[CalculationLine] = [*_before_tax(asked, law)]
     for rule in (_small_need, _innovation, _exempt_lot, _social, _below_threshold, _small_lot):
         tried, choice = rule(asked, law)
         steps += tried
@@ -283,6 +290,17 @@ def _chosen(asked: ProcedureAsked, law: Law) -> tuple[tuple[CalculationLine, ...
     result = (formalised, formal_publicity(asked.buyer, law))
     cautions = _PUBLICITY_CAUTIONS.get(asked.buyer, ())
     return tuple(steps), _Choice(Route.FORMALISED, result, cautions)
+
+
+def _before_tax(asked: ProcedureAsked, law: Law) -> Iterator[CalculationLine]:
+    """How the value was taken from one with tax."""
+    if asked.vat is not None:
+        with_tax = asked.amount * (100 + asked.vat) / 100
+        yield says(
+            f"Besoin : {euros(with_tax)} TTC, TVA de {percent(asked.vat)} ôtée, "
+            f"= {without_tax(asked.amount)}.",
+            law.stated("valeur estimée, hors taxes"),
+        )
 
 
 def _small_need(asked: ProcedureAsked, law: Law) -> _Tried:

@@ -6,6 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 from assistant.calculators.amounts import euros, numeral, percent, require_positive, share
 from assistant.calculators.calculation import Calculation, CalculationLine, Stated, says, yes_or_no
 from assistant.calculators.constants import Law
+from assistant.errors import Ungrounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +14,15 @@ class RetentionAsked:
     """The amount of the contract with tax, modifications included, and who holds and buys.
 
     `is_large_buyer`: the State, or a public body above the running costs that R2191-33 names.
-    `rate`: what the contract provides, in percent.
+    `is_sme`: None where nobody said. `rate`: what the contract provides, in percent. `changes`: the
+    modifications that are in the amount, with tax, those that lower it negative.
     """
 
     amount: Decimal
-    is_sme: bool = False
+    is_sme: bool | None = None
     is_large_buyer: bool = False
     rate: Decimal | None = None
+    changes: tuple[Decimal, ...] = ()
 
     def __post_init__(self) -> None:
         """Raises WrongFigures for an amount or a rate that is not positive."""
@@ -30,7 +33,7 @@ class RetentionAsked:
 
 def retention(asked: RetentionAsked, law: Law) -> Calculation:
     """The highest retenue de garantie, and when it is paid back."""
-    is_lowered = asked.is_sme and asked.is_large_buyer
+    is_lowered = bool(asked.is_sme) and asked.is_large_buyer
     rate = law.stated("retenue de garantie, PME" if is_lowered else "retenue de garantie")
     highest = share(asked.amount, rate.value, ROUND_DOWN)
     product = f"{percent(rate.value)} de {euros(asked.amount)} = {euros(highest)}"
@@ -40,12 +43,14 @@ def retention(asked: RetentionAsked, law: Law) -> Calculation:
         day=law.day,
         inputs=_inputs(asked),
         steps=(
+            *_summed(asked),
             says(f"{_REASONS[is_lowered]} : {percent(rate.value)} au plus.", rate),
             CalculationLine(f"{product}, au centime inférieur."),
         ),
         result=(
             *_planned(asked, rate),
             says(f"La retenue de garantie ne peut dépasser {euros(highest)}.", rate),
+            *_if_sme(asked, law),
             _repayment(law),
         ),
         cautions=_CAUTIONS,
@@ -68,6 +73,34 @@ def _inputs(asked: RetentionAsked) -> tuple[tuple[str, str], ...]:
         ("titulaire PME", yes_or_no(asked.is_sme)),
         ("État ou grand organisme public", yes_or_no(asked.is_large_buyer)),
         ("taux prévu", "non donné" if asked.rate is None else percent(asked.rate)),
+    )
+
+
+def _summed(asked: RetentionAsked) -> tuple[CalculationLine, ...]:
+    """How the initial amount and its modifications make the amount, nothing without any."""
+    if not asked.changes:
+        return ()
+    terms = [euros(asked.amount - sum(asked.changes))]
+    terms += [f"{'−' if each < 0 else '+'} {euros(abs(each))}" for each in asked.changes]
+    total = f"{' '.join(terms)} = {euros(asked.amount)}"
+    return (CalculationLine(f"Montant initial et modifications, TTC : {total}."),)
+
+
+def _if_sme(asked: RetentionAsked, law: Law) -> tuple[CalculationLine, ...]:
+    """The lower ceiling of a small holder, where nobody said whether it is one and there is one."""
+    if asked.is_sme is not None:
+        return ()
+    try:
+        rate = law.stated("retenue de garantie, PME")
+    except Ungrounded:
+        return ()
+    amount = euros(share(asked.amount, rate.value, ROUND_DOWN))
+    return (
+        says(
+            f"À vérifier : si le titulaire est une PME et que l'acheteur est l'État ou un grand "
+            f"organisme public, le plafond est {percent(rate.value)}, soit {amount}.",
+            rate,
+        ),
     )
 
 

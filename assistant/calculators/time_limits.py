@@ -1,7 +1,7 @@
 """Minimum time limits to receive applications and tenders (R2151-1, R2161-2 to R2161-22)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -139,19 +139,31 @@ class TimeLimitsAsked:
 
     `has_prior_notice`: a notice that announced the contract without calling for competition.
     `invited`: the day the invitation to tender is sent, where there is one and it is known.
+    `due`: when what the notice calls for is to be in, where the day of the notice is asked for;
+    `sent` is then None, as it may be where only the tenders of those invited are asked about.
     """
 
     procedure: Procedure
-    sent: date
+    sent: date | None
     buyer: Buyer
     is_electronic: bool = True
     is_urgent: bool = False
     has_prior_notice: bool = False
     invited: date | None = None
     zone: Zone = Zone.METROPOLE
+    due: date | None = None
 
     def __post_init__(self) -> None:
-        """Raises WrongFigures for an invitation that the procedure does not have."""
+        """Raises WrongFigures for an invitation that the procedure does not have.
+
+        And where not one of the notice and the day that tenders are due is given.
+        """
+        is_counted = self.procedure is not Procedure.ADAPTED
+        given = [self.sent or self.invited, self.due]
+        if is_counted and given.count(None) != 1:
+            raise WrongFigures(
+                "Donnez le jour d'envoi de l'avis ou de l'invitation, ou la date limite voulue."
+            )
         if self.invited and self.procedure not in _PERIODS:
             raise WrongFigures(
                 f"Pas d'invitation à soumissionner en {self.procedure.label} ; donnez seulement "
@@ -174,7 +186,12 @@ def time_limits(asked: TimeLimitsAsked, law: Law) -> Calculation:
 
     Raises WrongFigures for an invitation sent before the time limit of the applications has ended.
     """
-    steps, result = _adapted(law) if asked.procedure is Procedure.ADAPTED else _formal(asked, law)
+    if asked.procedure is Procedure.ADAPTED:
+        steps, result = _adapted(law)
+    elif asked.due:
+        steps, result = _counted_back(asked, asked.due, law)
+    else:
+        steps, result = _formal(asked, law)
     return Calculation(
         name="delais",
         title="Délais minimaux de réception",
@@ -194,7 +211,8 @@ def _inputs(asked: TimeLimitsAsked) -> tuple[tuple[str, str], ...]:
     return (
         ("procédure", asked.procedure.label),
         ("acheteur", asked.buyer.label),
-        ("envoi de l'avis", in_words(asked.sent)),
+        ("envoi de l'avis", in_words(asked.sent) if asked.sent else "non donné"),
+        *((("date limite voulue", in_words(asked.due)),) if asked.due else ()),
         ("envoi de l'invitation", in_words(asked.invited) if asked.invited else "non donné"),
         ("dépôt électronique", yes_or_no(asked.is_electronic)),
         ("urgence justifiée", yes_or_no(asked.is_urgent)),
@@ -223,16 +241,38 @@ def _formal(
     steps: list[CalculationLine] = []
     result: list[CalculationLine] = []
     for period, day in zip(_periods(asked), (asked.sent, asked.invited), strict=False):
+        if day is None and asked.sent is None:
+            continue  # the candidates are chosen: only their tenders are waited for
         found = minimum(period, Start(day, asked.zone), asked.met, law)
         if not period.is_for_tenders:
             _check_invited(asked, found)
         steps += found.steps
-        if Reduction.NOTICE in period.reductions:
+        if asked.sent and Reduction.NOTICE in period.reductions:
             steps.append(_prior_notice(period, asked.sent, law))
         result.append(found.result)
     suited = law.stated("délai adapté")
     said = "Ces minimums ne dispensent pas d'un délai adapté à la complexité du marché."
     return tuple(steps), (*result, says(said, suited))
+
+
+def _counted_back(
+    asked: TimeLimitsAsked, due: date, law: Law
+) -> tuple[tuple[CalculationLine, ...], tuple[CalculationLine, ...]]:
+    """The last day to send the notice, then the time limits that run from it."""
+    period = _periods(asked)[0]
+    stated = [law.stated(period.name)]
+    reduced = [each for each in period.reductions if each in asked.met]
+    stated += [law.stated(f"{period.name}, {each}") for each in reduced]
+    shortest = min(stated, key=lambda each: each.value)
+    sent = add_days(due, -int(shortest.value))
+    while end_of_period(sent, int(shortest.value), asked.zone) > due:
+        sent = add_days(sent, -1)
+    steps, result = _formal(replace(asked, sent=sent, due=None, invited=None), law)
+    said = (
+        f"{period.subject} : pour une date limite le {in_words(due)}, l'avis part au plus tard le "
+        f"{in_words(sent)}."
+    )
+    return steps, (says(said, shortest), *result)
 
 
 def _periods(asked: TimeLimitsAsked) -> tuple[MinimumPeriod, ...]:

@@ -56,21 +56,47 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
         "--procedure appel-offres-restreint --envoi 2026-11-26 --acheteur etat --urgence",
     ),
     "standstill": ("--envoi 2026-12-18", "--envoi 2026-12-18 --papier"),
+    "echeance": (
+        "--delai silence-sous-traitant --jour 2026-11-16",
+        "--delai motifs-du-rejet --jour 2026-11-19 --fait 2026-12-07",
+    ),
     "chiffre-affaires": ("--montant 300000", '--montant "1,2 M€" --date 2025-12-31'),
     "avance": (
         "--montant 80000 --ttc 96000 --mois 8 --acheteur collectivite",
         "--montant 80000 --mois 18 --acheteur etat --pme",
     ),
+    "avance-par-part": (
+        "--part bon --montant 61000 --mois 4 --acheteur collectivite",
+        "--part tranche --montant 58000 --ttc 69600 --mois 5 --acheteur etat",
+    ),
+    "remboursement-avance": ("--montant 240000 --avance 24000", "--montant 240000 --taux 40"),
+    "precompte-avance": (
+        "--avance 12000 --debut 65 --fin 80 --avancement 72,5",
+        "--avance 14400 --debut 65 --fin 80 --avancement 75 --avant 70",
+    ),
+    "acompte": ("--montant 36000 --taux 5", "--montant 36000 --taux 5 --avance 2400"),
+    "paiement-direct": ("--montant 612", "--montant 900 --ht"),
+    "part-pme": ("--montant 1400000", "--montant 1400000 --prevu 250000"),
     "retenue": ("--montant 240000", "--montant 240000 --taux 5 --pme --grand-organisme"),
     "paiement": (
         "--recue 2026-09-01 --acheteur hopital",
         "--recue 2026-09-01 --payee 2026-11-20 --montant 12000 --acheteur collectivite",
     ),
+    "interets": ("--payee 2026-11-16", "--echeance 2026-06-19 --payee 2026-08-18 --montant 25000"),
     "modification": (
         "--initial 90000 --modification 12000 --nature travaux --acheteur collectivite",
         "--initial 90000 --modification 6000 --modification=-2000 --nature services "
         "--acheteur etat",
     ),
+    "petits-lots": (
+        "--montant 6000000 --lot 400000 --lot 350000 --nature travaux --acheteur collectivite",
+        "--montant 300000 --lot 40000 --nature services --acheteur etat",
+    ),
+    "valeur-estimee": (
+        "--montant 19000 --compte duree --mois 48 --nature services --acheteur collectivite",
+        "--montant 60000 --montant 18000 --compte operation --nature travaux --acheteur etat",
+    ),
+    "actualisation": ("--prix 2026-10-12 --debut 2027-02-01", "--prix 2026-10-12"),
 }
 """Two examples of each calculator: the options alone."""
 

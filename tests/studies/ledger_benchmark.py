@@ -32,7 +32,7 @@ from assistant.ledger.query.listing import in_order, listing
 from assistant.ledger.query.names import names
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.result import compute_result, rows_meant
-from assistant.ledger.query.wording import figures, headline, ranked
+from assistant.ledger.query.wording import answer, figures, ranked
 from assistant.ledger.service import LedgerService
 from assistant.ledger.suppliers import supplier_tables
 from assistant.web.ledger.frame import DAY, VIEW_TITLES, LedgerAddress
@@ -169,7 +169,7 @@ def _asked(ledger: Ledger, population: Population, question: str) -> object:
     result = compute_result(plan, ledger, TODAY, partial(BASIS.costs_of_all, ledger))
     ids = [each for line in ranked(result) for each in line.rows]
     listed = listing(ledger, population, in_order(ledger, population, ids)[:ON_A_PAGE], TODAY)
-    return headline(result), figures(result), listed
+    return answer(result), figures(result), listed
 
 
 def _time(name: str, run: Callable[[], object], goal: float) -> None:

@@ -1,51 +1,188 @@
 """What questions about an advance ask to calculate, by the figures they give. Pure."""
 
 import re
+from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 
 from assistant.calculators.advance import AdvanceAsked
+from assistant.calculators.amounts import round_to_cents
 from assistant.calculators.calculation import Buyer
-from assistant.calculators.catalogue import Asked, Missing, buyer, completed, figure, large_buyer
-from assistant.calculators.facts import QuestionFacts, before_tax, but_role, first
+from assistant.calculators.catalogue import (
+    Asked,
+    Missing,
+    MissingFact,
+    buyer,
+    choice,
+    completed,
+    figure,
+    large_buyer,
+)
+from assistant.calculators.facts import QuestionFacts, first
+from assistant.calculators.requests.parties import (
+    buyers,
+    is_large,
+    is_sme,
+    is_tax,
+    sme,
+    tax_rate,
+    with_rate_added,
+)
+from assistant.question.numerals import find_numerals
 from assistant.question.parts import speaks_of_a_part
 
-_SME = re.compile(
-    r"(?<!non )(?<!non-)(?<!pas une )(?<!autre qu'une )(?<!chose qu'une )(?<!grande qu'une )"
-    r"\b(?:pme|tpe|micro[- ]?entreprise|petite (?:(?:et|ou) moyenne )?entreprise)\b"
-)
-
-_ADVANCE = re.compile(r"(?<!a l')(?<!par )\bavances?\b")
+_ADVANCE = re.compile(r"(?<!a l')(?<!par )(?<!en )\bavances?\b")
 
 _IS_DUE = re.compile(
-    r"\bobligatoire|\bdue?\b|\bdois-je\b|\bdoit-on\b|\bdevons-nous\b|\bfaut-il\b|\bobliges?\b"
-    r"|\bcombien\b|\bmontant de l'avance|\bcalcul"
+    r"\bobligatoire|\bdue?s?\b|\bdoi(?:s|t|vent)\b|\bdevons\b|\bfaut-il\b|\boblig|\bcombien\b"
+    r"|\bmontant|\bcalcul|\bmini|\bmaxi?|\bplancher|\bplafond|\bbornes?\b|\bexiger\b"
+    r"|\bdroit a\b|\bfourchette|\btrop\b|\bsuffi"
+    r"|\bpeut-on\b|\bpuis-je\b|\bpossible\b|\bavances? ?\?"
+)
+_IS_SUM = re.compile(
+    r"\bcombien\b|\bmontant|\bmini|\bmaxi?|\bplancher|\bplafond|\bfourchette|\bborne"
+)
+_IS_WHEN = re.compile(
+    r"\bquand\b(?! meme)|\bquels? delais?\b|\bdate limite\b|\bau plus tard\b|\bsous \d+ j"
 )
 
+# What else than the time of performance a duration may be.
 _OTHER_DURATION = re.compile(
-    r"\b(?:il y a|depuis|payable\w*|preparation|jours?|semaines?)\b"
-    r"|\bdans (?:\d+|une?|deux|trois|quatre|six) (?:mois|ans?)\b"
+    r"\b(?:il y a|depuis|payable\w*|preparation)\b"
+    r"|\bdans (?:\d+|une?|deux|trois|quatre|six) (?:mois|ans?|semaines?|jours?)\b"
 )
+_BOUNDED_DURATION = re.compile(
+    r"\b(?:plus|moins|dessus|dela|superieure?s?|inferieure?s?|depass\w+|exced\w+|au moins|minimum"
+    r"|jusqu'a|a peine|presque|environ) ?(?:a|de|d')? ?(?:[\w-]+ ){0,2}?(?:mois|ans?|annees?)\b"
+)
+_IN_DAYS = re.compile(r" (?P<unit>semaines?|jours?)\b(?! (?:de preparation|pour|apres))")
+_DAYS_OF_TWO_MONTHS = range(59, 63)
+"""Days of which only a calendar tells whether they are more than two months."""
 
-_OF_ADVANCE = re.compile(r"\b(?:(?P<advance>avances?)|(?P<contract>marche|contrat))\b")
+_ROLE = re.compile(
+    r"\b(?:(?P<advance>avances?)|(?P<contract>marche|contrat|lot|chantier)"
+    r"|(?P<part>sous[- ]?trait\w*|acte special))\b|\bsur (?:un (?:total|montant) de )?(?P<whole>$)"
+)
+_PART = re.compile(r"\bsous[- ]?trait\w*")
+_NO_PART = re.compile(r"\b(?:aucune?|pas de|ni|sans) (?:la )?sous[- ]?trait\w*")
+_PAID_DIRECTLY = re.compile(r"\bpaiements? directs?\b|\bpaye\w* (?:en direct|directement)\b")
+_OF_SUBCONTRACTOR = re.compile(
+    r"\b(?:est|suis|sommes) sous[- ]?trait|\bavance (?:du|au|des|aux|de la|a la|d'un|pour le) sous"
+    r"|\bsous[- ]?trait(?![^.;:?]*\btitulaire)[^.;:?]*\bavances?\b"
+)
+_HOLDER = re.compile(
+    r"\btitulaire|\bentreprise principale|\b(?:mon|notre|leur|son) marche"
+    r"|\b(?:a|ai|avons|ont) (?:signe|gagne|remporte|decroche|obtenu)"
+)
+"""Words by which an advance is that of who holds the contract, where another has a part of it."""
 
 
 def advance(facts: QuestionFacts) -> Asked | Missing | None:
     """Whether an advance is due, and how much."""
-    if not facts.says(_ADVANCE, _IS_DUE) or speaks_of_a_part(facts.words):
+    if not facts.says(_ADVANCE, _IS_DUE) or facts.says(_IS_WHEN):
         return None
-    if facts.months and facts.says(_OTHER_DURATION):
+    if speaks_of_a_part(facts.words) or facts.says(_OF_SUBCONTRACTOR):
         return None
-    contract = but_role(facts.amounts, _OF_ADVANCE, "advance")
-    taxed = [each.value for each in contract if each.is_with_tax]
-    untaxed = before_tax(contract)
-    if not contract or max(len(taxed), len(untaxed), len(facts.months)) > 1:
+    amounts, months, part = _amounts(facts), _months(facts), _part(facts)
+    if amounts is None or months is None or part is None:
         return None
-    is_sme = facts.says(_SME)
+    rates = [each.value for each in facts.rates if not is_tax(each)]
+    if len(rates) > 1:
+        return None
+    asked = partial(
+        AdvanceAsked,
+        amount_with_tax=amounts.taxed,
+        rate=first(rates),
+        subcontracted=first(part),
+    )
+    return _completed(asked, facts, amounts, months)
+
+
+def _completed(
+    asked: "partial[AdvanceAsked]", facts: QuestionFacts, amounts: "_Amounts", months: list[Decimal]
+) -> Asked | Missing | None:
+    """The advance with what the question says of the parties, or what it lacks."""
+    small, large, bought_by = is_sme(facts), is_large(facts), buyers(facts)
     needed = {
-        "amount": figure("Quel est le montant initial hors taxes du marché ?", untaxed),
-        "months": figure("Quelle est la durée d'exécution du marché, en mois ?", facts.months),
-        "buyer": buyer(facts),
+        "months": figure("Quelle est la durée d'exécution du marché, en mois ?", months),
+        "buyer": choice("", bought_by) if bought_by else buyer(facts),
     }
-    if is_sme and {*facts.buyers} & {Buyer.LOCAL, Buyer.OTHER_AUTHORITY}:
+    if amounts.taxed is None or amounts.untaxed is not None:
+        given = [] if amounts.untaxed is None else [amounts.untaxed]
+        question = figure("Quel est le montant initial hors taxes du marché ?", given)
+        needed = {"amount": question, **needed}
+    else:
+        asked = partial(asked, amount=None)
+    is_sum = facts.says(_IS_SUM)
+    if (
+        small is None
+        and is_sum
+        and (Buyer.STATE in bought_by or (large and Buyer.LOCAL in bought_by))
+    ):
+        needed["is_sme"] = sme()
+    else:
+        asked = partial(asked, is_sme=small)
+    if large is not None:
+        asked = partial(asked, is_large_buyer=large)
+    elif small and {*bought_by} & {Buyer.LOCAL, Buyer.OTHER_AUTHORITY}:
         needed["is_large_buyer"] = large_buyer("R2191-7", may_be_state=False)
-    return completed(partial(AdvanceAsked, amount_with_tax=first(taxed), is_sme=is_sme), **needed)
+    return completed(asked, **_in_order(needed))
+
+
+def _in_order(needed: dict[str, MissingFact]) -> dict[str, MissingFact]:
+    """What is needed, the amount first."""
+    return {name: needed[name] for name in sorted(needed, key=lambda name: name != "amount")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Amounts:
+    """The initial amount of the contract without tax and with it, where they are known."""
+
+    untaxed: Decimal | None
+    taxed: Decimal | None
+
+
+def _amounts(facts: QuestionFacts) -> _Amounts | None:
+    """The amounts of the contract, each once; None without one, or with several."""
+    contract = [each for each in facts.amounts if each.role(_ROLE) not in {"advance", "part"}]
+    taxed = [each.value for each in contract if each.is_with_tax]
+    untaxed = [each.value for each in contract if not each.is_with_tax]
+    if not contract or max(len(taxed), len(untaxed)) > 1:
+        return None
+    rate = tax_rate(facts)
+    if rate is not None and not taxed:
+        taxed = [with_rate_added(untaxed[0], rate)]
+    elif rate is not None and not untaxed:
+        untaxed = [round_to_cents(taxed[0] * 100 / (100 + rate))]
+    return _Amounts(first(untaxed), first(taxed))
+
+
+def _part(facts: QuestionFacts) -> list[Decimal] | None:
+    """What is paid directly to a subcontractor, nothing without one; None where it is not plain."""
+    words = _NO_PART.sub("", facts.words)
+    if not _PART.search(words):
+        return []
+    parts = [each for each in facts.amounts if each.role(_ROLE) == "part"]
+    is_plain = len(parts) == 1 and not parts[0].is_with_tax and facts.says(_HOLDER)
+    return [parts[0].value] if is_plain and _PAID_DIRECTLY.search(words) else None
+
+
+def _months(facts: QuestionFacts) -> list[Decimal] | None:
+    """The months of performance, none where they are only bounded; None where it is not plain."""
+    days = _days(facts)
+    if len(days) + len(facts.months) > 1 or facts.says(_OTHER_DURATION):
+        return None
+    if days:
+        is_told = int(days[0]) not in _DAYS_OF_TWO_MONTHS
+        return [(days[0] * 12 / 365).quantize(Decimal("0.01"))] if is_told else None
+    return [] if facts.says(_BOUNDED_DURATION) else [*facts.months]
+
+
+def _days(facts: QuestionFacts) -> list[Decimal]:
+    """The durations told in weeks or days, in days."""
+    found = []
+    for each in find_numerals(facts.words):
+        if unit := _IN_DAYS.match(facts.words, each.end):
+            times = 7 if unit["unit"].startswith("semaine") else 1
+            found.append(Decimal(int(each.value)) * times)
+    return found

@@ -10,25 +10,43 @@ from assistant.calculators.catalogue import Asked, Missing, buyer, completed, fi
 from assistant.calculators.facts import GivenFigure, QuestionFacts
 from assistant.calculators.modification import ModificationAsked
 
-_MODIFICATION = re.compile(r"\b(?:avenants?|modifi\w+|(?:travaux|prestations) supplementaires)\b")
+_MODIFICATION = re.compile(
+    r"\b(?:avenants?|modif\w*|(?:travaux|prestations|fournitures|services) supplementaires"
+    r"|surcouts?|(?:plus|moins)-values?|rallonges?)\b"
+)
 
 _IS_ALLOWED = re.compile(
-    r"\b(?:possible|le droit|ca passe|autoris\w+|legal\w*|permis|trop|maxim\w+|depass\w+"
+    r"\b(?:possible|le droit|(?:ca|cela|c'est|tout|tient|qui) passe|passe(?:nt|-t-\w+)"
+    r"|passe (?:encore|comme|en|au titre)\b|(?:ca|cela) rentre"
+    r"|autoris\w+|legal\w*|permis|trop|maxim\w+|depass\w+|conformes?|respect\w+|creve\w*"
     r"|sans (?:nouvelle |re)?mise en concurrence|nouvelle mise en concurrence|admissible"
-    r"|(?:avenants?|ca|cela) suffi\w+)\b|: ?suffi\w+"
+    r"|(?:avenants?|ca|cela) suffi\w+|faibles? montants?|r\.? ?2194-[2358]|plafond|pourcentage"
+    r"|limites?|reste-t-il|(?:me|nous) reste|reste combien|marge)\b|: ?suffi\w+"
     r"|\bok (?:\?|(?:ou|sans)\b)|\bc'est ok\b"
-    r"|\brelancer (?:\?|(?:une? |la |le )?(?:nouvelle )?"
+    r"|\b(?:relancer|refaire) (?:\?|(?:une? |la |le )?(?:nouvelle |nouveau )?"
     r"(?:consultation|procedure|marche|appel|mise)\b)"
     r"|\b(?:puis-je|peut-on|pouvons-nous|je peux|on peut)"
     r"(?: ?\?|(?: l[ea])? (?:passer|signer|conclure|faire|ajouter|augmenter|modifier|accepter)\b)"
 )
 
-_OF_MODIFICATION = re.compile(
-    r"\b(?:(?P<initial>marche|contrat|initial\w*)"
-    r"|(?P<less>moins-value|diminu\w+|baiss\w+|reduction|en moins)"
-    r"|(?P<more>avenants?|modifi\w+|supplement\w*|ajout\w*|augment\w+|plus-value|surcout|rallonge"
-    r"|(?:en|de) plus))\b"
+_ASKS_CEILING = re.compile(
+    r"\b(?:combien|plafond|maxim\w+|limite|quel montant|jusqu'ou)\b(?! (?:d'avenants|de modif))"
 )
+"""How one asks what modifications may come to, where none is told."""
+
+_SMALL = re.compile(r"\bfaibles? montants?\b|\br\.? ?2194-8\b")
+
+_OF_MODIFICATION = re.compile(
+    r"\b(?:(?P<sum>au total|total|cumul\w*|en tout)"
+    r"|(?P<initial>marche|contrat|initial\w*|lot)"
+    r"|(?P<less>moins-values?|diminu\w+|baiss\w+|reduction|en moins)"
+    r"|(?P<more>avenants?|modif\w*|supplement\w*|ajout\w*|augment\w+|plus-values?|surcouts?"
+    r"|rallonges?|encore|nouvel\w*|(?:en|de) plus"
+    r"|(?:1er|[2-9](?:e|eme|nd|nde)|premier|deuxieme|second|troisieme|quatrieme|dernier|autre)"
+    r"(?! (?:lot|marche|contrat))))\b"
+)
+
+_OF_SUM = re.compile(r"\b(?:marche|contrat|initial\w*)\b")
 
 _CONTINUED = re.compile(r" ?(?:ht)?,? ?(?:et|puis|plus)?(?: de| d'un(?: second| autre)? de)? ?")
 
@@ -50,32 +68,45 @@ _TAKEN_AWAY = re.compile(r" ?(?:ht|hors taxes)? en moins\b")
 
 _MINUS = re.compile(r"(?:de|a|:) ?[-−] ?$")
 
+_COUNTS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6}
+
 _SEVERAL = re.compile(
-    r"\b(?P<count>[2-9]|deux|trois|quatre|cinq|six|plusieurs) (?:\w+ )?(?:avenants|modifications)\b"
+    rf"\b(?P<count>[2-9]|{'|'.join(_COUNTS)}|plusieurs) (?:\w+ )?"
+    r"(?:avenants|modifs|modifications)\b"
 )
 
 _UNFORESEEN = re.compile(
-    r"\b(?:imprev|imprevisib|supplementaires|non decel|decouv|sujetions|devenus? necessaire)"
+    r"\b(?:imprev|non decel|decouv|sujetions|aleas?\b|devenue?s? (?:necessaire|indispensable)"
+    r"|ne pouvai\w+ (?:l'|le |les |la )?(?:prevoir|savoir|anticiper)|impossibles? a prevoir)"
 )
+
+_SUPPLEMENTARY = re.compile(r"\bsupplementaires\b")
+
+_LEGAL_RATES = frozenset(map(Decimal, (10, 15, 50)))
+"""The percents of articles R2194-3 and R2194-8, which people name as limits."""
+
+_APART_FROM_INITIAL = re.compile(r"\b(?:dont|tva|soit|deja paye\w*|factur\w+|penalites?)\b")
 
 
 def modification(facts: QuestionFacts) -> Asked | Missing | None:
-    """Whether the amount of a contract may be changed so much."""
+    """Whether the amount of a contract may be changed so much, or how much it may be."""
     if not facts.says(_MODIFICATION, _IS_ALLOWED):
         return None
-    totals = [*_totals(facts.amounts)]
-    roles = [(value, role) for value, role in _roles(facts.amounts) if value not in totals]
-    initial = [value for value, role in roles if role == "initial"]
-    rates = _changes(_roles([each for each in facts.rates if not each.is_limit]))
-    changes = _changed_by(initial, _changes(roles), totals, rates)
-    if changes is None or not _are_as_many(facts, changes or rates):
+    read = _read_amounts(facts)
+    if read is None or any(each.is_with_tax for each in facts.amounts):
         return None
-    asked = partial(ModificationAsked, is_unforeseen=facts.says(_UNFORESEEN))
+    initial, changes = read
+    rates = _rates(facts, initial, changes)
+    if rates is None or not _are_as_many(facts, changes or rates):
+        return None
+    is_named = not facts.says(_SMALL) and facts.says(_SUPPLEMENTARY)
+    asked = partial(ModificationAsked, is_unforeseen=is_named or facts.says(_UNFORESEEN))
     if not facts.amounts and _are_shares_of_contract(facts.rates):
         asked = partial(asked, initial=None, changes=tuple(rates))
         return completed(asked, nature=nature(facts), buyer=buyer(facts))
-    is_taxed = any(each.is_with_tax for each in facts.amounts)
-    if not changes or is_taxed or not all(role for _, role in roles) or len(initial) > 1:
+    changes = changes or [share(each, rate) for each in initial for rate in rates]
+    asks_ceiling = bool(initial) and facts.says(_ASKS_CEILING)
+    if not (changes or rates or asks_ceiling):
         return None
     return completed(
         partial(asked, changes=tuple(changes)),
@@ -86,30 +117,87 @@ def modification(facts: QuestionFacts) -> Asked | Missing | None:
 
 
 def _are_as_many(facts: QuestionFacts, changes: Sequence[Decimal]) -> bool:
-    """Whether these are all the modifications that a question speaks of: more than two are not."""
+    """Whether these are all the modifications that a question speaks of."""
     several = _SEVERAL.search(facts.words)
-    return several is None or (several["count"] in {"2", "deux"} and len(changes) == 2)
+    if several is None:
+        return True
+    count = several["count"]
+    return str(_COUNTS.get(count, count)) == str(len(changes))
 
 
-def _changed_by(
-    initial: Sequence[Decimal],
-    changes: Sequence[Decimal],
-    totals: Sequence[Decimal],
-    rates: Sequence[Decimal],
+def _read_amounts(facts: QuestionFacts) -> tuple[list[Decimal], list[Decimal]] | None:
+    """The initial amount, if it is told, and by what it is changed; None where they do not agree.
+
+    What is said to be their sum is not one more of them, and has to be their sum.
+    """
+    totals = [*_totals(facts.amounts)]
+    roles = [(each, role) for each, role in _roles(facts.amounts) if each not in totals]
+    initial = [value for value, role in roles if role == "initial"]
+    changes = _changes(roles)
+    if not initial and (found := _unnamed(facts, roles)) is not None:
+        initial, roles = [found], [each for each in roles if each[1]]
+    sums = [value for value, role in roles if role == "sum"]
+    if len(initial) > 1 or len(totals) > 1 or not all(role for _, role in roles):
+        return None
+    if totals and (len(initial) != 1 or (changes and totals[0] != initial[0] + sum(changes))):
+        return None
+    changes = changes or [total - initial[0] for total in totals]
+    if any(each not in {sum(changes), sum(changes) + sum(initial)} for each in sums):
+        return None
+    return initial, changes
+
+
+def _unnamed(facts: QuestionFacts, roles: Sequence[tuple[Decimal, str | None]]) -> Decimal | None:
+    """The initial amount where it is the only one of which nothing is said: "travaux 820 k€"."""
+    unnamed = [place for place, (_, role) in enumerate(roles) if role is None]
+    if len(unnamed) != 1 or len(roles) != len(facts.amounts):
+        return None
+    (place,) = unnamed
+    value = roles[place][0]
+    if _APART_FROM_INITIAL.search(facts.amounts[place].before):
+        return None
+    changes = _changes([*roles[:place], *roles[place + 1 :]])
+    return value if value > sum(abs(each) for each in changes) else None
+
+
+def _rates(
+    facts: QuestionFacts, initial: Sequence[Decimal], changes: Sequence[Decimal]
 ) -> list[Decimal] | None:
-    """By what a contract is changed, in euros; None where what is said of it does not agree."""
-    if totals and (len(totals) > 1 or len(initial) != 1 or changes):
-        return None
-    said = [*changes, *(total - initial[0] for total in totals)]
-    shares = [share(initial[0], rate) for rate in rates] if len(initial) == 1 else []
-    if said and shares and sum(said) != sum(shares):
-        return None
-    return said or shares
+    """The rates that are modifications where no amount is; None where one disagrees with amounts.
+
+    A limit of the law is none of them, unless it is said of a modification itself.
+    """
+    given = [
+        each
+        for each in facts.rates
+        if not each.is_limit
+        and (each.value not in _LEGAL_RATES or _BY_SHARE.search(each.before) or not facts.amounts)
+    ]
+    roles = _roles(given)
+    if any(role == "sum" for _, role in roles):
+        roles = [each for each in roles if each[1] != "sum"]
+    rates = _changes(roles)
+    if not changes:
+        return rates
+    if len(initial) != 1:
+        return rates if not rates else None
+    shares = [each * 100 / initial[0] for each in (*changes, sum(changes))]
+    known = all(any(_is_about(rate, each) for each in shares) for rate in map(abs, rates))
+    return [] if known else None
+
+
+def _is_about(rate: Decimal, exact: Decimal) -> bool:
+    """Whether a rate is that one, as precisely as it is written."""
+    return abs(rate - abs(exact)) < Decimal(1).scaleb(min(int(rate.as_tuple().exponent), 0))
 
 
 def _changes(roles: Iterable[tuple[Decimal, str | None]]) -> list[Decimal]:
     """The modifications among these figures, what takes away as minus."""
-    return [-value if role == "less" else value for value, role in roles if role != "initial"]
+    return [
+        -value if role == "less" else value
+        for value, role in roles
+        if role not in {"initial", "sum", None}
+    ]
 
 
 def _are_shares_of_contract(rates: Sequence[GivenFigure[Decimal]]) -> bool:
@@ -128,6 +216,8 @@ def _roles(figures: Sequence[GivenFigure[Decimal]]) -> list[tuple[Decimal, str |
         follows = found and _CONTINUED.fullmatch(each.before)
         is_less = _TAKEN_AWAY.match(each.after) or _MINUS.search(each.before)
         role = found[-1][1] if follows else each.role(_OF_MODIFICATION)
+        if role == "sum" and _OF_SUM.search(each.before):
+            role = "initial"
         found.append((each.value, "less" if is_less else role))
     return found
 

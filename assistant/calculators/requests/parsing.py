@@ -5,27 +5,61 @@ The words that leave a question to the texts are those of `unread.toml`.
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 from assistant.calculators.catalogue import Asked, Missing
 from assistant.calculators.facts import QuestionFacts, read_facts
+from assistant.calculators.procedure import ProcedureAsked
 from assistant.calculators.requests.advance import advance
+from assistant.calculators.requests.advance_parts import advance_parts
+from assistant.calculators.requests.delays import delay
+from assistant.calculators.requests.estimate import estimate
+from assistant.calculators.requests.interest import interest
+from assistant.calculators.requests.legal_limits import but_limits_of_the_law
 from assistant.calculators.requests.modification import modification
 from assistant.calculators.requests.payment import payment
+from assistant.calculators.requests.price_change import price_update, revision
 from assistant.calculators.requests.procedure import procedure, procedure_of_amount
+from assistant.calculators.requests.repayment import instalment, repayment
 from assistant.calculators.requests.retention import retention
-from assistant.calculators.requests.time_limits import standstill, time_limits
+from assistant.calculators.requests.scores import scores
+from assistant.calculators.requests.small_lots import small_lots
+from assistant.calculators.requests.standstill import standstill
+from assistant.calculators.requests.subcontracting import direct_payment, sme_share
+from assistant.calculators.requests.time_limits import time_limits
 from assistant.calculators.requests.turnover import turnover
+from assistant.calculators.small_lots import SmallLotsAsked
 from assistant.errors import WrongFigures
 from assistant.retrieval.ranking import REGIMES
 
 # A calculation wrongly begun is worse than none: what is not plain is left to the texts, but for
 # the procedure of an amount where people's questions around are answered by it.
 
-_READERS = (time_limits, standstill, turnover, advance, retention, payment, modification)
+_READERS = (
+    time_limits,
+    standstill,
+    delay,
+    turnover,
+    advance,
+    advance_parts,
+    repayment,
+    instalment,
+    retention,
+    direct_payment,
+    sme_share,
+    payment,
+    interest,
+    modification,
+    price_update,
+    revision,
+    scores,
+)
+
+_OF_PARTS = (small_lots, estimate)
+"""Those that read amounts of parts, which are no amounts of the others."""
 
 JudgedOdds = Callable[[str], float | None]
 """The logarithm of the odds that the procedure of its amount answers a question, as readers judged
@@ -54,16 +88,29 @@ def parse_calculation(
     what is not calculated or about several calculations, or when its figures cannot be true.
     """
     facts = read_facts(question, today)
-    if any(regime.question.search(facts.words) for regime in REGIMES):
-        return None
-    if any(each.is_limit or each.is_share for each in facts.amounts):
+    if _is_of_a_regime(facts.words):
         return None
     if len(facts.natures) > 1 or len(facts.buyers) > 1:
         return None
+    facts = but_limits_of_the_law(facts)
     try:
+        if any(each.is_limit or each.is_share for each in facts.amounts):
+            return _one_of(_OF_PARTS, facts)
         return _only_one(facts, question, judged)
     except WrongFigures:
         return None
+
+
+_STATEMENT = re.compile(r"\b(?:decompte general|dgd)\b")
+_DRAWERS = re.compile(r"\bmaitr(?:e|es|ise) d'(?:ouvrage|oeuvre)\b|\b(?:moa|moe)\b")
+"""Who draws up and pays the balance of a contract: no sign there of rules for these alone."""
+
+
+def _is_of_a_regime(words: str) -> bool:
+    """Whether a question is about contracts of other rules."""
+    if _STATEMENT.search(words):
+        words = _DRAWERS.sub("", words)
+    return any(regime.question.search(words) for regime in REGIMES)
 
 
 def calculator_of(asked: Asked | Missing) -> type[Asked] | None:
@@ -76,20 +123,38 @@ def calculator_of(asked: Asked | Missing) -> type[Asked] | None:
 def _only_one(facts: QuestionFacts, question: str, judged: JudgedOdds) -> Asked | Missing | None:
     """The only calculation that is asked for; none where several are.
 
-    A procedure that no other stands beside counts as judgements tell, whatever words ask for it,
+    Of lots, how they may be awarded goes before the procedure of all. A procedure that no other
+    stands beside counts as judgements tell, whatever words ask for it,
     where there are any.
     """
     plain = _read_by(procedure, facts)
-    others = [asked for read in _READERS if (asked := _read_by(read, facts)) is not None]
+    readers = (*_READERS, *_OF_PARTS)
+    others = [asked for read in readers if (asked := _read_by(read, facts)) is not None]
     if others:
-        return others[0] if plain is None and len(others) == 1 else None
+        is_alone = plain is None or calculator_of(others[0]) is SmallLotsAsked
+        return others[0] if is_alone and len(others) == 1 else None
     if not facts.amounts or _is_left_to_texts(procedure.__name__, facts.words):
         return plain
     odds = judged(question)
-    if odds is None:
+    if odds is None or _takes_tax_off(plain):
         return plain
     bound = ANSWERED if plain is None else PLAINLY_ASKED
     return procedure_of_amount(facts) if odds > bound else None
+
+
+def _takes_tax_off(asked: Asked | Missing | None) -> bool:
+    """Whether its amount is told with tax and the rate of this: the amount without is asked for."""
+    if isinstance(asked, Missing):
+        return any(_takes_tax_off(case) for _, case in asked.cases[:1])
+    return isinstance(asked, ProcedureAsked) and asked.vat is not None
+
+
+def _one_of(
+    readers: Iterable[Callable[[QuestionFacts], Asked | Missing | None]], facts: QuestionFacts
+) -> Asked | Missing | None:
+    """What the only one of these that reads it says is asked; None where several do."""
+    found = [asked for read in readers if (asked := _read_by(read, facts)) is not None]
+    return found[0] if len(found) == 1 else None
 
 
 def _read_by(
@@ -109,18 +174,24 @@ def _is_left_to_texts(calculator: str, words: str) -> bool:
 
     `words` are those of the question, in lower case and without accents.
     """
-    unread = _unread()
+    unread, read = _words_of("unread"), _words_of("read")
+    if calculator in read:
+        words = read[calculator].sub(_READ, words)
     return any(
         unread[name].search(words) is not None for name in (_EVERY, calculator) if name in unread
     )
 
 
+_READ = "…"
+"""Stands for words that a calculator reads, where one of them would leave a question."""
+
+
 @cache
-def _unread() -> dict[str, re.Pattern[str]]:
-    """The words of each calculator, and those of all under no name."""
+def _words_of(kind: str) -> dict[str, re.Pattern[str]]:
+    """The words of a kind ("unread", "read") by calculator, and those of all under no name."""
     table = tomllib.loads(Path(__file__).with_name("unread.toml").read_text(encoding="utf-8"))
     said: dict[str, list[str]] = {}
-    for row in table["unread"]:
+    for row in table[kind]:
         for name in row.get("of", (_EVERY,)):
             said.setdefault(name, []).extend(row["words"])
     return {name: re.compile(rf"\b(?:{'|'.join(words)})") for name, words in said.items()}

@@ -1,11 +1,22 @@
 """What questions about a procedure ask to calculate, by the figures they give. Pure."""
 
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 from functools import partial
 
+from assistant.calculators.amounts import round_to_cents
 from assistant.calculators.calculation import Nature
 from assistant.calculators.catalogue import Asked, Missing, buyer, completed, figure, nature
-from assistant.calculators.facts import MAY_I, QuestionFacts, before_tax, but_role, first, of_role
+from assistant.calculators.facts import (
+    MAY_I,
+    GivenFigure,
+    QuestionFacts,
+    before_tax,
+    but_role,
+    first,
+    of_role,
+)
 from assistant.calculators.procedure import ProcedureAsked
 from assistant.question.parts import speaks_of_a_part
 
@@ -21,7 +32,16 @@ _AMOUNT = r"\d[\d .,]*(?:k?€|k ?euros?|euros?|m€)(?: ?ht| hors taxes?| ttc)?
 
 _WHICH_PROCEDURE = re.compile(
     rf"{MAY_I} (?:acheter|commander|depenser){_OBJECT} (?:pour )?{_AMOUNT}{_OBJECT} ?(?:\?|$)|"
-    r"\bquelle (?:est la )?(?:procedure|publicite|mise en concurrence)\b|\bprocedure ou pas\b"
+    r"\bquelle (?:est la )?(?:procedure|publicite|mise en concurrence)\b"
+    r"|\bprocedure (?:formalisee |adaptee )?ou pas\b"
+    r"|\b(?:mapa|formalisee?|ao|appel d'offres)\b[^.?,;]{0,15} ou (?:deja |encore )?"
+    r"(?:un |une |en )?(?:mapa|formalisee?|ao|appel d'offres)\b"
+    r"|(?<!l')\b(?:ao|boamp|annonce|publicite|mise en concurrence) (?:obligatoire|ou pas|ou non|\?)"
+    r"|\bfaut (?:une |passer une |publier une )?(?:annonce|publicite|publier)\b"
+    r"|\bdoi(?:t|s|vent)(?:-\w+)? (?:publier|mettre en concurrence|faire un appel d'offres)\b"
+    r"|\bdispense (?:de (?:pub\w*|mise en concurrence)|possible|ou)\b"
+    r"|\b(?:avec ou )?sans (?:publicite|mise en concurrence|annonce)[^.?,;]{0,30}\?"
+    r"|\bseuil de (?:la )?dispense ou\b|\b(?:traiter|passer|acheter) en direct\b"
     rf"|\b(?:acheter|achat|commander|commande|besoin)\b{_OBJECT} (?:de |pour )?{_AMOUNT}{_OBJECT}"
     r"(?: ?[,:.]|,? et)? (?:que|comment|quelles? (?:regles?|demarches?|formalites?))"
     r"(?: dois-je| doit-on| devons-nous| faut-il)? (?:faire|suivre|respecter|proceder) ?(?:\?|$)"
@@ -44,7 +64,14 @@ _SPECIFIC_SERVICE = re.compile(
     r"(?! (?:informatique|web|et (?:de )?protection)))\b"
 )
 
-_LOT = re.compile(r"(?<!\ben )\b(?P<lot>lots?)\b")
+_TAX_UNKNOWN = re.compile(
+    r"\b(?:ht|hors taxes) ou (?:en |bien )?ttc\b|\bttc ou (?:en |bien )?(?:ht|hors)\b"
+)
+
+_VAT_BEFORE = re.compile(r"\b(?:tva|taxe)(?: est| etant)? ?(?:a |de |au taux de |:|=|\()? ?$")
+_VAT_AFTER = re.compile(r"^ ?(?:de )?tva\b")
+
+_LOT = re.compile(r"(?<!\ben )(?<!\btous )(?<!\btous les )\b(?P<lot>lots?)\b(?! confondus)")
 
 # "une jeune entreprise innovante" is who sells (R2122-9-1 looks at what is bought).
 _INNOVATIVE = re.compile(
@@ -65,14 +92,34 @@ def procedure_of_amount(facts: QuestionFacts) -> Asked | Missing | None:
     if facts.natures in {(), (Nature.SERVICES,)} and facts.says(_SPECIFIC_SERVICE):
         return None
     needs, lots = but_role(facts.amounts, _LOT, "lot"), of_role(facts.amounts, _LOT, "lot")
-    if not facts.amounts or len(needs) > 1 or len(lots) > 1:
+    if not facts.amounts or len(needs) > 1 or len(lots) > 1 or facts.says(_TAX_UNKNOWN):
         return None
+    asked = partial(ProcedureAsked, lot=first(lots), is_innovative=facts.says(_INNOVATIVE))
+    taxed = _without_vat(facts, needs) if not lots else None
+    if taxed is not None:
+        value, vat = taxed
+        asked = partial(asked, vat=vat)
     return completed(
-        partial(ProcedureAsked, lot=first(lots), is_innovative=facts.says(_INNOVATIVE)),
+        asked,
         amount=figure(
             "Quel est le montant hors taxes de tout le besoin, lots et reconductions compris ?",
-            before_tax(needs),
+            before_tax(needs) if taxed is None else [value],
         ),
         nature=nature(facts),
         buyer=buyer(facts),
     )
+
+
+def _without_vat(
+    facts: QuestionFacts, needs: Sequence[GivenFigure[Decimal]]
+) -> tuple[Decimal, Decimal] | None:
+    """The need without tax and the rate of the tax, of one with tax whose only rate is told."""
+    rates = [*{each.value for each in facts.rates if _is_vat(each)}]
+    if len(needs) != 1 or not needs[0].is_with_tax or len(rates) != 1:
+        return None
+    return round_to_cents(needs[0].value * 100 / (100 + rates[0])), rates[0]
+
+
+def _is_vat(rate: GivenFigure[Decimal]) -> bool:
+    """Whether a rate is said to be that of the tax: "TVA 20 %", "20 % de TVA"."""
+    return bool(_VAT_BEFORE.search(rate.before) or _VAT_AFTER.match(rate.after))

@@ -15,6 +15,7 @@ from assistant.question.quantities import find_quantities, fold_same_length
 from tests.support.fake_law import FakeLaw
 
 AMOUNTS = st.decimals(min_value=1, max_value=10**9, places=2, allow_nan=False)
+FIGURE = Decimal(150000)
 MONTHS = st.integers(min_value=1, max_value=180).map(Decimal)
 BUYERS = st.sampled_from(Buyer)
 
@@ -292,7 +293,7 @@ def test_the_highest_retention_is_never_above_the_law(amount: Decimal) -> None:
 
 
 def test_the_result_is_rounded_down_to_the_cent_and_grounded() -> None:
-    calculation = retention(RetentionAsked(Decimal("100.10")), FakeLaw())
+    calculation = retention(RetentionAsked(Decimal("100.10"), is_sme=False), FakeLaw())
     assert calculation.steps[1].text.endswith(" = 5\u00a0€, au centime inférieur.")
     assert calculation.result[0].text.endswith("ne peut dépasser 5\u00a0€.")
     assert [ground.article for ground in calculation.grounds] == ["R2191-33", "R2191-35"]
@@ -301,3 +302,80 @@ def test_the_result_is_rounded_down_to_the_cent_and_grounded() -> None:
 def test_a_retention_of_no_amount_is_explained() -> None:
     with pytest.raises(WrongFigures, match="Le montant du marché"):
         RetentionAsked(Decimal(0))
+
+
+def test_a_part_paid_directly_to_subcontractors_is_taken_off() -> None:
+    asked = AdvanceAsked(
+        Decimal(90000),
+        Decimal(108000),
+        Decimal(6),
+        Buyer.LOCAL,
+        is_sme=False,
+        subcontracted=Decimal(45000),
+    )
+    found = _calculated(asked)
+    assert "45\u202f000\u00a0€ : inférieur ou égal" in found.result[0].text
+    assert _range(found) == (Fraction(2700), Fraction(16200))
+    assert found.steps[0].grounds[0].article == "R2191-6"
+
+
+def test_a_part_as_large_as_the_contract_is_explained() -> None:
+    with pytest.raises(WrongFigures, match="La part sous-traitée"):
+        AdvanceAsked(Decimal(90000), None, Decimal(6), Buyer.LOCAL, subcontracted=Decimal(90000))
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        ("4.99", "Le taux de 4,99\u00a0% est inférieur au minimum de 5\u00a0%."),
+        ("5", "Au taux prévu de 5\u00a0%, l'avance est : 5\u00a0% de 120\u202f000\u00a0€ ="),
+        ("40", "Au taux prévu de 40\u00a0%, l'avance est : 40\u00a0% de 120\u202f000\u00a0€ ="),
+    ],
+)
+def test_the_rate_of_the_contract_is_calculated_or_too_low(rate: str, said: str) -> None:
+    asked = AdvanceAsked(
+        Decimal(100000), Decimal(120000), Decimal(12), Buyer.LOCAL, False, rate=Decimal(rate)
+    )
+    assert _calculated(asked).result[1].text.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("with_tax", "months", "said"),
+    [
+        ("60000", "6", "L'avance est obligatoire si le montant initial HT dépasse"),
+        ("50000", "6", "L'avance n'est pas obligatoire (montant initial TTC"),
+        ("60000", "2", "L'avance n'est pas obligatoire (délai d'exécution"),
+    ],
+)
+def test_of_the_amount_with_tax_alone_the_duty_is_told_as_far_as_it_is_known(
+    with_tax: str, months: str, said: str
+) -> None:
+    asked = AdvanceAsked(None, Decimal(with_tax), Decimal(months), Buyer.LOCAL)
+    assert _calculated(asked).result[0].text.startswith(said)
+
+
+@pytest.mark.parametrize(("is_sme", "is_told"), [(None, True), (False, False)])
+def test_that_a_small_holder_has_other_rates_is_told_where_nobody_said(
+    is_sme: bool | None, is_told: bool
+) -> None:
+    found = _calculated(AdvanceAsked(FIGURE, None, Decimal(8), Buyer.LOCAL, is_sme))
+    assert any("si le titulaire est une PME" in line.text for line in found.result) is is_told
+    kept = retention(RetentionAsked(FIGURE, is_sme), FakeLaw())
+    assert any("si le titulaire est une PME" in line.text for line in kept.result) is is_told
+
+
+def test_before_small_holders_had_other_rates_none_is_told() -> None:
+    law = FakeLaw(silent={"retenue de garantie, PME", "avance minimale, PME, État"})
+    told = (
+        *retention(RetentionAsked(FIGURE), law).result,
+        *advance(AdvanceAsked(FIGURE, None, Decimal(8), Buyer.LOCAL), law).result,
+    )
+    assert not any("PME" in line.text for line in told)
+
+
+def test_modifications_are_told_as_terms_of_the_amount() -> None:
+    asked = RetentionAsked(Decimal(106000), changes=(Decimal(10000), Decimal(-4000)))
+    told = retention(asked, FakeLaw()).steps[0].text
+    assert told.endswith(
+        "100\u202f000\u00a0€ + 10\u202f000\u00a0€ − 4\u202f000\u00a0€ = 106\u202f000\u00a0€."
+    )

@@ -23,6 +23,7 @@ from assistant.calculators.amounts import (
     plausible,
     require_positive,
     share,
+    share_of,
 )
 from assistant.calculators.constants import Rate, Rates, half_year, read_rates
 from assistant.errors import WrongFigures
@@ -287,3 +288,21 @@ def test_a_date_out_of_the_calendar_is_explained() -> None:
 def test_a_date_is_written_as_in_a_letter() -> None:
     assert in_words(date(2027, 1, 1)) == "vendredi 1er janvier 2027"
     assert in_words(date(2026, 12, 24)) == "jeudi 24 décembre 2026"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "limits", "told"),
+    [
+        ("28000", "200000", ("15",), "14"),
+        ("32500", "210000", ("15",), "15.48"),
+        ("14.996", "100", (), "15"),
+        ("14.996", "100", ("15",), "14.996"),
+        ("15.00004", "100", ("15",), "15.00004"),
+        ("20", "100", ("20",), "20"),
+    ],
+)
+def test_a_share_is_told_on_its_side_of_a_limit(
+    part: str, whole: str, limits: tuple[str, ...], told: str
+) -> None:
+    found = share_of(Decimal(part), Decimal(whole), *map(Decimal, limits))
+    assert found == Decimal(told)

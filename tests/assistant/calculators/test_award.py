@@ -185,8 +185,44 @@ def test_whether_a_decrease_makes_up_for_an_increase_is_to_be_verified() -> None
 
 def test_an_additional_need_is_measured_one_modification_at_a_time() -> None:
     calculation = _calculated("200000", "90000", "100000", is_unforeseen=True)
-    assert _verdict(calculation, UNFORESEEN) == "à vérifier"
+    assert _verdict(calculation, UNFORESEEN) == "possible selon la cause"
     assert _verdict(calculation) == "exclue"
+    assert calculation.result[0].text.startswith(UNFORESEEN)
+    assert "90\u202f000\u00a0€ = 45\u00a0%" in calculation.result[0].text
+
+
+def test_what_is_small_leads_whatever_the_need() -> None:
+    assert _calculated("200000", "9000", is_unforeseen=True).result[0].text.startswith(SMALL)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (("7000",), " ; il reste moins de 13\u202f000\u00a0€."),
+        (("7000", "5000"), " ; il reste moins de 8\u202f000\u00a0€."),
+        ((), "possible si l'ensemble est inférieur à 20\u202f000\u00a0€."),
+        (("20000",), "(10\u00a0% du montant initial) n'est pas inférieur à 20\u202f000\u00a0€."),
+        (("19999.99",), "(9,999995\u00a0% du montant initial)"),
+        (("-7000",), "est inférieur à 20\u202f000\u00a0€."),
+    ],
+)
+def test_a_small_amount_is_told_with_its_share_and_what_is_left(
+    changes: tuple[str, ...], said: str
+) -> None:
+    assert said in _calculated("200000", *changes).result[0].text
+
+
+def test_the_european_threshold_is_named_where_it_is_the_limit() -> None:
+    said = _calculated("4000000", "250000").result[0].text
+    assert said.endswith(
+        "(6,25\u00a0% du montant initial) n'est pas inférieur à "
+        "216\u202f000\u00a0€, seuil européen."
+    )
+
+
+def test_nothing_at_all_is_no_modification() -> None:
+    with pytest.raises(WrongFigures, match="au moins une modification"):
+        ModificationAsked(None, (), Nature.WORKS, Buyer.LOCAL)
 
 
 def test_above_its_limit_it_is_closed_and_the_modification_named() -> None:
@@ -286,7 +322,6 @@ def test_the_shares_are_those_of_the_law() -> None:
     ("initial", "changes", "named"),
     [
         ("0", ["1"], "Le montant initial"),
-        ("1", [], "au moins une modification"),
         ("1", ["1", "NaN"], "Le montant d'une modification"),
     ],
 )

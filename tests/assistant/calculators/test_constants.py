@@ -23,11 +23,11 @@ from tests.support.shared_texts import LAW, code_texts, shared_rows
 
 DAY = date(2026, 11, 24)
 FOLDER = CORPUS / "constantes"
-AWARD, PERFORMANCE, REVIEW = (
+AWARD, PERFORMANCE, REVIEW, DELAYS = (
     [row["name"] for row in tomllib.loads((FOLDER / file).read_text("utf-8"))["constant"]]
-    for file in ("passation.toml", "execution.toml", "conformite.toml")
+    for file in ("passation.toml", "execution.toml", "conformite.toml", "delais.toml")
 )
-NAMES = [*AWARD, *PERFORMANCE, *REVIEW]
+NAMES = [*AWARD, *PERFORMANCE, *REVIEW, *DELAYS]
 THRESHOLDS = """\
 POUVOIRS ADJUDICATEURS
 Fournitures et services :

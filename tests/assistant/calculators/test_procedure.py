@@ -107,6 +107,13 @@ def test_an_innovation_may_be_bought_directly(amount: str, weight: int) -> None:
     assert {ground.article for ground in found.steps[1].grounds} == {"R2122-9-1"}
 
 
+def test_a_value_taken_from_one_with_tax_says_how() -> None:
+    asked = ProcedureAsked(Decimal(95000), Nature.WORKS, Buyer.LOCAL, vat=Decimal(20))
+    first = procedure(asked, FakeLaw()).steps[0]
+    assert "114\u202f000\u00a0€ TTC, TVA de 20\u00a0% ôtée, = 95\u202f000\u00a0€ HT" in first.text
+    assert first.grounds[0].article == "R2121-1"
+
+
 @pytest.mark.parametrize(
     ("amount", "lot", "nature", "is_innovative", "weight"),
     [

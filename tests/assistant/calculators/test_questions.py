@@ -12,16 +12,24 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from assistant.calculators.advance import AdvanceAsked
+from assistant.calculators.advance_parts import AdvancePart, AdvancePartsAsked
 from assistant.calculators.amounts import euros
 from assistant.calculators.award import StandstillAsked, TurnoverAsked
 from assistant.calculators.calculation import Buyer, Nature
 from assistant.calculators.catalogue import FORMS, Asked, Missing, calculate
 from assistant.calculators.constants import Rates, constants, ungrounded
+from assistant.calculators.delays import DelayAsked, DelayWord
 from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.procedure import ProcedureAsked
+from assistant.calculators.repayment import (
+    InstalmentAsked,
+    RepaymentDueAsked,
+    RepaymentStartAsked,
+)
 from assistant.calculators.requests.parsing import parse_calculation
 from assistant.calculators.retention import RetentionAsked
+from assistant.calculators.subcontracting import DirectPaymentAsked, SmeShareAsked
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked
 from assistant.errors import Ungrounded
 from assistant.evaluation.questions import read_questions
@@ -65,7 +73,13 @@ def test_any_other_question_is_left_to_the_texts(question: str) -> None:
 def test_of_our_own_questions_only_those_judged_by_hand_are_calculated(name: str) -> None:
     questions = read_questions(DATA / f"questions_{name}.jsonl")
     found = {each.id for each in questions if parse_calculation(each.text, TODAY) is not None}
-    assert found == {"execution": {"qe-072"}, "passation": {"qp-059", "qp-071", "qp-118"}}[name]
+    assert (
+        found
+        == {
+            "execution": {"qe-004", "qe-072"},
+            "passation": {"qp-059", "qp-071", "qp-118", "qp-160"},
+        }[name]
+    )
 
 
 def test_a_question_about_a_dossier_or_in_english_is_no_calculation() -> None:
@@ -139,7 +153,7 @@ def test_an_amount_written_in_french_is_read_as_it_is(amount: Decimal) -> None:
 
 @given(st.dates(date(2019, 4, 1), date(2099, 12, 31)), st.sampled_from(["%d/%m/%Y", "%Y-%m-%d"]))
 def test_a_day_is_read_as_it_is(day: date, written: str) -> None:
-    question = f"Les rejets sont partis le {day.strftime(written)} : quand signer ?"
+    question = f"Les rejets sont partis par mail le {day.strftime(written)} : quand signer ?"
     assert parse_calculation(question, TODAY) == StandstillAsked(day)
 
 
@@ -188,8 +202,15 @@ ASKED: tuple[tuple[str, Asked], ...] = (
     ("procedure", ProcedureAsked(FIGURE, Nature.SUPPLIES, Buyer.LOCAL)),
     ("delais", TimeLimitsAsked(Procedure.OPEN, DAY, Buyer.STATE)),
     ("standstill", StandstillAsked(DAY)),
+    ("echeance", DelayAsked(DelayWord.DATA, DAY, amount=FIGURE)),
     ("chiffre-affaires", TurnoverAsked(FIGURE)),
     ("avance", AdvanceAsked(FIGURE, None, Decimal(24), Buyer.LOCAL)),
+    ("avance-par-part", AdvancePartsAsked(AdvancePart.ORDER, (FIGURE,), (FIGURE,), Buyer.LOCAL)),
+    ("remboursement-avance", RepaymentStartAsked(FIGURE)),
+    ("precompte-avance", RepaymentDueAsked(FIGURE, Decimal(65), Decimal(80), Decimal(70))),
+    ("acompte", InstalmentAsked(FIGURE, Decimal(5))),
+    ("paiement-direct", DirectPaymentAsked(FIGURE)),
+    ("part-pme", SmeShareAsked(FIGURE)),
     ("retenue", RetentionAsked(FIGURE)),
     ("paiement", PaymentAsked(DAY, Buyer.HOSPITAL, FIGURE)),
     ("modification", ModificationAsked(FIGURE, (FIGURE / 10,), Nature.WORKS, Buyer.LOCAL)),

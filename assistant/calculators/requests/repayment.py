@@ -1,0 +1,163 @@
+"""What questions about an advance repaid, or an instalment, ask to calculate. Pure."""
+
+import re
+from decimal import Decimal
+
+from assistant.calculators.catalogue import Asked, Missing, completed, figure
+from assistant.calculators.facts import GivenFigure, QuestionFacts, first
+from assistant.calculators.repayment import (
+    InstalmentAsked,
+    RepaymentDueAsked,
+    RepaymentStartAsked,
+)
+from assistant.calculators.requests.parties import is_tax, tax_rate, with_rate_added
+
+_ADVANCE = re.compile(r"(?<!a l')(?<!en )\bavances?\b")
+_REPAID = re.compile(
+    r"\b(?:rembours|recuper|precompt|repris|repren|reprend|resorb|retenir|reten)\w*"
+)
+_WHEN = re.compile(
+    r"\ba partir de (?:quand|quel)|\b(?:commenc|debut|demarr|declench)\w*|\bquand\b|\bdes quand\b"
+    r"|\ba quel (?:moment|montant|stade|avancement|cumul)"
+)
+_SILENT = re.compile(
+    r"\b(?:muet|silenc\w*|rien|tait|aucune (?:clause|modalite|precision))\b"
+    r"|\b(?:prevoit|dit|precise|mentionne)\w* pas\b"
+)
+_HOW_MUCH = re.compile(r"\bcombien\b|\bmontant\b|\bquelle somme\b|\bcalcul\w*|\bprecompte quoi\b")
+_PROPORTION = re.compile(r"\b(?:lineair|proportion|prorata|progressi)\w*")
+_NOTHING_BEFORE = re.compile(
+    r"\brien (?:de |n'a (?:encore )?ete |n'est )?(?:encore )?"
+    r"(?:repris|precompte|rembourse|recupere)"
+    r"|\b(?:premiere?|1er) (?:precompte|reprise|remboursement)"
+    r"|\baucun\w* (?:precompte|reprise|remboursement)"
+)
+
+_ROLE = re.compile(
+    r"\b(?:(?P<repaid>deja (?:rembours|repris|precompt|recuper|reten)\w*)|(?P<advance>avances?)"
+    r"|(?P<done>execut\w*|realise\w*|factur\w*|avancement|cumul\w*|travaux faits)"
+    r"|(?P<contract>marches?|contrats?|lot))\b|\bsur (?:un (?:total|montant) de )?(?P<whole>$)"
+)
+
+
+def repayment(facts: QuestionFacts) -> Asked | Missing | None:
+    """From when an advance is repaid, or how much of it at some progress."""
+    if not facts.says(_ADVANCE, _REPAID):
+        return None
+    bounds = _bounds(facts)
+    if bounds is None:
+        return _start(facts) if facts.says(_WHEN) and not facts.says(_PROPORTION) else None
+    return _due(facts, *bounds) if facts.says(_PROPORTION, _HOW_MUCH) else None
+
+
+def _start(facts: QuestionFacts) -> Asked | Missing | None:
+    contract = _of(facts, "contract")
+    advances = _of(facts, "advance")
+    rates = [each for each in facts.rates if not is_tax(each)]
+    of_advance = [each.value for each in rates if _role(each) == "advance"]
+    if len(of_advance) < len(rates) and not facts.says(_SILENT):
+        return None
+    if not contract and advances and not rates:
+        return completed(
+            RepaymentStartAsked, amount=figure("Quel est le montant TTC du marché ?", [])
+        )
+    taxed = _with_tax(contract, facts)
+    if len(taxed) != 1 or len(contract) > 2 or max(len(advances), len(of_advance)) > 1:
+        return None
+    if len(advances) + len(of_advance) + len(contract) < len(facts.amounts):
+        return None
+    advance = advances[0].value if advances else None
+    rate = None if advance is not None else first(of_advance)
+    return RepaymentStartAsked(taxed[0], advance, rate)
+
+
+def _due(facts: QuestionFacts, begins: Decimal, ends: Decimal) -> Asked | None:
+    """What is taken back at a progress that is told as a share, or as a sum of the contract."""
+    advances, repaid = _of(facts, "advance"), _of(facts, "repaid")
+    progress = _progress(facts, {begins, ends})
+    if len(advances) != 1 or len(repaid) > 1 or not 1 <= len(progress) <= 2:
+        return None
+    taken = repaid[0].value if repaid else None
+    if taken is None and len(progress) == 1 and facts.says(_NOTHING_BEFORE):
+        taken = Decimal(0)
+    before = progress[0] if len(progress) == 2 else None
+    return RepaymentDueAsked(advances[0].value, begins, ends, progress[-1], before, taken)
+
+
+def _bounds(facts: QuestionFacts) -> tuple[Decimal, Decimal] | None:
+    """The degrees of progress of a clause, "entre 65 % et 80 %", in percent."""
+    for one, other in zip(facts.rates, facts.rates[1:], strict=False):
+        for opens, joins in ((r"\bentre (?:les )?$", r" (?:du [\w ]+ )?et "), (r"\bde $", r" a ")):
+            if re.search(opens, one.before) and re.fullmatch(joins, other.before):
+                return one.value, other.value
+    return None
+
+
+def _progress(facts: QuestionFacts, bounds: set[Decimal]) -> list[Decimal]:
+    """How far the works are, in percent, in the order told."""
+    told = [each.value for each in facts.rates if each.value not in bounds and not is_tax(each)]
+    done, contract = _of(facts, "done"), _of(facts, "contract")
+    if told or len(contract) != 1 or not done:
+        return told
+    if any(each.is_without_tax != contract[0].is_without_tax for each in done):
+        return []
+    return [each.value * 100 / contract[0].value for each in done]
+
+
+# What an instalment leaves to be paid.
+
+_INSTALMENT = re.compile(r"\b(?:situations?|acomptes?|decompte mensuel)\b")
+_RETENTION = re.compile(r"\bretenues? de garantie\b|\brg\b")
+_TO_PAY = re.compile(
+    r"\bvirement\b|\bnet\b|\b(?:payer|paye|verser|verse|mandat\w*|recevoir|toucher|encaisser|regler)\b"
+)
+_OF_INSTALMENT = re.compile(
+    r"\b(?:(?P<repaid>avances?|precompt\w*|repren\w*|reprend\w*|rembours\w*)|(?P<retained>retenues?|rg)"
+    r"|(?P<whole>marches?|contrats?)|(?P<instalment>situations?|acomptes?|travaux))\b"
+)
+_ELSE_TAKEN = re.compile(
+    r"\bpenalites? de|\brevision de|\bactualis\w*|\brefaction|\bcompte prorata"
+)
+
+
+def instalment(facts: QuestionFacts) -> Asked | Missing | None:
+    """What is to be paid of an instalment, the retenue de garantie and the advance taken off."""
+    if not facts.says(_INSTALMENT, _RETENTION, _TO_PAY) or facts.says(_ELSE_TAKEN):
+        return None
+    rates = [each.value for each in facts.rates if not is_tax(each)]
+    repaid = [each.value for each in facts.amounts if _instalment_role(each) == "repaid"]
+    due = [each for each in facts.amounts if _instalment_role(each) == "instalment"]
+    taxed = _with_tax(due, facts)
+    known = sum(_instalment_role(each) == "whole" for each in facts.amounts)
+    if len(rates) != 1 or len(taxed) != 1 or len(repaid) > 1:
+        return None
+    if len(due) + len(repaid) + known < len(facts.amounts):
+        return None
+    return InstalmentAsked(taxed[0], rates[0], repaid[0] if repaid else Decimal(0))
+
+
+def _instalment_role(amount: GivenFigure[Decimal]) -> str:
+    """What an amount is of: the next words where these name the advance, else the last before."""
+    own = re.split(r"[,;:.?!]", amount.after, maxsplit=1)[0]
+    if re.match(r".{0,40}\b(?:avance|precompte)\b", own):
+        return "repaid"
+    return amount.role(_OF_INSTALMENT) or "instalment"
+
+
+def _role(amount: GivenFigure[Decimal]) -> str:
+    named = [*_ROLE.finditer(amount.before)]
+    role = (named[-1].lastgroup if named else amount.role(_ROLE)) or "contract"
+    return "contract" if role == "whole" else role
+
+
+def _of(facts: QuestionFacts, role: str) -> list[GivenFigure[Decimal]]:
+    return [each for each in facts.amounts if _role(each) == role]
+
+
+def _with_tax(amounts: list[GivenFigure[Decimal]], facts: QuestionFacts) -> list[Decimal]:
+    """The values said to be with tax, or made so by the rate that the question gives."""
+    taxed = [each.value for each in amounts if each.is_with_tax]
+    rate = tax_rate(facts)
+    if taxed or rate is None:
+        return taxed
+    return [with_rate_added(each.value, rate) for each in amounts if each.is_without_tax]

@@ -1,0 +1,140 @@
+"""What questions about small lots ask to calculate, by the figures they give. Pure."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from assistant.calculators.calculation import Buyer
+from assistant.calculators.catalogue import (
+    Asked,
+    Missing,
+    buyer,
+    choice,
+    completed,
+    figure,
+    nature,
+)
+from assistant.calculators.facts import GivenFigure, QuestionFacts
+from assistant.calculators.procedure import Route
+from assistant.calculators.requests.procedure import procedure
+from assistant.calculators.small_lots import SmallLotsAsked
+
+_LOTS = re.compile(r"\b(?:lots?|allotie?s?)\b")
+
+_ROUTES = {
+    Route.EXEMPT: re.compile(
+        r"\bgre a gre\b|\bde gre\b|\bsans (?:pub\w*|mise en concurrence|concurrence|annonce|avis"
+        r"|consult\w+)|\b(?:ni|sans) pub|\bdispens\w+|\ben direct\b|\bdirectement\b|\br ?2122-8\b"
+    ),
+    Route.ADAPTED: re.compile(r"\bmapa\b|\b(?:en|une|la) procedure adaptee\b|\bpetits? lots?\b"),
+}
+
+_OF_LOTS = re.compile(
+    r"\b(?:(?P<all>(?:total\w*|valeur)(?: (?:de tous les|de|des) lots)?|tous (?:les )?lots"
+    r"|ensemble|operation"
+    r"|confondus|globale?|alloti(?:e|s|es)?|marche|consultation|chantier|construction)"
+    r"|(?P<lot>lots?))\b"
+)
+"""Of what an amount is: of all the lots, or of one of them."""
+
+_OF_ALL_AFTER = re.compile(
+    r"^ ?(?:ht|hors taxes?)? ?,? ?(?:au total|en tout|tous (?:les )?lots|de travaux|en total"
+    r"|pour (?:l'ensemble|tous|le tout)|toutes? |lots confondus)"
+)
+
+_SAID_TOGETHER = re.compile(r"\b(?:cumul|a eux (?:deux|trois)|au total,? soit)\w* ?(?:de|:|=)? ?$")
+
+_OTHERS = re.compile(r"\b(?:les )?autres\b")
+
+_ONE_LOT = re.compile(r"\b(?:un|le|ce|du|d'un|au) (?:seul |petit )?lot\b")
+
+_SMALLEST = re.compile(
+    r"\b(?:les (?P<count>deux|trois|quatre|[2-4]) (?:plus )?petits|l[ea] (?:plus )?petit)\b"
+)
+
+_COUNTS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8}
+
+_COUNTED = re.compile(
+    rf"\b(?P<count>[2-9]|1\d|{'|'.join(_COUNTS)}) (?:(?:petits|autres|derniers) )?lots\b"
+)
+
+
+def small_lots(facts: QuestionFacts) -> Asked | Missing | None:
+    """Whether lots may be awarded without the procedure of all."""
+    routes = [route for route, words in _ROUTES.items() if facts.says(words)]
+    if not routes or not facts.says(_LOTS):
+        return None
+    amounts = [each for each in facts.amounts if not _OTHERS.search(each.before)]
+    if any(each.is_limit or each.is_share or each.is_with_tax for each in amounts):
+        return None
+    read = _read(facts, amounts)
+    if read is None:
+        return None
+    total, lots = read
+    if not total and procedure(facts) is not None:
+        return None
+    return completed(
+        lambda **given: SmallLotsAsked(
+            lots=tuple(lots), route=routes[0] if len(routes) == 1 else None, **given
+        ),
+        amount=figure("Quel est le montant hors taxes de tous les lots ensemble ?", total),
+        nature=nature(facts),
+        # Without publicity, the rule is the same whoever buys.
+        buyer=buyer(facts) if Route.ADAPTED in routes else choice("", (Buyer.LOCAL,)),
+    )
+
+
+def counts_of_lots(facts: QuestionFacts) -> list[int]:
+    """How many lots a question says there are, each time it does."""
+    return [_number(each["count"]) for each in _COUNTED.finditer(facts.words)]
+
+
+def _read(
+    facts: QuestionFacts, amounts: Sequence[GivenFigure[Decimal]]
+) -> tuple[list[Decimal], list[Decimal]] | None:
+    """The value of all lots, if it is told, and of those asked about; None where it is not plain.
+
+    A question that gives each of as many lots as it says has their sum for the whole.
+    """
+    values = [each.value for each in amounts if not _SAID_TOGETHER.search(each.before)]
+    counts = counts_of_lots(facts)
+    smallest = _SMALLEST.search(facts.words)
+    if len(values) > 1 and len(values) in counts and smallest and not of_all_lots(amounts):
+        asked = _number(smallest["count"]) if smallest["count"] else 1
+        return [sum(values, Decimal(0))], sorted(values)[:asked] if asked < len(values) else []
+    wholes = of_all_lots(amounts) or _far_above(amounts, values)
+    if len(values) > 1 and len(values) in counts and not wholes and not smallest:
+        return [sum(values, Decimal(0))], values
+    if len(wholes) > 1 or smallest:
+        return None
+    lots = [value for value in values if value not in wholes]
+    if not lots or any(lot >= whole for lot in lots for whole in wholes):
+        return None
+    is_one = len(lots) == 1 and (not counts or _ONE_LOT.search(facts.words))
+    are_all = len(lots) > 1 and (not counts or max(counts) >= len(lots))
+    if not (is_one or are_all):
+        return None
+    return wholes, lots
+
+
+def _far_above(amounts: Sequence[GivenFigure[Decimal]], values: Sequence[Decimal]) -> list[Decimal]:
+    """The first amount, above all the others, where nothing says that it is of a lot."""
+    if len(values) < 2 or len(values) != len(amounts) or values[0] <= sum(values[1:]):
+        return []
+    return [] if "lot" in amounts[0].before else [values[0]]
+
+
+def of_all_lots(amounts: Sequence[GivenFigure[Decimal]]) -> list[Decimal]:
+    """The amounts that are said to be of all the lots."""
+    return [each.value for each in amounts if _OF_ALL_AFTER.match(each.after) or _is_of_all(each)]
+
+
+def _is_of_all(amount: GivenFigure[Decimal]) -> bool:
+    """Whether what is last named before an amount, in its own sentence, is all the lots."""
+    own = re.split(r"[.;?!]", _OF_ALL_AFTER.sub("", amount.before))[-1]
+    named = [*_OF_LOTS.finditer(own)]
+    return bool(named) and named[-1].lastgroup == "all"
+
+
+def _number(written: str) -> int:
+    return _COUNTS[written] if written in _COUNTS else int(written)
