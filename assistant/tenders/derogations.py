@@ -50,6 +50,12 @@ _TURNED = tuple(re.compile(pattern, re.MULTILINE) for pattern in (_ROW_TURNED, _
 _HEAD_TURNED = re.compile(
     r"^[^|\n]*\bccag\b[^|\n]*\|(?:[^|\n]*\|)?[^|\n]*\b(?:ccap|ccp|marche)\b", re.MULTILINE
 )
+_RANGE = re.compile(r"\b((?:\d+\.)*)(\d+) a (?:l'article )?\1(\d+)\b(?!\.\d)")
+_UNNAMED = re.compile(
+    rf"\W*(?:l'|les? )?(?:art(?:icle)?s?\.? )?(?P<own>{NUMBER}(?:(?:, | et ){NUMBER})*)"
+    rf"(?: d[ue] (?:present |ce )?\w+)? (?:deroge(?:nt)? )?(?:aux?|a) [^\d|]+"
+)
+_SEGMENT = re.compile(r"(?:[^.;\n]|\.(?=\d))+")
 DENIES = re.compile(r"\b(?:aucune?|pas|sans) (?:\w+ ){0,2}derog|\bderog\w+ pas\b")
 """Words that say that nothing is derogated from."""
 
@@ -98,6 +104,27 @@ def listed_in(clause: DossierClause) -> Iterator[Derogation]:
             if not DENIES.search(bare(place.text)):
                 family = _family(place.text) or _family(f"{clause.title}\n{clause.passage.text}")
                 yield Derogation(clause.piece, match["own"], numbers, place, family)
+
+
+def numbers_of(text: str) -> Iterator[str]:
+    """The numbers of clauses in a bare text; "14.1.1 a 14.1.3" has those between, too."""
+    yield from re.findall(NUMBER, text)
+    for prefix, first, last in _RANGE.findall(text):
+        yield from (f"{prefix}{number}" for number in range(int(first), int(last) + 1))
+
+
+def unnamed_in(clause: DossierClause) -> Iterator[Derogation]:
+    """What a list tells of clauses that derogate, without the article that they derogate from."""
+    begins = 0
+    for line in clause.passage.text.split("\n"):
+        segments = _SEGMENT.finditer(bare(line)) if "derog" in bare(line) else ()
+        for segment in segments:
+            if said := _UNNAMED.fullmatch(segment[0]):
+                start, end = begins + segment.start(), begins + segment.end()
+                place = clause.sentences_of(SentenceSpan(start, end))
+                for own in re.findall(NUMBER, said["own"]):
+                    yield Derogation(clause.piece, own, (), place)
+        begins += len(line) + 1
 
 
 def told_of_others(clause: DossierClause) -> Iterator[Derogation]:

@@ -179,10 +179,11 @@ class CheckFault:
 def values(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
     """The values on the wrong side of the limit of the law, each once.
 
-    Raises Unchecked where the limit is a multiple of what is told of a part of the contract alone.
+    None where a piece excuses them. Raises Unchecked where the limit is a multiple of what is told
+    of a part of the contract alone.
     """
     found = case.read(rule.value)
-    if not found:
+    if not found or _is_said(rule.unless, case.clauses) or _is_under(found, rule, case):
         return
     unit, limit = case.book.values[rule.value].unit, _limit(rule, case)
     is_wrong, sign = _FAULTS[rule.side]
@@ -192,7 +193,7 @@ def values(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
             wrong[reading.value].append(reading)
     if wrong and rule.times and case.is_of_a_part(rule.times):
         label = case.book.values[rule.times].label
-        raise Unchecked(f"les pièces ne disent que par an, par période ou par lot {label}")
+        raise Unchecked(f"la revue n'a reconnu que par an, par période ou par lot {label}")
     for value, same in wrong.items():
         said, limited = written(value, unit), written(limit, unit)
         yield CheckFault(
@@ -202,42 +203,58 @@ def values(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
         )
 
 
+def _is_under(found: Sequence[ValueReading], rule: ConformityRule, case: Case) -> bool:
+    """Whether none is wrong for the highest amount that the limit may be a multiple of."""
+    highest = case.highest(rule.under) if rule.under else None
+    if highest is None:
+        return False
+    limit, (is_wrong, _) = case.stated(rule.constants[0]).value, _FAULTS[rule.side]
+    return not any(is_wrong(each.value, limit * highest) for each in found)
+
+
 def _limit(rule: ConformityRule, case: Case) -> Decimal:
     limit = case.stated(rule.constants[0]).value
     if not rule.times:
         return limit
     base = case.highest(rule.times)
     if base is None:
-        raise Unchecked(f"les pièces ne disent pas {case.book.values[rule.times].label}")
+        label = case.book.values[rule.times].label
+        raise Unchecked(f"la revue n'a pas reconnu dans les pièces {label}")
     return limit * base
 
 
 def missing(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
     """The mention that no clause has, where there are clauses that should have it.
 
-    Raises Unchecked when the dossier has none of the pieces.
+    What excuses its absence is looked for in every piece. Raises Unchecked when the dossier has
+    none of the pieces.
     """
     if not any(clause.piece in rule.where.pieces for clause in case.clauses):
         names = ", ".join(rule.where.pieces)
         raise Unchecked(f"le dossier n'a aucune des pièces où le lire ({names})")
     clauses = looked_at(rule.where, case.clauses)
-    if clauses and not any(clause.says(rule.says) for clause in clauses):
+    said = _is_said(rule.says, clauses) or _is_said(rule.unless, case.clauses)
+    if clauses and not said:
         # A figure that is not read as what it is may be all that was missed.
         require_sure(each.passage for each in clauses if each.has_doubts)
         first = next(clauses[0].matches(rule.where.about), None)
         yield CheckFault((clauses[0].place(first),) if first else ())
 
 
+def _is_said(patterns: Patterns, clauses: Iterable[DossierClause]) -> bool:
+    return any(clause.says(patterns) for clause in clauses)
+
+
 def present(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
     """The sentences that have the mention and nothing that excuses it, alike ones together.
 
-    What excuses an item of a list may stand anywhere in the list.
+    What excuses an item of a list may stand anywhere in the list, or in the heading.
     """
     found: defaultdict[str, list[Passage]] = defaultdict(list)
     for clause in looked_at(rule.where, case.clauses):
         for match in clause.matches(rule.says):
-            around = clause.around(match)
-            if not any(pattern.search(around) for pattern in rule.unless):
+            around = f"{clause.title}\n{clause.around(match)}"
+            if not _found(rule.unless, around):
                 found[match.groupdict().get("key", "")].append(clause.place(match))
     for key, places in found.items():
         yield CheckFault(tuple(dict.fromkeys(places)), words={"found": key})
@@ -247,21 +264,25 @@ def intervals(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
     """The time between two days, when it is shorter than the law has it.
 
     A period ends with its last day, so that a limit on that day is short by some hours. Raises
-    Unchecked when a day is not known that the description of the dossier has a place for.
+    Unchecked when a day is not known that the description of the dossier has a place for, or when
+    it is short from a later day than the one that counts.
     """
-    starts, ends = case.days(rule.value), case.days(rule.until)
+    stated = case.days(rule.value)
+    if not stated and not case.book.values[rule.value].described:
+        return
+    starts = stated or (case.days(rule.after) if rule.after else ())
+    ends = case.days(rule.until)
     for name, days in ((rule.value, starts), (rule.until, ends)):
         _require_told(case.book.values[name], days)
     if not starts or not ends:
         return
     (start, before), (end, after) = max(starts, key=itemgetter(0)), min(ends, key=itemgetter(0))
     limit = int(case.stated(rule.constants[0]).value)
-    try:
-        last = add_days(start, limit) if rule.is_counted_back else end_of_period(start, limit)
-    except WrongFigures as beyond:
-        raise Unchecked(f"la date du {start:%d/%m/%Y} est impossible") from beyond
+    last = _last_day(start, limit, rule.is_counted_back)
     if end > last or (rule.is_counted_back and end == last):
         return
+    if not stated:
+        raise Unchecked(f"les pièces ne disent que {case.book.values[rule.after].label}")
     found, least = (f"{numeral(Decimal(each))} jours" for each in ((end - start).days, limit))
     yield CheckFault(
         (*before, *after),
@@ -271,7 +292,15 @@ def intervals(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
     )
 
 
+def _last_day(start: date, limit: int, is_counted_back: bool) -> date:
+    try:
+        return add_days(start, limit) if is_counted_back else end_of_period(start, limit)
+    except WrongFigures as beyond:
+        raise Unchecked(f"la date du {start:%d/%m/%Y} est impossible") from beyond
+
+
 def _require_told(value: RuleValue, days: Sequence[object]) -> None:
     """Raise Unchecked where neither a piece nor the description tells a day that it might."""
     if not days and value.described:
-        raise Unchecked(f"ni les pièces ni la description du dossier ne disent {value.label}")
+        where = "ni dans les pièces ni dans la description du dossier"
+        raise Unchecked(f"{value.label} n'a été trouvée {where}")

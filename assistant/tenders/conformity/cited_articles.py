@@ -24,17 +24,27 @@ _CODE = re.compile(
 )
 _OTHERS = re.compile(rf"{SIGLE}[\s,.(]*(?:art(?:icle)?s?\.?\s*)?$", re.IGNORECASE)
 _OURS = "commande"
+_OWN_PARTS = re.compile(r"[LRD][23]")
+"""Where no code is named: those of contracts, the first part has numbers of many other codes."""
 _AFTER, _BEFORE = 150, 60
 """Characters in which a paragraph names the code of an article."""
 
 
 def unknown(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
-    """The articles that the indexed code does not have on the day of the dossier."""
+    """The articles that the indexed code does not have, or has only until an earlier day.
+
+    Of an article whose versions all begin later, the earlier ones may not be indexed.
+    """
+    day = case.code.day
     for key, places in _cited(rule, case).items():
         versions = case.code.versions(key)
-        if _on(versions, case.code.day) is None:
+        if not _may_have_begun(versions, day) and _on(versions, day) is None:
             said = "pas en vigueur" if versions else "introuvable"
-            yield CheckFault(places, f"{key} : {said} au {case.code.day:%d/%m/%Y}", {"found": key})
+            yield CheckFault(places, f"{key} : {said} au {day:%d/%m/%Y}", {"found": key})
+
+
+def _may_have_begun(versions: Sequence[Document], day: date) -> bool:
+    return bool(versions) and all(each.valid_from and each.valid_from > day for each in versions)
 
 
 def changed(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
@@ -63,15 +73,22 @@ def _cited(rule: ConformityRule, case: Case) -> Mapping[str, tuple[Passage, ...]
 
 
 def _is_ours(reference: Reference, clause: DossierClause) -> bool:
-    """Whether the nearest code named in the paragraph, if any, is that of public procurement."""
+    """Whether the nearest code named in the paragraph is that of public procurement.
+
+    Where none is, the number has to be of its main parts and no other code named in the clause.
+    """
     text = clause.passage.text
     after = text[reference.end : reference.end + _AFTER].partition("\n")[0]
     before = text[max(0, reference.start - _BEFORE) : reference.start].rpartition("\n")[2]
     named = _CODE.search(after) or next(reversed([*_CODE.finditer(before)]), None)
     if named is None:
-        return True
-    is_other = named["other"] or (named["name"] and named["name"].lower() != _OURS)
-    return not is_other and not _OTHERS.search(before)
+        others = any(map(_is_of_another, _CODE.finditer(text)))
+        return bool(_OWN_PARTS.match(reference.key)) and not others
+    return not _is_of_another(named) and not _OTHERS.search(before)
+
+
+def _is_of_another(named: re.Match[str]) -> bool:
+    return bool(named["other"] or (named["name"] and named["name"].lower() != _OURS))
 
 
 def _on(versions: Sequence[Document], day: date) -> Document | None:

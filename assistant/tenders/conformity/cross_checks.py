@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, combinations
@@ -26,24 +26,39 @@ def differences(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
 
     A piece that states some of the values of another, and no other, does not differ from it.
     """
-    value = case.book.values[rule.value]
-    found: defaultdict[PieceKind, list[ValueReading]] = defaultdict(list)
+    for found in _alike(rule, case):
+        stated = {piece: frozenset(each.value for each in same) for piece, same in found.items()}
+        is_unique = case.book.values[rule.value].unique
+        apart = tuple(stated) if is_unique and len(_all(stated)) > 1 else _apart(stated)
+        if apart:
+            yield _difference(rule, case, {piece: found[piece] for piece in apart})
+
+
+def _alike(
+    rule: ConformityRule, case: Case
+) -> Iterable[Mapping[PieceKind, Sequence[ValueReading]]]:
+    """What the pieces state of the same thing: the first of those that the rule tells, if any."""
+    found: defaultdict[int, dict[PieceKind, list[ValueReading]]] = defaultdict(dict)
     for reading in case.read(rule.value):
         said = bare(reading.place.text)
-        if not any(pattern.search(said) for pattern in rule.unless):
-            found[reading.piece].append(reading)
-    stated = {piece: frozenset(each.value for each in same) for piece, same in found.items()}
-    apart = tuple(stated) if value.unique and len(_all(stated)) > 1 else _apart(stated)
-    if not apart:
-        return
+        things = [n for n, each in enumerate(rule.says) if each.search(said)] or [-1]
+        is_told = not rule.says or things[0] >= 0
+        if is_told and not any(pattern.search(said) for pattern in rule.unless):
+            found[things[0]].setdefault(reading.piece, []).append(reading)
+    return found.values()
+
+
+def _difference(
+    rule: ConformityRule, case: Case, found: Mapping[PieceKind, Sequence[ValueReading]]
+) -> CheckFault:
     order = stated_priority(clause.passage for clause in case.clauses)
-    shown = _shown({piece: found[piece] for piece in apart}, value.unit)
-    places = [each.place for piece in apart for each in found[piece]]
+    shown = _shown(found, case.book.values[rule.value].unit)
+    places = [each.place for same in found.values() for each in same]
     saying = [each.passage for each in case.clauses if each.passage.locator == order.locator]
-    yield CheckFault(
+    return CheckFault(
         (*places, *saying[:1]),
         " ≠ ".join(shown),
-        {"found": " ; ".join(shown), "prevails": _told(order, apart)},
+        {"found": " ; ".join(shown), "prevails": _told(order, tuple(found))},
     )
 
 

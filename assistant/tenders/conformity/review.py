@@ -41,7 +41,7 @@ _CHECKS: Mapping[Check, Callable[[ConformityRule, Case], Iterator[CheckFault]]] 
     Check.INTERVAL: checks.intervals,
     Check.DIFFERENCE: cross_checks.differences,
     Check.UNLISTED: derogation_checks.unlisted,
-    Check.UNMADE: derogation_checks.unmade,
+    Check.UNNAMED: derogation_checks.unnamed,
     Check.UNKNOWN: cited_articles.unknown,
     Check.CHANGED: cited_articles.changed,
 }

@@ -70,7 +70,7 @@ class Check(StrEnum):
     DIFFERENCE = "difference"
     INTERVAL = "interval"
     UNLISTED = "derogation not listed"
-    UNMADE = "derogation not made"
+    UNNAMED = "derogation not named"
     UNKNOWN = "article unknown"
     CHANGED = "article changed"
 
@@ -101,7 +101,9 @@ class RuleValue:
 
     `described` is where the description of a dossier has it, if it does. Of one that is `highest`,
     a piece states the highest only, and what is `numbered` one of them tells that there are as many
-    at least: "lot 3". One that is `unique` has one value in a whole dossier.
+    at least: "lot 3". What a pattern captures as `each` is added as many `times`. One that is
+    `unique` has one value in a whole dossier, and what is `moved` tells the one that stands for
+    all that are stated. What is `titled` is said under one of the `titles` alone.
     """
 
     name: str
@@ -110,6 +112,9 @@ class RuleValue:
     where: Where
     says: Patterns
     numbered: Patterns = ()
+    moved: Patterns = ()
+    titles: Patterns = ()
+    titled: Patterns = ()
     described: str = ""
     highest: bool = False
     unique: bool = False
@@ -145,10 +150,13 @@ class ConformityRule:
 
     `constants` are the words of the law that it rests on, the first one its limit. `when` are
     facts, those after "!" have to be false. `since` is the day from which contracts must follow it.
-    `says` is looked for, and `unless` excuses a place that says it, as it does the sentence of a
-    value that two pieces state differently. `value` is compared with the limit, which the value of
-    `times` multiplies; one that is a day, by the days from it to `until`. What `is_counted_back`
-    ends with no later working day (règlement n° 1182/71, article 3, paragraphe 4).
+    `says` is looked for, or tells apart the things that a value is stated of, and `unless` excuses
+    a place that says it, as it does the sentence of a value that two pieces state differently;
+    said anywhere, it excuses an absence and what is beyond a limit. `value` is compared with the
+    limit, which the value of `times` multiplies, unless the highest of `under` would do as well;
+    one that is a day, by the days from it to `until`, which are enough where those from a later
+    day, `after`, are. What `is_counted_back` ends with no later working day (règlement n°
+    1182/71, article 3, paragraphe 4).
     """
 
     name: str
@@ -164,8 +172,10 @@ class ConformityRule:
     unless: Patterns = ()
     value: str = ""
     until: str = ""
+    after: str = ""
     side: Side = Side.ABOVE
     times: str = ""
+    under: str = ""
     is_counted_back: bool = False
 
 
@@ -255,7 +265,7 @@ class _Reader:
         self._pieces = {name: tuple(map(PieceKind, each)) for name, each in pieces.items()}
 
     def read(self, kind: TypeAdapter[_Named], row: Row) -> _Named:
-        names = ("says", "numbered", "unless", "yes", "no")
+        names = ("says", "numbered", "moved", "titles", "titled", "unless", "yes", "no")
         patterns = {name: self._patterns(row, name) for name in names}
         side = row.get("is", Side.ABOVE)
         return kind.validate_python({**row, **patterns, "where": self._where(row), "side": side})
@@ -272,7 +282,8 @@ class _Reader:
         return tuple(re.compile(each, re.MULTILINE) for each in written)
 
     def _expanded(self, pattern: str) -> str:
-        pattern = _NAMED.sub(lambda name: self._words[name[1]], pattern)
+        while _NAMED.search(pattern):
+            pattern = _NAMED.sub(lambda name: self._words[name[1]], pattern)
         for placeholder, capture in _CAPTURES.items():
             pattern = pattern.replace(placeholder, capture)
         return pattern

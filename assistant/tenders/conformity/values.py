@@ -42,9 +42,14 @@ class ValueReading:
 def readings(value: RuleValue, clauses: Sequence[DossierClause]) -> tuple[ValueReading, ...]:
     """What the pieces state, in their order, the same words once.
 
-    Of values of which the highest counts, those that are doubtful are kept besides.
+    Of values of which the highest counts, those that are doubtful are kept besides. Of days that
+    are moved, the last one alone is stated.
     """
-    every = tuple(dict.fromkeys(_read(value, value.says, clauses)))
+    if moved := tuple(dict.fromkeys(_read(value, value.moved, clauses))):
+        last = max(each.value for each in moved if isinstance(each.value, date))
+        return tuple(each for each in moved if each.value == last)
+    titled = _titled(value, clauses)
+    every = tuple(dict.fromkeys((*_read(value, value.says, clauses), *titled)))
     if not value.highest:
         return every
     numbered = dict.fromkeys(_read(value, value.numbered, clauses))
@@ -62,6 +67,12 @@ def _read(
         for match in clause.matches(patterns)
         if (stated := _stated(match, value.unit)) is not None
     )
+
+
+def _titled(value: RuleValue, clauses: Sequence[DossierClause]) -> Iterator[ValueReading]:
+    """What is said under the headings that tell what it is of."""
+    under = [each for each in clauses if any(title.search(each.title) for title in value.titles)]
+    return _read(value, value.titled, under)
 
 
 def _beyond(
@@ -127,4 +138,7 @@ def _stated(match: re.Match[str], unit: str) -> PieceValue | None:
             return date.fromisoformat(captured)
         except ValueError:
             return None
+    renewals = match.groupdict()
+    if times := renewals.get("times"):
+        return exact(captured, unit) + exact(times, "times") * exact(renewals["each"], unit)
     return exact(captured, unit)

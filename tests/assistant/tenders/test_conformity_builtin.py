@@ -114,10 +114,6 @@ def test_a_real_dossier_has_the_findings_that_were_read_one_by_one() -> None:
     } == {
         "article-inconnu",
         "avance-délai",
-        "pénalités-sans-plafond",
-        "dérogations-sans-texte",
-        "marques",
-        "indemnité-absente",
     }
     assert found["avance-délai"].comparison == "3 mois > 2 mois"
 
