@@ -21,8 +21,9 @@ from assistant.answering.quotable import Draft
 from assistant.answering.reading import EvidenceReading, PartRead
 from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
-from assistant.calculators.catalogue import Asked, Missing
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.constants import IndexedLaw, Rates
+from assistant.calculators.needs import Missing
 from assistant.calculators.procedure import ProcedureAsked
 from assistant.calculators.requests.parsing import calculator_of, parse_calculation
 from assistant.citations.comparison import FigureComparison

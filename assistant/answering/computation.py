@@ -8,8 +8,9 @@ from assistant.answering.answer import Event
 from assistant.answering.state import TurnState
 from assistant.calculators.amounts import euros
 from assistant.calculators.calculation import Calculation, CalculationLine
-from assistant.calculators.catalogue import Asked, Likely, Missing, calculate
+from assistant.calculators.catalogue import Asked, calculate
 from assistant.calculators.constants import Law, Rates
+from assistant.calculators.needs import Likely, Missing
 from assistant.errors import Ungrounded, WrongFigures
 from assistant.ledger.addresses import PAGES
 from assistant.ledger.late import Basis

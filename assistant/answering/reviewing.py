@@ -39,7 +39,7 @@ def say_review(
     law = IndexedCode(turn.generation, turn.day.as_of)
     among = rule_book().checked_by(request)
     made = review(turn.dossier.store.documents(), law, today, dossier)
-    asked = [each for each in made if each.rule in among]
+    asked = [each for each in made if each.rules & among]
     found = [each for each in asked if each.severity is not FindingSeverity.UNCHECKED]
     shown = found[:MOST_FINDINGS]
     turn.evidence = tuple(
@@ -49,7 +49,8 @@ def say_review(
     turn.evidence_seconds = turn.elapsed
     yield turn.found
     yield from _say_findings(turn, request, shown, len(found))
-    turn.notice = "\n\n".join(_notices(turn.language, shown, found, len(asked) - len(found)))
+    unchecked = sum(len(each.rules & among) for each in asked if each not in found)
+    turn.notice = "\n\n".join(_notices(turn.language, shown, found, unchecked))
 
 
 def _say_findings(

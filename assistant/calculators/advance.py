@@ -32,7 +32,8 @@ class AdvanceAsked:
     `amount`: None where only the one with tax is known. `is_large_buyer`: a public body above the
     running costs that article R2191-7 names. `is_sme` and `is_large_buyer` are None where nobody
     said. `rate`: what the contract provides, in percent. `subcontracted`: the part without tax that
-    is paid directly to subcontractors.
+    is paid directly to subcontractors; `subcontracted_with_tax` where only that with tax is known,
+    of an amount with tax. `least_said`: what somebody holds to be the lowest rate, in percent.
     """
 
     amount: Decimal | None
@@ -43,6 +44,8 @@ class AdvanceAsked:
     is_large_buyer: bool | None = None
     rate: Decimal | None = None
     subcontracted: Decimal | None = None
+    subcontracted_with_tax: Decimal | None = None
+    least_said: Decimal | None = None
 
     def __post_init__(self) -> None:
         """Raises WrongFigures for what is not positive, or amounts that are not of one contract."""
@@ -51,33 +54,42 @@ class AdvanceAsked:
             require_positive(self.rate, "Le taux de l'avance")
         if self.amount_with_tax is not None:
             require_positive(self.amount_with_tax, "Le montant TTC du marché")
+            _require_smaller(self.subcontracted_with_tax, self.amount_with_tax, "TTC")
         if self.amount is None:
             return
         require_positive(self.amount, "Le montant HT du marché")
-        self._require_smaller_part(self.amount)
+        _require_smaller(self.subcontracted, self.amount, "HT")
         if self.amount_with_tax is not None and self.amount_with_tax < self.amount:
             raise WrongFigures(
                 f"Le montant TTC ({euros(self.amount_with_tax)}) est inférieur au montant HT "
                 f"({euros(self.amount)}) : donnez les deux montants du même marché."
             )
 
-    def _require_smaller_part(self, amount: Decimal) -> None:
-        if self.subcontracted is None:
-            return
-        if require_positive(self.subcontracted, "La part sous-traitée") >= amount:
-            raise WrongFigures(
-                f"La part sous-traitée ({euros(self.subcontracted)}) n'est pas inférieure au "
-                f"montant HT du marché ({euros(amount)})."
-            )
-
     def net(self) -> Self:
         """What is not paid directly to subcontractors, the tax being the same on every part."""
+        if self.subcontracted_with_tax is not None and self.amount_with_tax is not None:
+            return self._net_of_tax(self.subcontracted_with_tax, self.amount_with_tax)
         if self.amount is None or self.subcontracted is None:
             return self
         amount, taxed = self.amount - self.subcontracted, self.amount_with_tax
         if taxed is not None:
             taxed = round_to_cents(taxed * amount / self.amount)
         return replace(self, amount=amount, amount_with_tax=taxed, subcontracted=None)
+
+    def _net_of_tax(self, part: Decimal, taxed: Decimal) -> Self:
+        left, amount = taxed - part, self.amount
+        if amount is not None:
+            amount = round_to_cents(amount * left / taxed)
+        return replace(self, amount=amount, amount_with_tax=left, subcontracted_with_tax=None)
+
+
+def _require_smaller(part: Decimal | None, amount: Decimal, tax: str) -> None:
+    """Raises WrongFigures for a part that is as large as its contract."""
+    if part is not None and require_positive(part, "La part sous-traitée") >= amount:
+        raise WrongFigures(
+            f"La part sous-traitée ({euros(part)}) n'est pas inférieure au montant {tax} du marché "
+            f"({euros(amount)})."
+        )
 
 
 def advance(asked: AdvanceAsked, law: Law) -> Calculation:
@@ -96,6 +108,7 @@ def advance(asked: AdvanceAsked, law: Law) -> Calculation:
         inputs=inputs,
         steps=(*parts, *conditions, how, *reasons),
         result=(
+            *_least(asked, lowest),
             duty,
             *_planned(asked, base, (lowest, highest), law),
             says(f"Avance minimale : {_part(lowest, base, at_least)}.", lowest),
@@ -126,6 +139,7 @@ def _inputs(asked: AdvanceAsked) -> tuple[tuple[str, str], ...]:
         ("montant initial HT", "non donné" if asked.amount is None else euros(asked.amount)),
         ("montant initial TTC", "non donné" if with_tax is None else euros(with_tax)),
         *_given("part sous-traitée payée directement, HT", asked.subcontracted, euros),
+        *_given("part sous-traitée payée directement, TTC", asked.subcontracted_with_tax, euros),
         *_given("taux prévu", asked.rate, percent),
         ("durée", f"{numeral(asked.months)} mois"),
         ("acheteur", asked.buyer.label),
@@ -142,13 +156,15 @@ def _given(
 
 def _without_part(asked: AdvanceAsked, law: Law) -> tuple[CalculationLine, ...]:
     """What is left of the amount when the part of subcontractors is taken off."""
-    if asked.amount is None or asked.subcontracted is None:
+    whole, part, tax = asked.amount, asked.subcontracted, "HT"
+    if asked.subcontracted_with_tax is not None:
+        whole, part, tax = asked.amount_with_tax, asked.subcontracted_with_tax, "TTC"
+    if whole is None or part is None:
         return ()
-    left = euros(asked.amount - asked.subcontracted)
-    taken = f"{euros(asked.amount)} − {euros(asked.subcontracted)} = {left}"
+    taken = f"{euros(whole)} − {euros(part)} = {euros(whole - part)}"
     return (
         says(
-            f"Part sous-traitée payée directement déduite : {taken} HT.",
+            f"Part sous-traitée payée directement déduite : {taken} {tax}.",
             law.stated("avance, part sous-traitée"),
         ),
     )
@@ -249,6 +265,16 @@ def _if_sme(asked: AdvanceAsked, law: Law) -> tuple[CalculationLine, ...]:
             large,
         ),
     )
+
+
+def _least(asked: AdvanceAsked, lowest: Stated) -> tuple[CalculationLine, ...]:
+    """Whether the lowest rate is what somebody holds it to be, nothing where nobody does."""
+    if asked.least_said is None:
+        return ()
+    if asked.least_said == lowest.value:
+        return (says(f"Oui : le taux minimal est de {percent(lowest.value)}.", lowest),)
+    said = f"de {percent(lowest.value)}, et non de {percent(asked.least_said)}"
+    return (says(f"Non : le taux minimal est {said}.", lowest),)
 
 
 def _planned(

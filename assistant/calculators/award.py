@@ -152,8 +152,8 @@ def turnover(asked: TurnoverAsked, law: Law) -> Calculation:
             CalculationLine(f"{factor} × {amount} = {euros(highest)}, au centime inférieur."),
         ),
         result=(
+            *_required(asked, highest, times),
             says(f"Le chiffre d'affaires annuel exigé ne peut dépasser {euros(highest)}.", times),
-            *_required(asked, highest),
         ),
         cautions=(
             "L'objet ou les conditions d'exécution peuvent justifier davantage : les raisons se "
@@ -164,12 +164,14 @@ def turnover(asked: TurnoverAsked, law: Law) -> Calculation:
     )
 
 
-def _required(asked: TurnoverAsked, highest: Decimal) -> tuple[CalculationLine, ...]:
+def _required(asked: TurnoverAsked, highest: Decimal, times: Stated) -> tuple[CalculationLine, ...]:
     """Where what is required falls against the ceiling, nothing without it."""
     if asked.required is None:
         return ()
     if asked.required > highest:
-        said = "dépassent ce plafond : il y faut des justifications"
+        said = "dépassent le plafond de", " : il y faut des justifications"
     else:
-        said = "ne dépassent pas ce plafond"
-    return (CalculationLine(f"Les {euros(asked.required)} exigés {said}."),)
+        said = "ne dépassent pas le plafond de", ""
+    return (
+        says(f"Les {euros(asked.required)} exigés {said[0]} {euros(highest)}{said[1]}.", times),
+    )

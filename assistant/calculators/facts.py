@@ -49,11 +49,18 @@ _DAY_IN_FIGURES = re.compile(
 )
 _SHORT_MONTHS = {"janv": 1, "jan": 1, "fev": 2, "fév": 2, "fevr": 2, "févr": 2, "avr": 4,
                  "juil": 7, "sept": 9, "oct": 10, "nov": 11, "dec": 12, "déc": 12}  # fmt: skip
-_MONTH_IN_SHORT = re.compile(rf"(?<=\d )(?:{'|'.join(_SHORT_MONTHS)})\b\.?")
+_MONTH_IN_SHORT = re.compile(rf"(?:(?<=\d )|(?<=1er ))(?:{'|'.join(_SHORT_MONTHS)})\b\.?")
 # "avenant 1 : 8 000, avenant 2 : 12 000": where one amount is named, thousands that count nothing.
 _ALL_TAXED = re.compile(r"\b(?:tout|toutes?|montants?|chiffres|prix) (?:en )?(?:ht|hors taxes)\b")
 _IN_THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
-_COUNTS_NOTHING = re.compile(r" ?(?:[,;:.?!()]|$)| (?:et|ou|puis|en plus|en moins)\b")
+_COUNTS_NOTHING = re.compile(
+    r" ?(?:[,;:.?!()=]|$)| (?:d'|(?:et|ou|puis|en (?:plus|moins|tout)|de|du|des|au total|qu[ei]"
+    r"|pour|par|sur|dans|avec|sans|a|est|sont|soit|fait|donc|alors|mais|car|si|je|on|il|elle|ca|nous"
+    r"|maxi\w*|max|chacune?|l'an|tous|toutes)\b)"
+)
+_YEAR = re.compile(r"(?:(?<=en )|(?<=annee )|(?<=exercice ))20\d\d")
+# "110 000 HT / 132 000 TTC": one sum told twice, and no price for each of what follows.
+_OTHER_TAX = re.compile(r" ?(?:€|euros?)? ?(?:ht|ttc)? ?/ ?$")
 _NUMBERED = re.compile(r"(?:n ?[°º]|\bnumeros?|\breferences?|\bcode) ?:? ?$")
 _LIMIT = re.compile(
     r"\b(?:plus|moins|dessus|dessous|sous|dela|superieure?s?|inferieure?s?|egale?s?|jusqu'?|seuils?|entre"
@@ -92,12 +99,15 @@ _NATURES = {
 _OF = r"(?:(?:de|des|du|pour|en|sur|la|les?|un|une|nos|notre|mes|mon|ma|ces?|petits?|gros) |[dl]')*"
 _BOUGHT_WORKS = re.compile(
     rf"(?:(?:^|[,;:.?(] ?|\b(?:marches?|contrats?|(?<!conduite d')operations?|projets?|besoins?"
-    r"|lots?|achats?|devis|procedure|publicite|concurrence|avenants?|modifications?|passer|lancer|faire|realiser"
+    r"|lots?|achats?|devis|mapa|procedure|publicite|concurrence|avenants?|modifications?|passer|lancer|faire|realiser"
     r"|commander|acheter|achete|porte|confier|signer|veut|voulons|avons|ai|a|est) )"
     rf"{_OF}|(?:[€%]|\b(?:euros?|ht|ttc|taxes)) (?:de |des |en |(?:pour|sur) (?:des |une? )?)"
     r"(?:petits |gros )?)(?:travaux|chantier|refection|renovation|rehabilitation)\b"
 )
-_BUYER = r"(?:^|[,;:.?(] ?|\b(?:l'|la |le |du |au |une? |ma |mon |notre |votre |d'|cote |cote de la ))"
+_BUYER = (
+    r"(?:^|[,;:.?(] ?|\b(?:l'|la |le |du |au |une? |ma |mon |notre |votre |d'|cote |cote de la "
+    r"|comme |en tant qu'|de |services? |travaux |chantier ))"
+)
 _SERVICE_OF_THE_STATE = re.compile(
     r"\b(?:(?:l'|la |le |une? |notre )?(?:(?:sous-)?prefecture|rectorat|academie|ddtm?|ddfip|dreal"
     r"|drac|dreets|tribunal|gendarmerie|commissariat"
@@ -134,7 +144,7 @@ _BUYERS = {
         ),
         (Buyer.HOSPITAL, "hopital|chu|chr|centre hospitalier|etablissement public de sante"),
         (Buyer.ENTITY, "entite adjudicatrice"),
-        (Buyer.OTHER_AUTHORITY, "autre pouvoir adjudicateur"),
+        (Buyer.OTHER_AUTHORITY, "autre pouvoir adjudicateur|oph"),
     )
 }
 
@@ -188,7 +198,7 @@ class GivenFigure(Generic[Value]):
     @property
     def is_share(self) -> bool:
         """Whether it is only a part of the sum: "par an", "chacun", "3 véhicules de"."""
-        return is_part(self.before, self.after)
+        return is_part(self.before, self.after) and not _OTHER_TAX.match(self.after)
 
     def role(self, roles: re.Pattern[str]) -> str | None:
         """The group of the last role named before it, else of the first one in its own clause."""
@@ -295,7 +305,7 @@ def _amounts(found: Sequence[Quantity], words: str) -> list[Quantity]:
     return [
         each
         for each in found
-        if is_amount(each, words)
+        if (is_amount(each, words) and not _YEAR.fullmatch(words, each.start, each.end))
         or (
             each.unit == "count"
             and _IN_THOUSANDS.fullmatch(words, each.start, each.end)

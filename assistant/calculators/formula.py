@@ -33,13 +33,13 @@ _ENDS = (
 )
 _INDEXED = r"(?:\((?:[a-z]|\d|[a-z] ?[-+] ?\d{1,2})\))?"
 _NO_END = rf"(?!(?:{_ENDS}|x|fois|divise|multiplie)\b)"
-_SYMBOL = rf"{_NO_END}(?:[a-z_]{{1,6}}\d{{1,3}}[a-z]?|[a-z_]{{1,2}})(?![a-z0-9'_]){_INDEXED}"
+_SYMBOL = rf"{_NO_END}(?:[a-z_]{{1,6}}\d{{1,3}}[a-z]{{0,2}}|[a-z_]{{1,2}})(?![a-z0-9'_]){_INDEXED}"
 _PHRASE = (
     rf"{_NO_END}[a-z]{{3,}}(?![a-z0-9'_]){_INDEXED}"
     rf"(?:(?: | de l'| d'| l'|-){_NO_END}[a-z]+(?![a-z0-9'_]){_INDEXED})*"
 )
-_NAME = re.compile(rf"(?:l'|d'|(?:le|la|les|du) )?(?:{_SYMBOL}|{_PHRASE})")
-_WITH_ARTICLE = re.compile(r"^(?:l'|d'|(?:le|la|les|du) )")
+_NAME = re.compile(rf"(?:l'|d'|(?:le|la|les|du|mon|notre|votre|son) )?(?:{_SYMBOL}|{_PHRASE})")
+_WITH_ARTICLE = re.compile(r"^(?:l'|d'|(?:le|la|les|du|mon|notre|votre|son) )")
 _TIMES = re.compile(r"[×*·]|x(?![a-z0-9])|x(?=[a-z]{1,2}\b|[a-z]{1,6}\d)|fois\b|multiplie par\b")
 _MULTIPLIES = re.compile(
     r"[×*·/÷]|(?<![a-z])x(?![a-z]{2})|\b(?:fois|multiplie|divise)\b|\w ?[(\[][^)\]]*\d"
@@ -160,8 +160,8 @@ def find_formula(words: str) -> Formula | None:
 
 
 def parse_formula(text: str) -> Formula:
-    """The formula that a text is; raises WrongFigures where it is none."""
-    found = _formula_from(text.translate(_BELOW_THE_LINE), 0, "")
+    """The formula that a text is, as it is written too; raises WrongFigures where it is none."""
+    found = _formula_from(text.lower().translate(_BELOW_THE_LINE), 0, "")
     if found is None or text[found.end :].strip():
         raise WrongFigures(f"« {text} » n'est pas une formule qui se calcule.")
     return found
@@ -290,7 +290,17 @@ def _computed(node: ast.expr, values: Mapping[str, Fraction]) -> Fraction:
 
 # The values of names: "P0 = 42 k€", "I0 (mars 2025) : 112", "I 124,9".
 
-_IS = r"(?: ?\([^()=:]{0,40}\))? ?(?:=|:|vaut|est (?:de|a)|est egal a|egale?)? ?"
+_IS = (
+    r"(?: ?\([^()=:]{0,40}\))? ?(?:=|:|vaut|est (?:de|a)|est egal a|egale?)? ?(?=\d)"
+    r"|(?: ?(?!(?:et|ou|avec|puis|si)\b)(?:[a-z'é-]+|20\d\d|m0)){1,6} ?(?:=|:|vaut) ?(?=\d)"
+)
+"""What stands between a name and its value: "TP08 du mois de mars = ", "I0 : "."""
+
+_MEASURED = re.compile(r" ?(?:jours?|mois|ans?|annees?|points?|decimales?|chiffres)\b")
+"""What makes a number no value of a name: "index 3 mois avant"."""
+
+_TOGETHER = r"(?: ?(?:=|:|,|valent|sont|egaux|egalent|respectivement|de|a)(?![a-z]))* ?"
+"""What stands between two names and their two values: "I et I0 valent 124 et 118"."""
 
 
 def find_values(words: str, formula: Formula) -> dict[str, Fraction]:
@@ -299,18 +309,44 @@ def find_values(words: str, formula: Formula) -> dict[str, Fraction]:
     Raises WrongFigures where they give two to one of them.
     """
     around = f"{words[: formula.start]} ; {words[formula.end :]}".translate(_BELOW_THE_LINE)
-    values: dict[str, Fraction] = {}
+    values, around = _given_together(around, formula.names)
     for name in formula.names:
-        given = set(_given(around, name))
+        given = {*_given(around, name)} | ({values[name]} if name in values else set())
         if len(given) > 1:
             raise WrongFigures(f"Deux valeurs sont données à {told_name(name)}.")
         values.update((name, each) for each in given)
     return values
 
 
+def _given_together(around: str, names: Sequence[str]) -> tuple[dict[str, Fraction], str]:
+    """The values of two names that are told one after the other, and the words but for these."""
+    values: dict[str, Fraction] = {}
+    named = "|".join(map(_spelled, sorted(names, key=len, reverse=True)))
+    two = re.compile(
+        rf"(?<![a-z0-9(_])(?P<one>{named}) (?:et|puis) (?P<other>{named})(?![a-z0-9_(/]){_TOGETHER}"
+        rf"{FIGURES.replace('figures', 'first')} ?(?:et|puis|,|/) ?(?=(?P<rest>\d))"
+    )
+    while found := two.search(around):
+        rest = around[found.start("rest") :]
+        for said, text in ((found["one"], found["first"]), (found["other"], rest)):
+            name = next(each for each in names if re.fullmatch(_spelled(each), said))
+            value = read_number(text)
+            if value is None or values.setdefault(name, value) != value:
+                raise WrongFigures(f"Deux valeurs sont données à {told_name(name)}.")
+        around = f"{around[: found.start()]} ; {re.sub(FIGURES, '', rest, count=1)}"
+    return values, around
+
+
 def _given(around: str, name: str) -> Iterator[Fraction]:
-    said = re.compile(rf"(?<![a-z0-9(_]){re.escape(name)}(?![a-z0-9_(/]){_IS}(?=\d)")
+    said = re.compile(rf"(?<![a-z0-9(_]){_spelled(name)}(?![a-z0-9_(/])(?:{_IS})")
     for found in said.finditer(around):
-        value = read_number(around[found.end() :])
-        if value is not None:
-            yield value
+        number = _NUMBER.match(around, found.end())
+        if number and not _MEASURED.match(around, number.end()):
+            yield _number(number)
+
+
+def _spelled(name: str) -> str:
+    """A name as a regular expression: the zero of "P0" may be a letter."""
+    if re.fullmatch(r"[a-z]+\d*[0o]", name) and len(name) <= 6:
+        return f"{re.escape(name[:-1])}[0o]"
+    return re.escape(name)

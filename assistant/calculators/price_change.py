@@ -10,7 +10,7 @@ from assistant.calculators.amounts import add_days, add_months, euros, numeral
 from assistant.calculators.calculation import Calculation, CalculationLine, says
 from assistant.calculators.constants import Law
 from assistant.calculators.formula import parse_formula
-from assistant.calculators.revision import is_of_price, price_of, told_price
+from assistant.calculators.revision import is_credible, is_of_price, price_of, told_price
 from assistant.errors import WrongFigures
 from ingestion.french import in_words, month_names
 
@@ -211,7 +211,10 @@ def _updated(asked: PriceUpdateAsked, months: Mapping[bool, date]) -> tuple[str,
         if value is None:
             return None
         values[name] = Fraction(value)
-    return told_price(formula.value(values), asked.tax), formula.written(values)
+    updated = formula.value(values)
+    if not is_credible(updated / Fraction(asked.price)):
+        return None
+    return told_price(updated, asked.tax), formula.written(values)
 
 
 def _lacking_of_update(asked: PriceUpdateAsked, months: Mapping[bool, date]) -> str:
@@ -222,6 +225,14 @@ def _lacking_of_update(asked: PriceUpdateAsked, months: Mapping[bool, date]) -> 
         return "Le prix actualisé se calcule par la formule du marché, qui n'est pas donnée ici."
     if asked.price is None:
         return "Pour le prix actualisé, il manque le prix de l'offre."
-    known = dict(asked.indices)
-    lacking = [_of(day) for day in months.values() if day.replace(day=1) not in known]
+    known, given = dict(asked.indices), dict(asked.values)
+    names = parse_formula(asked.formula).names
+    told = {is_of_price(name) for name in names if name in given}
+    lacking = [
+        _of(day)
+        for is_first, day in months.items()
+        if day.replace(day=1) not in known and is_first not in told
+    ]
+    if not lacking:
+        return ""
     return f"Pour le prix actualisé, il manque l'index du mois {' et '.join(lacking)}."

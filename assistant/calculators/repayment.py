@@ -54,7 +54,9 @@ def repayment_start(asked: RepaymentStartAsked, law: Law) -> Calculation:
             says(f"Pour une avance plus forte, il commence {early}.", first),
         )
     elif part > limit.value:
-        result = (says(f"{start} {early} : {_of_advance(asked)}, plus de {rate}.", first),)
+        waits = f"{percent(begins.value)} d'exécution"
+        text = f"Dans le silence du marché, le remboursement n'attend pas {waits} : il commence"
+        result = (says(f"{text} {early}, {_of_advance(asked)}, plus de {rate}.", first),)
     else:
         result = (
             says(f"{start} {late}.", begins),

@@ -19,6 +19,9 @@ _PRICE = re.compile(r"(?:p[a-z]?(?:0|o|i|\(0\))?|(?:m|c|v)(?:0|o)|prix\b.*|monta
 _AT_THE_TIME = re.compile(
     r"(?:0|o|\(0\))$|\b(?:offres?|initiale?|base|zero|m0|origine|depart|remise)\b"
 )
+_OF_AN_INDEX = re.compile(
+    r"(?:i|index\b.*|indice\b.*|i[a-z]?\d?|(?:bt|tp|icht|ing|fsd|ev|tr|im)\w*)(?:\(.*\))?$"
+)
 _LOWEST, _HIGHEST = Fraction(1, 5), Fraction(5)
 """Coefficients between which a price is believed to change: others are of a mistaken index."""
 
@@ -41,12 +44,23 @@ def is_of_price(name: str) -> bool:
     return _AT_THE_TIME.search(name) is not None
 
 
+def is_credible(factor: Fraction) -> bool:
+    """Whether a price is believed to change by such a coefficient."""
+    return _LOWEST <= factor <= _HIGHEST
+
+
+def is_index(name: str) -> bool:
+    """Whether a name of a formula is that of an index: "I", "TP08", "index du mois"."""
+    return _OF_AN_INDEX.match(name) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class RevisionAsked:
     """A formula and the values of its names, but for that of the initial price, in euros.
 
+    The formula is empty where the question gives none, only a price to be revised.
     `decimals` of the coefficient, where the question rounds it; `tax` is what is said of the price:
-    "HT", "TTC" or nothing.
+    "HT", "TTC" or nothing; `is_change`: by how much the price changes is asked.
     """
 
     formula: str
@@ -55,17 +69,20 @@ class RevisionAsked:
     tax: str = ""
     decimals: int | None = None
     rounding: Rounding = Rounding.NEAREST
+    is_change: bool = False
 
     def __post_init__(self) -> None:
         """Raises WrongFigures for what gives no credible coefficient."""
         if self.price is not None:
             require_positive(self.price, "Le prix initial")
-        if not self.lacking and not _LOWEST <= coefficient(self) <= _HIGHEST:
+        if self.formula and not self.lacking and not is_credible(coefficient(self)):
             raise WrongFigures("Le coefficient n'est pas vraisemblable ; vérifiez les index.")
 
     @property
     def lacking(self) -> tuple[str, ...]:
         """The names of the formula that have no value, but for the initial price."""
+        if not self.formula:
+            return ()
         formula, given = parse_formula(self.formula), dict(self.values)
         price = price_of(formula)
         return tuple(each for each in formula.names if each not in given and each != price)
@@ -92,13 +109,14 @@ def coefficient(asked: RevisionAsked) -> Fraction:
 def revision(asked: RevisionAsked, law: Law) -> Calculation:
     """The revised price by the formula of the question, or the coefficient without a price."""
     clauses = law.stated("révision, clauses")
-    first = _lacking_value(asked) if asked.lacking else _told_revision(asked)
+    is_lacking = bool(asked.lacking) or not asked.formula
+    first = _told_lacking(asked) if is_lacking else _told_revision(asked)
     return Calculation(
         name="revision",
         title="Révision du prix",
         day=law.day,
         inputs=_inputs(asked),
-        steps=() if asked.lacking else tuple(map(CalculationLine, _terms(asked))),
+        steps=() if is_lacking else tuple(map(CalculationLine, _terms(asked))),
         result=(
             says(first, clauses),
             says(
@@ -108,7 +126,7 @@ def revision(asked: RevisionAsked, law: Law) -> Calculation:
             ),
         ),
         cautions=(
-            *(() if asked.lacking or asked.decimals else ("Le coefficient n'est pas arrondi.",)),
+            *(() if is_lacking or asked.decimals else ("Le coefficient n'est pas arrondi.",)),
             "Un arrondi, un plafond ou un seuil de déclenchement que prévoient les clauses du "
             "marché, s'il n'est pas dit ici, changerait ce résultat.",
         ),
@@ -118,23 +136,36 @@ def revision(asked: RevisionAsked, law: Law) -> Calculation:
 def _told_revision(asked: RevisionAsked) -> str:
     result = "Prix révisé" if asked.price is not None else "Coefficient de révision"
     lacks = "" if asked.price is not None else " ; le prix initial n'est pas donné"
+    if asked.is_change and asked.price is not None:
+        change = Fraction(asked.price) * (_applied(asked) - 1)
+        named = "Hausse" if change >= 0 else "Baisse"
+        return (
+            f"{named} : {told_price(abs(change), asked.tax)} ; prix révisé : {revised(asked)}, par "
+            "la formule que donne la question."
+        )
     return f"{result} : {revised(asked)}, par la formule que donne la question{lacks}."
 
 
-def _lacking_value(asked: RevisionAsked) -> str:
-    """Which value lacks, and the formula with those that are given."""
+def _told_lacking(asked: RevisionAsked) -> str:
+    """Which values lack, and the formula with those that are given; or that it lacks itself."""
+    if not asked.formula:
+        return (
+            "Il manque la formule de révision, que fixent les clauses du marché : donnez-la, avec "
+            "la valeur de chaque indice à la date du prix initial et à celle de la révision, et le "
+            "prix révisé se calcule."
+        )
     formula, given = parse_formula(asked.formula), dict(asked.values)
     price = price_of(formula)
     if price and asked.price is not None:
         given[price] = asked.price
     known = formula.written({name: Fraction(value) for name, value in given.items()})
-    named = " et de ".join(map(told_name, asked.lacking))
-    is_base = all(map(is_of_price, asked.lacking))
-    when = "à la date du prix initial" if is_base else "à la date de la révision"
-    return (
-        f"Il manque la valeur de l'indice {named} {when} : avec ce que donne la question, la "
-        f"formule est {known}."
-    )
+    parts = [
+        f"{'la valeur' if place == 0 else 'celle'} de l'indice {told_name(name)} à la date "
+        f"{'du prix initial' if is_of_price(name) else 'de la révision'}"
+        for place, name in enumerate(asked.lacking)
+    ]
+    named = " et ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]
+    return f"Il manque {named} : avec ce que donne la question, la formule est {known}."
 
 
 def revised(asked: RevisionAsked) -> str:
@@ -192,4 +223,5 @@ def told_price(value: Fraction, tax: str = "") -> str:
 def _inputs(asked: RevisionAsked) -> tuple[tuple[str, str], ...]:
     values = tuple((told_name(name), numeral(value)) for name, value in asked.values)
     price = () if asked.price is None else (("prix initial", euros(asked.price)),)
-    return (("formule", parse_formula(asked.formula).written()), *price, *values)
+    formula = (("formule", parse_formula(asked.formula).written()),) if asked.formula else ()
+    return (*formula, *price, *values)

@@ -40,9 +40,10 @@ class ScoredTender:
 class ScoresAsked:
     """Tenders, and the weight of each criterion.
 
-    Notes are points, of which the weight is the highest, unless `is_weighted`; `scale` is what they
-    are then on, where it is said. `formula` gives the note of the price; `lowest` is the lowest
-    price of all tenders, where it is not that of these. Weights are `in_percent`, or plain numbers.
+    Notes are points, of which the weight is the highest, unless `is_weighted`. `scale` is what they
+    are on, where it is said: points are then notes brought from it to the weight. `formula` gives
+    the note of the price; `lowest` is the lowest price of all tenders, where it is not that of
+    these. Weights are `in_percent`, or plain numbers.
     """
 
     weights: tuple[tuple[str, Decimal], ...]
@@ -57,10 +58,11 @@ class ScoresAsked:
         """Raises WrongFigures for a note above its highest, a note that lacks, or no such price."""
         for _, weight in self.weights:
             require_positive(weight, "La pondération d'un critère")
-        if self.lacks_method:
-            return
+        is_lacking = self.lacks_method or self.lacks_lowest
         for tender in self.tenders:
             for criterion, weight in self.weights:
+                if is_lacking and criterion not in dict(tender.notes):
+                    continue
                 note = note_of(self, tender, criterion)
                 highest = (self.scale or _WHOLE) if self.is_weighted else weight
                 if not 0 <= note <= highest:
@@ -72,6 +74,14 @@ class ScoresAsked:
         sought = [each for each in self.tenders if PRICE not in dict(each.notes)]
         return PRICE in dict(self.weights) and not self.formula and bool(sought)
 
+    @property
+    def lacks_lowest(self) -> bool:
+        """Whether the note of the price is to be found, and the lowest price is not given."""
+        is_sought = len(self.tenders) == 1 and PRICE not in dict(self.tenders[0].notes)
+        if not (self.formula and is_sought and PRICE in dict(self.weights)):
+            return False
+        return self.lowest is None and "lowest" in price_roles(parse_formula(self.formula)).values()
+
 
 def note_of(asked: ScoresAsked, tender: ScoredTender, criterion: str) -> Fraction:
     """The note of a tender for a criterion, that of its price by the formula of the question.
@@ -79,6 +89,8 @@ def note_of(asked: ScoresAsked, tender: ScoredTender, criterion: str) -> Fractio
     Raises WrongFigures where the question gives neither.
     """
     given = dict(tender.notes).get(criterion)
+    if given is not None and asked.scale and not asked.is_weighted:
+        return Fraction(given) / Fraction(asked.scale) * Fraction(dict(asked.weights)[criterion])
     if given is not None:
         return Fraction(given)
     if criterion != PRICE or not asked.formula or tender.price is None:
@@ -121,8 +133,9 @@ def scores(asked: ScoresAsked, law: Law) -> Calculation:
     criteria = law.stated("pluralité de critères")
     grounds = (ranks, criteria, methods)
     is_whole = not asked.in_percent or _sum(asked) == _WHOLE
-    is_scored = is_whole and bool(asked.tenders) and not asked.lacks_method
-    answers = [_NO_METHOD] if is_whole and asked.tenders else [_told_sum(asked, is_whole)]
+    is_lacking = asked.lacks_method or asked.lacks_lowest
+    is_scored = is_whole and bool(asked.tenders) and not is_lacking
+    answers = [_told_lacking(asked)] if is_whole and is_lacking else [_told_sum(asked, is_whole)]
     answers = _answers(asked) if is_scored else answers
     terms = [_terms(asked, each) for each in asked.tenders] if is_scored else []
     method = (
@@ -153,6 +166,20 @@ _CAUTIONS = (
     "Les notes ne sont pas arrondies avant le total ; les documents de la consultation peuvent "
     "prévoir un arrondi.",
 )
+
+
+def _told_lacking(asked: ScoresAsked) -> str:
+    """What lacks to find the note of the price: the method, or the lowest price."""
+    if asked.lacks_method:
+        return _NO_METHOD
+    prices = _prices(asked, asked.tenders[0])
+    formula = parse_formula(asked.formula)
+    lowest = [name for name, role in price_roles(formula).items() if role == "lowest"]
+    known = formula.written({name: each for name, each in prices.items() if name not in lowest})
+    return (
+        "Il manque le prix de l'offre la plus basse : avec ce que donne la question, la note "
+        f"« {PRICE} » est {known}."
+    )
 
 
 def _sum(asked: ScoresAsked) -> Decimal:
@@ -224,7 +251,10 @@ def _terms(asked: ScoresAsked, tender: ScoredTender) -> str:
 def _term(asked: ScoresAsked, tender: ScoredTender, criterion: str, weight: Decimal) -> str:
     note = note_of(asked, tender, criterion)
     told = _told(note)
-    if criterion not in dict(tender.notes):
+    given = dict(tender.notes).get(criterion)
+    if given is not None and asked.scale and not asked.is_weighted:
+        told = f"{told} ({numeral(given)}/{numeral(asked.scale)} × {numeral(weight)})"
+    if given is None:
         told = f"{told} ({_written(asked, tender)})"
     return f"{told} × {_weight(asked, weight)}" if asked.is_weighted else told
 

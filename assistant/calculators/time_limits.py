@@ -1,6 +1,6 @@
 """Minimum time limits to receive applications and tenders (R2151-1, R2161-2 to R2161-22)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -79,7 +79,14 @@ class Minimum:
     last: date | None
 
 
-def minimum(period: MinimumPeriod, start: Start, met: Collection[Reduction], law: Law) -> Minimum:
+def minimum(
+    period: MinimumPeriod,
+    start: Start,
+    met: Collection[Reduction],
+    law: Law,
+    *,
+    is_off_profile: bool = False,
+) -> Minimum:
     """The shortest duration when these conditions are met; the other reductions are told too."""
     base = law.stated(period.name)
     reduced = {each: law.stated(f"{period.name}, {each}") for each in period.reductions}
@@ -92,9 +99,13 @@ def minimum(period: MinimumPeriod, start: Start, met: Collection[Reduction], law
         verb = "Délai réduit" if reduction in met else "Délai réductible"
         said = f"{verb} {reduction.label} : {start.until(stated.value)}."
         steps.append(says(said, stated))
+    grounds = [best]
     if period.is_for_tenders and Reduction.URGENT not in met:
         steps.append(_lengthened(best, start, law))
-    return Minimum(tuple(steps), _result(period, best, start), start.end(best.value))
+        if is_off_profile:
+            grounds.append(law.stated("documents hors du profil d'acheteur"))
+    days = sum((each.value for each in grounds), Decimal(0))
+    return Minimum(tuple(steps), _result(period, days, grounds, start), start.end(days))
 
 
 def _lengthened(best: Stated, start: Start, law: Law) -> CalculationLine:
@@ -108,16 +119,18 @@ def _lengthened(best: Stated, start: Start, law: Law) -> CalculationLine:
     )
 
 
-def _result(period: MinimumPeriod, best: Stated, start: Start) -> CalculationLine:
-    last = start.end(best.value)
+def _result(
+    period: MinimumPeriod, days: Decimal, grounds: Sequence[Stated], start: Start
+) -> CalculationLine:
+    last = start.end(days)
     if last is None:
-        said = f"au moins {_in_days(best.value)} à compter de {period.event}."
+        said = f"au moins {_in_days(days)} à compter de {period.event}."
     else:
         said = (
-            f"le délai minimal de {_in_days(best.value)} court jusqu'au {in_words(last)} à "
+            f"le délai minimal de {_in_days(days)} court jusqu'au {in_words(last)} à "
             "minuit ; la date limite ne peut tomber avant."
         )
-    return says(f"{period.subject} : {said}", best)
+    return says(f"{period.subject} : {said}", *grounds)
 
 
 def _in_days(days: Decimal) -> str:
@@ -141,6 +154,8 @@ class TimeLimitsAsked:
     `invited`: the day the invitation to tender is sent, where there is one and it is known.
     `due`: when what the notice calls for is to be in, where the day of the notice is asked for;
     `sent` is then None, as it may be where only the tenders of those invited are asked about.
+    `is_unagreed`: those invited did not agree on a date. `is_off_profile`: documents of the
+    consultation cannot be put on the buyer's profile.
     """
 
     procedure: Procedure
@@ -152,6 +167,8 @@ class TimeLimitsAsked:
     invited: date | None = None
     zone: Zone = Zone.METROPOLE
     due: date | None = None
+    is_unagreed: bool = False
+    is_off_profile: bool = False
 
     def __post_init__(self) -> None:
         """Raises WrongFigures for an invitation that the procedure does not have.
@@ -177,6 +194,7 @@ class TimeLimitsAsked:
             Reduction.ELECTRONIC: self.is_electronic,
             Reduction.URGENT: self.is_urgent,
             Reduction.NOTICE: self.has_prior_notice,
+            Reduction.UNAGREED: self.is_unagreed,
         }
         return tuple(reduction for reduction, is_met in conditions.items() if is_met)
 
@@ -243,7 +261,8 @@ def _formal(
     for period, day in zip(_periods(asked), (asked.sent, asked.invited), strict=False):
         if day is None and asked.sent is None:
             continue  # the candidates are chosen: only their tenders are waited for
-        found = minimum(period, Start(day, asked.zone), asked.met, law)
+        start, off = Start(day, asked.zone), asked.is_off_profile
+        found = minimum(period, start, asked.met, law, is_off_profile=off)
         if not period.is_for_tenders:
             _check_invited(asked, found)
         steps += found.steps
@@ -263,16 +282,19 @@ def _counted_back(
     stated = [law.stated(period.name)]
     reduced = [each for each in period.reductions if each in asked.met]
     stated += [law.stated(f"{period.name}, {each}") for each in reduced]
-    shortest = min(stated, key=lambda each: each.value)
-    sent = add_days(due, -int(shortest.value))
-    while end_of_period(sent, int(shortest.value), asked.zone) > due:
+    shortest = [min(stated, key=lambda each: each.value)]
+    if asked.is_off_profile and period.is_for_tenders and not asked.is_urgent:
+        shortest.append(law.stated("documents hors du profil d'acheteur"))
+    days = int(sum(each.value for each in shortest))
+    sent = add_days(due, -days)
+    while end_of_period(sent, days, asked.zone) > due:
         sent = add_days(sent, -1)
     steps, result = _formal(replace(asked, sent=sent, due=None, invited=None), law)
     said = (
         f"{period.subject} : pour une date limite le {in_words(due)}, l'avis part au plus tard le "
         f"{in_words(sent)}."
     )
-    return steps, (says(said, shortest), *result)
+    return steps, (says(said, *shortest), *result)
 
 
 def _periods(asked: TimeLimitsAsked) -> tuple[MinimumPeriod, ...]:

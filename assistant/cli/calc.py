@@ -18,14 +18,9 @@ from assistant.answering.answer import Citation
 from assistant.answering.record import calculation_fields, citations, mark_line
 from assistant.calculators.amounts import euros, numeral, percent
 from assistant.calculators.calculation import Calculation, Ground
-from assistant.calculators.catalogue import (
-    FORMS,
-    CalculatorForm,
-    CalculatorInput,
-    InputKind,
-    calculate,
-)
+from assistant.calculators.catalogue import calculate
 from assistant.calculators.constants import Constant, IndexedLaw, constants, read_rates, ungrounded
+from assistant.calculators.forms import FORMS, CalculatorForm, CalculatorInput, InputKind
 from assistant.cli.actions import Actions
 from assistant.cli.options import (
     AS_JSON,
@@ -105,6 +100,7 @@ _READERS: Mapping[InputKind, Callable[[str], object]] = {
     InputKind.AMOUNTS: amount,
     InputKind.RATE: rate,
     InputKind.MONTHS: months,
+    InputKind.DURATIONS: months,
     InputKind.DAY: iso_date,
 }
 
@@ -140,7 +136,7 @@ def _option(taken: CalculatorInput, *, is_needed: bool) -> Any:  # noqa: ANN401 
 
 
 def _annotation(taken: CalculatorInput) -> type:
-    if taken.kind is InputKind.AMOUNTS:
+    if taken.kind in {InputKind.AMOUNTS, InputKind.DURATIONS}:
         return list[str]
     return bool if taken.kind is InputKind.SWITCH else str
 

@@ -32,9 +32,16 @@ _FRENCH = frozenset(
 )
 
 
+_OF_A_FORMULA = re.compile(
+    r"(?<![^\W\d_])[^\W\d_]{1,2}(?:(?=[\d(])|(?= ?[=/×*+]| [-−] ))"
+    r"|(?<=[=/×*+\d])[^\W\d_]{1,2}(?![^\W\d_])|(?<=[=/×*+−] )[^\W\d_]{1,2}(?![^\W\d_])"
+)
+"""A letter or two that stand for a value: "I/I0", "In / Io", "I = 124"."""
+
+
 def detect_language(question: str) -> Language:
     """English when more of the words are English small words than French ones, else French."""
-    words = _WORD.findall(question.lower())
+    words = _WORD.findall(_OF_A_FORMULA.sub(" ", question.lower()))
     english = sum(word in _ENGLISH for word in words)
     french = sum(word in _FRENCH for word in words)
     return Language.ENGLISH if english > french else Language.FRENCH

@@ -51,10 +51,13 @@ _HEAD_TURNED = re.compile(
     r"^[^|\n]*\bccag\b[^|\n]*\|(?:[^|\n]*\|)?[^|\n]*\b(?:ccap|ccp|marche)\b", re.MULTILINE
 )
 _RANGE = re.compile(r"\b((?:\d+\.)*)(\d+) a (?:l'article )?\1(\d+)\b(?!\.\d)")
-_UNNAMED = re.compile(
+_OWN = (
     rf"\W*(?:l'|les? )?(?:art(?:icle)?s?\.? )?(?P<own>{NUMBER}(?:(?:, | et ){NUMBER})*)"
-    rf"(?: d[ue] (?:present |ce )?\w+)? (?:deroge(?:nt)? )?(?:aux?|a) [^\d|]+"
+    r"(?: d[ue] (?:present |ce )?\w+)? (?:y )?"
 )
+_UNNAMED = re.compile(rf"{_OWN}(?:deroge(?:nt)? )?(?:aux?|a) [^\d|]+")
+_UNNAMED_TOO = re.compile(rf"{_OWN}(?:deroge(?:nt)? )?(?:aux?|a|pour|sur|quant a|en ce) [^\d|]+")
+"""After one that names no article, another one may not repeat what it derogates from."""
 _SEGMENT = re.compile(r"(?:[^.;\n]|\.(?=\d))+")
 DENIES = re.compile(r"\b(?:aucune?|pas|sans) (?:\w+ ){0,2}derog|\bderog\w+ pas\b")
 """Words that say that nothing is derogated from."""
@@ -118,8 +121,10 @@ def unnamed_in(clause: DossierClause) -> Iterator[Derogation]:
     begins = 0
     for line in clause.passage.text.split("\n"):
         segments = _SEGMENT.finditer(bare(line)) if "derog" in bare(line) else ()
+        pattern = _UNNAMED
         for segment in segments:
-            if said := _UNNAMED.fullmatch(segment[0]):
+            if said := pattern.fullmatch(segment[0]):
+                pattern = _UNNAMED_TOO
                 start, end = begins + segment.start(), begins + segment.end()
                 place = clause.sentences_of(SentenceSpan(start, end))
                 for own in re.findall(NUMBER, said["own"]):

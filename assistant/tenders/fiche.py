@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from assistant.question.topics import (
+    WITHIN,
     Topic,
     asks_for_topics,
     said_in,
@@ -21,7 +22,15 @@ from assistant.question.topics import (
 from assistant.tenders.derogations import Derogation, listed_derogations
 from assistant.tenders.general_clauses import AppliedText, EditionSource, applied_texts
 from assistant.tenders.priority import USUAL_ORDER, Priority, stated_priority
-from assistant.tenders.statements import COMPARED, StatedValue, Statement, mentions, statements
+from assistant.tenders.statements import (
+    COMPARED,
+    MAIN,
+    StatedValue,
+    Statement,
+    is_labelled,
+    mentions,
+    statements,
+)
 from assistant.tenders.weights import WHOLE, describe_sum, weights
 from ingestion.chunking.passages import Passage
 from ingestion.documents.document import Document
@@ -38,8 +47,23 @@ LINES = (
 MOST = 3
 """Entries of one document on one line."""
 
+MOST_COMPARED = 3
+"""Values of one entry that are one statement: more are a table of several things."""
+
 FIRST_PAGE = 2000
 """Characters that tell what a document without pages is."""
+
+_OF_CONTRACT = (PieceKind.AE, PieceKind.CCAP, PieceKind.CCP, PieceKind.RC)
+"""The pieces that state the terms of the contract and of the procedure."""
+
+_OF_WORK = (
+    *(PieceKind.CCTP, PieceKind.BPU, PieceKind.DPGF, PieceKind.DQE, PieceKind.ANNEX),
+    PieceKind.OTHER,
+)
+"""The pieces that describe the work and its prices; answers to questions may change any term."""
+
+_SCATTERED = ("deadline", "guarantee", "price_form", "penalty_cap")
+"""The topics that clauses below headings on others state too."""
 
 _HIDDEN = " (texte que la page ne montre pas)"
 _RECOGNISED = " (lu par reconnaissance de caractères)"
@@ -140,13 +164,22 @@ def fiche(
 
 
 def _with_texts(line: FicheLine, applied: Sequence[AppliedText]) -> FicheLine:
-    """The line on the CCAG, with the one that applies, and its edition."""
+    """The line on the CCAG, with the one that applies, its edition, and the words that say so."""
     told = [each.describe() for each in applied]
     differs = any(each.source is EditionSource.CONTRADICTED for each in applied)
     state = FicheState.FOUND if applied and not line.entries else line.state
+    entries = line.entries or tuple(dict.fromkeys(map(_applying, applied)))
     if differs:
         state = FicheState.DIFFERS
-    return replace(line, state=state, remark=" ; ".join(filter(None, [line.remark, *told])))
+    remark = " ; ".join(filter(None, [line.remark, *told]))
+    return replace(line, entries=entries, state=state, remark=remark)
+
+
+def _applying(applied: AppliedText) -> FicheEntry:
+    """The words that name a CCAG."""
+    named, family = applied.place, StatedValue("CCAG", applied.text.family)
+    end = named.start + len(named.text)
+    return FicheEntry(applied.piece, named, named.start, end, (family,))
 
 
 def _with_derogations(line: FicheLine, listed: Sequence[Derogation]) -> FicheLine:
@@ -203,7 +236,10 @@ def _in_order(pieces: Sequence[_Piece], order: Sequence[PieceKind]) -> list[_Pie
 
 
 def _line(topic: Topic, pieces: Sequence[_Piece], priority: Priority) -> FicheLine:
-    entries = _entries(topic, pieces, statements) or _entries(topic, pieces, mentions)
+    entries = _about(topic, _entries(topic, pieces, statements))
+    if not entries:
+        main = [piece for piece in pieces if piece.kind in _OF_CONTRACT]
+        entries = _entries(topic, main or pieces, mentions)
     weighed = [entry for entry in entries if entry.values and topic.kind == "weights"]
     differing = _differing(topic, entries)
     doubts = list(dict.fromkeys(doubt for entry in entries for doubt in entry.doubts))
@@ -229,15 +265,45 @@ def _entries(
                 start, end = passage.start + each.span.start, passage.start + each.span.end
                 values = () if passage.doubts(start, end) else each.values
                 stated.setdefault(start, FicheEntry(piece.kind, passage, start, end, values))
-        found += sorted([*stated.values()][:MOST], key=lambda entry: entry.start)
+        kept = sorted(stated.values(), key=_is_beside)[:MOST]
+        found += sorted(kept, key=lambda entry: (_is_beside(entry), entry.start))
     return tuple(found)
+
+
+def _is_beside(entry: FicheEntry) -> bool:
+    """Whether nothing in an entry is said of the contract itself."""
+    return not any(MAIN in value.part.split() for value in entry.values)
+
+
+def _about(topic: Topic, entries: Sequence[FicheEntry]) -> tuple[FicheEntry, ...]:
+    """The entries without those of clauses on something else, where others state the topic.
+
+    In one piece, those below a heading on the topic; of a piece that describes the work, those of
+    a passage with no such heading give way to what the contract says.
+    """
+    headed = {entry.passage.document_id for entry in entries if _is_headed(topic, entry)}
+    is_told = any(entry.piece in _OF_CONTRACT for entry in entries)
+    return tuple(
+        entry
+        for entry in entries
+        if _is_headed(topic, entry)
+        or (
+            (topic.name in _SCATTERED or entry.passage.document_id not in headed)
+            and not (is_told and entry.piece in _OF_WORK and MAIN not in topic.parts)
+        )
+    )
+
+
+def _is_headed(topic: Topic, entry: FicheEntry) -> bool:
+    """Whether a heading above an entry, or its label, names the topic."""
+    return said_in(topic, entry.passage) >= WITHIN or is_labelled(topic, entry.text)
 
 
 def _differing(topic: Topic, entries: Sequence[FicheEntry]) -> tuple[PieceKind, ...]:
     """The pieces that give a value which another contradicts, in the order of the entries."""
     given: dict[tuple[str, str], dict[PieceKind, set[StatedValue]]] = {}
     for entry in entries:
-        for value in entry.values:
+        for value in _compared(topic, entry):
             if value.unit in COMPARED.get(topic.kind, {value.unit}):
                 alike = given.setdefault((value.unit, value.part), {})
                 alike.setdefault(entry.piece, set()).add(value)
@@ -248,6 +314,14 @@ def _differing(topic: Topic, entries: Sequence[FicheEntry]) -> tuple[PieceKind, 
         if any(one - other and other - one for other in alike.values())
     }
     return tuple(dict.fromkeys(entry.piece for entry in entries if entry.piece in apart))
+
+
+def _compared(topic: Topic, entry: FicheEntry) -> tuple[StatedValue, ...]:
+    """The values of an entry that those of another piece may contradict: of a long list none."""
+    if MAIN not in topic.parts:
+        return entry.values
+    main = tuple(value for value in entry.values if MAIN in value.part.split())
+    return main if len(set(main)) <= MOST_COMPARED else ()
 
 
 def _verdict(differing: Sequence[PieceKind], priority: Priority) -> list[str]:

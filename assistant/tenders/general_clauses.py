@@ -9,9 +9,11 @@ from enum import StrEnum
 from assistant.question.language import fold_text
 from assistant.question.topics import topics
 from assistant.tenders.clauses import DossierClause, clauses_of
-from ingestion.chunking.sentences import units
+from ingestion.chunking.passages import Passage
+from ingestion.chunking.sentences import SentenceSpan, units
 from ingestion.documents.document import Document
 from ingestion.documents.general_clauses import CCAG, GeneralText, edition_on, general_texts_named
+from ingestion.documents.pieces import PieceKind
 
 _DENIES = re.compile(r"\b(?:n'|ne )[^.;]{0,30}?\b(?:pas|plus|aucun)\b[^.;]{0,30}?\b(?:appli|ccag)")
 
@@ -29,12 +31,15 @@ class EditionSource(StrEnum):
 class AppliedText:
     """A CCAG that the pieces make applicable, and where they say so.
 
-    Its edition is None where nothing tells it, or where pieces name several (`editions`).
+    Its edition is None where nothing tells it, or where pieces name several (`editions`). Its
+    `place` is the sentence or the item that makes it applicable.
     """
 
     text: GeneralText
     source: EditionSource
     locator: str
+    piece: PieceKind
+    place: Passage
     editions: tuple[int, ...] = ()
 
     @property
@@ -58,6 +63,8 @@ class AppliedText:
 class _Mention:
     text: GeneralText
     locator: str
+    piece: PieceKind
+    place: Passage
     applies: bool
 
 
@@ -86,14 +93,17 @@ def _applied(
     first = next((each for each in mine if each.applies), mine[0])
     if len(said) == 1:
         [(edition, mention)] = said.items()
-        return AppliedText(GeneralText(family, edition), EditionSource.PIECES, mention.locator)
+        text, told = GeneralText(family, edition), EditionSource.PIECES
+        return AppliedText(text, told, mention.locator, first.piece, first.place)
     if said:
         editions = tuple(sorted(said))
         contradicted = EditionSource.CONTRADICTED
-        return AppliedText(GeneralText(family), contradicted, first.locator, editions)
+        text = GeneralText(family)
+        return AppliedText(text, contradicted, first.locator, first.piece, first.place, editions)
     of_day = edition_on(day, family) if day else None
     source = EditionSource.DAY if of_day else EditionSource.NOTHING
-    return AppliedText(GeneralText(family, of_day), source, first.locator)
+    text = GeneralText(family, of_day)
+    return AppliedText(text, source, first.locator, first.piece, first.place)
 
 
 def _mentions(clause: DossierClause) -> Iterator[_Mention]:
@@ -109,4 +119,6 @@ def _mentions(clause: DossierClause) -> Iterator[_Mention]:
             continue
         applies = bool(topic.states.search(said)) and not topic.unless.search(said)
         for each in general_texts_named(written):
-            yield _Mention(each.text, clause.passage.locator, applies)
+            named = SentenceSpan(unit.start + each.start, unit.start + each.end)
+            place = clause.sentences_of(named)
+            yield _Mention(each.text, clause.passage.locator, clause.piece, place, applies)

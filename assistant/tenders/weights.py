@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 
 from assistant.question.language import fold_text
 from assistant.question.quantities import fold_same_length as same_length
@@ -15,20 +15,40 @@ CELL = " | "
 WHOLE = Fraction(100)
 """What the weights of criteria add up to, in percent or points."""
 
+_BARE = re.compile(r"[\s*]*(\d{1,3}(?:[.,]\d{1,2})?)[\s*]*")
+_HEADS = re.compile(r"(?i:points?|poids|pondération|%)")
+"""What heads a column of weights."""
+
 _DETAIL = re.compile(r"\([^()]*\)|\bdont\b[^\n|]*")
 
 
 def weights(text: str) -> tuple[Fraction, ...]:
-    """The weights of criteria, in percent or points: of a table those of its last column.
+    """The weights of criteria, in percent or points: of a table those of one column.
 
     Those of sub-criteria are left out where the others alone make the whole.
     """
     if CELL in text:
-        rows = [row for row in text.splitlines() if not fold_text(row).startswith("total")]
-        found = [weight for row in rows for weight in _all(row.rsplit(CELL, 1)[-1])]
-        return _making_whole(found, whole_in(found))
+        return _of_table(text)
     every, outside = list(_all(text)), list(_all(_DETAIL.sub("", text)))
     return _making_whole(every, outside, whole_in(every), whole_in(outside))
+
+
+def _of_table(text: str) -> tuple[Fraction, ...]:
+    """The weights of the last column that makes the whole, else of the last that has any.
+
+    Bare numbers are weights where they make the whole, or where their header says points.
+    """
+    rows = [row for row in text.splitlines() if not fold_text(row).startswith("total")]
+    columns = [*zip_longest(*(row.split(CELL) for row in rows), fillvalue="")][::-1]
+    measured = [[weight for cell in column for weight in _all(cell)] for column in columns]
+    bare = [
+        [Fraction(said[1].replace(",", ".")) for said in map(_BARE.fullmatch, column) if said]
+        for column in columns
+    ]
+    told = [found for found, column in zip(bare, columns, strict=True) if _HEADS.search(column[0])]
+    readings = [_making_whole(found, whole_in(found)) for found in (*measured, *bare)]
+    whole = (each for each in readings if sum(each) == WHOLE)
+    return next(whole, tuple(next(filter(None, (*measured, *told)), ())))
 
 
 def _making_whole(*readings: Sequence[Fraction]) -> tuple[Fraction, ...]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 from assistant.answering.answer import Citation
 from assistant.answering.record import calculation_fields, citations, mark_line
 from assistant.calculators.calculation import Buyer, Calculation, Ground
-from assistant.calculators.catalogue import FORMS, CalculatorForm, CalculatorInput, InputKind
+from assistant.calculators.forms import FORMS, CalculatorForm, CalculatorInput, InputKind
 from assistant.errors import WrongArguments
 from assistant.ledger.parsing.questions import NotUnderstood
 from assistant.ledger.parsing.subject import population_asked
@@ -40,6 +40,7 @@ _TYPES: Mapping[InputKind, Any] = {
     InputKind.AMOUNTS: list[_Number],
     InputKind.RATE: _Number,
     InputKind.MONTHS: _Number,
+    InputKind.DURATIONS: list[_Number],
     InputKind.DAY: WrittenDay,
     InputKind.SWITCH: bool,
 }

@@ -97,7 +97,7 @@ def found_by(
     description: Dossier | None = None,
 ) -> list[ConformityFinding]:
     """What one rule finds in them."""
-    return [each for each in found_in(pieces, code, description) if each.rule == rule]
+    return [each for each in found_in(pieces, code, description) if rule in each.rules]
 
 
 def _corrected(document: Document, corrections: Sequence[tuple[str, str]]) -> Document:

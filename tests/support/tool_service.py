@@ -29,6 +29,7 @@ def tool_home(folder: Path) -> Path:
         filing = DossierService(home, Journal(home / "journal.jsonl"), answering_embedder)
         filing.create(Dossier(dossier, team=team))
         text = f"# CCAP\n\n## Article 12 - Pénalités\n\n{PENALTY.format(amount)} {ORDER}\n"
+        text += "\n## Article 13 - Garantie\n\nUne retenue de garantie de 7 % est appliquée.\n"
         filing.add(dossier, [Parcel("CCAP.md", io.BytesIO(text.encode()))])
     return filled(home, file_row(), invoice("F-1"), invoice("F-2", net=50, vat=10))
 

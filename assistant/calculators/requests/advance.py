@@ -6,10 +6,12 @@ from decimal import Decimal
 from functools import partial
 
 from assistant.calculators.advance import AdvanceAsked
-from assistant.calculators.amounts import round_to_cents
+from assistant.calculators.amounts import numeral, round_to_cents
 from assistant.calculators.calculation import Buyer
-from assistant.calculators.catalogue import (
-    Asked,
+from assistant.calculators.catalogue import Asked
+from assistant.calculators.constants import constants
+from assistant.calculators.facts import GivenFigure, QuestionFacts, first
+from assistant.calculators.needs import (
     Missing,
     MissingFact,
     buyer,
@@ -18,12 +20,12 @@ from assistant.calculators.catalogue import (
     figure,
     large_buyer,
 )
-from assistant.calculators.facts import QuestionFacts, first
 from assistant.calculators.requests.parties import (
     buyers,
     is_large,
     is_sme,
     is_tax,
+    one_of_several,
     sme,
     tax_rate,
     with_rate_added,
@@ -37,7 +39,8 @@ _IS_DUE = re.compile(
     r"\bobligatoire|\bdue?s?\b|\bdoi(?:s|t|vent)\b|\bdevons\b|\bfaut-il\b|\boblig|\bcombien\b"
     r"|\bmontant|\bcalcul|\bmini|\bmaxi?|\bplancher|\bplafond|\bbornes?\b|\bexiger\b"
     r"|\bdroit a\b|\bfourchette|\btrop\b|\bsuffi"
-    r"|\bpeut-on\b|\bpuis-je\b|\bpossible\b|\bavances? ?\?"
+    r"|\bpeut-on\b|\bpuis-je\b|\bpossible\b|\bavances?[^.?]{0,20}[?=]|\bforce\w*|\btenus?\b"
+    r"|\b(?:a |ont )raison\b|\bvrai\b"
 )
 _IS_SUM = re.compile(
     r"\bcombien\b|\bmontant|\bmini|\bmaxi?|\bplancher|\bplafond|\bfourchette|\bborne"
@@ -53,22 +56,29 @@ _OTHER_DURATION = re.compile(
 )
 _BOUNDED_DURATION = re.compile(
     r"\b(?:plus|moins|dessus|dela|superieure?s?|inferieure?s?|depass\w+|exced\w+|au moins|minimum"
-    r"|jusqu'a|a peine|presque|environ) ?(?:a|de|d')? ?(?:[\w-]+ ){0,2}?(?:mois|ans?|annees?)\b"
+    r"|jusqu'a|a peine|presque|environ)\b ?(?:a|de|d')? ?(?:[\w-]+ ){0,2}?(?:mois|ans?|annees?)\b"
 )
 _IN_DAYS = re.compile(r" (?P<unit>semaines?|jours?)\b(?! (?:de preparation|pour|apres))")
 _DAYS_OF_TWO_MONTHS = range(59, 63)
 """Days of which only a calendar tells whether they are more than two months."""
 
 _ROLE = re.compile(
-    r"\b(?:(?P<advance>avances?)|(?P<contract>marche|contrat|lot|chantier)"
+    r"\b(?:(?P<advance>avances?)|(?P<contract>marche|contrat|lot|chantier|remport\w*|emporte\w*"
+    r"|attribu\w*|signe\w*|notifi\w*|conclu\w*)|(?P<estimate>budget|estim\w*|enveloppe|prevu)"
     r"|(?P<part>sous[- ]?trait\w*|acte special))\b|\bsur (?:un (?:total|montant) de )?(?P<whole>$)"
 )
+_LEAST_RATE = re.compile(
+    r"\b(?:mini(?:mum|male?)?|plancher|au moins)(?: (?:legale?|obligatoire))?"
+    r"(?: (?:est|c'est|serait|de|d'|a|:))* ?$"
+)
+"""Before a rate that somebody holds to be the lowest, and not that of the contract."""
+
 _PART = re.compile(r"\bsous[- ]?trait\w*")
-_NO_PART = re.compile(r"\b(?:aucune?|pas de|ni|sans) (?:la )?sous[- ]?trait\w*")
+_NO_PART = re.compile(r"\b(?:aucune?|pas de|ni|sans|zero)(?: la| de)? sous[- ]?trait\w*")
 _PAID_DIRECTLY = re.compile(r"\bpaiements? directs?\b|\bpaye\w* (?:en direct|directement)\b")
 _OF_SUBCONTRACTOR = re.compile(
     r"\b(?:est|suis|sommes) sous[- ]?trait|\bavance (?:du|au|des|aux|de la|a la|d'un|pour le) sous"
-    r"|\bsous[- ]?trait(?![^.;:?]*\btitulaire)[^.;:?]*\bavances?\b"
+    r"|\bsous[- ]?traitante?s?\b(?![^.;:?]*\btitulaire)[^.;:?]*\bavances?\b"
 )
 _HOLDER = re.compile(
     r"\btitulaire|\bentreprise principale|\b(?:mon|notre|leur|son) marche"
@@ -86,15 +96,17 @@ def advance(facts: QuestionFacts) -> Asked | Missing | None:
     amounts, months, part = _amounts(facts), _months(facts), _part(facts)
     if amounts is None or months is None or part is None:
         return None
-    rates = [each.value for each in facts.rates if not is_tax(each)]
-    if len(rates) > 1:
+    told = [each for each in facts.rates if not is_tax(each)]
+    least = [each.value for each in told if _LEAST_RATE.search(each.before)]
+    rates = one_of_several([each for each in told if each.value not in least])
+    if max(len(rates), len(least)) > 1 or (part and not _is_of_amounts(part[0], amounts)):
         return None
     asked = partial(
-        AdvanceAsked,
-        amount_with_tax=amounts.taxed,
-        rate=first(rates),
-        subcontracted=first(part),
+        AdvanceAsked, amount_with_tax=amounts.taxed, rate=first(rates), least_said=first(least)
     )
+    if part:
+        name = "subcontracted_with_tax" if part[0].is_with_tax else "subcontracted"
+        asked = partial(asked, **{name: part[0].value})
     return _completed(asked, facts, amounts, months)
 
 
@@ -103,6 +115,8 @@ def _completed(
 ) -> Asked | Missing | None:
     """The advance with what the question says of the parties, or what it lacks."""
     small, large, bought_by = is_sme(facts), is_large(facts), buyers(facts)
+    if not months:
+        return _lacks_months()
     needed = {
         "months": figure("Quelle est la durée d'exécution du marché, en mois ?", months),
         "buyer": choice("", bought_by) if bought_by else buyer(facts),
@@ -129,6 +143,17 @@ def _completed(
     return completed(asked, **_in_order(needed))
 
 
+def _lacks_months() -> Missing:
+    """The duration asked back, with why."""
+    least = numeral(constants()["avance, délai"].values[-1][1])
+    return Missing(
+        (
+            "Quelle est la durée d'exécution du marché, en mois (l'avance n'est obligatoire "
+            f"qu'au-delà de {least} mois) ?",
+        )
+    )
+
+
 def _in_order(needed: dict[str, MissingFact]) -> dict[str, MissingFact]:
     """What is needed, the amount first."""
     return {name: needed[name] for name in sorted(needed, key=lambda name: name != "amount")}
@@ -144,7 +169,8 @@ class _Amounts:
 
 def _amounts(facts: QuestionFacts) -> _Amounts | None:
     """The amounts of the contract, each once; None without one, or with several."""
-    contract = [each for each in facts.amounts if each.role(_ROLE) not in {"advance", "part"}]
+    told = [each for each in facts.amounts if each.role(_ROLE) not in {"advance", "part"}]
+    contract = [each for each in told if each.role(_ROLE) != "estimate"] or told
     taxed = [each.value for each in contract if each.is_with_tax]
     untaxed = [each.value for each in contract if not each.is_with_tax]
     if not contract or max(len(taxed), len(untaxed)) > 1:
@@ -157,14 +183,19 @@ def _amounts(facts: QuestionFacts) -> _Amounts | None:
     return _Amounts(first(untaxed), first(taxed))
 
 
-def _part(facts: QuestionFacts) -> list[Decimal] | None:
+def _is_of_amounts(part: GivenFigure[Decimal], amounts: _Amounts) -> bool:
+    """Whether the contract has an amount with the same tax as its part."""
+    return (amounts.taxed if part.is_with_tax else amounts.untaxed) is not None
+
+
+def _part(facts: QuestionFacts) -> list[GivenFigure[Decimal]] | None:
     """What is paid directly to a subcontractor, nothing without one; None where it is not plain."""
     words = _NO_PART.sub("", facts.words)
     if not _PART.search(words):
         return []
     parts = [each for each in facts.amounts if each.role(_ROLE) == "part"]
-    is_plain = len(parts) == 1 and not parts[0].is_with_tax and facts.says(_HOLDER)
-    return [parts[0].value] if is_plain and _PAID_DIRECTLY.search(words) else None
+    is_plain = len(parts) == 1 and facts.says(_HOLDER)
+    return parts if is_plain and _PAID_DIRECTLY.search(words) else None
 
 
 def _months(facts: QuestionFacts) -> list[Decimal] | None:

@@ -8,17 +8,19 @@ from functools import partial
 
 from assistant.calculators.advance_parts import AdvancePart, AdvancePartsAsked
 from assistant.calculators.calculation import Buyer
-from assistant.calculators.catalogue import Asked, Missing, buyer, choice, completed, large_buyer
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.constants import constants
 from assistant.calculators.facts import QuestionFacts, read_facts
+from assistant.calculators.needs import Missing, buyer, choice, completed, large_buyer
 from assistant.calculators.requests.parties import buyers, is_large, is_sme, is_tax
 
 _ADVANCE = re.compile(r"(?<!a l')(?<!par )(?<!en )\bavances?\b")
 _IS_DUE = re.compile(
     r"\bobligatoire|\bdue?s?\b|\bdoi(?:s|t|vent)\b|\bfaut-il\b|\boblig|\bcombien\b|\bmontant"
     r"|\bmini|\bdonne quoi\b|\bdroit a\b|\blequel|\blaquelle|\blesquel|\bverse"
+    r"|\bavances?[^.?]{0,30}[?=]"
 )
-_FRAMEWORK = re.compile(r"\baccords?[- ]cadres?\b|\bbons? de commande\b")
+_FRAMEWORK = re.compile(r"\baccords?[- ]cadres?\b|\bbons? de commande\b|\bbc\b")
 _NO_LEAST = re.compile(
     r"\b(?:sans|pas de|aucun|ni) (?:montant )?mini(?:mum)?s?\b"
     r"|\bmini(?:mum)? ?[:=]? ?(?:0|zero|nul)\b"
@@ -27,9 +29,15 @@ _LEAST_BEFORE = re.compile(r"\bmini(?:mum)? ?(?:de |est |a |d'un montant de |:|=
 _LEAST_AFTER = re.compile(r" ?(?:ht )?(?:au )?mini(?:mum)?\b")
 _MOST = re.compile(r"\bmaxi?(?:mum|mal)?\w* ?(?:de |est |a |:|=)* ?$")
 _ORDER = re.compile(
-    r"\b(?:(?:premier|second|deuxieme|troisieme|autre|1er|2e) )?bon(?: de commande)?"
+    r"\b(?:(?:premier|second|deuxieme|troisieme|autre|1er|2e) )?(?:bon(?: de commande)?|bc)"
     r"(?: ?n ?°? ?\d{1,4})?\b(?! de commandes)(?=[^,;.?]{0,40}?\d)"
 )
+_TOTAL = re.compile(r"\b(?:total\w*|en tout|ensemble)\b[^\d]{0,20}$")
+_DONE = re.compile(
+    r"\bdeja (?:\w+ )?(?:avance|verse|paye|regle)\w*|\b(?:pas|non|jamais) (?:encore )?affermi"
+)
+"""Of a part, that its advance was paid before, or that it is not ordered: none is due for it."""
+
 _PHASE = re.compile(
     r"\btranches? (?:ferme|optionnelle|conditionnelle)(?: (?:n ?°? ?)?\d{1,2}\b(?! ?\d{3}))?"
     r"|\bt[fo]\d?\b"
@@ -90,10 +98,11 @@ def _parts(facts: QuestionFacts, named: re.Pattern[str]) -> list[Part] | None:
     ends = [*(each.start() for each in names[1:]), len(facts.words)]
     for name, end in zip(names, ends, strict=True):
         own = read_facts(facts.words[name.start() : end], date.min)
-        if not own.amounts:
+        told = [each for each in own.amounts if not _TOTAL.search(each.before)]
+        if not told or _DONE.search(own.words):
             continue
-        taxed = [each.value for each in own.amounts if each.is_with_tax]
-        untaxed = [each.value for each in own.amounts if not each.is_with_tax]
+        taxed = [each.value for each in told if each.is_with_tax]
+        untaxed = [each.value for each in told if not each.is_with_tax]
         if len(untaxed) != 1 or len(taxed) > 1 or len(own.months) != 1:
             return None
         label = name[0].strip().capitalize()

@@ -18,7 +18,7 @@ _SAYS_NOTHING = re.compile(
 _OF_PAYMENT = re.compile(r"\b(?:delais?|paiements?|payable\w*|paye\w*|regle\w*)\b[^.;?!]{0,60}$")
 _TO_PAY = re.compile(r"^ (?:de |pour |du )?(?:delai|paiement|payer|regler)")
 _LATE = re.compile(r"^ (?:calendaires )?(?:de |en )?retard")
-_WAS_LATE = re.compile(r"\bretard (?:de|d'environ|:|est de|etait de) ?$")
+_WAS_LATE = re.compile(r"\bretard ?(?:de|d'environ|:|=|est de|etait de)? ?$")
 _OF_SOMETHING_ELSE = re.compile(
     r"\b(?:verif\w*|constat\w*|admission|preavis|garantie|repon\w*|reponse|chantier"
     r"|duree|fournisseur|cgv|conditions generales|devis|escompte)\b"

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
-from assistant.calculators.catalogue import Asked, Likely, Missing, MissingFact, completed, figure
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.delays import DelayAsked, DelayWord, RunningDelay, running_delays
 from assistant.calculators.facts import QuestionFacts, before_tax, first, of_role
+from assistant.calculators.needs import Likely, Missing, MissingFact, completed, figure
 
 _WHICH_LAST_DAY = re.compile(
     r"\b(?:deja|encore) (?:acquis\w*|accept\w+|temps|possible|valables?|refuser|rejeter)\b|"

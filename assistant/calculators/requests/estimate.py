@@ -6,17 +6,10 @@ from decimal import Decimal
 from functools import partial
 
 from assistant.calculators.calculation import Nature
-from assistant.calculators.catalogue import (
-    Asked,
-    Missing,
-    MissingFact,
-    buyer,
-    choice,
-    completed,
-    nature,
-)
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.estimate import Basis, EstimateAsked
 from assistant.calculators.facts import GivenFigure, QuestionFacts
+from assistant.calculators.needs import Missing, MissingFact, buyer, choice, completed, nature
 from assistant.calculators.requests.durations import RENEWED, total_months
 from assistant.calculators.requests.small_lots import counts_of_lots, of_all_lots, small_lots
 
@@ -51,19 +44,38 @@ _OVER_ALL = re.compile(
     r"(?:duree|\d+ ans|quatre ans|trois ans|deux ans|\d+ mois)"
 )
 
-_WORKS = re.compile(r"\b(?:travaux|chantier)\b")
+_WORKS = re.compile(r"\b(?:travaux|chantier|refection|renovation|rehabilitation)\b")
 _SUPPLIED = re.compile(
     r"\b(?:mis\w*|met\w*) (?:en plus )?a (?:la |sa |leur )?dispo\w*"
-    r"|\bfourni\w* (?:elle-meme |nous-memes? )?(?:a l'entreprise|au titulaire|au macon)\b"
+    r"|\b(?:fourni\w*|livr(?:e|es|ent|ons|ee?s?)|donn(?:e|es|ent|ons))\b[^;.?!]{0,50}"
+    r"\b(?:a l'entreprise|a l'entrepreneur|au titulaire|au (?:macon|couvreur|constructeur))\b"
+)
+_BY_THE_HOLDER = re.compile(
+    r"\b(?:entreprise|titulaire|fournisseur)\b[^,;.?!]{0,25}\b(?:fournit|livre|donne)\b"
 )
 _ONE_OPERATION = re.compile(
-    r"\b(?:une seule|(?:la |une )?(?:seule et )?meme) (?:operation|chantier)\b"
+    r"\b(?:une? seule?|(?:l[ea] |une? )?(?:seule? et )?meme)"
+    r" (?:operation|chantier|programme|projet|ouvrage)\b"
 )
 
 _HOMOGENEOUS = re.compile(
     r"\bmemes? (?:famille|fournitures?|besoins?|prestations?|produits?|articles?|materiels?|type"
     r"|nature|mobilier|achats?)\b|\bhomogenes?\b|\bidentiques?\b"
 )
+
+_TIMES = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8}
+_CUT = re.compile(r"\b(?:coup|decoup|scind|fraction|saucissonn|separ|divis)\w*")
+_COUNT_BEFORE = re.compile(
+    rf"(?<![\w.,])(?P<count>[2-9]|1[0-2]|{'|'.join(_TIMES)})"
+    r" (?!(?:ans|annees|mois|semaines|jours|lots?|marches?|devis|offres|propositions|candidats?"
+    r"|entreprises|societes|fournisseurs|prestataires|agents|eleves|personnes)\b)[a-z-]+[sx]"
+    r"(?: (?:de |d'|en )?[a-z-]+){0,4} (?:de|a) ?$"
+)
+"""How many things of one kind there are, before what each of them costs."""
+
+_WITHIN = re.compile(r"\b(?:dont|y compris|comprenant|incluant)\b[^,;.?!]{0,25}$")
+_SUM = re.compile(r"\b(?:soit|total\w*|cumul\w*|en tout|ensemble)\b[^,;.?!]{0,15}$")
+_YEAR = re.compile(r"\b20\d\d\b")
 
 _LEFT_OUT = re.compile(
     r"\b(?:sans (?:aucun )?(?:rapport|lien)|rien a voir|autre famille|deja (?:paye|regle)\w*)\b"
@@ -79,7 +91,7 @@ def estimate(facts: QuestionFacts) -> Asked | Missing | None:
         return None
     if any(each.is_with_tax for each in facts.amounts):
         return None
-    for read in (_periodic, _framework, _operation, _homogeneous, _lots):
+    for read in (_periodic, _framework, _operation, _homogeneous, _repeated, _lots):
         if (found := read(facts)) is not None:
             return found
     return None
@@ -112,6 +124,8 @@ def _framework(facts: QuestionFacts) -> Asked | Missing | None:
     others = [each for each in amounts if each not in most]
     if len(most) != 1 or not all(_NOT_THE_MAXIMUM.search(each.before) for each in others):
         return None
+    if any(map(_is_each_of_several, most)):
+        return None
     if facts.says(RENEWED) and not facts.says(_OVER_ALL):
         return None
     return _completed(facts, EstimateAsked, Basis.FRAMEWORK, [most[0].value], nature(facts))
@@ -121,11 +135,11 @@ def _operation(facts: QuestionFacts) -> Asked | Missing | None:
     """Works of one operation, and what the buyer gives the holder for them."""
     if not facts.says(_WORKS) or {*facts.natures} - {Nature.WORKS}:
         return None
-    is_supplied = facts.says(_SUPPLIED)
+    is_supplied = facts.says(_SUPPLIED) and not facts.says(_BY_THE_HOLDER)
     amounts = _kept(facts)
     if len(amounts) < 2 or not (is_supplied or facts.says(_ONE_OPERATION)):
         return None
-    if any(_PAST.search(_sentence(each)) for each in amounts):
+    if _are_of_several_years(facts, amounts):
         return None
     works = choice("", (Nature.WORKS,))
     return _completed(
@@ -138,11 +152,40 @@ def _homogeneous(facts: QuestionFacts) -> Asked | Missing | None:
     amounts = _kept(facts)
     if len(amounts) < 2 or not facts.says(_HOMOGENEOUS) or Nature.WORKS in facts.natures:
         return None
-    if any(_PAST.search(_sentence(each)) for each in amounts):
+    if _are_of_several_years(facts, amounts):
         return None
     return _completed(
-        facts, EstimateAsked, Basis.HOMOGENEOUS, [each.value for each in amounts], nature(facts)
+        facts, EstimateAsked, Basis.HOMOGENEOUS, [each.value for each in amounts], _no_works(facts)
     )
+
+
+def _repeated(facts: QuestionFacts) -> Asked | Missing | None:
+    """As many times what one costs as there are: "3 commandes de toners de 25 000 € chacune"."""
+    if len(facts.amounts) != 1 or Nature.WORKS in facts.natures:
+        return None
+    (amount,) = facts.amounts
+    count = _COUNT_BEFORE.search(amount.before)
+    if count is None or facts.says(_CUT) or not amount.is_share or _period(amount) is not None:
+        return None
+    times = int(_TIMES.get(count["count"], count["count"]))
+    return _completed(
+        facts, EstimateAsked, Basis.HOMOGENEOUS, [amount.value] * times, _no_works(facts)
+    )
+
+
+def _no_works(facts: QuestionFacts) -> MissingFact:
+    """What is bought, of what counts together by its kind: supplies or services (R2121-6)."""
+    return choice(
+        "S'agit-il de fournitures ou de services ?",
+        facts.natures,
+        *(Nature.SUPPLIES, Nature.SERVICES),
+    )
+
+
+def _are_of_several_years(facts: QuestionFacts, amounts: Sequence[GivenFigure[Decimal]]) -> bool:
+    """Whether some of the amounts are of another year than the others."""
+    is_past = any(_PAST.search(_sentence(each)) for each in amounts)
+    return is_past or len({*_YEAR.findall(facts.words)}) > 1
 
 
 def _lots(facts: QuestionFacts) -> Asked | Missing | None:
@@ -176,7 +219,14 @@ def _kept(facts: QuestionFacts) -> list[GivenFigure[Decimal]]:
     kept = [each for each in facts.amounts if not _LEFT_OUT.search(_sentence(each))]
     if any(map(_is_maximum, kept)):
         kept = [each for each in kept if not _NOT_THE_MAXIMUM.search(each.before)]
-    return [] if any(each.is_limit or _is_each_of_several(each) for each in kept) else kept
+    if any(each.is_limit or _is_each_of_several(each) for each in kept):
+        return []
+    kept = [each for each in kept if not _WITHIN.search(each.before)]
+    sums = [each for each in kept if _SUM.search(each.before)]
+    parts = [each for each in kept if each not in sums]
+    if len(parts) < 2 or not sums:
+        return kept
+    return parts if all(each.value == sum(part.value for part in parts) for each in sums) else []
 
 
 def _is_each_of_several(amount: GivenFigure[Decimal]) -> bool:

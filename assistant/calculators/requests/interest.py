@@ -8,9 +8,10 @@ from functools import partial
 
 from assistant.calculators.amounts import share
 from assistant.calculators.calculation import Buyer
-from assistant.calculators.catalogue import Asked, Missing, completed, figure
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.facts import GivenFigure, QuestionFacts, first
 from assistant.calculators.interest import InterestAsked
+from assistant.calculators.needs import Missing, completed, figure
 from assistant.calculators.payment import GivenRate, InterestTerms
 from assistant.question.quantities import Quantity, find_quantities
 
@@ -166,7 +167,7 @@ def _retained(facts: QuestionFacts, rates: list[Decimal], amount: Decimal | None
 
 
 _LATE_BEFORE = re.compile(
-    r"\b(?:retard|depassee?|depassement) (?:de|d'environ|:|est de|etait de|etant de) ?$"
+    r"\b(?:retard|depassee?|depassement) ?(?:de|d'environ|:|=|est de|etait de|etant de)? ?$"
 )
 _LATE_AFTER = re.compile(
     r"^ (?:calendaires )?(?:de |en )?(?:retard|(?:apres|de trop|au-dela) ?(?:l'|la |de l'|de la )?"

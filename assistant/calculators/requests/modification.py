@@ -1,14 +1,15 @@
 """What questions about a modification ask to calculate, by the figures they give. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 
 from assistant.calculators.amounts import share
-from assistant.calculators.catalogue import Asked, Missing, buyer, completed, figure, nature
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.facts import GivenFigure, QuestionFacts
 from assistant.calculators.modification import ModificationAsked
+from assistant.calculators.needs import Missing, buyer, completed, figure, nature
 
 _MODIFICATION = re.compile(
     r"\b(?:avenants?|modif\w*|(?:travaux|prestations|fournitures|services) supplementaires"
@@ -22,7 +23,8 @@ _IS_ALLOWED = re.compile(
     r"|sans (?:nouvelle |re)?mise en concurrence|nouvelle mise en concurrence|admissible"
     r"|(?:avenants?|ca|cela) suffi\w+|faibles? montants?|r\.? ?2194-[2358]|plafond|pourcentage"
     r"|limites?|reste-t-il|(?:me|nous) reste|reste combien|marge)\b|: ?suffi\w+"
-    r"|\bok (?:\?|(?:ou|sans)\b)|\bc'est ok\b"
+    r"|\bok (?:\?|(?:ou|sans)\b)|\bc'est ok\b|\bjouable\b"
+    r"|\b(?:on|nous|je) (?:est|sommes|suis|reste\w*) (?:bons?|dans les clous|large)\b"
     r"|\b(?:relancer|refaire) (?:\?|(?:une? |la |le )?(?:nouvelle |nouveau )?"
     r"(?:consultation|procedure|marche|appel|mise)\b)"
     r"|\b(?:puis-je|peut-on|pouvons-nous|je peux|on peut)"
@@ -54,6 +56,8 @@ _BY_SHARE = re.compile(
     r"\b(?:avenants?|modification|plus-value|rallonge"
     r"|augment\w+(?: (?:l[ea]|mon|notre|ce) (?:marche|contrat|montant)(?: initial)?)?)"
     r"(?: \w+)?(?: (?:de|d'environ|a|representant|egal a|:)) ?$"
+    r"|\bcumul\w*(?: (?:de|des) (?:\w+ ){0,2}(?:avenants|modif\w*))?"
+    r" ?(?:=|:|de|a|est de|est a|fait|atteint|represente)? ?$"
 )
 
 _NEW_TOTAL = re.compile(r"\b(?:port|pass|mont(?!ant)|augment|ramen)\w*\b[^,;:.?]{0,30} a $")
@@ -80,17 +84,30 @@ _UNFORESEEN = re.compile(
     r"|ne pouvai\w+ (?:l'|le |les |la )?(?:prevoir|savoir|anticiper)|impossibles? a prevoir)"
 )
 
+_NOT_UNFORESEEN = re.compile(
+    r"\b(?:sans|ni|aucune?|pas|rien)(?: (?:de|une?|la|les?|aucune?|moindre|vraiment|ete|rapport"
+    r"|lien|avec|clause|ou|ni))* (?:d'|l')?(?:imprev|alea)"
+)
+
 _SUPPLEMENTARY = re.compile(r"\bsupplementaires\b")
 
 _LEGAL_RATES = frozenset(map(Decimal, (10, 15, 50)))
 """The percents of articles R2194-3 and R2194-8, which people name as limits."""
+
+_OTHER_RATE = re.compile(
+    r"\b(?:tva|penalites?|retenue|rg|avance|acompte|remise|rabais|budget|revision|hausse)\b"
+    r"[^,;.?!]{0,25}$"
+)
+"""Before a percent that is no limit of modifications, whatever its value."""
+
+_LESSENS = re.compile(r"\b(?:en moins|moins-values?|diminu\w+|baiss\w+|reduction)\b")
 
 _APART_FROM_INITIAL = re.compile(r"\b(?:dont|tva|soit|deja paye\w*|factur\w+|penalites?)\b")
 
 
 def modification(facts: QuestionFacts) -> Asked | Missing | None:
     """Whether the amount of a contract may be changed so much, or how much it may be."""
-    if not facts.says(_MODIFICATION, _IS_ALLOWED):
+    if not facts.says(_MODIFICATION) or not (facts.says(_IS_ALLOWED) or _names_a_limit(facts)):
         return None
     read = _read_amounts(facts)
     if read is None or any(each.is_with_tax for each in facts.amounts):
@@ -99,20 +116,48 @@ def modification(facts: QuestionFacts) -> Asked | Missing | None:
     rates = _rates(facts, initial, changes)
     if rates is None or not _are_as_many(facts, changes or rates):
         return None
+    is_found = facts.says(_UNFORESEEN) and not facts.says(_NOT_UNFORESEEN)
+    if is_found and facts.says(_SMALL) and len(changes) > 1:
+        return None
     is_named = not facts.says(_SMALL) and facts.says(_SUPPLEMENTARY)
-    asked = partial(ModificationAsked, is_unforeseen=is_named or facts.says(_UNFORESEEN))
-    if not facts.amounts and _are_shares_of_contract(facts.rates):
-        asked = partial(asked, initial=None, changes=tuple(rates))
-        return completed(asked, nature=nature(facts), buyer=buyer(facts))
+    asked = partial(ModificationAsked, is_unforeseen=is_named or is_found)
+    if facts.amounts:
+        return _of_amounts(facts, asked, initial, changes, rates)
+    if not _are_shares_of_contract(facts.rates):
+        return None
+    asked = partial(asked, initial=None, changes=tuple(rates))
+    return completed(asked, nature=nature(facts), buyer=buyer(facts))
+
+
+def _of_amounts(
+    facts: QuestionFacts,
+    asked: Callable[..., ModificationAsked],
+    initial: Sequence[Decimal],
+    changes: Sequence[Decimal],
+    rates: Sequence[Decimal],
+) -> Asked | Missing | None:
+    """The modification of an amount, by amounts or else by rates of it."""
     changes = changes or [share(each, rate) for each in initial for rate in rates]
+    if changes and facts.says(_LESSENS) and not any(each < 0 for each in changes):
+        return None
     asks_ceiling = bool(initial) and facts.says(_ASKS_CEILING)
     if not (changes or rates or asks_ceiling):
         return None
+    told = figure("Quel est le montant initial hors taxes du marché ?", initial)
+    if not initial and (facts.says(_SMALL) or _names_a_limit(facts)):
+        return Missing((told.question,))
     return completed(
         partial(asked, changes=tuple(changes)),
-        initial=figure("Quel est le montant initial hors taxes du marché ?", initial),
+        initial=told,
         nature=nature(facts),
         buyer=buyer(facts),
+    )
+
+
+def _names_a_limit(facts: QuestionFacts) -> bool:
+    """Whether a percent of the law is among the rates, one that modifications are held to."""
+    return any(
+        each.value in _LEGAL_RATES and not _OTHER_RATE.search(each.before) for each in facts.rates
     )
 
 
@@ -174,8 +219,11 @@ def _rates(
         and (each.value not in _LEGAL_RATES or _BY_SHARE.search(each.before) or not facts.amounts)
     ]
     roles = _roles(given)
-    if any(role == "sum" for _, role in roles):
-        roles = [each for each in roles if each[1] != "sum"]
+    if len(roles) == 1 and not facts.amounts and roles[0][1] == "sum":
+        return [roles[0][0]]
+    if not facts.amounts and any(role == "sum" for _, role in roles):
+        return None
+    roles = [each for each in roles if each[1] != "sum"]
     rates = _changes(roles)
     if not changes:
         return rates
@@ -188,7 +236,8 @@ def _rates(
 
 def _is_about(rate: Decimal, exact: Decimal) -> bool:
     """Whether a rate is that one, as precisely as it is written."""
-    return abs(rate - abs(exact)) < Decimal(1).scaleb(min(int(rate.as_tuple().exponent), 0))
+    written = rate.normalize().as_tuple().exponent
+    return abs(rate - abs(exact)) < Decimal(1).scaleb(min(int(written), 0))
 
 
 def _changes(roles: Iterable[tuple[Decimal, str | None]]) -> list[Decimal]:

@@ -10,8 +10,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from assistant.calculators.catalogue import Asked, Missing
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.facts import QuestionFacts, read_facts
+from assistant.calculators.needs import Missing
 from assistant.calculators.procedure import ProcedureAsked
 from assistant.calculators.requests.advance import advance
 from assistant.calculators.requests.advance_parts import advance_parts
@@ -21,10 +22,15 @@ from assistant.calculators.requests.interest import interest
 from assistant.calculators.requests.legal_limits import but_limits_of_the_law
 from assistant.calculators.requests.modification import modification
 from assistant.calculators.requests.payment import payment
-from assistant.calculators.requests.price_change import price_update, revision
-from assistant.calculators.requests.procedure import procedure, procedure_of_amount
+from assistant.calculators.requests.price_change import price_update
+from assistant.calculators.requests.procedure import (
+    chooses_between,
+    procedure,
+    procedure_of_amount,
+)
 from assistant.calculators.requests.repayment import instalment, repayment
 from assistant.calculators.requests.retention import retention
+from assistant.calculators.requests.revision import revision
 from assistant.calculators.requests.scores import scores
 from assistant.calculators.requests.small_lots import small_lots
 from assistant.calculators.requests.standstill import standstill
@@ -136,7 +142,7 @@ def _only_one(facts: QuestionFacts, question: str, judged: JudgedOdds) -> Asked 
     if not facts.amounts or _is_left_to_texts(procedure.__name__, facts.words):
         return plain
     odds = judged(question)
-    if odds is None or _takes_tax_off(plain):
+    if odds is None or _takes_tax_off(plain) or (plain is not None and chooses_between(facts)):
         return plain
     bound = ANSWERED if plain is None else PLAINLY_ASKED
     return procedure_of_amount(facts) if odds > bound else None

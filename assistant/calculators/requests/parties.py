@@ -1,12 +1,13 @@
 """What a question says of the parties: a small holder, a large buyer, the tax. Pure."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from assistant.calculators.calculation import Buyer
-from assistant.calculators.catalogue import Likely, MissingFact
 from assistant.calculators.constants import constants
 from assistant.calculators.facts import GivenFigure, QuestionFacts
+from assistant.calculators.needs import Likely, MissingFact
 
 _SIZE = (
     r"(?:pme|tpe|micro[- ]?entreprises?|(?:tres )?petites? (?:(?:et|ou) moyennes? )?entreprises?)"
@@ -97,6 +98,16 @@ def is_tax(rate: GivenFigure[Decimal]) -> bool:
 
 
 _BEFORE_TAX_RATE = re.compile(r"\btva\b ?(?:est |de |a |au taux de |: ?|= ?)*$")
+
+
+_OR = re.compile(r" ?(?:ou|ou bien|ou alors) (?:a |de )?")
+
+
+def one_of_several(rates: Sequence[GivenFigure[Decimal]]) -> list[Decimal]:
+    """The values, each once; none where they are the choices asked about: "3 % ou 5 % ?"."""
+    if len(rates) > 1 and all(_OR.fullmatch(each.before) for each in rates[1:]):
+        return []
+    return [*dict.fromkeys(each.value for each in rates)]
 
 
 def with_rate_added(amount: Decimal, rate: Decimal) -> Decimal:

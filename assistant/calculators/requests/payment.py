@@ -8,8 +8,9 @@ from functools import partial
 
 from assistant.calculators.amounts import add_months
 from assistant.calculators.calculation import Buyer
-from assistant.calculators.catalogue import Asked, Missing, MissingFact, buyer, completed, figure
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.facts import GivenFigure, QuestionFacts, first, of_role
+from assistant.calculators.needs import Missing, MissingFact, buyer, completed, figure
 from assistant.calculators.payment import NO_TERMS, PaymentAsked
 from assistant.calculators.payment_term import Interruption, PaymentEvent
 from assistant.calculators.requests.agreed_days import UNREAD, agreed_days
@@ -53,7 +54,7 @@ _OF_INVOICE = re.compile(
     r"|(?:il|elle|on) (?:me |nous )?(?:dit|pretend|soutient|affirme)"
     r"|reclam\w+|relanc\w+)"
     r"|(?P<paid>pay\w+|(?:date|jour) (?:de|du) paiement|(?<!de )paiement|(?<!de )regl\w+|vire\w*)"
-    r"|(?P<other>emis\w*|datee|etabli\w*|sign\w+|notifi\w+))\b"
+    r"|(?P<other>emis\w*|datee|etabli\w*|sign\w+|notifi\w+|command\w+))\b"
 )
 
 _PUBLIC_BODY = re.compile(
@@ -66,7 +67,10 @@ _BARE_DAY = re.compile(
 _ADVANCE = re.compile(r"\bavances?\b")
 _STATEMENT = re.compile(r"\b(?:decompte general|dgd)\b")
 _SUBCONTRACTOR = re.compile(r"\bsous-? ?traitante?s?\b")
-_INTERRUPTED = re.compile(r"\b(?:interrom|interrup|suspen)")
+_INTERRUPTED = re.compile(
+    r"\b(?:interrom|interrup|suspen|piece\w* manqu"
+    r"|manqu\w+ (?:une|des|deux|la|les) piece|incomplet)"
+)
 _BALANCE = re.compile(r"\bsolde\b|\bdecompte\b")
 
 
@@ -174,6 +178,7 @@ _IS_COMPLETE = re.compile(
     r"complet|renvoy|recu\b|recue|recoi|recept|piece|arriv|retour|regularis|corrig|attest|transm"
 )
 _IS_NOTICE = re.compile(r"interr|suspen|notifi|lettre|courrier|\beue?\b|recu|recoi")
+_IS_TOLD = re.compile(r"\b(?:interrom|interrup|suspen|rejet|notifi|retourn|signal)")
 _WAS_SENT = re.compile(r"\b(?:r?envoy\w*|expedi\w*|post\w*|adress\w*|parti\w*)\b")
 _WAS_RECEIVED = re.compile(r"\b(?:recu\w*|recoi\w*|recept\w*|eue?|arriv\w*|parven\w*)\b")
 _NOT_ALL = re.compile(
@@ -185,6 +190,8 @@ _PIECES_ASKED = "Quel jour l'acheteur a-t-il reçu toutes les pièces demandées
 
 
 def _of_interruption(facts: QuestionFacts) -> Asked | Missing | None:
+    if not facts.says(_IS_TOLD):
+        return None  # pieces may lack, but only word of it interrupts the time limit
     days = [each for each in other_days(facts) if not _DATES_INVOICE.search(each.before)]
     paid = [each for each in days if each.role(_PAID) == "paid" and each is days[-1]]
     running = [each for each in days if each not in paid]

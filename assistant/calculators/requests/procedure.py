@@ -1,13 +1,13 @@
 """What questions about a procedure ask to calculate, by the figures they give. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
 
-from assistant.calculators.amounts import round_to_cents
+from assistant.calculators.amounts import percent, round_to_cents
 from assistant.calculators.calculation import Nature
-from assistant.calculators.catalogue import Asked, Missing, buyer, completed, figure, nature
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.facts import (
     MAY_I,
     GivenFigure,
@@ -16,6 +16,15 @@ from assistant.calculators.facts import (
     but_role,
     first,
     of_role,
+)
+from assistant.calculators.needs import (
+    Likely,
+    Missing,
+    MissingFact,
+    buyer,
+    completed,
+    figure,
+    nature,
 )
 from assistant.calculators.procedure import ProcedureAsked
 from assistant.question.parts import speaks_of_a_part
@@ -30,10 +39,20 @@ _OBJECT = (
 
 _AMOUNT = r"\d[\d .,]*(?:k?€|k ?euros?|euros?|m€)(?: ?ht| hors taxes?| ttc)?"
 
+_NAMED = r"\b(?:mapa|procedures? (?:adaptee|formalisee)s?|formalisee?|ao|appel d'offres)\b"
+
+_BETWEEN_PROCEDURES = re.compile(
+    rf"{_NAMED}[^.?,;]{{0,15}} ou (?:\w+ ){{0,3}}{_NAMED}[^.?,;:]{{0,30}}(?:[?.]|$)"
+    rf"|\b(?:reste\w*|releve\w*|passe\w*) (?:\w+ ){{0,2}}{_NAMED}[^.?]{{0,20}}\?"
+)
+"""How one asks which of two procedures, or whether to stay in one: the amount alone answers."""
+
 _WHICH_PROCEDURE = re.compile(
     rf"{MAY_I} (?:acheter|commander|depenser){_OBJECT} (?:pour )?{_AMOUNT}{_OBJECT} ?(?:\?|$)|"
     r"\bquelle (?:est la )?(?:procedure|publicite|mise en concurrence)\b"
     r"|\bprocedure (?:formalisee |adaptee )?ou pas\b"
+    r"|\b(?:dessus|dessous|sous|dela|depass\w+|attei\w+) (?:d\w+ |l[ea]s? )?(?:seuil|barre)\b"
+    r"[^.?]{0,40}\?"
     r"|\b(?:mapa|formalisee?|ao|appel d'offres)\b[^.?,;]{0,15} ou (?:deja |encore )?"
     r"(?:un |une |en )?(?:mapa|formalisee?|ao|appel d'offres)\b"
     r"|(?<!l')\b(?:ao|boamp|annonce|publicite|mise en concurrence) (?:obligatoire|ou pas|ou non|\?)"
@@ -51,7 +70,7 @@ _WHICH_PROCEDURE = re.compile(
     rf"|{_MUST_I} (?:faire|lancer|organiser|passer par|recourir a|publier|mettre|prevoir)\b.{{0,8}}"
     r"\b(?:publicite|mise en concurrence|en concurrence|appel d'offres|avis|procedure formalisee)\b"
     r"|\b(?:procedure (?:formalisee|adaptee)|mapa|appel d'offres|gre a gre) (?:est-elle |est-il )?"
-    r"(?:obligatoire|possible|suffi\w+|autorisee?|\?)"
+    r"(?:obligatoire|possible|suffi\w+|autorisee?|\?)(?! ?,? mais\b)"
 )
 
 # Specific services follow a procédure adaptée at any amount (R2123-1, 3°).
@@ -71,6 +90,9 @@ _TAX_UNKNOWN = re.compile(
 _VAT_BEFORE = re.compile(r"\b(?:tva|taxe)(?: est| etant)? ?(?:a |de |au taux de |:|=|\()? ?$")
 _VAT_AFTER = re.compile(r"^ ?(?:de )?tva\b")
 
+_LIKELY_VAT = (Decimal(20), Decimal(10), Decimal("5.5"))
+"""The rates of the tax in percent at which most purchases are taxed (CGI, art. 278 to 279)."""
+
 _LOT = re.compile(r"(?<!\ben )(?<!\btous )(?<!\btous les )\b(?P<lot>lots?)\b(?! confondus)")
 
 # "une jeune entreprise innovante" is who sells (R2122-9-1 looks at what is bought).
@@ -82,7 +104,13 @@ _INNOVATIVE = re.compile(
 
 def procedure(facts: QuestionFacts) -> Asked | Missing | None:
     """Which procedure and which publicity, where it is plainly asked."""
-    return procedure_of_amount(facts) if facts.says(_WHICH_PROCEDURE) else None
+    is_asked = facts.says(_WHICH_PROCEDURE) or chooses_between(facts)
+    return procedure_of_amount(facts) if is_asked else None
+
+
+def chooses_between(facts: QuestionFacts) -> bool:
+    """Whether it is asked which of the named procedures an amount leads to."""
+    return facts.says(_BETWEEN_PROCEDURES)
 
 
 def procedure_of_amount(facts: QuestionFacts) -> Asked | Missing | None:
@@ -91,10 +119,15 @@ def procedure_of_amount(facts: QuestionFacts) -> Asked | Missing | None:
         return None
     if facts.natures in {(), (Nature.SERVICES,)} and facts.says(_SPECIFIC_SERVICE):
         return None
-    needs, lots = but_role(facts.amounts, _LOT, "lot"), of_role(facts.amounts, _LOT, "lot")
+    needs = _told_once(but_role(facts.amounts, _LOT, "lot"))
+    lots = of_role(facts.amounts, _LOT, "lot")
     if not facts.amounts or len(needs) > 1 or len(lots) > 1 or facts.says(_TAX_UNKNOWN):
         return None
+    if lots and any(each.is_with_tax for each in facts.amounts):
+        return None
     asked = partial(ProcedureAsked, lot=first(lots), is_innovative=facts.says(_INNOVATIVE))
+    if not lots and len(needs) == 1 and needs[0].is_with_tax and not facts.rates:
+        return _at_each_vat(facts, needs[0].value, asked)
     taxed = _without_vat(facts, needs) if not lots else None
     if taxed is not None:
         value, vat = taxed
@@ -110,6 +143,36 @@ def procedure_of_amount(facts: QuestionFacts) -> Asked | Missing | None:
     )
 
 
+def _told_once(needs: Sequence[GivenFigure[Decimal]]) -> Sequence[GivenFigure[Decimal]]:
+    """The need without tax alone where the other is the same with tax: "58 000 HT (69 600 TTC)"."""
+    bare = [each for each in needs if each.is_without_tax]
+    if len(needs) != 2 or len(bare) != 1:
+        return needs
+    (taxed,) = (each for each in needs if each not in bare)
+    vat = taxed.value * 100 / bare[0].value - 100
+    return bare if taxed.is_with_tax and any(abs(vat - each) < 1 for each in _LIKELY_VAT) else needs
+
+
+def _at_each_vat(
+    facts: QuestionFacts, taxed: Decimal, asked: Callable[..., ProcedureAsked]
+) -> Asked | Missing | None:
+    """The procedure of a need with tax whose rate is not told, at each of the likely rates."""
+    rates = tuple(
+        (Likely(f"TVA de {percent(rate)}", f"La TVA est de {percent(rate)}."), rate)
+        for rate in _LIKELY_VAT
+    )
+    return completed(
+        lambda vat, **given: asked(amount=_untaxed(taxed, vat), vat=vat, **given),
+        vat=MissingFact("Quel est le taux de la TVA ?", None, rates),
+        nature=nature(facts),
+        buyer=buyer(facts),
+    )
+
+
+def _untaxed(taxed: Decimal, vat: Decimal) -> Decimal:
+    return round_to_cents(taxed * 100 / (100 + vat))
+
+
 def _without_vat(
     facts: QuestionFacts, needs: Sequence[GivenFigure[Decimal]]
 ) -> tuple[Decimal, Decimal] | None:
@@ -117,7 +180,7 @@ def _without_vat(
     rates = [*{each.value for each in facts.rates if _is_vat(each)}]
     if len(needs) != 1 or not needs[0].is_with_tax or len(rates) != 1:
         return None
-    return round_to_cents(needs[0].value * 100 / (100 + rates[0])), rates[0]
+    return _untaxed(needs[0].value, rates[0]), rates[0]
 
 
 def _is_vat(rate: GivenFigure[Decimal]) -> bool:

@@ -3,8 +3,9 @@
 import re
 from decimal import Decimal
 
-from assistant.calculators.catalogue import Asked, Missing, completed, figure
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.facts import GivenFigure, QuestionFacts, first
+from assistant.calculators.needs import Missing, completed, figure
 from assistant.calculators.repayment import (
     InstalmentAsked,
     RepaymentDueAsked,
@@ -17,12 +18,18 @@ _REPAID = re.compile(
     r"\b(?:rembours|recuper|precompt|repris|repren|reprend|resorb|retenir|reten)\w*"
 )
 _WHEN = re.compile(
-    r"\ba partir de (?:quand|quel)|\b(?:commenc|debut|demarr|declench)\w*|\bquand\b|\bdes quand\b"
-    r"|\ba quel (?:moment|montant|stade|avancement|cumul)"
+    r"\ba partir de (?:quand|quel|combien)"
+    r"|\b(?:commenc|debut|demarr|declench)\w*|\bquand\b|\bdes quand\b"
+    r"|\ba quel (?:moment|montant|stade|avancement|cumul)|\battend\w*\b"
 )
 _SILENT = re.compile(
     r"\b(?:muet|silenc\w*|rien|tait|aucune (?:clause|modalite|precision))\b"
     r"|\b(?:prevoit|dit|precise|mentionne)\w* pas\b"
+)
+_PROVIDED = re.compile(
+    r"\b(?:selon|d'apres|prevu\w* (?:au|par|dans))"
+    r" (?:le |notre |la )?(?:ccap|marche|contrat|clause)"
+    r"|\b(?:ccap|marche|contrat|clause) (?:prevoit|dit|fixe|precise|stipule|impose)\b"
 )
 _HOW_MUCH = re.compile(r"\bcombien\b|\bmontant\b|\bquelle somme\b|\bcalcul\w*|\bprecompte quoi\b")
 _PROPORTION = re.compile(r"\b(?:lineair|proportion|prorata|progressi)\w*")
@@ -35,9 +42,21 @@ _NOTHING_BEFORE = re.compile(
 
 _ROLE = re.compile(
     r"\b(?:(?P<repaid>deja (?:rembours|repris|precompt|recuper|reten)\w*)|(?P<advance>avances?)"
-    r"|(?P<done>execut\w*|realise\w*|factur\w*|avancement|cumul\w*|travaux faits)"
+    r"|(?P<done>execut\w*|realise\w*|factur\w*|avancement|cumul\w*|travaux faits"
+    r"|la (?:n ?°? ?\d+|precedente))|(?P<instalment>situations?|acomptes?)"
     r"|(?P<contract>marches?|contrats?|lot))\b|\bsur (?:un (?:total|montant) de )?(?P<whole>$)"
 )
+
+
+_REPAID_AFTER = re.compile(
+    r" ?(?:ttc )?(?:(?:ont|sont|a|ete|etaient|avaient|d'avance) )*deja (?:ete )?"
+    r"(?:rembours|repris|precompt|recuper|reten|dedui)"
+)
+
+
+_CUMULATED_AFTER = re.compile(r" ?(?:ttc |ht )?(?:en |au |de |d'avancement )*cumul")
+_FRACTION = re.compile(r"\b(?:moitie|(?:un|deux|le) tiers|(?:un|trois|le) quarts?)\b")
+"""Parts that are told without a figure: of what they are is not read."""
 
 
 def repayment(facts: QuestionFacts) -> Asked | Missing | None:
@@ -45,16 +64,39 @@ def repayment(facts: QuestionFacts) -> Asked | Missing | None:
     if not facts.says(_ADVANCE, _REPAID):
         return None
     bounds = _bounds(facts)
+    if bounds is None and facts.says(_WHEN) and not facts.says(_PROPORTION):
+        return _start(facts)
     if bounds is None:
-        return _start(facts) if facts.says(_WHEN) and not facts.says(_PROPORTION) else None
+        return Missing((_CLAUSE_ASKED,)) if _is_of_instalment(facts) else None
     return _due(facts, *bounds) if facts.says(_PROPORTION, _HOW_MUCH) else None
+
+
+def _is_of_advance(rate: GivenFigure[Decimal]) -> bool:
+    """Whether a rate is that of the advance, and not the progress at which it is repaid."""
+    own = rate.before.rsplit("avance", maxsplit=1)[-1]
+    return _role(rate) == "advance" and not _REPAID.search(own)
+
+
+def _is_of_instalment(facts: QuestionFacts) -> bool:
+    """Whether it is how much of an advance one instalment repays, by a clause that is not told."""
+    if not facts.says(_HOW_MUCH, _INSTALMENT) or facts.says(_RETENTION) or facts.rates:
+        return False
+    return len(_of(facts, "advance")) == len(_of(facts, "instalment")) == 1
+
+
+_CLAUSE_ASKED = (
+    "Entre quels avancements le marché (CCAP) fait-il rembourser l'avance, et quel est "
+    "l'avancement cumulé des travaux ?"
+)
 
 
 def _start(facts: QuestionFacts) -> Asked | Missing | None:
     contract = _of(facts, "contract")
     advances = _of(facts, "advance")
     rates = [each for each in facts.rates if not is_tax(each)]
-    of_advance = [each.value for each in rates if _role(each) == "advance"]
+    of_advance = [each.value for each in rates if _is_of_advance(each)]
+    if facts.says(_PROVIDED) and not facts.says(_SILENT):
+        return None
     if len(of_advance) < len(rates) and not facts.says(_SILENT):
         return None
     if not contract and advances and not rates:
@@ -74,11 +116,13 @@ def _start(facts: QuestionFacts) -> Asked | Missing | None:
 def _due(facts: QuestionFacts, begins: Decimal, ends: Decimal) -> Asked | None:
     """What is taken back at a progress that is told as a share, or as a sum of the contract."""
     advances, repaid = _of(facts, "advance"), _of(facts, "repaid")
+    if facts.says(_FRACTION) or _of(facts, "instalment"):
+        return None  # what an instalment is for does not tell how far the works are
     progress = _progress(facts, {begins, ends})
     if len(advances) != 1 or len(repaid) > 1 or not 1 <= len(progress) <= 2:
         return None
     taken = repaid[0].value if repaid else None
-    if taken is None and len(progress) == 1 and facts.says(_NOTHING_BEFORE):
+    if taken is None and facts.says(_NOTHING_BEFORE):
         taken = Decimal(0)
     before = progress[0] if len(progress) == 2 else None
     return RepaymentDueAsked(advances[0].value, begins, ends, progress[-1], before, taken)
@@ -101,7 +145,7 @@ def _progress(facts: QuestionFacts, bounds: set[Decimal]) -> list[Decimal]:
         return told
     if any(each.is_without_tax != contract[0].is_without_tax for each in done):
         return []
-    return [each.value * 100 / contract[0].value for each in done]
+    return sorted(each.value * 100 / contract[0].value for each in done)
 
 
 # What an instalment leaves to be paid.
@@ -145,6 +189,10 @@ def _instalment_role(amount: GivenFigure[Decimal]) -> str:
 
 
 def _role(amount: GivenFigure[Decimal]) -> str:
+    if _REPAID_AFTER.match(amount.after):
+        return "repaid"
+    if _CUMULATED_AFTER.match(amount.after):
+        return "done"
     named = [*_ROLE.finditer(amount.before)]
     role = (named[-1].lastgroup if named else amount.role(_ROLE)) or "contract"
     return "contract" if role == "whole" else role

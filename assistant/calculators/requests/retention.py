@@ -6,24 +6,29 @@ from decimal import Decimal
 from functools import partial
 
 from assistant.calculators.calculation import Buyer
-from assistant.calculators.catalogue import Asked, Missing, completed, figure, large_buyer
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.facts import BODY_OF_THE_STATE, GivenFigure, QuestionFacts, first
+from assistant.calculators.needs import Missing, completed, figure, large_buyer
 from assistant.calculators.requests.parties import (
     buyers,
     is_large,
     is_sme,
     is_tax,
+    one_of_several,
     sme,
     tax_rate,
     with_rate_added,
 )
 from assistant.calculators.retention import RetentionAsked
 
-_RETENTION = re.compile(r"\bretenues? de garantie\b|\brg\b")
+_RETENTION = re.compile(
+    r"\bretenues? de garantie\b|\brg\b"
+    r"|\b(?:retien\w*|retenir|reten\w*)[^,;.?]{0,12} (?:de|en|comme) garantie\b"
+)
 
 _IS_LAWFUL = re.compile(
     r"\b(?:legal|possible|regulier|autoris|permis|trop|plafon|maxi?|depass|combien|calcul|puis-je"
-    r"|peut-on|droit|limite|au plus)"
+    r"|peut-on|droit|limite|au plus)|% ou (?:a |de )?\d"
 )
 
 _ROLE = re.compile(
@@ -44,11 +49,13 @@ _IS_IN_BEFORE = re.compile(
 
 def retention(facts: QuestionFacts) -> Asked | Missing | None:
     """How much may be retained as a guarantee, and whether a rate is too much."""
-    rates = [
-        each.value
-        for each in facts.rates
-        if not is_tax(each) and each.role(_ROLE) in {"retained", None}
-    ]
+    rates = one_of_several(
+        [
+            each
+            for each in facts.rates
+            if not is_tax(each) and each.role(_ROLE) in {"retained", None}
+        ]
+    )
     contract, changes = _of_contract(facts), _changes(facts)
     if not facts.says(_RETENTION, _IS_LAWFUL) or changes is None or len(rates) > 1:
         return None

@@ -1,18 +1,24 @@
 """What questions about the scores of tenders ask to calculate, by the figures they give. Pure.
 
-Every figure of the question has to be read as a weight, a note, a price or a scale: where one is
-not, the question is left to the texts.
+Where a figure is not read, the question is left to the texts.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from assistant.calculators.catalogue import Asked
 from assistant.calculators.facts import QuestionFacts
-from assistant.calculators.formula import FIGURES, Formula, find_formula
+from assistant.calculators.formula import Formula, find_formula
+from assistant.calculators.requests.score_items import (
+    SCALE,
+    ScoreItem,
+    UnreadFigure,
+    parts_of_tenders,
+    score_items,
+)
 from assistant.calculators.scores import PRICE, ScoredTender, ScoresAsked, price_roles
 
 _SOUGHT = re.compile(
@@ -21,6 +27,8 @@ _SOUGHT = re.compile(
     r"|\b(?:moyenne|total|score) ponder|\blaquelle\b|\blequel\b|\bmieux[- ]disant|\bcalcul"
     r"|\bquelles? (?:est |sera |sont )?(?:la |les |sa |ma )?notes?\b|\bqui (?:est|a|arrive)\b"
 )
+_OF_NOTES = re.compile(r"\b(?:notes?|notee?s?|notation|points?|pts|bareme|criteres?)\b")
+_RESULT = re.compile(r"\bcombien\b|\bca (?:donne|fait)\b|\bresultats?\b")
 _WHOLE_SOUGHT = re.compile(
     r"\b(?:fait|font|faire|total\w*|somme|egal\w*)\b[^.?]{0,20}\b100\b( ?%)?"
 )
@@ -35,65 +43,6 @@ _RANKED = re.compile(
 _TAXES = re.compile(r"\bttc\b.*\b(?:ht|hors taxes?)\b|\b(?:ht|hors taxes?)\b.*\bttc\b")
 _PONDERED = re.compile(r"\bponder")
 
-# Where a tender begins: "offre A :", "B (80 k€", "le concurrent : 80 000 €".
-_KIND = r"(?:l'|la |le )?(?:offre|entreprise|candidate?|societe|soumissionnaire|prestataire)"
-_TENDER = re.compile(
-    rf"\b(?P<kind>{_KIND} (?:[a-z0-9]+(?= ?[:=(])|[b-h1-9](?= )))"
-    r"|(?<![a-z0-9'(])(?P<letter>[a-hx-z])(?= ?[:=(])"
-    r"|(?:^|(?<=[.;?!] )|(?<=, )|(?<=\bet ))(?P<said>(?:[a-z'-]+ ){0,3}[a-z'-]+)(?= ?: ?\d)"
-)
-_NO_TENDER = re.compile(
-    r"\b(?:criteres?|reglement|rc|dce|ponder\w*|bareme|not(?:es?|ees?|ations?)|formules?|points?|total|prix|cout"
-    r"|question|techniques?|tech|valeur|env\w*|delais?|qualite|social\w*|moins|sur|soit)\b"
-)
-_OURS = {"ma": "votre", "mon": "votre", "notre": "votre", "mes": "vos", "nos": "vos",
-         "moi": "vous", "nous": "vous", "societe": "société"}  # fmt: skip
-
-# What a figure is in its own few words.
-_SCALE = re.compile(r"\b(?:notes|notees)\b(?: [a-z]+){0,2} sur (?P<scale>\d{1,3})\b(?! points)")
-_NO_FIGURE = re.compile(r"\([^()\d]*\)")
-_APART = re.compile(r",(?!\d)|[;:+?!\n]|\.(?!\d)|\bet\b|\bcontre\b|\bsoit\b")
-_JOINED = re.compile(r"(?<=[a-z)%]) ?[:=] ?(?=\d)")
-_FIGURE = re.compile(
-    rf"(?P<sur>\bsur )?(?P<coef>\bcoef(?:ficient)?\.? ?(?:de )?)?{FIGURES}"
-    r"(?:(?P<amount> ?(?P<scale>k|m)? ?(?:€|eur(?:os?)?\b)| ?(?P<alone>k)\b)"
-    r"|(?P<percent> ?%)|(?: ?/ ?| sur )(?P<of>\d{1,3})(?![\d,]))?"
-    r"(?: ?(?:points?|pts?|ht|ttc)\b)?"
-)
-_SCALES = {"k": 1_000, "m": 1_000_000}
-_GENERIC = re.compile(
-    r"(?:not[a-z]+|criteres?|valeur|les|mes|nos|ses|son|sur|pour|des|une|est|avec|points?|ponder\w+"
-    r"|reglement|consultation|pese|compte|coef\w*|poids|fait|font|offres?|propose|obtient"
-    r"|entreprise|candidat)$"
-)
-_PRICES = {"prix", "cout", "couts", "tarif", "tarifs", "montant", "financier", "financiere"}
-_LOWEST = re.compile(r"\b(?:moins[- ](?:chere?|disante?)|plus bas\w*|mini\w*|moindre)\b")
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """What a few words say: a criterion, and the figures given of it.
-
-    `bare` is a note or a weight; `of` is on what a note is.
-    """
-
-    label: str
-    words: str
-    price: Decimal | None = None
-    bare: Decimal | None = None
-    of: Decimal | None = None
-    weight: Decimal | None = None
-    is_percent: bool = False
-
-    @property
-    def has_figure(self) -> bool:
-        """Whether a figure is in its words."""
-        return not (self.price is None and self.bare is None and self.weight is None)
-
-
-class _UnreadFigure(Exception):
-    """A figure that is neither a weight, a note, a price nor a scale."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Said:
@@ -103,15 +52,15 @@ class _Said:
     several tenders are compared.
     """
 
-    head: tuple[_Item, ...]
-    tenders: tuple[tuple[str, tuple[_Item, ...]], ...]
+    head: tuple[ScoreItem, ...]
+    tenders: tuple[tuple[str, tuple[ScoreItem, ...]], ...]
     formula: Formula | None
     scale: Decimal | None
     is_pondered: bool
     is_ranking: bool
 
     @property
-    def items(self) -> list[_Item]:
+    def items(self) -> list[ScoreItem]:
         """What is said of all tenders, then of each."""
         return [*self.head, *(item for _, items in self.tenders for item in items)]
 
@@ -123,10 +72,10 @@ class _Said:
 
 def scores(facts: QuestionFacts) -> Asked | None:
     """Notes of tenders, weighted or added up, or that the method for those of price lacks."""
-    is_sum = facts.says(_WHOLE_SOUGHT)
-    if not (is_sum or facts.says(_SOUGHT)):
+    is_sum, formula = facts.says(_WHOLE_SOUGHT), find_formula(facts.words)
+    is_noted = formula is not None and facts.says(_OF_NOTES, _RESULT)
+    if not (is_sum or is_noted or facts.says(_SOUGHT)):
         return None
-    formula = find_formula(facts.words)
     if facts.says(_TAXES) or (formula is None and facts.says(_METHOD_SAID)):
         return None
     words = facts.words
@@ -134,84 +83,20 @@ def scores(facts: QuestionFacts) -> Asked | None:
         words = f"{words[: formula.start].rstrip(' =:(')} , {words[formula.end :].lstrip(' )')}"
     if is_sum:
         words = _WHOLE_SOUGHT.sub(" ", words)
-    scale = _SCALE.search(words)
-    head, tenders = _parts(_SCALE.sub(" ", words))
+    scale = SCALE.search(words)
+    head, tenders = parts_of_tenders(SCALE.sub(" ", words))
     try:
         said = _Said(
-            tuple(_items(head)),
-            tuple((name, tuple(_items(own))) for name, own in tenders),
+            tuple(score_items(head)),
+            tuple((name, tuple(score_items(own))) for name, own in tenders),
             formula,
             Decimal(scale["scale"]) if scale else None,
             is_pondered=facts.says(_PONDERED),
             is_ranking=facts.says(_RANKED),
         )
         return _asked(said, is_sum=is_sum)
-    except _UnreadFigure:
+    except UnreadFigure:
         return None
-
-
-def _parts(words: str) -> tuple[str, list[tuple[str, str]]]:
-    """The words on every tender, then each tender by its name with the words on it alone."""
-    marks = [
-        found
-        for found in _TENDER.finditer(words)
-        if not (found["said"] and _NO_TENDER.search(found["said"]))
-    ]
-    if not marks:
-        return words, []
-    ends = [*(each.start() for each in marks[1:]), len(words)]
-    head, tenders = [words[: marks[0].start()]], []
-    for mark, end in zip(marks, ends, strict=True):
-        own, _, rest = re.sub(r"[.?!](?!\d)", "\0", words[mark.end() : end]).partition("\0")
-        tenders.append((_name(mark), own.lstrip(" :=")))
-        head.append(rest.replace("\0", "."))
-    return " , ".join(head), tenders
-
-
-def _name(mark: re.Match[str]) -> str:
-    """The name of a tender as an answer tells it."""
-    said = " ".join(_OURS.get(each, each) for each in mark[0].strip().split())
-    if mark["letter"]:
-        return said.upper()
-    kind, _, own = said.rpartition(" ")
-    return f"{kind} {own.upper() if len(own) == 1 else own.title()}" if mark["kind"] else said
-
-
-def _items(words: str) -> Iterator[_Item]:
-    """What each few words say, those with a figure alone."""
-    for said in _APART.split(_JOINED.sub(" ", _NO_FIGURE.sub(" ", words))):
-        item = _item(said)
-        if item.has_figure:
-            yield item
-
-
-def _item(said: str) -> _Item:
-    """What a few words say; raises _UnreadFigure for a figure too many."""
-    given: dict[str, Decimal] = {}
-    is_percent = False
-    for found in _FIGURE.finditer(said):
-        value = Decimal(found["figures"].replace(" ", "").replace(",", "."))
-        value *= _SCALES.get(found["scale"] or found["alone"] or "", 1)
-        is_percent |= found["percent"] is not None
-        is_weight = found["percent"] or found["coef"] or found["sur"]
-        kind = "price" if found["amount"] else "weight" if is_weight else "bare"
-        if kind in given:
-            raise _UnreadFigure
-        given[kind] = value
-        if found["of"]:
-            given["of"] = Decimal(found["of"])
-    rest = _FIGURE.sub(" ", said)
-    if re.search(r"\d", rest):
-        raise _UnreadFigure
-    return _Item(_label(rest), said, is_percent=is_percent, **given)
-
-
-def _label(words: str) -> str:
-    """The criterion that words name, "" where they name none."""
-    named = [each for each in re.findall(r"[a-z]{2,}", words) if not _GENERIC.match(each)]
-    if _PRICES & {*named}:
-        return PRICE
-    return " ".join(each for each in named if len(each) > 2)
 
 
 def _asked(said: _Said, *, is_sum: bool) -> Asked | None:
@@ -225,18 +110,43 @@ def _asked(said: _Said, *, is_sum: bool) -> Asked | None:
     if is_sum and not said.tenders and not any(item.bare is not None for item in alone):
         return ScoresAsked(weights, in_percent=said.in_percent) if len(weights) > 1 else None
     if said.tenders:
-        tenders = tuple(_tender(name, items, weights) for name, items in said.tenders)
-        return _scored(said, weights, tenders, None)
+        if any(item.of is not None for item in said.head):
+            raise UnreadFigure
+        return _of_tenders(said, weights, said.tenders, said.head)
     if said.is_ranking or any(item.bare is not None and not item.label for item in alone):
         return None
-    lowest = _only(item.price for item in alone if _is_lowest(item))
-    tender = _tender("l'offre", [each for each in alone if not _is_lowest(each)], weights)
-    if not tender.notes:
-        weights = tuple(each for each in weights if each[0] == PRICE)
-    return _scored(said, weights, (tender,), lowest)
+    return _of_tenders(said, weights, (("l'offre", tuple(alone)),), ())
 
 
-def _alone(said: _Said) -> list[_Item]:
+def _of_tenders(
+    said: _Said,
+    weights: tuple[tuple[str, Decimal], ...],
+    told: Sequence[tuple[str, tuple[ScoreItem, ...]]],
+    head: Sequence[ScoreItem],
+) -> Asked | None:
+    """The scores of tenders, of which one may be told beside the lowest price of another.
+
+    Raises UnreadFigure for a price of no tender.
+    """
+    lows = [item for item in head if item.price is not None]
+    if any(not item.is_lowest for item in lows):
+        raise UnreadFigure
+    tenders, is_lowest = [], False
+    for name, items in told:
+        others = [item for item in items if item.is_lowest]
+        if all(item.is_lowest or item.price is None for item in items):
+            is_lowest, others = is_lowest or bool(others), []
+        lows += others
+        tenders.append(_tender(name, [item for item in items if item not in others], weights))
+    lowest = _only(item.price for item in lows)
+    if len(tenders) == 1:
+        if not tenders[0].notes:
+            weights = tuple(each for each in weights if each[0] == PRICE)
+        lowest = lowest or (tenders[0].price if is_lowest else None)
+    return _scored(said, weights, tuple(tenders), lowest)
+
+
+def _alone(said: _Said) -> list[ScoreItem]:
     """The notes and prices that are given of no tender by its name.
 
     A bare number was read as a weight, and is no note too.
@@ -262,10 +172,10 @@ def _scored(
     lacks = [each for each in tenders if is_sought and PRICE not in dict(each.notes)]
     if any(each.price is None for each in lacks):
         return None
-    if lacks and len(tenders) == 1 and lowest is None:
-        return None
     if lacks and said.formula is None:
         return ScoresAsked(weights, tenders, said.scale, lowest=lowest, in_percent=said.in_percent)
+    if len(tenders) == len(weights) == 1 and not lacks:
+        return None
     formula = said.formula if lacks else None
     mode = _mode(said, weights, formula)
     if mode is None:
@@ -275,26 +185,22 @@ def _scored(
     return ScoresAsked(weights, tenders, on, text, lowest, said.in_percent, is_weighted)
 
 
-def _is_lowest(item: _Item) -> bool:
-    return item.price is not None and _LOWEST.search(item.words) is not None
-
-
 def _only(values: Iterable[Decimal | None]) -> Decimal | None:
-    """The only value there is; raises _UnreadFigure where there are several."""
+    """The only value there is; raises UnreadFigure where there are several."""
     found = {each for each in values if each is not None}
     if len(found) > 1:
-        raise _UnreadFigure
+        raise UnreadFigure
     return found.pop() if found else None
 
 
-def _highest_notes(items: Sequence[_Item]) -> tuple[tuple[str, Decimal], ...]:
+def _highest_notes(items: Sequence[ScoreItem]) -> tuple[tuple[str, Decimal], ...]:
     """On what the notes of each criterion are, where every note says it: "36/40"."""
     if any(item.of is None for item in items if item.bare is not None):
         return ()
     found: dict[str, Decimal] = {}
     for item in items:
         if item.of is not None and found.setdefault(item.label, item.of) != item.of:
-            raise _UnreadFigure
+            raise UnreadFigure
     return tuple(found.items()) if "" not in found else ()
 
 
@@ -310,10 +216,19 @@ def _weights(said: _Said) -> tuple[tuple[str, Decimal], ...]:
             weight = item.bare
         if weight is None:
             continue
-        name = next((each for each in found if _same(each, item.label)), item.label)
+        label = item.label or (PRICE if said.formula and item.price is not None else "")
+        name = next((each for each in found if _same(each, label)), label)
         if not name or found.setdefault(name, weight) != weight:
-            raise _UnreadFigure
+            raise UnreadFigure
+    if not found and said.formula and not any(item.bare is not None for item in said.items):
+        return _highest_of_the_price(said.formula)
     return tuple(found.items())
+
+
+def _highest_of_the_price(formula: Formula) -> tuple[tuple[str, Decimal], ...]:
+    """The weight of the price that a formula says by itself: "40 x mini/offre"."""
+    roles = price_roles(formula).values()
+    return ((PRICE, _highest(formula, None)),) if "highest" not in roles else ()
 
 
 def _same(one: str, other: str) -> bool:
@@ -326,7 +241,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _tender(
-    name: str, items: Sequence[_Item], weights: Sequence[tuple[str, Decimal]]
+    name: str, items: Sequence[ScoreItem], weights: Sequence[tuple[str, Decimal]]
 ) -> ScoredTender:
     """The notes and the price of a tender; a note without a name is of the only criterion left."""
     price = _only(each.price for each in items)
@@ -337,7 +252,7 @@ def _tender(
             continue
         criterion = next((each for each, _ in weights if _same(each, item.label)), "")
         if (item.label and not criterion) or criterion in notes:
-            raise _UnreadFigure
+            raise UnreadFigure
         if criterion:
             notes[criterion] = item.bare
         else:
@@ -345,10 +260,10 @@ def _tender(
     left = [each for each, _ in weights if each not in notes and (each != PRICE or price is None)]
     if unnamed:
         if len(left) != 1 or len(unnamed) != 1:
-            raise _UnreadFigure
+            raise UnreadFigure
         notes[left.pop()] = unnamed[0]
     if left and notes:
-        raise _UnreadFigure
+        raise UnreadFigure
     return ScoredTender(name, tuple(notes.items()), price)
 
 
@@ -369,6 +284,8 @@ def _mode(
         return (False, None) if highest in (None, dict(weights).get(PRICE)) else None
     if on:
         common = next(iter(on)) if len(on) == 1 else None
+        if common and highest == dict(weights).get(PRICE) != common:
+            return False, common
         return (True, common) if common and highest in (None, common) else None
     if any("coef" in each.words for each in said.items) or (said.in_percent and said.is_pondered):
         return (True, None) if highest is None else None
@@ -377,7 +294,7 @@ def _mode(
     return (False, None) if highest in (None, dict(weights).get(PRICE)) else None
 
 
-def _is_on_weight(item: _Item, weights: Sequence[tuple[str, Decimal]]) -> bool:
+def _is_on_weight(item: ScoreItem, weights: Sequence[tuple[str, Decimal]]) -> bool:
     """Whether a note is on no scale, or on that of the weight of its criterion."""
     weight = next((weight for name, weight in weights if _same(name, item.label)), None)
     return item.of is None or item.of == weight

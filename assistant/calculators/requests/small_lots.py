@@ -5,19 +5,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from assistant.calculators.calculation import Buyer
-from assistant.calculators.catalogue import (
-    Asked,
-    Missing,
-    buyer,
-    choice,
-    completed,
-    figure,
-    nature,
-)
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.facts import GivenFigure, QuestionFacts
+from assistant.calculators.needs import Missing, buyer, choice, completed, figure, nature
 from assistant.calculators.procedure import Route
 from assistant.calculators.requests.procedure import procedure
 from assistant.calculators.small_lots import SmallLotsAsked
+from assistant.question.parts import is_part
 
 _LOTS = re.compile(r"\b(?:lots?|allotie?s?)\b")
 
@@ -26,7 +20,9 @@ _ROUTES = {
         r"\bgre a gre\b|\bde gre\b|\bsans (?:pub\w*|mise en concurrence|concurrence|annonce|avis"
         r"|consult\w+)|\b(?:ni|sans) pub|\bdispens\w+|\ben direct\b|\bdirectement\b|\br ?2122-8\b"
     ),
-    Route.ADAPTED: re.compile(r"\bmapa\b|\b(?:en|une|la) procedure adaptee\b|\bpetits? lots?\b"),
+    Route.ADAPTED: re.compile(
+        r"\bmapa\b|\b(?:en|une|la) procedure adaptee\b|\ben adaptee?s?\b|\bpetits? lots?\b"
+    ),
 }
 
 _OF_LOTS = re.compile(
@@ -43,6 +39,14 @@ _OF_ALL_AFTER = re.compile(
 )
 
 _SAID_TOGETHER = re.compile(r"\b(?:cumul|a eux (?:deux|trois)|au total,? soit)\w* ?(?:de|:|=)? ?$")
+
+_NOT_ALL = re.compile(r"\ble reste\b|\b(?:les|des) autres\b(?! lots? (?:de|a|:))")
+"""That there are lots beside those of which the amounts are told."""
+
+_PART_OF_ALL = re.compile(r"\b(?:dont|y compris)\b(?![^,;.?!]*\blots?\b)[^,;.?!]{0,20}$")
+"""Before what is a part of the amount told before it, and no lot."""
+
+_NAMED_LOT = re.compile(r"\blots? (?:de|a) ?$")
 
 _OTHERS = re.compile(r"\b(?:les )?autres\b")
 
@@ -65,19 +69,22 @@ def small_lots(facts: QuestionFacts) -> Asked | Missing | None:
     if not routes or not facts.says(_LOTS):
         return None
     amounts = [each for each in facts.amounts if not _OTHERS.search(each.before)]
-    if any(each.is_limit or each.is_share or each.is_with_tax for each in amounts):
+    if any(each.is_limit or _is_share(each) or each.is_with_tax for each in amounts):
         return None
     read = _read(facts, amounts)
     if read is None:
         return None
     total, lots = read
-    if not total and procedure(facts) is not None:
+    if not total and len(lots) == 1 and procedure(facts) is not None:
         return None
+    whole = figure("Quel est le montant hors taxes de tous les lots ensemble ?", total)
+    if not total:
+        return Missing((whole.question,))
     return completed(
         lambda **given: SmallLotsAsked(
             lots=tuple(lots), route=routes[0] if len(routes) == 1 else None, **given
         ),
-        amount=figure("Quel est le montant hors taxes de tous les lots ensemble ?", total),
+        amount=whole,
         nature=nature(facts),
         # Without publicity, the rule is the same whoever buys.
         buyer=buyer(facts) if Route.ADAPTED in routes else choice("", (Buyer.LOCAL,)),
@@ -96,6 +103,8 @@ def _read(
 
     A question that gives each of as many lots as it says has their sum for the whole.
     """
+    if any(_PART_OF_ALL.search(each.before) for each in amounts):
+        return None
     values = [each.value for each in amounts if not _SAID_TOGETHER.search(each.before)]
     counts = counts_of_lots(facts)
     smallest = _SMALLEST.search(facts.words)
@@ -103,7 +112,8 @@ def _read(
         asked = _number(smallest["count"]) if smallest["count"] else 1
         return [sum(values, Decimal(0))], sorted(values)[:asked] if asked < len(values) else []
     wholes = of_all_lots(amounts) or _far_above(amounts, values)
-    if len(values) > 1 and len(values) in counts and not wholes and not smallest:
+    are_some = facts.says(_NOT_ALL)
+    if len(values) > 1 and len(values) in counts and not (wholes or smallest or are_some):
         return [sum(values, Decimal(0))], values
     if len(wholes) > 1 or smallest:
         return None
@@ -115,6 +125,12 @@ def _read(
     if not (is_one or are_all):
         return None
     return wholes, lots
+
+
+def _is_share(amount: GivenFigure[Decimal]) -> bool:
+    """Whether it is one of several alike, and no first of a list: "lots de 60 000 et 45 000"."""
+    is_listed = _NAMED_LOT.search(amount.before) and not is_part("", amount.after)
+    return amount.is_share and not is_listed
 
 
 def _far_above(amounts: Sequence[GivenFigure[Decimal]], values: Sequence[Decimal]) -> list[Decimal]:

@@ -3,14 +3,15 @@
 import re
 from functools import partial
 
-from assistant.calculators.catalogue import Asked, Missing, completed, figure
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.facts import QuestionFacts
+from assistant.calculators.needs import Missing, completed, figure
 from assistant.calculators.requests.parties import is_sme, tax_rate, with_rate_added
 from assistant.calculators.subcontracting import DirectPaymentAsked, SmeShareAsked
 
 _SUBCONTRACTOR = re.compile(r"\bsous[- ]?trait")
 _DIRECT_PAYMENT = re.compile(
-    r"\bpaiements? directs?\b|\bpaye\w* (?:en direct|directement)|\bdirectement paye"
+    r"\bpaiements? directs?\b|\bpaye\w* (?:en )?direct(?:ement)?\b|\bdirectement paye"
     r"|\bpayer (?:directement|en direct)"
 )
 _IS_WHETHER = re.compile(

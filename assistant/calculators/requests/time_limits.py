@@ -7,8 +7,9 @@ from functools import partial
 
 from assistant.calculators.amounts import add_months
 from assistant.calculators.calculation import Buyer
-from assistant.calculators.catalogue import Asked, Missing, buyer, choice, completed, figure
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.facts import QuestionFacts, first, of_role
+from assistant.calculators.needs import Missing, buyer, choice, completed, figure
 from assistant.calculators.requests.delays import UNDATED
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked
 
@@ -19,7 +20,7 @@ _WHICH_DAY = re.compile(
     r"|\bquel(?:le)? (?:est l[ea] )?(?:date|delai|jour)\b"
     r"|\b(?:delai|date) (?:(?:de|des) \w+ )?(?:mini|de remise|de reception|de depot)"
     r"|\bcombien de (?:jours|temps)\b|\bdelais? reduits?\b|\bdate ?\?"
-    r"|\b(?:premier|1er|dernier) jour\b"
+    r"|\b(?:premier|1er|dernier) jour\b|\bmini(?:mum|mal\w*)?\b|\bplancher\b"
 )
 
 _SENT_NOTICE = re.compile(
@@ -81,6 +82,23 @@ BY_POST = re.compile(
 )
 
 
+_UNAGREED = re.compile(
+    r"\b(?:pas|sans|aucun|faute|a defaut|ni)(?: d'| de | )?(?:avoir d')?accord\b"
+)
+_OFF_PROFILE = re.compile(
+    r"\b(?:documents?|plans?|pieces?|dce|dossier|cahier|partie)\b[^.?!]{0,60}"
+    r"\b(?:pas|non|jamais|sans|hors|impossible)\b[^,;.?!]{0,40} (?:profil|plate-?forme)"
+)
+_WAS_SENT = re.compile(
+    r"\b(?:est|a ete|ai|avons|vient d'etre|on a|a) (?:bien |deja )?"
+    r"(?:parti|envoye|transmis|adresse)\b"
+)
+_WHICH_DATE = re.compile(
+    r"\bquel(?:le)? (?:est |sera )?(?:la )?(?:date|jour)\b"
+    r"|\bdates? (?:limites? )?(?:mini\w*|au plus tot)|\b(?:donne\w*|calcul\w*)[^.?]{0,20} date\b"
+)
+
+
 def time_limits(facts: QuestionFacts) -> Asked | Missing | None:
     """The earliest day on which candidatures or tenders may be due."""
     procedures = [each for each, named in PROCEDURES.items() if facts.says(named)]
@@ -88,7 +106,8 @@ def time_limits(facts: QuestionFacts) -> Asked | Missing | None:
     if invited:
         return _of_invitation(facts, procedures, invited)
     sent = of_role(facts.days, _SENT_NOTICE, "sent", _PRIOR_NOTICE, _OTHER_SENDING)
-    is_undated = not facts.days and facts.says(UNDATED, _SENT_NOTICE)
+    is_sent = facts.says(UNDATED, _SENT_NOTICE) or facts.says(_WAS_SENT, _WHICH_DATE)
+    is_undated = not facts.days and is_sent
     is_asked = facts.says(_NOTICE, _WHICH_DAY) and (is_undated or facts.days)
     if not is_asked or len(procedures) > 1 or len(sent) > 1 or _has_unread_day(facts, sent):
         return None
@@ -101,6 +120,7 @@ def time_limits(facts: QuestionFacts) -> Asked | Missing | None:
         is_urgent=facts.says(_URGENT),
         has_prior_notice=_has_prior_notice(facts, sent),
         due=due,
+        is_off_profile=facts.says(_OFF_PROFILE),
     )
     needed = {
         "procedure": choice(
@@ -133,6 +153,8 @@ def _of_invitation(
         is_electronic=not facts.says(BY_POST),
         is_urgent=facts.says(_URGENT),
         invited=invited[0],
+        is_unagreed=facts.says(_UNAGREED),
+        is_off_profile=facts.says(_OFF_PROFILE),
     )
     return completed(asked, buyer=buyer(facts, Buyer.LOCAL, Buyer.ENTITY))
 

@@ -4,8 +4,9 @@ import re
 from functools import partial
 
 from assistant.calculators.award import TurnoverAsked
-from assistant.calculators.catalogue import Asked, Missing, completed, figure
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.facts import QuestionFacts, before_tax, first
+from assistant.calculators.needs import Missing, completed, figure
 from assistant.question.parts import speaks_of_a_part
 
 _TURNOVER = re.compile(r"\bchiffres? d'affaires\b|\b(?:un|le|du) ca\b|\bca (?:minim|annuel|exig)")

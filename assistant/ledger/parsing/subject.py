@@ -12,7 +12,8 @@ from assistant.question.language import fold_text
 # Only asked of questions that no rule understands whole: one that is understood asks for figures.
 
 _THINGS = (
-    r"(?:factures?|avoirs?|fournisseurs?|prestataires?|achats|depenses|titulaires?|paiements?|"
+    r"(?:factures?|avoirs?|fournisseurs?|prestataires?|achats|titulaires?|paiements?|"
+    r"depenses(?! (?:reelles |annuelles )?de fonctionnement)|"
     r"impayes?)"
 )
 _SPENT = r"(?:depense|paye|regle|verse|achete|commande|mandate|facture|recu|engage|notifie)"
@@ -70,6 +71,11 @@ _STRICTLY_LAW = re.compile(
 )
 """What is in no question about figures: "regle" is settled as well; what only may be is not."""
 
+_OF_A_CASE = re.compile(
+    r"^(?!.*\b(?:factures|nos|mes)\b)(?=.*\d ?(?:€|euros?\b)).*\b\d+ (?:jours|mois) de retard\b"
+)
+"""One payment by its amount and its delay: interest on it is calculated, not looked for."""
+
 
 def asks_ledger(question: str) -> bool:
     """Whether the words ask for what was bought, billed or paid here, and for no rule."""
@@ -77,7 +83,7 @@ def asks_ledger(question: str) -> bool:
     figures = _FIGURES.search(words)
     is_ours = any(each.search(words) for each in (_OURS, _THEIRS, _OF_ALL))
     asks = is_ours or (figures and _OWNED.search(words))
-    if not asks or _STRICTLY_LAW.search(words):
+    if not asks or _STRICTLY_LAW.search(words) or _OF_A_CASE.search(words):
         return False
     return bool(figures) or not _LAW.search(words)
 

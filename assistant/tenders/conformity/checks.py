@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from operator import gt, itemgetter, lt, ne
 from typing import Protocol
 
@@ -26,6 +27,7 @@ from assistant.tenders.conformity.rules import (
     RuleValue,
     Side,
     Unchecked,
+    Where,
 )
 from assistant.tenders.conformity.values import (
     PieceValue,
@@ -35,6 +37,7 @@ from assistant.tenders.conformity.values import (
     written,
 )
 from ingestion.chunking.passages import Passage
+from ingestion.chunking.sentences import SentenceSpan
 from ingestion.documents.document import Document
 from ingestion.tenders.dossiers import Dossier
 
@@ -160,6 +163,10 @@ def _found(patterns: Patterns, text: str) -> bool:
     return any(pattern.search(text) for pattern in patterns)
 
 
+_COMPARE = "Faites vous-même la comparaison"
+_DESCRIBE = (
+    "« Modifier la description » sur la page du dossier, ou la commande sourcier dossier describe"
+)
 _FAULTS = {Side.ABOVE: (gt, ">"), Side.BELOW: (lt, "<"), Side.OTHER: (ne, "≠")}
 
 
@@ -193,7 +200,8 @@ def values(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
             wrong[reading.value].append(reading)
     if wrong and rule.times and case.is_of_a_part(rule.times):
         label = case.book.values[rule.times].label
-        raise Unchecked(f"la revue n'a reconnu que par an, par période ou par lot {label}")
+        only = f"la revue n'a reconnu que par an, par période ou par lot {label}"
+        raise Unchecked(f"{only}. {_COMPARE}")
     for value, same in wrong.items():
         said, limited = written(value, unit), written(limit, unit)
         yield CheckFault(
@@ -219,7 +227,7 @@ def _limit(rule: ConformityRule, case: Case) -> Decimal:
     base = case.highest(rule.times)
     if base is None:
         label = case.book.values[rule.times].label
-        raise Unchecked(f"la revue n'a pas reconnu dans les pièces {label}")
+        raise Unchecked(f"la revue n'a pas reconnu dans les pièces {label}. {_COMPARE}")
     return limit * base
 
 
@@ -237,8 +245,17 @@ def missing(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
     if clauses and not said:
         # A figure that is not read as what it is may be all that was missed.
         require_sure(each.passage for each in clauses if each.has_doubts)
-        first = next(clauses[0].matches(rule.where.about), None)
-        yield CheckFault((clauses[0].place(first),) if first else ())
+        yield CheckFault(_stands(rule.where, clauses))
+
+
+def _stands(where: Where, clauses: Sequence[DossierClause]) -> tuple[Passage, ...]:
+    """Where the mention would stand: under the first of the headings, else where that is said."""
+    for heading in where.heading:
+        for clause in clauses:
+            if heading.search(clause.title) and clause.passage.text.strip():
+                return (clause.words(SentenceSpan(0, len(clause.passage.text))),)
+    said = ((each, match) for each in clauses for match in each.matches(where.about))
+    return tuple(clause.place(match) for clause, match in islice(said, 1))
 
 
 def _is_said(patterns: Patterns, clauses: Iterable[DossierClause]) -> bool:
@@ -264,25 +281,22 @@ def intervals(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
     """The time between two days, when it is shorter than the law has it.
 
     A period ends with its last day, so that a limit on that day is short by some hours. Raises
-    Unchecked when a day is not known that the description of the dossier has a place for, or when
-    it is short from a later day than the one that counts.
+    Unchecked when a day is not known, or when it is short from a later day than the one that
+    counts; a delay that no piece begins is not looked at.
     """
-    stated = case.days(rule.value)
-    if not stated and not case.book.values[rule.value].described:
+    begins, stated = case.book.values[rule.value], case.days(rule.value)
+    if not stated and not begins.described:
         return
     starts = stated or (case.days(rule.after) if rule.after else ())
     ends = case.days(rule.until)
-    for name, days in ((rule.value, starts), (rule.until, ends)):
-        _require_told(case.book.values[name], days)
-    if not starts or not ends:
-        return
+    _require_told((begins, starts), (case.book.values[rule.until], ends))
     (start, before), (end, after) = max(starts, key=itemgetter(0)), min(ends, key=itemgetter(0))
     limit = int(case.stated(rule.constants[0]).value)
     last = _last_day(start, limit, rule.is_counted_back)
     if end > last or (rule.is_counted_back and end == last):
         return
     if not stated:
-        raise Unchecked(f"les pièces ne disent que {case.book.values[rule.after].label}")
+        raise Unchecked(_untold(begins))
     found, least = (f"{numeral(Decimal(each))} jours" for each in ((end - start).days, limit))
     yield CheckFault(
         (*before, *after),
@@ -299,8 +313,17 @@ def _last_day(start: date, limit: int, is_counted_back: bool) -> date:
         raise Unchecked(f"la date du {start:%d/%m/%Y} est impossible") from beyond
 
 
-def _require_told(value: RuleValue, days: Sequence[object]) -> None:
-    """Raise Unchecked where neither a piece nor the description tells a day that it might."""
-    if not days and value.described:
-        where = "ni dans les pièces ni dans la description du dossier"
-        raise Unchecked(f"{value.label} n'a été trouvée {where}")
+def _require_told(*told: tuple[RuleValue, Sequence[object]]) -> None:
+    """Raise Unchecked for the days that nothing tells, first those that are to be described."""
+    unknown = [value for value, days in told if not days]
+    if unknown:
+        raise Unchecked(*map(_untold, [each for each in unknown if each.described] or unknown))
+
+
+def _untold(value: RuleValue) -> str:
+    """The reason for a day that nothing tells, and where it is to be told."""
+    if not value.described:
+        names = ", ".join(value.where.pieces)
+        return f"{value.label} n'a été trouvée dans aucune pièce où la lire ({names}). {_COMPARE}"
+    where = "ni dans les pièces ni dans la description du dossier"
+    return f"{value.label} n'a été trouvée {where}. Indiquez-la : {_DESCRIBE}"

@@ -96,7 +96,7 @@ def unlisted(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
         longest = max(listing.clauses, key=lambda clause: len([*numbers_of(clause.passage.text)]))
         place = longest.words(SentenceSpan(0, len(longest.passage.text)))
         found = ", ".join(numbers)
-        words = {"found": found, "how": "sans que la liste récapitulative le dise"}
+        words = {"found": found, "how": "et la liste récapitulative ne semble pas le dire"}
         yield CheckFault((each.place, place), f"{found} ∉ liste", words)
 
 

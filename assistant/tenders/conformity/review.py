@@ -1,6 +1,7 @@
 """The review of a dossier: every rule that applies, its findings, and their JSON."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -64,8 +65,10 @@ def review(
         piece = places[first.document_id] if first else len(_PIECES)
         return _SEVERITIES.index(finding.severity), piece, first.start if first else 0
 
-    found = (finding for rule in case.book.rules for finding in _findings(rule, case))
-    return tuple(sorted(found, key=order))
+    unchecked: defaultdict[str, list[ConformityRule]] = defaultdict(list)
+    found = [each for rule in case.book.rules for each in _findings(rule, case, unchecked)]
+    told = (_unchecked(reason, rules) for reason, rules in unchecked.items())
+    return tuple(sorted((*found, *told), key=order))
 
 
 def day_of(documents: Iterable[Document], description: Dossier) -> date | None:
@@ -82,7 +85,10 @@ def contract_day(documents: Iterable[Document], description: Dossier) -> date | 
     return day_of(documents, description) or description.notified
 
 
-def _findings(rule: ConformityRule, case: Case) -> Iterator[ConformityFinding]:
+def _findings(
+    rule: ConformityRule, case: Case, unchecked: Mapping[str, list[ConformityRule]]
+) -> Iterator[ConformityFinding]:
+    """What a rule finds; where it cannot be applied it is kept under each reason why."""
     if rule.since and case.code.day < rule.since:
         return
     try:
@@ -90,9 +96,22 @@ def _findings(rule: ConformityRule, case: Case) -> Iterator[ConformityFinding]:
         if conditions is not None:
             for fault in _CHECKS[rule.check](rule, case):
                 yield _finding(rule, fault, conditions, case)
-    except Unchecked as reason:
-        said = f"Non contrôlé : {reason}."
-        yield ConformityFinding(rule.name, rule.label, FindingSeverity.UNCHECKED, said)
+    except Unchecked as stopped:
+        for reason in stopped.args:
+            unchecked[reason].append(rule)
+
+
+def _unchecked(reason: str, rules: Sequence[ConformityRule]) -> ConformityFinding:
+    """One remark for all the rules that the same reason stops."""
+    first, *others = rules
+    label = ", ".join(dict.fromkeys(each.label for each in rules))
+    return ConformityFinding(
+        first.name,
+        label,
+        FindingSeverity.UNCHECKED,
+        f"Non contrôlé ({label}) : {reason}.",
+        also=tuple(each.name for each in others),
+    )
 
 
 def _finding(
@@ -135,8 +154,9 @@ class FiledReview:
     def headline(self) -> str:
         """How much there is to look at, and under which law."""
         points = sum(each.severity is not FindingSeverity.UNCHECKED for each in self.findings)
-        said = f"{points} point{'s' if points > 1 else ''}" if points else "Rien"
-        return f"{said} à vérifier · droit au {self.law_day:%d/%m/%Y}"
+        several = f"{points} point{'s' if points > 1 else ''} à vérifier"
+        said = several if points else "Rien n'a été relevé"
+        return f"{said} · droit au {self.law_day:%d/%m/%Y}"
 
 
 def review_of(
@@ -179,6 +199,7 @@ def _finding_fields(finding: ConformityFinding) -> dict[str, Any]:
         "sentence": finding.sentence,
         "comparison": finding.comparison,
         "to_check": list(finding.to_check),
+        "also": list(finding.also),
         "places": [_passage_fields(place) for place in finding.places],
         "grounds": [_ground_fields(ground) for ground in finding.grounds],
     }

@@ -23,7 +23,10 @@ from ingestion.library.corpus import CORPUS
 
 
 class Unchecked(Exception):
-    """A rule cannot be applied; the message says why, in French, to follow "Non contrôlé :"."""
+    """A rule cannot be applied; each argument is a reason, in French, with what to state where.
+
+    A reason follows "Non contrôlé (…) :" and has no full stop at its end.
+    """
 
 
 class FindingSeverity(StrEnum):
@@ -45,6 +48,7 @@ class ConformityFinding:
     `places` are the very words of the dossier, each with its locator and the offsets of its
     document; they are empty where a mention is missing. `comparison` is short: "7 % > 5 %".
     `to_check` are the conditions that nothing in the dossier settles, each after an implied "si".
+    `also` are the other rules that could not be applied for the same reason.
     """
 
     rule: str
@@ -55,6 +59,12 @@ class ConformityFinding:
     grounds: tuple[Ground, ...] = ()
     comparison: str = ""
     to_check: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """The names of the rules that it tells of."""
+        return frozenset((self.rule, *self.also))
 
 
 Patterns = tuple[re.Pattern[str], ...]

@@ -1,5 +1,6 @@
 """The advance and the retenue de garantie: each figure with its rule."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -379,3 +380,30 @@ def test_modifications_are_told_as_terms_of_the_amount() -> None:
     assert told.endswith(
         "100\u202f000\u00a0€ + 10\u202f000\u00a0€ − 4\u202f000\u00a0€ = 106\u202f000\u00a0€."
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("5", "Oui : le taux minimal est de 5\u00a0%."),
+        ("10", "Non : le taux minimal est de 5\u00a0%"),
+    ],
+)
+def test_what_is_held_to_be_the_lowest_rate_is_judged_first(said: str, verdict: str) -> None:
+    asked = replace(_asked(buyer=Buyer.HOSPITAL), least_said=Decimal(said))
+    assert _calculated(asked).result[0].text.startswith(verdict)
+
+
+def test_a_part_known_with_tax_is_taken_off_the_amount_with_tax() -> None:
+    asked = AdvanceAsked(
+        None, Decimal(600000), Decimal(10), Buyer.LOCAL, subcontracted_with_tax=Decimal(150000)
+    )
+    assert _range(_calculated(asked))[0] == 22500
+    assert any("450\u202f000\u00a0€ TTC" in line.text for line in _calculated(asked).steps)
+
+
+def test_a_part_with_tax_as_large_as_the_contract_is_explained() -> None:
+    with pytest.raises(WrongFigures, match="TTC du marché"):
+        AdvanceAsked(
+            None, Decimal(60000), Decimal(10), Buyer.LOCAL, subcontracted_with_tax=Decimal(60000)
+        )

@@ -10,10 +10,11 @@ from pydantic import TypeAdapter
 
 from assistant.calculators.award import StandstillAsked, standstill
 from assistant.calculators.calculation import Buyer
-from assistant.calculators.catalogue import Asked, Missing
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.constants import constants
 from assistant.calculators.delays import DelayAsked, DelayWord, running_delay, running_delays
 from assistant.calculators.facts import read_facts
+from assistant.calculators.needs import Missing
 from assistant.calculators.requests.parsing import parse_calculation
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked, time_limits
 from assistant.errors import WrongFigures
@@ -221,3 +222,28 @@ def test_of_those_invited_only_the_tenders_are_waited_for() -> None:
     found = time_limits(asked, FakeLaw())
     assert "lundi 8 février 2027" in found.result[0].text
     assert not any("Candidatures" in line.text for line in found.result)
+
+
+@pytest.mark.parametrize(("is_urgent", "days"), [(False, "35 jours"), (True, "15 jours")])
+def test_documents_off_the_profile_lengthen_it_unless_it_is_urgent(
+    days: str, *, is_urgent: bool
+) -> None:
+    asked = TimeLimitsAsked(
+        Procedure.OPEN, date(2026, 5, 4), Buyer.LOCAL, is_urgent=is_urgent, is_off_profile=True
+    )
+    assert days in time_limits(asked, FakeLaw()).result[0].text
+
+
+def test_counted_back_documents_off_the_profile_call_for_an_earlier_notice() -> None:
+    asked = TimeLimitsAsked(
+        Procedure.OPEN, None, Buyer.LOCAL, due=date(2026, 6, 30), is_off_profile=True
+    )
+    assert "au plus tard le mardi 26 mai 2026" in time_limits(asked, FakeLaw()).result[0].text
+
+
+@pytest.mark.parametrize(("buyer", "days"), [(Buyer.LOCAL, "10 jours"), (Buyer.STATE, "25 jours")])
+def test_without_agreement_the_time_is_shorter_but_for_the_state(buyer: Buyer, days: str) -> None:
+    asked = TimeLimitsAsked(
+        Procedure.RESTRICTED, None, buyer, invited=date(2026, 5, 4), is_unagreed=True
+    )
+    assert days in time_limits(asked, FakeLaw()).result[0].text

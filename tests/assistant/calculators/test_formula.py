@@ -87,6 +87,29 @@ def test_values_are_read_around_the_formula_and_never_twice() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        ("i et i0 valent 120 et 112,5", {"i": 120, "i0": Fraction(225, 2)}),
+        ("i0 et i sont respectivement de 110 et 121", {"i": 121, "i0": 110}),
+        ("i du mois de mars 2026 = 121 et i0 au depart : 110", {"i": 121, "i0": 110}),
+        ("io = 110, i 3 mois avant", {"i0": 110}),
+        ("i et i0 sont publies", {}),
+    ],
+)
+def test_the_values_of_two_names_may_be_told_together_or_after_words(
+    said: str, values: dict[str, Fraction]
+) -> None:
+    words = f"p = p0 × i/i0 ; {said}"
+    formula = find_formula(words)
+    assert formula
+    assert find_values(words, formula) == values
+
+
+def test_a_formula_is_read_as_it_is_shown() -> None:
+    assert parse_formula(parse_formula("40 × pmin / p").written()).names == ("pmin", "p")
+
+
+@pytest.mark.parametrize(
     ("text", "value"),
     [("42 k€", 42_000), ("15 %", Fraction(3, 20)), ("1 234,5", Fraction(2469, 2)), ("1.234", None)],
 )

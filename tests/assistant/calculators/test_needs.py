@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 from pydantic import TypeAdapter
 
-from assistant.calculators.catalogue import Asked, Missing
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.constants import constants
 from assistant.calculators.estimate import Basis, EstimateAsked
 from assistant.calculators.facts import read_facts
 from assistant.calculators.modification import ModificationAsked
+from assistant.calculators.needs import Missing
 from assistant.calculators.procedure import ProcedureAsked
 from assistant.calculators.requests.durations import total_months
 from assistant.calculators.requests.legal_limits import but_limits_of_the_law
@@ -50,6 +51,49 @@ def test_what_its_figures_do_not_tell_is_left_to_the_texts(question: str) -> Non
 def test_of_what_comes_back_the_whole_duration_is_asked(yearly: str) -> None:
     asked = f"Quelle procédure pour des services de nettoyage à 30 000 € {yearly}, commune ?"
     assert parse_calculation(asked, TODAY) == Missing((f"{DURATION}, reconductions comprises ?",))
+
+
+def test_of_lots_beside_others_the_value_of_all_is_asked_and_not_their_sum() -> None:
+    asked = (
+        "Trois lots de services à 30 000, 20 000 et 9 000 HT, les autres en AO : en MAPA, ville ?"
+    )
+    found = parse_calculation(asked, TODAY)
+    assert found == Missing(("Quel est le montant hors taxes de tous les lots ensemble ?",))
+
+
+def test_of_a_need_with_tax_the_rate_is_asked_with_each_likely_one() -> None:
+    found = parse_calculation("Commune : 74 000 € TTC de mobilier, quelle procédure ?", TODAY)
+    assert isinstance(found, Missing)
+    assert [case.amount for _, case in found.cases if isinstance(case, ProcedureAsked)] == [
+        Decimal("61666.67"),
+        Decimal("67272.73"),
+        Decimal("70142.18"),
+    ]
+
+
+def test_of_a_change_beside_a_limit_the_initial_amount_is_asked() -> None:
+    found = parse_calculation("Un avenant de 23 000 HT au lot toiture : sous les 15 % ?", TODAY)
+    assert found == Missing(("Quel est le montant initial hors taxes du marché ?",))
+
+
+@pytest.mark.parametrize(
+    ("question", "is_calculated"),
+    [
+        ("Nettoyage de la mairie à 150 000 ht : un MAPA ou un appel d'offres ?", True),
+        ("Nettoyage de la mairie à 150 000 ht : je reste en procédure adaptée ?", True),
+        ("Nettoyage de la mairie à 150 000 ht, MAPA ou appel d'offres : quels critères ?", False),
+    ],
+)
+def test_which_of_two_procedures_is_told_whatever_was_judged(
+    question: str, is_calculated: bool
+) -> None:
+    found = parse_calculation(question, TODAY, lambda _: -2.0)
+    assert (found is not None) == is_calculated
+
+
+def test_a_year_is_no_amount_beside_one() -> None:
+    facts = read_facts("Acheté en 2025 et 40 000 € HT cette année", TODAY)
+    assert [each.value for each in facts.amounts] == [Decimal(40_000)]
 
 
 def test_of_a_lot_alone_the_value_of_all_is_asked() -> None:

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 from pydantic import TypeAdapter
 
-from assistant.calculators.catalogue import Asked, Missing
+from assistant.calculators.catalogue import Asked
 from assistant.calculators.interest import InterestAsked
+from assistant.calculators.needs import Missing
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.requests.parsing import parse_calculation
 from tests.support.question_lists import read_lists, read_rows

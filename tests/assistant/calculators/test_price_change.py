@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.calculators.catalogue import Missing, calculate
+from assistant.calculators.catalogue import calculate
 from assistant.calculators.constants import Rates
+from assistant.calculators.needs import Missing
 from assistant.calculators.price_change import PriceUpdateAsked, price_update
 from assistant.calculators.requests.parsing import parse_calculation
 from assistant.calculators.revision import RevisionAsked, Rounding, revision

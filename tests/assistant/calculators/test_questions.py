@@ -16,10 +16,12 @@ from assistant.calculators.advance_parts import AdvancePart, AdvancePartsAsked
 from assistant.calculators.amounts import euros
 from assistant.calculators.award import StandstillAsked, TurnoverAsked
 from assistant.calculators.calculation import Buyer, Nature
-from assistant.calculators.catalogue import FORMS, Asked, Missing, calculate
+from assistant.calculators.catalogue import Asked, calculate
 from assistant.calculators.constants import Rates, constants, ungrounded
 from assistant.calculators.delays import DelayAsked, DelayWord
+from assistant.calculators.forms import FORMS
 from assistant.calculators.modification import ModificationAsked
+from assistant.calculators.needs import Missing
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.procedure import ProcedureAsked
 from assistant.calculators.repayment import (

@@ -78,6 +78,22 @@ def test_the_lowest_price_may_be_of_another_tender() -> None:
     ]
 
 
+def test_the_lowest_price_that_lacks_is_named() -> None:
+    told = _told(ScoresAsked(WEIGHTS, (_tender("A", 100, "50"),), formula=METHOD))
+    assert told[0] == (
+        "Il manque le prix de l'offre la plus basse : avec ce que donne la question, la note "
+        "« prix » est 40 × mini / 100."
+    )
+    assert not any(each.startswith("A : ") for each in told)
+
+
+def test_notes_on_a_scale_are_brought_to_points() -> None:
+    tenders = (_tender("A", 100, "8"), _tender("B", 80, "5"))
+    told = _told(ScoresAsked(WEIGHTS, tenders, Decimal(10), METHOD))
+    assert told[0].startswith("En tête : A, 80 sur 100, contre 70 sur 100 pour B")
+    assert told[1] == "A : 32 (40 × 80 / 100) + 48 (8/10 × 60) = 80."
+
+
 def test_scores_rest_on_the_articles_that_leave_them_to_the_documents() -> None:
     asked = ScoresAsked(WEIGHTS, (_tender("A", 100, "50"),), formula=METHOD)
     grounds = scores(asked, FakeLaw()).grounds

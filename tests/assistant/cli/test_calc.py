@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.calculators.catalogue import FORMS, CalculatorForm
 from assistant.calculators.constants import IndexedLaw, constants
+from assistant.calculators.forms import FORMS, CalculatorForm
 from assistant.calculators.retention import RetentionAsked, retention
 from assistant.cli.calc import EXAMPLES
 from assistant.cli.command import main

@@ -22,6 +22,9 @@ from tests.support.shared_texts import SHARED, shared_rows
         "seuil MAPA 2026",
         "Un avenant de 10 % est-il possible ?",
         "L’acheteur doit-il allotir ?",
+        "Formule : P = P0 × I/I0, I0 = 110, I = 118 ?",
+        "In / Io avec In = 104 : résultat ?",
+        "1 + (I - I0)/I0 ?",
         "What ?! Le seuil est à 40 000 € ou à 60 000 € ?",
         "",
         "…",
@@ -37,6 +40,7 @@ def test_french_unless_english_is_plain(question: str) -> None:
         "What is the payment deadline for a municipality?",
         "Can I buy for 35 000 € without competition?",
         "Who may sign a contract?",
+        "I spend $ 4,000 in a year, must I publish?",
         "HOW LONG MAY A FRAMEWORK AGREEMENT LAST?",
         "How much is the advance payment in a marché de travaux?",
     ],
@@ -126,6 +130,10 @@ def test_hardly_any_question_on_the_law_is_taken_for_another() -> None:
         ("Quelles factures risquent d'être payées en retard ?", True),
         ("On a acheté un logiciel à 14 000 euros, qu'est-ce qu'on risque ?", False),
         ("À partir de combien on doit faire un écrit ?", False),
+        ("20 000 € payés avec 12 jours de retard : combien d'intérêts moratoires ?", False),
+        ("Combien d'intérêts moratoires devons-nous payer ?", True),
+        ("Quel montant d'avance si nos dépenses de fonctionnement sont de 70 M€ ?", False),
+        ("Quel montant d'avance ? Nos dépenses réelles de fonctionnement : 70 M€", False),
     ],
 )
 def test_what_only_may_be_asks_for_no_figure(question: str, is_asked: bool) -> None:

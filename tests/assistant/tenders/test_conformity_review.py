@@ -89,20 +89,52 @@ def test_a_piece_that_is_not_there_is_said_not_to_be() -> None:
     [finding] = found_by("variantes", {"CCAP": "Le titulaire exécute les prestations."})
     assert finding.severity is FindingSeverity.UNCHECKED
     assert finding.sentence == (
-        "Non contrôlé : le dossier n'a aucune des pièces où le lire (avis, RC)."
+        "Non contrôlé (Critères d'attribution, Pondération des critères, Critère environnemental, "
+        "Variantes) : le dossier n'a aucune des pièces où le lire (avis, RC)."
     )
 
 
 def test_a_day_that_nobody_gives_is_asked_for() -> None:
-    [finding] = found_by("délai-appel-offres-ouvert", {"RC": OPEN})
+    limit = "Offres au plus tard le 20 novembre 2026."
+    [finding] = found_by("délai-appel-offres-ouvert", {"RC": f"{OPEN} {limit}"})
     assert finding.severity is FindingSeverity.UNCHECKED
     assert "la date d'envoi de l'avis n'a été trouvée" in finding.sentence
+
+
+def test_each_day_that_nothing_tells_is_asked_for_once_with_where_to_tell_it() -> None:
+    answers = "Les réponses partent au plus tard le 18 novembre 2026."
+    unchecked = found_by("délai-appel-offres-ouvert", {"RC": f"{OPEN} {answers}"})
+    assert [each.sentence.partition(" n'a été")[0] for each in unchecked] == [
+        "Non contrôlé (Délai de remise des offres) : la date d'envoi de l'avis",
+        "Non contrôlé (Délai de remise des offres, Délai des réponses aux questions) : "
+        "la date limite de remise des offres",
+    ]
+    assert all("sourcier dossier describe" in each.sentence for each in unchecked)
+    assert unchecked[1].also == ("réponses-aux-questions",)
+
+
+def test_a_limit_that_the_description_has_no_place_for_is_said_not_to_be_in_the_pieces() -> None:
+    pieces = {"RC": "La procédure est une procédure avec négociation."}
+    described = Dossier("essai", sent=SENT)
+    [finding] = found_by("délai-candidatures-négociation", pieces, description=described)
+    said = "la date limite de remise des candidatures n'a été trouvée dans aucune pièce où la lire"
+    assert said in finding.sentence
+
+
+def test_an_absence_is_shown_where_the_mention_would_stand() -> None:
+    offer = "## 4 – Offre\n\nLe mémoire technique est joint, avec les critères de réponse."
+    choice = "## 5 – Critères\n\n| Critère | Poids |\n|---|---|\n| Prix | 60 % |\n| Délai | 40 % |"
+    [finding] = found_by("critère-environnement", {"RC": f"{offer}\n\n{choice}"})
+    [place] = finding.places
+    assert place.locator == "RC, art. 5"
+    assert "Prix | 60 %" in place.text
+    assert "Délai | 40 %" in place.text
 
 
 def test_a_day_beyond_which_nothing_is_counted_is_said() -> None:
     described = Dossier("essai", sent=date(9999, 12, 31), deadline=date(2026, 10, 30))
     [finding] = found_by("délai-appel-offres-ouvert", {"RC": OPEN}, description=described)
-    assert finding.sentence == "Non contrôlé : la date du 31/12/9999 est impossible."
+    assert finding.sentence.endswith(" : la date du 31/12/9999 est impossible.")
 
 
 def test_days_that_no_piece_states_are_those_of_the_description() -> None:
@@ -290,6 +322,8 @@ PARTS = [
     "Le lot 1 a un minimum de 10 000 € et un maximum de 100 000 €.",
     "| Lot | Minimum | Maximum |\n|---|---|---|\n| 1 | 10 000 € | 100 000 € |",
     "La part à bons de commande a un minimum de 10 000 € et un maximum de 100 000 €.",
+    "| Lot | Minimum | Maximum |\n|---|---|---|\n| 1 – Quais | sans | 100 000 |",
+    "| Lot | Montant maximal HT sur la durée totale |\n|---|---|\n| 1 | 100 000 € |",
 ]
 
 

@@ -36,9 +36,7 @@ def test_the_publication_of_a_notice_is_enough_where_it_leaves_the_time() -> Non
     assert not found_by("délai-appel-offres-ouvert", {"RC": f"{published} 22 juin 2026."})
     [finding] = found_by("délai-appel-offres-ouvert", {"RC": f"{published} 25 mai 2026."})
     assert finding.severity is FindingSeverity.UNCHECKED
-    assert finding.sentence == (
-        "Non contrôlé : les pièces ne disent que la date de publication de l'avis."
-    )
+    assert "la date d'envoi de l'avis n'a été trouvée ni" in finding.sentence
 
 
 def test_a_delay_that_no_piece_begins_is_not_asked_for() -> None:
@@ -51,6 +49,21 @@ def test_an_open_procedure_that_may_be_negotiated_later_has_no_time_for_candidat
     negotiated = "La procédure est une procédure avec négociation."
     [finding] = found_by("délai-candidatures-négociation", {"RC": negotiated})
     assert finding.severity is FindingSeverity.UNCHECKED
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        "Un premier appel d'offres ouvert, publié en mars, a été déclaré sans suite.",
+        "Elle fait suite à un appel d'offres ouvert demeuré infructueux.",
+        "Après un appel d'offres ouvert dont aucun pli n'était recevable, elle est permise.",
+    ],
+)
+def test_the_procedure_of_an_earlier_consultation_is_not_that_of_the_dossier(earlier: str) -> None:
+    pieces = {"RC": f"La procédure avec négociation est retenue. {earlier}"}
+    [finding] = found_by("délai-candidatures-négociation", pieces)
+    assert finding.severity is FindingSeverity.UNCHECKED
+    assert not found_by("délai-appel-offres-ouvert", pieces)
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,18 @@ def test_the_record_has_offsets_in_the_documents() -> None:
     json.dumps(fields)
 
 
+def test_the_record_names_every_rule_that_the_same_reason_stops() -> None:
+    fields = review_fields("essai", FiledReview(SENT, found_in({"CCAP": "Le prix est révisé."})))
+    [unread] = [each for each in fields["findings"] if "(avis, RC)" in each["sentence"]]
+    assert unread["rule"] == "critères-absents"
+    assert "variantes" in unread["also"]
+    assert unread["places"] == []
+
+
+def test_nothing_found_is_not_said_to_be_nothing_to_check() -> None:
+    assert FiledReview(SENT, ()).headline == "Rien n'a été relevé · droit au 08/10/2026"
+
+
 def test_the_command_shows_a_dossier_and_writes_json(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -81,7 +93,8 @@ def test_the_command_shows_a_dossier_and_writes_json(
     assert "à vérifier · droit au 08/10/2026" in said
     assert "grave : La retenue de garantie est de 7 %" in said
     assert "art. R2191-33 : La retenue de garantie" in said
-    assert "Non contrôlé : aucun texte indexé en vigueur" in said
+    assert "Non contrôlé (" in said
+    assert ") : aucun texte indexé en vigueur" in said
     assert _run(home, "ecole-2026", "--json", "--date", "2026-11-24") == OK
     fields = json.loads(capsys.readouterr().out)
     assert fields["as_of"] == "2026-11-24"

@@ -43,6 +43,26 @@ def test_what_a_piece_of_another_kind_says_is_not_said_to_be_absent() -> None:
     assert not found_by("accord-cadre-maximum", told)
 
 
+def test_a_social_clause_that_a_piece_does_without_for_a_reason_is_not_said_to_be_absent() -> None:
+    contract = {"CCAP": "Le montant maximum du marché est de 300 000 € HT. CCAG-FCS."}
+    assert found_by("clause-sociale", contract)
+    assert found_by("clause-sociale", contract | {"RC": "Aucune clause sociale n'est prévue."})
+    waived = "Aucune clause sociale n'est prévue, l'exécution étant confiée à un seul agent."
+    assert not found_by("clause-sociale", contract | {"RC": waived})
+
+
+def test_a_turnover_is_compared_with_amounts_of_a_table_that_tells_its_unit_beside() -> None:
+    table = "| Lot | Minimum | Maximum |\n|---|---|---|\n| 1 – Quais | sans | 900 000 |"
+    amounts = f"# Article 3 – Montants\n\nEn euros hors taxes :\n\n{table}"
+    turnover = "# Article 5 – Candidature\n\nUn chiffre d'affaires d'au moins {} € est exigé."
+    assert not found_by("chiffre-affaires", {"AE": amounts, "RC": turnover.format("700 000")})
+    [finding] = found_by("chiffre-affaires", {"AE": amounts, "RC": turnover.format("5 000 000")})
+    assert finding.severity is FindingSeverity.UNCHECKED
+    assert "n'a reconnu que par an, par période ou par lot" in finding.sentence
+    quantities = {"AE": amounts.replace("Montants", "Quantités"), "RC": turnover.format("700 000")}
+    assert found_by("chiffre-affaires", quantities)
+
+
 def test_a_turnover_under_the_ceiling_of_any_amount_is_no_fault() -> None:
     amounts = "# Article 2 – Étendue\n\n| Zone | Maximum |\n|---|---|\n| Nord | 700 000 € |"
     turnover = "# Article 5 – Candidature\n\nUn chiffre d'affaires d'au moins {} € est exigé."

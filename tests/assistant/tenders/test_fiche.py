@@ -160,6 +160,69 @@ def test_a_clause_in_its_standard_words_is_found(name: str, heading: str, said: 
     assert line.entries[0].values or " = " in said
 
 
+@pytest.mark.parametrize("row", FICHE["clauses"], ids=lambda row: row["name"])
+def test_a_clause_is_found_in_the_words_of_other_hands(row: Mapping[str, str]) -> None:
+    said = row.get("said", "").strip()
+    text = f"# {row['heading']}\n\n{said}\n{row.get('beside', '')}"
+    entries = _line(row["name"], _of(("CCAP.md", text))).entries
+    bare = [line.strip("| ") for line in said.splitlines() if line and not line.startswith("|-")]
+    shown = [line for entry in entries for line in entry.text.splitlines() if line]
+    assert shown == bare
+
+
+_ABOUT_TABLES = (
+    "# Jugement des offres\n\n| Critère | Détail | Points | Lot 2 |\n|---|---|---|---|\n"
+    "| Coût | Devis type | 35 | 50 |\n| Méthode | Note écrite | 65 | 50 |"
+)
+
+
+def test_bare_numbers_of_a_table_of_criteria_are_weights() -> None:
+    line = _line("criteria", _of(("RC.md", _ABOUT_TABLES)))
+    assert (line.state, line.remark) == (FicheState.FOUND, "RC : 50 + 50 = 100")
+
+
+def test_what_describes_the_work_gives_way_to_the_terms_of_the_contract() -> None:
+    contract = ("CCAP.md", "# Durée\n\nLe marché est reconductible une fois pour dix mois.")
+    work = ("CCTP.md", "# Accueil\n\nLe badge provisoire est renouvelable deux fois.")
+    assert [each.piece for each in _line("renewal", _of(contract, work)).entries] == ["CCAP"]
+    assert [each.piece for each in _line("renewal", _of(work)).entries] == ["CCTP"]
+
+
+def test_in_one_piece_what_stands_below_a_heading_on_the_topic_is_shown_alone() -> None:
+    text = (
+        "# Généralités\n\nLes dérogations sont en fin de cahier.\n\n"
+        "# Dérogations\n\nL'article 3 déroge à l'article 14.1 du CCAG."
+    )
+    [entry] = _line("derogations", _of(("CCAP.md", text))).entries
+    assert entry.text.startswith("L'article 3")
+
+
+def test_the_duration_of_the_contract_comes_before_that_of_its_phases_and_is_compared() -> None:
+    contract = (
+        "CCAP.md",
+        "# Délais\n\nLa période de préparation dure 2 mois.\n\nAutre point.\n\n"
+        "Le marché est conclu pour 36 mois.",
+    )
+    phases = ("CCTP.md", "# Durée\n\nLa maintenance dure 24 mois.")
+    line = _line("duration", _of(contract, phases))
+    assert [each.values[0].written for each in line.entries] == ["36", "2", "24"]
+    assert line.state is FicheState.FOUND
+
+
+def test_a_new_deadline_in_the_answers_to_questions_is_to_be_checked() -> None:
+    line = _line("deadline", _of(
+        ("RC.md", "# Remise\n\nLes offres sont remises avant le 3 mai 2027 à 12 h."),
+        ("QR.md", "# Réponses\n\nLa date limite est reportée au 12 mai 2027 à 12 h."),
+    ))  # fmt: skip
+    assert line.state is FicheState.DIFFERS
+
+
+def test_the_words_that_make_a_ccag_applicable_are_shown() -> None:
+    text = "# Cadre\n\nIl relève du CCAG-FCS, sauf dérogations de l'article 12."
+    [entry] = _line("ccag", _of(("CCAP.md", text))).entries
+    assert (entry.text, entry.piece) == (text.partition("\n\n")[2], "CCAP")
+
+
 def test_a_number_repeated_in_brackets_is_one_value() -> None:
     said = "Le délai global de paiement est de soixante (60) jours, ou 30 (trente) jours (fin)."
     line = _line("payment_time", _of(("CCAP.md", f"# Règlement\n\n{said}")))
@@ -237,3 +300,12 @@ def test_a_question_that_asks_for_a_line_of_the_fiche_has_its_values(
     assert bool(entries) is bool(found)
     if found:
         assert found in entries[0].text
+
+
+def test_an_estimate_is_a_sum_and_not_a_share() -> None:
+    told = "L'écart avec le terrain est estimé à 7 % des affectations."
+    assert not _line("estimate", _of(("CCTP.md", f"# Existant\n\n{told}"))).entries
+    [entry] = _line(
+        "estimate", _of(("RC.md", "# Objet\n\nLe marché est estimé à 90 000 € HT."))
+    ).entries
+    assert [value.written for value in entry.values] == ["90000"]

@@ -21,6 +21,10 @@ from assistant.tenders.weights import weights
         ("Prix 45 %, technique 25 %, environnement 15 %, insertion 10 %", (45, 25, 15, 10)),
         ("Prix | 60 %\nTechnique | 30 %\n2.1 | 15 %\n2.2 | 15 %\nDélai | 10 %", (60, 30, 10)),
         ("- Prix : 60 %\n- Technique : 40 % dont environnement 10 %", (60, 40)),
+        ("Critère | Points | Détail\nCoût | 70 | Devis\nMéthode | 30 | Note", (70, 30)),
+        ("Critère | Lot 1 | Lot 2\nCoût | 60 | 45\nMéthode | 40 | 55", (45, 55)),
+        ("Critère | Points\nCoût | 70\nMéthode | 20", (70, 20)),
+        ("Critère | Année\nCoût | 70\nMéthode | 20", ()),
         ("Aucun critère n'est pondéré.", ()),
     ],
 )

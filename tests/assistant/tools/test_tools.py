@@ -218,7 +218,7 @@ def test_a_tool_gives_the_json_of_its_command(
         ),
         ("calculate", {"calculation": json.dumps(RETENTION)}, ("# Retenue de garantie",)),
         ("dossier_fiche", {"dossier": ROADS}, (f"> {PENALTY.format(150)}", "(CCAP, art. 12)")),
-        ("dossier_review", {"dossier": ROADS}, ("à vérifier", "CCAP, art. 12", "\n> ")),
+        ("dossier_review", {"dossier": ROADS}, ("à vérifier", "CCAP, art. 13", "\n> ")),
         (
             "ledger_question",
             {"question": COUNT, "over": "factures"},
@@ -381,6 +381,14 @@ def test_one_passage_is_no_several() -> None:
     found = Found("", evidence, date(2026, 6, 1), DaySource.TODAY)
     assert questions._told(found) == "2 passages trouvés"
     assert questions._told(replace(found, evidence=evidence[:1])) == "1 passage trouvé"
+
+
+def test_durations_are_not_said_to_be_in_euros() -> None:
+    calculate = next(each for each in TOOLS if each.name == "calculate")
+    defined = calculate.schema["$defs"].values()
+    months = [each["properties"]["mois"] for each in defined if "mois" in each["properties"]]
+    assert len(months) > 1
+    assert not any("euros" in each["description"] for each in months)
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
