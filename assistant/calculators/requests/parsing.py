@@ -130,8 +130,7 @@ def _only_one(facts: QuestionFacts, question: str, judged: JudgedOdds) -> Asked 
     """The only calculation that is asked for; none where several are.
 
     Of lots, how they may be awarded goes before the procedure of all. A procedure that no other
-    stands beside counts as judgements tell, whatever words ask for it,
-    where there are any.
+    stands beside counts as judgements tell, whatever words ask for it, where there are any.
     """
     plain = _read_by(procedure, facts)
     readers = (*_READERS, *_OF_PARTS)

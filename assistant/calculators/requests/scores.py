@@ -73,8 +73,9 @@ class _Said:
 def scores(facts: QuestionFacts) -> Asked | None:
     """Notes of tenders, weighted or added up, or that the method for those of price lacks."""
     is_sum, formula = facts.says(_WHOLE_SOUGHT), find_formula(facts.words)
-    is_noted = formula is not None and facts.says(_OF_NOTES, _RESULT)
-    if not (is_sum or is_noted or facts.says(_SOUGHT)):
+    is_noted = formula is not None and facts.says(_RESULT)
+    is_sought = is_sum or is_noted or facts.says(_SOUGHT)
+    if not (is_sought and (facts.says(_OF_NOTES) or facts.rates)):
         return None
     if facts.says(_TAXES) or (formula is None and facts.says(_METHOD_SAID)):
         return None

@@ -25,7 +25,7 @@ from tests.support.question_lists import read_lists
 
 ROWS = tomllib.loads((CORPUS / "clauses.toml").read_text(encoding="utf-8"))["topic"]
 KINDS = {
-    *("amount", "rate", "duration", "count", "date", "weights", "term", "piece"),
+    *("amount", "sum", "rate", "duration", "count", "date", "weights", "term", "piece"),
     *("name", "place", "list", "choice", "formula", "text"),
 }
 
