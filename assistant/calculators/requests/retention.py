@@ -37,6 +37,7 @@ _ROLE = re.compile(
     r"|(?P<change>avenants?|modifications?|plus-values?|moins-values?))\b"
     r"|(?:\bsur|% d[eu]s?) (?:un |le )?(?:(?:total|montant|marche) de )?(?P<whole>$)"
 )
+_IS_CHANGED = re.compile(r"(?<!sans )(?<!aucun )(?<!pas d')(?<!ni )\bavenants?\b")
 _IS_LESS = re.compile(r"\bmoins-value|\ben moins\b|\bnegatif")
 _IS_IN_THE_AMOUNT = re.compile(
     r"\b(?:avenants?|modifications?)\b[^,;.?]{0,15}\b(?:deja )?(?:compris|inclus)[^,;.?]{0,8}[\d(]"
@@ -111,6 +112,8 @@ def _with_tax(amounts: Sequence[GivenFigure[Decimal]], facts: QuestionFacts) -> 
 def _changes(facts: QuestionFacts) -> list[Decimal] | None:
     """The modifications with tax, those that lower the amount negative; None where it has them."""
     told = [each for each in facts.amounts if _role(each) == "change"]
+    if not told and facts.says(_IS_CHANGED):
+        return None
     if facts.says(_IS_IN_THE_AMOUNT) or any(_IS_IN_BEFORE.match(each.after) for each in told):
         return None if told else []
     changes = _with_tax(told, facts)
