@@ -342,7 +342,7 @@ def test_another_subject_beside_a_calculation_is_answered_too(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = (
-        "Quel est le délai de standstill pour des lettres parties le 2 juin 2026 ? "
+        "Quel est le délai de standstill pour des lettres parties par mail le 2 juin 2026 ? "
         "Faut-il une publicité pour 35 000 € HT de mobilier ?"
     )
     _, bought = subjects(asked)

@@ -69,7 +69,10 @@ def test_the_cases_of_a_yes_or_no_are_told_in_words() -> None:
     found = _worked("Retenue de garantie pour un marché de 400 000 € TTC avec une PME : combien ?")
     assert found is not None
     cases = [line.text.partition(" :")[0] for line in found.lines if line.text.startswith("Si ")]
-    large = "un des grands organismes publics de l'article R2191-33"
+    large = (
+        "un des grands organismes publics de l'article R2191-33 "
+        "(plus de 60 M€ de dépenses de fonctionnement)"
+    )
     assert cases == [
         f"Si l'acheteur n'est ni l'État ni {large}",
         f"Si l'acheteur est l'État ou {large}",
