@@ -222,7 +222,7 @@ def _lacking_of_update(asked: PriceUpdateAsked, months: Mapping[bool, date]) -> 
     if asked.price is None and not asked.indices:
         return ""
     if not asked.formula:
-        return "Le prix actualisé se calcule par la formule du marché, qui n'est pas lue dans la question."
+        return "Le prix actualisé se calcule par la formule du marché, qui n'est pas lue ici."
     if asked.price is None:
         return "Pour le prix actualisé, il manque le prix de l'offre."
     known, given = dict(asked.indices), dict(asked.values)
