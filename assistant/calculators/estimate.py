@@ -20,7 +20,7 @@ from assistant.errors import WrongFigures
 _YEAR = Decimal(12)
 
 
-class Basis(LabelledWord):
+class ValueBasis(LabelledWord):
     """By what rule the parts of a need are counted; the value is its word on the command line."""
 
     DURATION = "duree", "toute la durée, reconductions comprises"
@@ -31,11 +31,11 @@ class Basis(LabelledWord):
 
 
 _RULES = {
-    Basis.DURATION: "valeur estimée, reconductions",
-    Basis.FRAMEWORK: "valeur estimée, accord-cadre",
-    Basis.OPERATION: "valeur estimée, opération de travaux",
-    Basis.HOMOGENEOUS: "valeur estimée, achats homogènes",
-    Basis.LOTS: "valeur estimée, lots",
+    ValueBasis.DURATION: "valeur estimée, reconductions",
+    ValueBasis.FRAMEWORK: "valeur estimée, accord-cadre",
+    ValueBasis.OPERATION: "valeur estimée, opération de travaux",
+    ValueBasis.HOMOGENEOUS: "valeur estimée, achats homogènes",
+    ValueBasis.LOTS: "valeur estimée, lots",
 }
 
 _SHORT = {
@@ -47,10 +47,10 @@ _SHORT = {
 }
 
 _TAKEN_AS_TOLD = {
-    Basis.OPERATION: "Ces travaux sont tenus pour une même opération, et ce qui est mis à "
+    ValueBasis.OPERATION: "Ces travaux sont tenus pour une même opération, et ce qui est mis à "
     "disposition pour nécessaire à leur exécution : à vérifier.",
-    Basis.HOMOGENEOUS: "Ces achats sont tenus pour homogènes : à vérifier, comme l'autonomie d'un "
-    "service qui achèterait seul (art. R2121-2).",
+    ValueBasis.HOMOGENEOUS: "Ces achats sont tenus pour homogènes : à vérifier, comme l'autonomie "
+    "d'un service qui achèterait seul (art. R2121-2).",
 }
 
 
@@ -65,7 +65,7 @@ class EstimateAsked:
     amounts: tuple[Decimal, ...]
     nature: Nature | None
     buyer: Buyer | None
-    basis: Basis
+    basis: ValueBasis
     months: Decimal | None = None
     period: Decimal = _YEAR
 

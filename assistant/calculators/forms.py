@@ -14,7 +14,7 @@ from assistant.calculators.award import StandstillAsked, TurnoverAsked
 from assistant.calculators.calculation import Buyer, Nature
 from assistant.calculators.catalogue import Asked
 from assistant.calculators.delays import DelayAsked, DelayWord
-from assistant.calculators.estimate import Basis, EstimateAsked
+from assistant.calculators.estimate import EstimateAsked, ValueBasis
 from assistant.calculators.interest import InterestAsked
 from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.payment import PaymentAsked
@@ -331,7 +331,7 @@ FORMS = (
             "amounts": CalculatorInput(
                 "montant", "montant HT d'une partie du besoin, répétable", InputKind.AMOUNTS
             ),
-            "basis": _choice("compte", "par quelle règle", Basis),
+            "basis": _choice("compte", "par quelle règle", ValueBasis),
             "months": CalculatorInput(
                 "mois",
                 "durée totale en mois, si chaque montant est annuel",

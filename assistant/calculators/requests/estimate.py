@@ -7,7 +7,7 @@ from functools import partial
 
 from assistant.calculators.calculation import Nature
 from assistant.calculators.catalogue import Asked
-from assistant.calculators.estimate import Basis, EstimateAsked
+from assistant.calculators.estimate import EstimateAsked, ValueBasis
 from assistant.calculators.facts import GivenFigure, QuestionFacts
 from assistant.calculators.needs import Missing, MissingFact, buyer, choice, completed, nature
 from assistant.calculators.requests.durations import RENEWED, total_months
@@ -82,7 +82,7 @@ _LEFT_OUT = re.compile(
 )
 _PAST = re.compile(r"\bl'an(?:nee)? (?:dernier|derniere|passee?)|\ban dernier\b|\bannee derniere\b")
 
-_Read = tuple[Basis, list[Decimal]]
+_Read = tuple[ValueBasis, list[Decimal]]
 
 
 def estimate(facts: QuestionFacts) -> Asked | Missing | None:
@@ -110,7 +110,7 @@ def _periodic(facts: QuestionFacts) -> Asked | Missing | None:
     months = total_months(facts.words)
     if months is None:
         return Missing(("Quelle est la durée totale du marché, reconductions comprises ?",))
-    basis = Basis.FRAMEWORK if is_framework else Basis.DURATION
+    basis = ValueBasis.FRAMEWORK if is_framework else ValueBasis.DURATION
     asked = partial(EstimateAsked, months=months, period=period)
     return _completed(facts, asked, basis, [amount.value], nature(facts))
 
@@ -128,7 +128,7 @@ def _framework(facts: QuestionFacts) -> Asked | Missing | None:
         return None
     if facts.says(RENEWED) and not facts.says(_OVER_ALL):
         return None
-    return _completed(facts, EstimateAsked, Basis.FRAMEWORK, [most[0].value], nature(facts))
+    return _completed(facts, EstimateAsked, ValueBasis.FRAMEWORK, [most[0].value], nature(facts))
 
 
 def _operation(facts: QuestionFacts) -> Asked | Missing | None:
@@ -143,7 +143,7 @@ def _operation(facts: QuestionFacts) -> Asked | Missing | None:
         return None
     works = choice("", (Nature.WORKS,))
     return _completed(
-        facts, EstimateAsked, Basis.OPERATION, [each.value for each in amounts], works
+        facts, EstimateAsked, ValueBasis.OPERATION, [each.value for each in amounts], works
     )
 
 
@@ -155,7 +155,11 @@ def _homogeneous(facts: QuestionFacts) -> Asked | Missing | None:
     if _are_of_several_years(facts, amounts):
         return None
     return _completed(
-        facts, EstimateAsked, Basis.HOMOGENEOUS, [each.value for each in amounts], _no_works(facts)
+        facts,
+        EstimateAsked,
+        ValueBasis.HOMOGENEOUS,
+        [each.value for each in amounts],
+        _no_works(facts),
     )
 
 
@@ -169,7 +173,7 @@ def _repeated(facts: QuestionFacts) -> Asked | Missing | None:
         return None
     times = int(_TIMES.get(count["count"], count["count"]))
     return _completed(
-        facts, EstimateAsked, Basis.HOMOGENEOUS, [amount.value] * times, _no_works(facts)
+        facts, EstimateAsked, ValueBasis.HOMOGENEOUS, [amount.value] * times, _no_works(facts)
     )
 
 
@@ -196,14 +200,14 @@ def _lots(facts: QuestionFacts) -> Asked | Missing | None:
     if small_lots(facts) is not None:
         return None
     return _completed(
-        facts, EstimateAsked, Basis.LOTS, [each.value for each in amounts], nature(facts)
+        facts, EstimateAsked, ValueBasis.LOTS, [each.value for each in amounts], nature(facts)
     )
 
 
 def _completed(
     facts: QuestionFacts,
     calculation: Callable[..., EstimateAsked],
-    basis: Basis,
+    basis: ValueBasis,
     amounts: Sequence[Decimal],
     bought: MissingFact,
 ) -> Asked | Missing | None:

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from assistant.calculators.calculation import Buyer, Calculation, Nature
-from assistant.calculators.estimate import Basis, EstimateAsked, estimate
+from assistant.calculators.estimate import EstimateAsked, ValueBasis, estimate
 from assistant.errors import Ungrounded, WrongFigures
 from tests.support.fake_law import FakeLaw
 
 ARTICLES = {
-    Basis.DURATION: "R2121-1",
-    Basis.FRAMEWORK: "R2121-8",
-    Basis.OPERATION: "R2121-5",
-    Basis.HOMOGENEOUS: "R2121-6",
-    Basis.LOTS: "R2121-1",
+    ValueBasis.DURATION: "R2121-1",
+    ValueBasis.FRAMEWORK: "R2121-8",
+    ValueBasis.OPERATION: "R2121-5",
+    ValueBasis.HOMOGENEOUS: "R2121-6",
+    ValueBasis.LOTS: "R2121-1",
 }
 
 
@@ -24,7 +24,7 @@ def _found(
     *amounts: str,
     nature: Nature | None = Nature.SERVICES,
     buyer: Buyer | None = Buyer.LOCAL,
-    basis: Basis = Basis.DURATION,
+    basis: ValueBasis = ValueBasis.DURATION,
     months: str | None = None,
     period: str = "12",
 ) -> Calculation:
@@ -38,8 +38,8 @@ def _plain(text: str) -> str:
     return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
-@pytest.mark.parametrize("basis", Basis)
-def test_the_value_comes_first_with_its_rule(basis: Basis) -> None:
+@pytest.mark.parametrize("basis", ValueBasis)
+def test_the_value_comes_first_with_its_rule(basis: ValueBasis) -> None:
     first = _found("40000", "30000", basis=basis).result[0]
     assert _plain(first.text).startswith("Valeur à retenir : 40 000 € + 30 000 € = 70 000 € HT (")
     assert [ground.article for ground in first.grounds] == [ARTICLES[basis]]
@@ -76,7 +76,7 @@ def test_the_procedure_is_that_of_the_whole_value(amount: str, said: str) -> Non
 
 
 def test_without_nature_and_buyer_every_case_is_told() -> None:
-    found = _found("208000", nature=None, buyer=None, basis=Basis.FRAMEWORK)
+    found = _found("208000", nature=None, buyer=None, basis=ValueBasis.FRAMEWORK)
     said = [_plain(line.text) for line in found.result[1:]]
     authorities = "État ou établissement public administratif de l'État, collectivité, hôpital"
     assert said[0].startswith(f"Travaux, {authorities} : procédure adaptée possible.")
@@ -93,12 +93,12 @@ def test_without_nature_and_buyer_every_case_is_told() -> None:
 
 
 def test_what_was_taken_as_told_is_to_be_verified() -> None:
-    assert "homogènes" in _found("1", basis=Basis.HOMOGENEOUS).cautions[0]
-    assert "même opération" in _found("1", basis=Basis.OPERATION).cautions[0]
+    assert "homogènes" in _found("1", basis=ValueBasis.HOMOGENEOUS).cautions[0]
+    assert "même opération" in _found("1", basis=ValueBasis.OPERATION).cautions[0]
 
 
 def test_a_rule_that_no_text_states_stops_it() -> None:
-    asked = EstimateAsked((Decimal(1),), Nature.WORKS, Buyer.LOCAL, Basis.OPERATION)
+    asked = EstimateAsked((Decimal(1),), Nature.WORKS, Buyer.LOCAL, ValueBasis.OPERATION)
     with pytest.raises(Ungrounded, match="R2121-5"):
         estimate(asked, FakeLaw(silent={"valeur estimée, opération de travaux"}))
 
@@ -117,6 +117,6 @@ def test_what_cannot_be_true_is_explained(
 @given(some.lists(some.decimals(1, 10**6, places=2), min_size=1, max_size=4), some.integers(1, 8))
 def test_the_value_is_the_sum_of_its_years(amounts: list[Decimal], years: int) -> None:
     asked = EstimateAsked(
-        tuple(amounts), Nature.WORKS, Buyer.LOCAL, Basis.DURATION, Decimal(12 * years)
+        tuple(amounts), Nature.WORKS, Buyer.LOCAL, ValueBasis.DURATION, Decimal(12 * years)
     )
     assert asked.value == sum(sum(amounts) for _ in range(years))

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from assistant.calculators.catalogue import Asked
 from assistant.calculators.constants import constants
-from assistant.calculators.estimate import Basis, EstimateAsked
+from assistant.calculators.estimate import EstimateAsked, ValueBasis
 from assistant.calculators.facts import read_facts
 from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.needs import Missing
@@ -150,7 +150,7 @@ def test_thousands_beside_an_amount_are_amounts(question: str, amounts: tuple[in
 
 def test_every_basis_and_route_stands_on_a_rule_of_the_law() -> None:
     named = {each.name for each in constants().values() if each.name.startswith("valeur estimée")}
-    assert len(named) == len(Basis) + 1
+    assert len(named) == len(ValueBasis) + 1
 
 
 @pytest.mark.parametrize(("told", "is_calculated"), [("TTC, TVA 20 %", True), ("HT", False)])
