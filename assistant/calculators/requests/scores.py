@@ -75,7 +75,7 @@ def scores(facts: QuestionFacts) -> Asked | None:
     is_sum, formula = facts.says(_WHOLE_SOUGHT), find_formula(facts.words)
     is_noted = formula is not None and facts.says(_RESULT)
     is_sought = is_sum or is_noted or facts.says(_SOUGHT)
-    if not (is_sought and (facts.says(_OF_NOTES) or facts.rates)):
+    if not (is_sought and (facts.says(_OF_NOTES) or len(facts.rates) > 1)):
         return None
     if facts.says(_TAXES) or (formula is None and facts.says(_METHOD_SAID)):
         return None
