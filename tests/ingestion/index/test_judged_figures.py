@@ -92,7 +92,7 @@ def test_procedures_are_calculated_as_judged_of_others_for_who_asks_in_few_words
     is_answer = np.array([each.is_answer for each in rows])
     is_short = np.array([each.author >= SHORT for each in rows])
     plain, judged = procedures_calculated(None), procedures_calculated(procedure_odds())
-    for these, times, least in ((is_short, 3, 0.94), (~is_short, 2, 0.85)):
+    for these, times, least in ((is_short, 2, 0.94), (~is_short, 1.5, 0.85)):
         assert is_answer[judged & these].sum() > times * is_answer[plain & these].sum()
         assert is_answer[judged & these].mean() > least
 
