@@ -12,6 +12,7 @@ from assistant.calculators.catalogue import Asked
 from assistant.calculators.constants import constants
 from assistant.calculators.facts import QuestionFacts
 from assistant.calculators.time_limits import Procedure
+from ingestion.index.purchase_kinds import purchase_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,17 @@ def choice(question: str, found: Sequence[Word], *likely: Word) -> MissingFact:
 
 
 def nature(facts: QuestionFacts) -> MissingFact:
-    """What is bought."""
+    """What is bought: as the question says, or works, or no works, as people's words around tell.
+
+    The calculation names works where they are so told (ingestion/index/purchase_kinds.py).
+    """
+    is_works = None if facts.natures else purchase_kinds().is_works(facts.words)
     return choice(
         "S'agit-il de travaux, de fournitures ou de services ?",
-        facts.natures,
-        *(Nature.WORKS, Nature.SUPPLIES, Nature.SERVICES),
+        (Nature.WORKS,) if is_works else facts.natures,
+        *(() if is_works is False else (Nature.WORKS,)),
+        Nature.SUPPLIES,
+        Nature.SERVICES,
     )
 
 

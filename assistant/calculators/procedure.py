@@ -55,6 +55,11 @@ def european(nature: Nature, buyer: Buyer) -> str:
     return f"seuil européen, {_EUROPEAN.get(buyer, 'autre pouvoir adjudicateur')}"
 
 
+def _of(nature: Nature) -> str:
+    """Whose threshold it is: what is bought may be told by the words around alone."""
+    return "des travaux" if nature is Nature.WORKS else "des fournitures et services"
+
+
 def compared(subject: str, value: Decimal, limit: Stated, what: str) -> CalculationLine:
     """On which side of a threshold an amount falls; one that is equal is not below."""
     side = "inférieur" if value < limit.value else "égal ou supérieur"
@@ -305,7 +310,9 @@ def _before_tax(asked: ProcedureAsked, law: Law) -> Iterator[CalculationLine]:
 
 def _small_need(asked: ProcedureAsked, law: Law) -> _Tried:
     limit = law.stated(exemption(asked.nature))
-    step = compared("Besoin", asked.amount, limit, "seuil de la dispense de publicité")
+    step = compared(
+        "Besoin", asked.amount, limit, f"seuil de la dispense de publicité {_of(asked.nature)}"
+    )
     is_met = asked.amount < limit.value
     return (step,), _exempt("Marché", "dispense, précautions", law, limit) if is_met else None
 
@@ -351,7 +358,7 @@ def _social(asked: ProcedureAsked, law: Law) -> _Tried:
 
 def _below_threshold(asked: ProcedureAsked, law: Law) -> _Tried:
     threshold = law.stated(european(asked.nature, asked.buyer))
-    step = compared("Besoin", asked.amount, threshold, "seuil européen")
+    step = compared("Besoin", asked.amount, threshold, f"seuil européen {_of(asked.nature)}")
     if asked.amount >= threshold.value:
         return (step,), None
     adapted = says(

@@ -7,6 +7,7 @@ the questions around tell of which the same was judged.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from math import log
 
@@ -46,16 +47,26 @@ class JudgedComparison:
     is_same: bool
 
 
+class PurchaseKind(StrEnum):
+    """What a question says to be bought; the value is its word in the corpus."""
+
+    WORKS = "travaux"
+    SUPPLIES = "fournitures"
+    SERVICES = "services"
+    UNTOLD = ""
+
+
 @dataclass(frozen=True, slots=True)
 class JudgedProcedure:
     """A question with an amount, and whether the procedure that this allows answers it.
 
-    `author` is the number of who wrote it.
+    `author` is the number of who wrote it, `purchase` what a practitioner is sure that is bought.
     """
 
     question: str
     author: int
     is_answer: bool
+    purchase: PurchaseKind = PurchaseKind.UNTOLD
 
 
 class Judgements:

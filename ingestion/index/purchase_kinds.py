@@ -1,0 +1,103 @@
+"""Whether works are bought, told by the words of a question as people told of others.
+
+What a procedure must be turns on it, and who buys names a roof, a bus or a survey, seldom the word
+of the code. Words and the letters inside them tell: they need no embedder, and people slip.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pydantic import TypeAdapter
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline, make_union
+
+from ingestion.index.judged_figures import PurchaseKind, read_judged_procedures
+from ingestion.index.question_bank import read_lines
+from ingestion.library.corpus import CORPUS
+
+PURCHASES = CORPUS / "questions" / "achats.jsonl"
+
+TOLD, LIKELIER = 0.8, 0.95
+"""How likely something must be to be bought at all, and of that one kind to be, for it to count."""
+
+PENALTY = 1 / 30
+"""Of the weights of words. All three were chosen on questions, by the words of other authors."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPurchase:
+    """What somebody buys, as it may be named in a question, and its kind.
+
+    `author` is the number of who named it.
+    """
+
+    words: str
+    author: int
+    purchase: PurchaseKind
+
+
+_named = TypeAdapter(NamedPurchase)
+
+
+def read_named_purchases() -> tuple[NamedPurchase, ...]:
+    """Those of the corpus; raises IngestionError naming the line that is not one."""
+    return tuple(read_lines(PURCHASES, _named))
+
+
+class PurchaseKinds:
+    """What is bought, learnt from words of which it is known; of two kinds at least."""
+
+    def __init__(self, known: Sequence[tuple[str, PurchaseKind]]) -> None:
+        """Learn from all of them: a second for six thousand."""
+        self._model = make_pipeline(
+            make_union(
+                TfidfVectorizer(
+                    ngram_range=(1, 2),
+                    token_pattern=r"[a-z]{2,}",
+                    strip_accents="unicode",
+                    min_df=2,
+                    sublinear_tf=True,
+                ),
+                TfidfVectorizer(
+                    analyzer="char_wb",
+                    ngram_range=(3, 5),
+                    strip_accents="unicode",
+                    min_df=2,
+                    sublinear_tf=True,
+                ),
+            ),
+            LogisticRegression(C=1 / PENALTY, solver="newton-cg"),
+        ).fit([text for text, _ in known], [_learnt(kind) for _, kind in known])
+
+    def likelihood(self, question: str) -> dict[str, float]:
+        """How likely are works ("works"), something else ("other"), and that nothing tells ("")."""
+        [likely] = self._model.predict_proba([question])
+        return dict(zip(self._model.classes_, likely.tolist(), strict=True))
+
+    def is_works(self, question: str) -> bool | None:
+        """Whether works are bought; None where the question does not tell it surely."""
+        likely = self.likelihood(question)
+        works, other = likely.get(_WORKS, 0.0), likely.get(_OTHER, 0.0)
+        if works + other <= TOLD or max(works, other) <= LIKELIER * (works + other):
+            return None
+        return works > other
+
+
+_WORKS, _OTHER, _UNTOLD = "works", "other", ""
+
+
+def _learnt(kind: PurchaseKind) -> str:
+    """Supplies and services together: the same rules hold for both, but for few."""
+    if kind is PurchaseKind.UNTOLD:
+        return _UNTOLD
+    return _WORKS if kind is PurchaseKind.WORKS else _OTHER
+
+
+@cache
+def purchase_kinds() -> PurchaseKinds:
+    """What the corpus teaches."""
+    named = [(each.words, each.purchase) for each in read_named_purchases()]
+    asked = [(each.question, each.purchase) for each in read_judged_procedures()]
+    return PurchaseKinds([*named, *asked])
