@@ -15,6 +15,7 @@ from unicodedata import normalize
 
 from assistant.calculators.amounts import add_months
 from assistant.calculators.calculation import Buyer, Nature
+from assistant.calculators.handwriting import as_read
 from assistant.question.parts import is_part
 from assistant.question.quantities import (
     WITH_TAX,
@@ -24,7 +25,6 @@ from assistant.question.quantities import (
     fold_same_length,
     is_amount,
 )
-from ingestion.french import month_names
 
 Value = TypeVar("Value", Decimal, date)
 Kind = TypeVar("Kind", Buyer, Nature)
@@ -33,23 +33,6 @@ Kind = TypeVar("Kind", Buyer, Nature)
 _TAX_BEFORE = re.compile(
     r"\b(?:(?P<ttc>t\. ?t\. ?c\.?|ttc)|h\. ?t\.?|ht) ?(?:de|d'|:|=|est de)? ?$"
 )
-# "35k de mobilier", "6 millions de travaux": where no currency is said it is the euro.
-_CURRENCY = re.compile(r"€|\b(?:euros?|eur|francs?|cfp|dollars?)\b")
-_SAID_ALONE = r"\b(?= ?(?:[,;:.?!]|$|(?:ht|ttc|hors|en|pour|sans|sur|avec)\b"
-_THOUSANDS = re.compile(
-    rf"\d\d ?k{_SAID_ALONE}|de\b))"
-    rf"|\d ?millions?{_SAID_ALONE}|de (?:travaux|fournitures|services|prestations)\b))"
-)
-# Days as hands write them: "le 2/12", "lundi 7/12", "18/01/27", "17.11.2026", "3 déc. 2026".
-_DAY_IN_FIGURES = re.compile(
-    r"(?P<said>\b(?:le|du|au|avant|depuis|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|matin"
-    r"|recue?s?|reçue?s?|signee?s?|signée?s?|\w+yee?s?|\w+yée?s?|\w+fiee?s?|\w+fiée?s?"
-    r"|parti\w*) )?(?<![\d/.,])(?P<day>[0-3]?\d)(?P<mark>[/.])(?P<month>[01]?\d)"
-    r"(?:(?P=mark)(?P<year>(?:20)?\d\d))?(?![\d/%]|[.,]\d| ?(?:e|eme|ème|€|k€|000)\b| d[eu]s?\b)"
-)
-_SHORT_MONTHS = {"janv": 1, "jan": 1, "fev": 2, "fév": 2, "fevr": 2, "févr": 2, "avr": 4,
-                 "juil": 7, "sept": 9, "oct": 10, "nov": 11, "dec": 12, "déc": 12}  # fmt: skip
-_MONTH_IN_SHORT = re.compile(rf"(?:(?<=\d )|(?<=1er ))(?:{'|'.join(_SHORT_MONTHS)})\b\.?")
 # "avenant 1 : 8 000, avenant 2 : 12 000": where one amount is named, thousands that count nothing.
 _ALL_TAXED = re.compile(r"\b(?:tout|toutes?|montants?|chiffres|prix) (?:en )?(?:ht|hors taxes)\b")
 _IN_THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
@@ -59,6 +42,11 @@ _COUNTS_NOTHING = re.compile(
     r"|maxi\w*|max|chacune?|l'an|tous|toutes)\b)"
 )
 _YEAR = re.compile(r"(?:(?<=en )|(?<=annee )|(?<=exercice ))20\d\d")
+# "un marché de dix mois à 72 000 €", "5 500 €, l'un et l'autre …": the whole of what is meant.
+_WHOLE_BEFORE = re.compile(
+    r"\b(?:marche|contrat|prestation)s? (?:\w+ )?de [\w-]+ (?:mois|ans|jours) a $"
+)
+_WHOLE_AFTER = re.compile(r" ?(?:ht|ttc|hors taxes)?,? l'une? (?:et|ou|comme) l'autre\b")
 # "110 000 HT / 132 000 TTC": one sum told twice, and no price for each of what follows.
 _OTHER_TAX = re.compile(r" ?(?:€|euros?)? ?(?:ht|ttc)? ?/ ?$")
 _NUMBERED = re.compile(r"(?:n ?[°º]|\bnumeros?|\breferences?|\bcode) ?:? ?$")
@@ -106,7 +94,8 @@ _BOUGHT_WORKS = re.compile(
 )
 _BUYER = (
     r"(?:^|[,;:.?(] ?|\b(?:l'|la |le |du |au |une? |ma |mon |notre |votre |d'|cote |cote de la "
-    r"|comme |en tant qu'|de |services? |travaux |chantier ))"
+    r"|comme |en tant qu'|de |services? |travaux |chantier |acompte "
+    r"|factures? |marche |mapa |aoo? ))"
 )
 _SERVICE_OF_THE_STATE = re.compile(
     r"\b(?:(?:l'|la |le |une? |notre )?(?:(?:sous-)?prefecture|rectorat|academie|ddtm?|ddfip|dreal"
@@ -131,6 +120,7 @@ _OTHER_THAN_THE_BUYER = re.compile(
     r"|\bdans (?:l[ae]|une?) (?:region|departement|commune|ville|metropole)\b"
     r"|\bdepartement (?:informatique|technique|juridique|financier|(?:des )?(?:achats|marches))\b"
 )
+_ENTITY = re.compile(rf"{_BUYER}entite adjudicatrice\b|(?:^|\b(?:en |qu'|une |notre |comme ))ea\b")
 _BUYERS = {
     buyer: re.compile(rf"{_BUYER}(?:{words})\b")
     for buyer, words in (
@@ -138,7 +128,8 @@ _BUYERS = {
         (
             Buyer.LOCAL,
             "(?:petite )?(?:commune|ville)|mairie|departement|region|metropole|collectivite|epci"
-            "|communaute (?:urbaine|de communes|d'agglomeration)|ccas|agglo(?:meration)?|dpt|comcom"
+            "|communaute (?:urbaine|de communes|d'agglomeration)|ccas|agglo(?:meration)?"
+            "|de?pt|comcom"
             "|syndicat (?:mixte|intercommunal|scolaire|departemental|d(?:es |'|e l')eaux?)"
             "|conseil (?:departemental|regional|municipal)",
         ),
@@ -198,7 +189,10 @@ class GivenFigure(Generic[Value]):
     @property
     def is_share(self) -> bool:
         """Whether it is only a part of the sum: "par an", "chacun", "3 véhicules de"."""
-        return is_part(self.before, self.after) and not _OTHER_TAX.match(self.after)
+        is_whole = _WHOLE_BEFORE.search(self.before) or _WHOLE_AFTER.match(self.after)
+        if is_whole or _OTHER_TAX.match(self.after):
+            return False
+        return is_part(self.before, self.after)
 
     def role(self, roles: re.Pattern[str]) -> str | None:
         """The group of the last role named before it, else of the first one in its own clause."""
@@ -267,9 +261,7 @@ def first(values: Iterable[Value]) -> Value | None:
 
 def read_facts(question: str, today: date) -> QuestionFacts:
     """The facts of a question; a day without its year is that of the year named, else of today."""
-    text = _with_whole_days(fold_same_length(normalize("NFC", question)).replace("œ", "oe"))
-    if not _CURRENCY.search(text):
-        text = _THOUSANDS.sub(r"\g<0> €", text)
+    text = as_read(fold_same_length(normalize("NFC", question)).replace("œ", "oe"))
     words = "".join(normalize("NFD", letter)[0] for letter in text)
     found = find_quantities(text)
     amounts = _amounts(found, words)
@@ -313,25 +305,6 @@ def _amounts(found: Sequence[Quantity], words: str) -> list[Quantity]:
             and not _NUMBERED.search(words, 0, each.start)
         )
     ]
-
-
-def _with_whole_days(text: str) -> str:
-    """The text with days in figures or in short as they are read: "2 décembre", "18/01/2027"."""
-    months = month_names("fr")
-    text = _MONTH_IN_SHORT.sub(lambda found: months[_SHORT_MONTHS[found[0].rstrip(".")] - 1], text)
-    return _DAY_IN_FIGURES.sub(_whole_day, text)
-
-
-def _whole_day(found: re.Match[str]) -> str:
-    """A day in figures as it is read; as it was where it is none, or may be a share."""
-    day, month, year = int(found["day"]), int(found["month"]), found["year"]
-    if not (1 <= day <= 31 and 1 <= month <= 12):
-        return found[0]
-    if year:
-        return f"{found['said'] or ''}{day:02}/{month:02}/20{year[-2:]}"
-    if found["said"] is None or found["mark"] == ".":
-        return found[0]
-    return f"{found['said']}{day} {month_names('fr')[month - 1]}"
 
 
 def exact(quantity: Quantity) -> Decimal:
@@ -392,7 +365,10 @@ def _natures(words: str) -> tuple[Nature, ...]:
 def _buyers(words: str) -> tuple[Buyer, ...]:
     """Who buys: a service of the State, or a body of its, is the State, wherever it is."""
     of_the_state = _SERVICE_OF_THE_STATE.sub("l'etat ", BODY_OF_THE_STATE.sub("l'etat ", words))
-    return _named(_OTHER_THAN_THE_BUYER.sub("", of_the_state), _BUYERS)
+    found = _named(_OTHER_THAN_THE_BUYER.sub("", of_the_state), _BUYERS)
+    # A local body, or a "régie d'eau", that acts as such an entity buys by the rules of these.
+    is_entity = _ENTITY.search(words) and not {*found} - {Buyer.LOCAL, Buyer.ENTITY}
+    return (Buyer.ENTITY,) if is_entity else found
 
 
 def _named(words: str, patterns: Mapping[Kind, re.Pattern[str]]) -> tuple[Kind, ...]:

@@ -184,6 +184,7 @@ class LatePayment:
     paid: date
     amount: Decimal | None
     terms: InterestTerms = NO_TERMS
+    payments: int = 1
 
     @property
     def begins(self) -> date:
@@ -207,7 +208,7 @@ def lateness(
     return (CalculationLine(delay, (period,)), *steps), (
         CalculationLine(f"Payé le {in_words(late.paid)} : {_days(late)} de retard.", (period,)),
         told,
-        *indemnity(1, interest, law),
+        *indemnity(late.payments, interest, law),
         due_day(late.paid, law),
     )
 
@@ -252,6 +253,7 @@ class PaymentAsked:
     `received` is the day of the `event` from which the time limit runs. `delivered` is the day on
     which the performance ended, `guaranteed` that on which the guarantee of an advance was
     received, `agreed` the days that the contract gives to pay.
+    `payments` is how many requests had these same days.
     """
 
     received: date
@@ -264,6 +266,7 @@ class PaymentAsked:
     agreed: int | None = None
     interruption: Interruption | None = None
     terms: InterestTerms = NO_TERMS
+    payments: int = 1
 
     def __post_init__(self) -> None:
         """Raises WrongFigures for an amount not positive or a payment before its request."""
@@ -390,4 +393,5 @@ def _settlement(
         return (), ()
     if asked.paid <= deadline:
         return (), (CalculationLine(f"Payé le {in_words(asked.paid)} : pas de retard."),)
-    return lateness(LatePayment(deadline, asked.paid, asked.amount, asked.terms), law, rates)
+    late = LatePayment(deadline, asked.paid, asked.amount, asked.terms, asked.payments)
+    return lateness(late, law, rates)

@@ -63,8 +63,8 @@ _DAYS_OF_TWO_MONTHS = range(59, 63)
 """Days of which only a calendar tells whether they are more than two months."""
 
 _ROLE = re.compile(
-    r"\b(?:(?P<advance>avances?)|(?P<contract>marche|contrat|lot|chantier|remport\w*|emporte\w*"
-    r"|attribu\w*|signe\w*|notifi\w*|conclu\w*)|(?P<estimate>budget|estim\w*|enveloppe|prevu)"
+    r"\b(?:(?P<advance>avances?(?! (?:est-elle |serait )?(?:obligatoire|due)))"
+    r"|(?P<contract>marche|contrat|lot|chantier|remport\w*|emporte\w*|attribu\w*|signe\w*|notifi\w*|conclu\w*)|(?P<estimate>budget|estim\w*|enveloppe|prevu)"
     r"|(?P<part>sous[- ]?trait\w*|acte special))\b|\bsur (?:un (?:total|montant) de )?(?P<whole>$)"
 )
 _LEAST_RATE = re.compile(
@@ -74,8 +74,20 @@ _LEAST_RATE = re.compile(
 """Before a rate that somebody holds to be the lowest, and not that of the contract."""
 
 _PART = re.compile(r"\bsous[- ]?trait\w*")
-_NO_PART = re.compile(r"\b(?:aucune?|pas de|ni|sans|zero)(?: la| de)? sous[- ]?trait\w*")
-_PAID_DIRECTLY = re.compile(r"\bpaiements? directs?\b|\bpaye\w* (?:en direct|directement)\b")
+_PART_AFTER = re.compile(
+    r"^ ?\(?(?:ht|ttc|hors taxes?)?\)?,? ?(?:(?:sont|est|a|par|pour|en|au|aux|un|une|le|la|son|mon"
+    r"|notre|confiee?s?|de|du|paiements? directs? (?:de|a|d')|prestations?|travaux) )*"
+    r"sous[- ]?trait"
+)
+_TAX_BESIDE = re.compile(r"^ ?(?:ht|ttc)? ?[(/,] ?(?:soit )?$|^ ?(?:ht|ttc)?,? ?soit $")
+_NO_PART = re.compile(
+    r"\b(?:aucune?|pas de|ni|sans|zero)(?: la| de)? sous[- ]?trait\w*"
+    r"|\bne sous[- ]?trait\w* (?:absolument )?(?:rien|pas)\b"
+    r"|\bsous[- ]?trait\w* ?: ?(?:non|neant)\b"
+)
+_PAID_DIRECTLY = re.compile(
+    r"\bpaiements? directs?\b|\bpaye\w* (?:en direct|directement)\b|\ben pd\b"
+)
 _OF_SUBCONTRACTOR = re.compile(
     r"\b(?:est|suis|sommes) sous[- ]?trait|\bavance (?:du|au|des|aux|de la|a la|d'un|pour le) sous"
     r"|\bsous[- ]?traitante?s?\b(?![^.;:?]*\btitulaire)[^.;:?]*\bavances?\b"
@@ -169,7 +181,8 @@ class _Amounts:
 
 def _amounts(facts: QuestionFacts) -> _Amounts | None:
     """The amounts of the contract, each once; None without one, or with several."""
-    told = [each for each in facts.amounts if each.role(_ROLE) not in {"advance", "part"}]
+    parts = _of_part(facts)
+    told = [each for each in facts.amounts if each not in parts and each.role(_ROLE) != "advance"]
     contract = [each for each in told if each.role(_ROLE) != "estimate"] or told
     taxed = [each.value for each in contract if each.is_with_tax]
     untaxed = [each.value for each in contract if not each.is_with_tax]
@@ -193,9 +206,25 @@ def _part(facts: QuestionFacts) -> list[GivenFigure[Decimal]] | None:
     words = _NO_PART.sub("", facts.words)
     if not _PART.search(words):
         return []
-    parts = [each for each in facts.amounts if each.role(_ROLE) == "part"]
+    parts = _of_part(facts)
+    parts = [each for each in parts if each.is_with_tax] or parts
     is_plain = len(parts) == 1 and facts.says(_HOLDER)
     return parts if is_plain and _PAID_DIRECTLY.search(words) else None
+
+
+def _of_part(facts: QuestionFacts) -> list[GivenFigure[Decimal]]:
+    """The amounts that are subcontracted, as the words before them or right after them tell.
+
+    One with tax and without it in a row are the same: "120 000 HT (144 000 TTC) sous-traités".
+    """
+    found = []
+    for place, each in enumerate(facts.amounts):
+        again = [*facts.amounts[place + 1 : place + 2]]
+        told = [each, *(other for other in again if _TAX_BESIDE.match(other.before))]
+        is_before = each.role(_ROLE) == "part"
+        if is_before or any(_PART_AFTER.match(other.after) for other in told):
+            found.append(each)
+    return found
 
 
 def _months(facts: QuestionFacts) -> list[Decimal] | None:
@@ -204,9 +233,17 @@ def _months(facts: QuestionFacts) -> list[Decimal] | None:
     if len(days) + len(facts.months) > 1 or facts.says(_OTHER_DURATION):
         return None
     if days:
-        is_told = int(days[0]) not in _DAYS_OF_TWO_MONTHS
-        return [(days[0] * 12 / 365).quantize(Decimal("0.01"))] if is_told else None
+        return months_in_days(facts) or None
     return [] if facts.says(_BOUNDED_DURATION) else [*facts.months]
+
+
+def months_in_days(facts: QuestionFacts) -> list[Decimal]:
+    """The durations told in weeks or days, in months; not those near to the limit of the law."""
+    return [
+        (each * 12 / 365).quantize(Decimal("0.01"))
+        for each in _days(facts)
+        if int(each) not in _DAYS_OF_TWO_MONTHS
+    ]
 
 
 def _days(facts: QuestionFacts) -> list[Decimal]:

@@ -12,6 +12,7 @@ from assistant.calculators.catalogue import Asked
 from assistant.calculators.constants import constants
 from assistant.calculators.facts import QuestionFacts, read_facts
 from assistant.calculators.needs import Missing, buyer, choice, completed, large_buyer
+from assistant.calculators.requests.advance import months_in_days
 from assistant.calculators.requests.parties import buyers, is_large, is_sme, is_tax
 
 _ADVANCE = re.compile(r"(?<!a l')(?<!par )(?<!en )\bavances?\b")
@@ -20,7 +21,7 @@ _IS_DUE = re.compile(
     r"|\bmini|\bdonne quoi\b|\bdroit a\b|\blequel|\blaquelle|\blesquel|\bverse"
     r"|\bavances?[^.?]{0,30}[?=]"
 )
-_FRAMEWORK = re.compile(r"\baccords?[- ]cadres?\b|\bbons? de commande\b|\bbc\b")
+_FRAMEWORK = re.compile(r"\baccords?[- ]cadres?\b|\bbons? de commande\b|\bbd?cs?\b")
 _NO_LEAST = re.compile(
     r"\b(?:sans|pas de|aucun|ni) (?:montant )?mini(?:mum)?s?\b"
     r"|\bmini(?:mum)? ?[:=]? ?(?:0|zero|nul)\b"
@@ -29,7 +30,7 @@ _LEAST_BEFORE = re.compile(r"\bmini(?:mum)? ?(?:de |est |a |d'un montant de |:|=
 _LEAST_AFTER = re.compile(r" ?(?:ht )?(?:au )?mini(?:mum)?\b")
 _MOST = re.compile(r"\bmaxi?(?:mum|mal)?\w* ?(?:de |est |a |:|=)* ?$")
 _ORDER = re.compile(
-    r"\b(?:(?:premier|second|deuxieme|troisieme|autre|1er|2e) )?(?:bon(?: de commande)?|bc)"
+    r"\b(?:(?:premier|second|deuxieme|troisieme|autre|1er|2e) )?(?:bon(?: de commande)?|bd?c)"
     r"(?: ?n ?°? ?\d{1,4})?\b(?! de commandes)(?=[^,;.?]{0,40}?\d)"
 )
 _TOTAL = re.compile(r"\b(?:total\w*|en tout|ensemble)\b[^\d]{0,20}$")
@@ -98,17 +99,23 @@ def _parts(facts: QuestionFacts, named: re.Pattern[str]) -> list[Part] | None:
     ends = [*(each.start() for each in names[1:]), len(facts.words)]
     for name, end in zip(names, ends, strict=True):
         own = read_facts(facts.words[name.start() : end], date.min)
-        told = [each for each in own.amounts if not _TOTAL.search(each.before)]
+        told = [each for each in own.amounts if not _is_of_all(each.before)]
         if not told or _DONE.search(own.words):
             continue
         taxed = [each.value for each in told if each.is_with_tax]
         untaxed = [each.value for each in told if not each.is_with_tax]
-        if len(untaxed) != 1 or len(taxed) > 1 or len(own.months) != 1:
+        months = [*own.months, *months_in_days(own)]
+        if len(untaxed) != 1 or len(taxed) > 1 or len(months) != 1:
             return None
         label = name[0].strip().capitalize()
-        found.append((label, untaxed[0], taxed[0] if taxed else None, own.months[0]))
+        found.append((label, untaxed[0], taxed[0] if taxed else None, months[0]))
     is_each_once = len({label for label, *_ in found}) == len(found)
     return found if is_each_once else None
+
+
+def _is_of_all(before: str) -> bool:
+    """Whether an amount is that of all the parts, or the most that they may come to."""
+    return bool(_TOTAL.search(before) or _MOST.search(before))
 
 
 def _of_least(facts: QuestionFacts) -> Asked | Missing | None:

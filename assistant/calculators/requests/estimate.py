@@ -28,6 +28,11 @@ _PERIOD_AFTER = re.compile(
     r"(?P<period>an|mois|trimestre|semestre)(?:nee|s)?\b"
     r"|(?P<yearly>a l'annee|annuel\w*|de budget annuel)|(?P<monthly>mensuel\w*))"
 )
+_SPAN_BEFORE = re.compile(
+    r"\b(?:un an|1 an|une annee|12 mois|douze mois|premiere annee) (?:a|pour|de) $"
+)
+"""Before what a year costs of a contract that is renewed: "conclu pour un an à 62 000 €"."""
+
 _PERIOD_BEFORE = re.compile(
     r"\b(?:(?P<yearly>annuel\w*|chaque annee|par an)|(?P<monthly>mensuel\w*|chaque mois|par mois))"
     r"[^,;.?!]{0,25}$"
@@ -46,12 +51,12 @@ _OVER_ALL = re.compile(
 
 _WORKS = re.compile(r"\b(?:travaux|chantier|refection|renovation|rehabilitation)\b")
 _SUPPLIED = re.compile(
-    r"\b(?:mis\w*|met\w*) (?:en plus )?a (?:la |sa |leur )?dispo\w*"
+    r"\b(?:mi(?:s|se|ses)|met\w*) (?:en plus )?a (?:la |sa |leur )?dispo\w*"
     r"|\b(?:fourni\w*|livr(?:e|es|ent|ons|ee?s?)|donn(?:e|es|ent|ons))\b[^;.?!]{0,50}"
     r"\b(?:a l'entreprise|a l'entrepreneur|au titulaire|au (?:macon|couvreur|constructeur))\b"
 )
 _BY_THE_HOLDER = re.compile(
-    r"\b(?:entreprise|titulaire|fournisseur)\b[^,;.?!]{0,25}\b(?:fournit|livre|donne)\b"
+    r"\b(?:entreprise|titulaire|fournisseur)\b[^,;.?!]{0,25}\b(?:fournit|livre|donne|met)\b"
 )
 _ONE_OPERATION = re.compile(
     r"\b(?:une? seule?|(?:l[ea] |une? )?(?:seule? et )?meme)"
@@ -91,7 +96,7 @@ def estimate(facts: QuestionFacts) -> Asked | Missing | None:
         return None
     if any(each.is_with_tax for each in facts.amounts):
         return None
-    for read in (_periodic, _framework, _operation, _homogeneous, _repeated, _lots):
+    for read in (_periodic, _framework, operation, _homogeneous, _repeated, _lots):
         if (found := read(facts)) is not None:
             return found
     return None
@@ -100,10 +105,13 @@ def estimate(facts: QuestionFacts) -> Asked | Missing | None:
 def _periodic(facts: QuestionFacts) -> Asked | Missing | None:
     """An amount that comes back every year or month, over the whole duration."""
     kept = _kept(facts)
-    period = _period(kept[0]) if len(kept) == 1 else None
-    if period is None:
+    if len(kept) != 1:
         return None
     (amount,) = kept
+    is_of_a_year = facts.says(RENEWED) and _SPAN_BEFORE.search(amount.before)
+    period = _PERIODS["an"] if is_of_a_year else _period(amount)
+    if period is None:
+        return None
     is_framework = facts.says(_FRAMEWORK)
     if is_framework and not _is_maximum(amount):
         return None
@@ -131,11 +139,12 @@ def _framework(facts: QuestionFacts) -> Asked | Missing | None:
     return _completed(facts, EstimateAsked, ValueBasis.FRAMEWORK, [most[0].value], nature(facts))
 
 
-def _operation(facts: QuestionFacts) -> Asked | Missing | None:
+def operation(facts: QuestionFacts) -> Asked | Missing | None:
     """Works of one operation, and what the buyer gives the holder for them."""
-    if not facts.says(_WORKS) or {*facts.natures} - {Nature.WORKS}:
-        return None
     is_supplied = facts.says(_SUPPLIED) and not facts.says(_BY_THE_HOLDER)
+    others = {*facts.natures} - ({Nature.WORKS, Nature.SUPPLIES} if is_supplied else {Nature.WORKS})
+    if not facts.says(_WORKS) or others or not facts.says(_ASKED):
+        return None
     amounts = _kept(facts)
     if len(amounts) < 2 or not (is_supplied or facts.says(_ONE_OPERATION)):
         return None

@@ -30,6 +30,7 @@ one that is on the wrong side was misread."""
 
 _HALF_YEAR = (
     r"(?:(?:1er|1|premier) (?P<month>janvier|juillet)(?: (?P<year>\d{4}))?"
+    r"|0?1/0?(?P<in_figures>[17])/(?P<year3>20\d\d)"
     r"|(?P<half>1er|premier|2e|2nd|2eme|second|deuxieme)(?: semestre|(?= ?(?:[,;.:?!)]|$)))"
     r"(?: (?:de )?(?P<year2>\d{4}))?)"
 )
@@ -102,8 +103,9 @@ def _half_year_of(rate: GivenFigure[Decimal], facts: QuestionFacts) -> date | No
     said = _HALF_AFTER.search(rate.after) or _HALF_BEFORE.search(rate.before)
     if said is None:
         return None
-    month = 1 if said["month"] == "janvier" or said["half"] in ("1er", "premier") else 7
-    if year := said["year"] or said["year2"]:
+    is_first = said["month"] == "janvier" or said["half"] in ("1er", "premier")
+    month = 1 if is_first or said["in_figures"] == "1" else 7
+    if year := said["year"] or said["year2"] or said["year3"]:
         return date(int(year), month, 1)
     days = [each.value for each in other_days(facts)]
     if not days:
@@ -190,7 +192,9 @@ def _days_late(words: str) -> Iterator[str]:
 
 # What is asked.
 
-_OF_LATENESS = re.compile(r"\b(?:interets?|moratoires?|im|indemnites?|forfaits?|forfaitaires?)\b")
+_OF_LATENESS = re.compile(
+    r"\b(?:interets?|moratoires?|im|ifr|indemnites?|forfaits?|forfaitaires?)\b"
+)
 _HOW_MUCH = re.compile(
     r"\bcombien\b|\bquels?\b|\bquelles?\b|\bcalcul\w*|\bmontant\b|=|\?|\btotal\b"
 )
@@ -283,10 +287,14 @@ def _indemnities(facts: QuestionFacts) -> InterestAsked | None:
     return InterestAsked(payments=number) if number > 1 else None
 
 
-def has_several_payments(facts: QuestionFacts) -> bool:
-    """Whether it is about a number of payments, each of which has its indemnity."""
+def payments_counted(facts: QuestionFacts) -> int | None:
+    """How many payments it is about, each of which has its indemnity; None where it is not plain.
+
+    One where no number is said.
+    """
     counted = [each for each in find_quantities(facts.words) if _is_of_payments(each, facts.words)]
-    return any(each.value != "1" for each in counted)
+    numbers = {int(each.value) for each in counted} or {1}
+    return numbers.pop() if len(numbers) == 1 else None
 
 
 def _is_of_payments(count: Quantity, words: str) -> bool:

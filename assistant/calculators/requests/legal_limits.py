@@ -10,7 +10,8 @@ from assistant.calculators.facts import QuestionFacts
 
 # "plus de" and "entre" are not among them: they may tell what the need itself comes to.
 _SAID_A_LIMIT = re.compile(
-    r"\b(?:seuils?|au[- ]dess?ous|au[- ]dessus|sous|au[- ]dela|plafond|limite|depass\w+|exced\w+)"
+    r"\b(?:seuils?|au[- ]dess?ous|au[- ]dessus|sous|au[- ]dela|plafond|limite|depass\w+|exced\w+"
+    r"|inferieure?s?|superieure?s?)"
     r"(?: (?:le|la|les) (?:seuil|plafond|limite))? ?(?:a|aux?|de|d'|du|des|les)? ?$"
     r"|\ben dessous (?:de|du) ?$"
 )

@@ -12,7 +12,8 @@ from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.needs import Missing, buyer, completed, figure, nature
 
 _MODIFICATION = re.compile(
-    r"\b(?:avenants?|modif\w*|(?:travaux|prestations|fournitures|services) supplementaires"
+    r"\b(?:avenants?|av\.? ?n? ?°? ?\d|modif\w*"
+    r"|(?:travaux|prestations|prestas?|fournitures|services) supplementaires"
     r"|surcouts?|(?:plus|moins)-values?|rallonges?)\b"
 )
 
@@ -24,7 +25,8 @@ _IS_ALLOWED = re.compile(
     r"|(?:avenants?|ca|cela) suffi\w+|faibles? montants?|r\.? ?2194-[2358]|plafond|pourcentage"
     r"|limites?|reste-t-il|(?:me|nous) reste|reste combien|marge)\b|: ?suffi\w+"
     r"|\bok (?:\?|(?:ou|sans)\b)|\bc'est ok\b|\bjouable\b"
-    r"|\b(?:on|nous|je) (?:est|sommes|suis|reste\w*) (?:bons?|dans les clous|large)\b"
+    r"|\b(?:on|nous|je) (?:est|sommes|suis|reste\w*) "
+    r"(?:bons?|(?:dans|hors(?: des)?) (?:les )?clous|large)\b"
     r"|\b(?:relancer|refaire) (?:\?|(?:une? |la |le )?(?:nouvelle |nouveau )?"
     r"(?:consultation|procedure|marche|appel|mise)\b)"
     r"|\b(?:puis-je|peut-on|pouvons-nous|je peux|on peut)"
@@ -40,10 +42,10 @@ _SMALL = re.compile(r"\bfaibles? montants?\b|\br\.? ?2194-8\b")
 
 _OF_MODIFICATION = re.compile(
     r"\b(?:(?P<sum>au total|total|cumul\w*|en tout)"
-    r"|(?P<initial>marche|contrat|initial\w*|lot)"
+    r"|(?P<initial>marches?|contrats?|initial\w*|lot)"
     r"|(?P<less>moins-values?|diminu\w+|baiss\w+|reduction|en moins)"
-    r"|(?P<more>avenants?|modif\w*|supplement\w*|ajout\w*|augment\w+|plus-values?|surcouts?"
-    r"|rallonges?|encore|nouvel\w*|(?:en|de) plus"
+    r"|(?P<more>avenants?|av\.? ?n? ?°? ?\d|modif\w*|supplement\w*|ajout\w*"
+    r"|augment\w+|plus-values?|surcouts?|rallonges?|encore|nouvel\w*|(?:en|de) plus"
     r"|(?:1er|[2-9](?:e|eme|nd|nde)|premier|deuxieme|second|troisieme|quatrieme|dernier|autre)"
     r"(?! (?:lot|marche|contrat))))\b"
 )
@@ -70,7 +72,7 @@ _TO = re.compile(r" ?(?:ht|hors taxes)? a ")
 
 _TAKEN_AWAY = re.compile(r" ?(?:ht|hors taxes)? en moins\b")
 
-_MINUS = re.compile(r"(?:de|a|:) ?[-−] ?$")
+_MINUS = re.compile(r"(?:de|a|:) ?[-−] ?$|(?:^|[ (])[-−]$")
 
 _COUNTS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6}
 
@@ -117,8 +119,8 @@ def modification(facts: QuestionFacts) -> Asked | Missing | None:
     if rates is None or not _are_as_many(facts, changes or rates):
         return None
     is_found = facts.says(_UNFORESEEN) and not facts.says(_NOT_UNFORESEEN)
-    if is_found and facts.says(_SMALL) and len(changes) > 1:
-        return None
+    if facts.says(_SMALL) and len(changes) > 1 and (is_found or facts.says(_SUPPLEMENTARY)):
+        return None  # each of them may rest on another article
     is_named = not facts.says(_SMALL) and facts.says(_SUPPLEMENTARY)
     asked = partial(ModificationAsked, is_unforeseen=is_named or is_found)
     if facts.amounts:
@@ -189,6 +191,8 @@ def _read_amounts(facts: QuestionFacts) -> tuple[list[Decimal], list[Decimal]] |
     changes = changes or [total - initial[0] for total in totals]
     if any(each not in {sum(changes), sum(changes) + sum(initial)} for each in sums):
         return None
+    if len(changes) > 2 and any(2 * each == sum(changes) for each in changes):
+        return None  # one of them is the sum of the others
     return initial, changes
 
 

@@ -6,6 +6,7 @@ The words that leave a question to the texts are those of `unread.toml`.
 import re
 import tomllib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from assistant.calculators.procedure import ProcedureAsked
 from assistant.calculators.requests.advance import advance
 from assistant.calculators.requests.advance_parts import advance_parts
 from assistant.calculators.requests.delays import delay
-from assistant.calculators.requests.estimate import estimate
+from assistant.calculators.requests.estimate import estimate, operation
 from assistant.calculators.requests.interest import interest
 from assistant.calculators.requests.legal_limits import but_limits_of_the_law
 from assistant.calculators.requests.modification import modification
@@ -96,10 +97,15 @@ def parse_calculation(
     facts = read_facts(question, today)
     if _is_of_a_regime(facts.words):
         return None
-    if len(facts.natures) > 1 or len(facts.buyers) > 1:
+    if len(facts.buyers) > 1:
         return None
     facts = but_limits_of_the_law(facts)
     try:
+        if len(facts.natures) > 1:
+            # Works for which the buyer supplies something are the only need of several kinds.
+            is_left = _is_left_to_texts(estimate.__name__, facts.words)
+            return None if is_left else operation(facts)
+        facts = _but_penalties(facts)
         if any(each.is_limit or each.is_share for each in facts.amounts):
             return _one_of(_OF_PARTS, facts)
         return _only_one(facts, question, judged)
@@ -107,15 +113,30 @@ def parse_calculation(
         return None
 
 
+_PENALTY = re.compile(r"\bpenalites?\b[^,;.?!]{0,25}$")
+_A_DAY = re.compile(r"^ ?(?:/ ?j|par jour|/ ?jour)\b")
+
+
+def _but_penalties(facts: QuestionFacts) -> QuestionFacts:
+    """The facts without what a day late costs by the contract: it is counted by no calculator."""
+    kept = [
+        each
+        for each in facts.amounts
+        if not (_PENALTY.search(each.before) and _A_DAY.match(each.after))
+    ]
+    return facts if len(kept) == len(facts.amounts) else replace(facts, amounts=tuple(kept))
+
+
 _STATEMENT = re.compile(r"\b(?:decompte general|dgd)\b")
 _DRAWERS = re.compile(r"\bmaitr(?:e|es|ise) d'(?:ouvrage|oeuvre)\b|\b(?:moa|moe)\b")
-"""Who draws up and pays the balance of a contract: no sign there of rules for these alone."""
+_BUYER_OF_WORKS = re.compile(r"\bmaitres? d'ouvrage\b|\bmoa\b")
+"""Who buys works, and who draws up their balance: no sign there of rules for these alone."""
 
 
 def _is_of_a_regime(words: str) -> bool:
     """Whether a question is about contracts of other rules."""
-    if _STATEMENT.search(words):
-        words = _DRAWERS.sub("", words)
+    drawers = _DRAWERS if _STATEMENT.search(words) else _BUYER_OF_WORKS
+    words = drawers.sub("", words)
     return any(regime.question.search(words) for regime in REGIMES)
 
 

@@ -15,9 +15,9 @@ from assistant.calculators.payment import NO_TERMS, PaymentAsked
 from assistant.calculators.payment_term import Interruption, PaymentEvent
 from assistant.calculators.requests.agreed_days import UNREAD, agreed_days
 from assistant.calculators.requests.interest import (
-    has_several_payments,
     interest,
     other_days,
+    payments_counted,
     read_terms,
     sums_owed,
 )
@@ -33,7 +33,8 @@ _DATES_INVOICE = re.compile(
 """Before the day that an invoice bears, from which nothing runs: "une facture du 3 octobre"."""
 
 _ASKS = re.compile(
-    r"\b(?:retard|delais?|interets?|moratoires?|im|indemnite|quand|date limite|echeance|en retard"
+    r"\b(?:retard|delais?|interets?|moratoires?|im|ifr|indemnite|quand|date limite"
+    r"|echeance|en retard"
     r"|(?:a |jusqu'a |avant |pour )?quelle (?:est (?:la|ma|sa|leur|notre) )?(?:\w+ )?date"
     r"|quel (?:est le (?:dernier )?)?jour|date butoir|date de paiement|au plus tard|derniere? jour"
     r"|payable|a temps|hors delai)\b|\bdates? ?\?"
@@ -74,6 +75,10 @@ _INTERRUPTED = re.compile(
 _BALANCE = re.compile(r"\bsolde\b|\bdecompte\b")
 
 
+_OF_ALL = re.compile(r"\b(?:toutes|tous|chacune?|meme jour|ensemble|en meme temps)\b")
+"""That several requests have the same days."""
+
+
 def payment(facts: QuestionFacts) -> Asked | Missing | None:
     """Until when an invoice is paid in time, and what is due when it was not."""
     if not facts.says(_ASKS) or not facts.days or facts.says(UNREAD) or interest(facts):
@@ -97,10 +102,18 @@ def _asked(
     agreed = agreed_days(facts)
     if len(paid) > 1 or len(sums) > 1 or terms is None or agreed is None:
         return None
-    if paid and has_several_payments(facts):
+    payments = payments_counted(facts) if paid else 1
+    if payments is None or (payments > 1 and (sums or not facts.says(_OF_ALL))):
         return None
     agreed_on = agreed[0] if agreed else None
-    given = partial(of, amount=first(sums), paid=first(paid), agreed=agreed_on, terms=terms)
+    given = partial(
+        of,
+        amount=first(sums),
+        paid=first(paid),
+        agreed=agreed_on,
+        terms=terms,
+        payments=payments,
+    )
     return completed(given, received=received, buyer=_buyer(facts))
 
 
@@ -183,7 +196,8 @@ _WAS_SENT = re.compile(r"\b(?:r?envoy\w*|expedi\w*|post\w*|adress\w*|parti\w*)\b
 _WAS_RECEIVED = re.compile(r"\b(?:recu\w*|recoi\w*|recept\w*|eue?|arriv\w*|parven\w*)\b")
 _NOT_ALL = re.compile(
     r"\b(?:une partie|partiel\w*|(?:encore|toujours) incompl\w*|(?:deuxieme|seconde|nouvelle|2e)"
-    r" (?:interruption|suspension)|apres (?:le |notre )?mandat\w*|deja mandate\w*|ordonnance\w*)\b"
+    r" (?:interruption|suspension)|apres (?:le |notre )?mandat\w*|deja mandate\w*"
+    r"|(?<!avant )(?<!avant l')(?<!avant son )ordonnance\w*)\b"
 )
 _PAID = re.compile(r"\b(?P<paid>payee?s?|reglee?s?|mise? en paiement|virement|viree?s?)\b")
 _PIECES_ASKED = "Quel jour l'acheteur a-t-il reçu toutes les pièces demandées ?"

@@ -81,7 +81,10 @@ def _moments(facts: QuestionFacts) -> Iterator[tuple[Moment, str | None]]:
     dates = [each for each in find_quantities(words) if each.unit == "date"]
     starts = [0, *(each.end for each in dates)]
     ends = [*(each.start for each in dates[1:]), len(words)]
+    is_of_indices = _INDEX.search(words) is not None
     for each, start, end in zip(dates, starts, ends, strict=False):
+        if is_of_indices and each.value.count("-") == 1 and _index_of(words, each.start, each.end):
+            continue  # the month of an index
         around = GivenFigure(Decimal(0), words[start : each.start], words[each.end : end])
         role = around.role(_OF_MOMENT)
         if each.value.count("-") == 1:

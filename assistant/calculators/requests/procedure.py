@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
 
-from assistant.calculators.amounts import percent, round_to_cents
+from assistant.calculators.amounts import euros, percent, round_to_cents
 from assistant.calculators.calculation import Nature
 from assistant.calculators.catalogue import Asked
 from assistant.calculators.facts import (
@@ -87,6 +87,11 @@ _TAX_UNKNOWN = re.compile(
     r"\b(?:ht|hors taxes) ou (?:en |bien )?ttc\b|\bttc ou (?:en |bien )?(?:ht|hors)\b"
 )
 
+_TOLD_TAX = re.compile(r"\ble montant est (?:(?P<ttc>ttc)|hors taxes)\b")
+"""How an answer to what is asked back says it."""
+
+_TAXES = re.compile(r"\b(?:ht|ttc|hors taxes?|hors tva|toutes taxes)\b")
+
 _VAT_BEFORE = re.compile(r"\b(?:tva|taxe)(?: est| etant)? ?(?:a |de |au taux de |:|=|\()? ?$")
 _VAT_AFTER = re.compile(r"^ ?(?:de )?tva\b")
 
@@ -128,6 +133,8 @@ def procedure_of_amount(facts: QuestionFacts) -> Asked | Missing | None:
     asked = partial(ProcedureAsked, lot=first(lots), is_innovative=facts.says(_INNOVATIVE))
     if not lots and len(needs) == 1 and needs[0].is_with_tax and not facts.rates:
         return _at_each_vat(facts, needs[0].value, asked)
+    if not lots and len(needs) == 1 and (rate := _untold_vat(facts, needs[0])) is not None:
+        return _in_either_tax(facts, needs[0].value, rate, asked)
     taxed = _without_vat(facts, needs) if not lots else None
     if taxed is not None:
         value, vat = taxed
@@ -166,6 +173,35 @@ def _at_each_vat(
         vat=MissingFact("Quel est le taux de la TVA ?", None, rates),
         nature=nature(facts),
         buyer=buyer(facts),
+    )
+
+
+def _untold_vat(facts: QuestionFacts, need: GivenFigure[Decimal]) -> Decimal | None:
+    """The only rate of the tax beside a need that is said neither with it nor without."""
+    rates = [*{each.value for each in facts.rates if _is_vat(each)}]
+    is_apart = _TAXES.search(_TOLD_TAX.sub("", facts.words))
+    is_told = need.is_with_tax or need.is_without_tax or is_apart
+    return rates[0] if len(rates) == 1 and not is_told else None
+
+
+def _in_either_tax(
+    facts: QuestionFacts, value: Decimal, rate: Decimal, asked: Callable[..., ProcedureAsked]
+) -> Asked | Missing | None:
+    """The procedure of a need told with the rate of the tax, without tax or with it."""
+    parties = {"nature": nature(facts), "buyer": buyer(facts)}
+    taken_off = partial(asked, amount=_untaxed(value, rate), vat=rate)
+    as_it_is = partial(asked, amount=value)
+    if (said := _TOLD_TAX.search(facts.words)) is not None:
+        return completed(taken_off if said["ttc"] else as_it_is, **parties)
+    told = euros(value)
+    cases = (
+        (Likely(f"les {told} sont hors taxes", "Le montant est hors taxes."), as_it_is),
+        (Likely(f"les {told} sont TTC", "Le montant est TTC."), taken_off),
+    )
+    return completed(
+        lambda tax, **told: tax(**told),
+        tax=MissingFact("Le montant est-il hors taxes ou TTC ?", None, cases),
+        **parties,
     )
 
 

@@ -15,7 +15,7 @@ from assistant.calculators.requests.parties import is_tax, tax_rate, with_rate_a
 
 _ADVANCE = re.compile(r"(?<!a l')(?<!en )\bavances?\b")
 _REPAID = re.compile(
-    r"\b(?:rembours|recuper|precompt|repris|repren|reprend|resorb|retenir|reten)\w*"
+    r"\b(?:remb\b|rembours|recuper|precompt|repris|repren|reprend|resorb|retenir|reten)\w*"
 )
 _WHEN = re.compile(
     r"\ba partir de (?:quand|quel|combien)"
@@ -31,11 +31,13 @@ _PROVIDED = re.compile(
     r" (?:le |notre |la )?(?:ccap|marche|contrat|clause)"
     r"|\b(?:ccap|marche|contrat|clause) (?:prevoit|dit|fixe|precise|stipule|impose)\b"
 )
-_HOW_MUCH = re.compile(r"\bcombien\b|\bmontant\b|\bquelle somme\b|\bcalcul\w*|\bprecompte quoi\b")
+_HOW_MUCH = re.compile(
+    r"\bcombien\b|\bmontant\b|\bquelle somme\b|\bcalcul\w*|\bprecompte quoi\b"
+    r"|\b(?:precompte|reprise|remboursement)(?: du mois| ce mois(?:-ci)?)? ?\?"
+)
 _PROPORTION = re.compile(r"\b(?:lineair|proportion|prorata|progressi)\w*")
 _NOTHING_BEFORE = re.compile(
-    r"\brien (?:de |n'a (?:encore )?ete |n'est )?(?:encore )?"
-    r"(?:repris|precompte|rembourse|recupere)"
+    r"\brien (?:(?!et\b)[\w']+ ){0,3}(?:repris|precompte|rembourse|recupere|retenu)"
     r"|\b(?:premiere?|1er) (?:precompte|reprise|remboursement)"
     r"|\baucun\w* (?:precompte|reprise|remboursement)"
 )
@@ -57,6 +59,9 @@ _REPAID_AFTER = re.compile(
 _CUMULATED_AFTER = re.compile(r" ?(?:ttc |ht )?(?:en |au |de |d'avancement )*cumul")
 _FRACTION = re.compile(r"\b(?:moitie|(?:un|deux|le) tiers|(?:un|trois|le) quarts?)\b")
 """Parts that are told without a figure: of what they are is not read."""
+
+
+_OF_WHOLE = re.compile(r"\b(?:marches?|contrats?|lots?|situations?|acomptes?|factures?)\b")
 
 
 def repayment(facts: QuestionFacts) -> Asked | Missing | None:
@@ -116,6 +121,8 @@ def _start(facts: QuestionFacts) -> Asked | Missing | None:
 def _due(facts: QuestionFacts, begins: Decimal, ends: Decimal) -> Asked | None:
     """What is taken back at a progress that is told as a share, or as a sum of the contract."""
     advances, repaid = _of(facts, "advance"), _of(facts, "repaid")
+    if len(facts.amounts) == 1 and not facts.says(_OF_WHOLE) and not (advances or repaid):
+        advances = [*facts.amounts]  # the advance alone has an amount beside shares of the works
     if facts.says(_FRACTION) or _of(facts, "instalment"):
         return None  # what an instalment is for does not tell how far the works are
     progress = _progress(facts, {begins, ends})

@@ -38,7 +38,7 @@ _ROLE = re.compile(
     r"|(?:\bsur|% d[eu]s?) (?:un |le )?(?:(?:total|montant|marche) de )?(?P<whole>$)"
 )
 _IS_CHANGED = re.compile(r"(?<!sans )(?<!aucun )(?<!pas d')(?<!ni )\bavenants?\b")
-_IS_LESS = re.compile(r"\bmoins-value|\ben moins\b|\bnegatif")
+_IS_LESS = re.compile(r"\bmoins-value|\ben moins\b|\bnegatif|(?:^|[ (])[-−]$")
 _IS_IN_THE_AMOUNT = re.compile(
     r"\b(?:avenants?|modifications?)\b[^,;.?]{0,15}\b(?:deja )?(?:compris|inclus)[^,;.?]{0,8}[\d(]"
     r"|\bdont\b[^,;.?]{0,15}\b(?:avenants?|modifications?)"

@@ -25,7 +25,7 @@ _UPDATED = re.compile(r"\bactualis")
 _SCORED = re.compile(r"\b(?:notes?|notation|points? sur|criteres?|offres? [a-z]\b)\b")
 _RESULT = re.compile(
     r"\b(?:combien(?! de (?:temps|fois|jours|mois|points|%))|nouveau (?:prix|montant)"
-    r"|(?:prix|montant|loyer|tarif|forfait|situation|facture|acompte)s? revise"
+    r"|(?:p1?|prix|montant|loyer|tarif|forfait|situation|facture|acompte)s? revise"
     r"|(?:quels?|quelle) (?:est |sera |serait )?(?:le |la )?(?:nouveau |nouvelle )?"
     r"(?:prix|montant|valeur|coef\w*|somme|hausse|resultat|revision)"
     r"|coef\w*(?: de revision)? ?\?|calcul(?:e|ez|er|ons|ons-nous|e-moi|ez-moi)?\b"

@@ -56,6 +56,17 @@ _SMALLEST = re.compile(
     r"\b(?:les (?P<count>deux|trois|quatre|[2-4]) (?:plus )?petits|l[ea] (?:plus )?petit)\b"
 )
 
+_OF_LOT = r"lots? ?(?:n ?[°º] ?)?(?P<number>\d{1,2})(?! ?\d{3})\b"
+_NUMBER_BEFORE = re.compile(rf"\b{_OF_LOT}[^\d,;.?!]{{0,25}}$")
+_NUMBER_AFTER = re.compile(
+    rf"^ ?(?:ht|hors taxes?)? ?(?:pour|\(|au titre de|du)? ?(?:le |du )?{_OF_LOT}"
+)
+_THESE = re.compile(
+    r"\blots? (?:n ?[°º]s? ?)?(?P<numbers>\d{1,2}(?:(?:,| et| ou| &) ?(?:n ?[°º] ?)?\d{1,2})*)\b"
+    r"(?! ?(?:[:(=]|\d|€|k))"
+)
+"""Lots that are named by their numbers alone: "passer les lots 3 et 4 en MAPA"."""
+
 _COUNTS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8}
 
 _COUNTED = re.compile(
@@ -105,6 +116,9 @@ def _read(
     """
     if any(_PART_OF_ALL.search(each.before) for each in amounts):
         return None
+    if numbered := _numbered(amounts):
+        asked_lots = _named_by_number(facts, amounts, numbered)
+        return ([sum(numbered.values(), Decimal(0))], asked_lots) if asked_lots else None
     values = [each.value for each in amounts if not _SAID_TOGETHER.search(each.before)]
     counts = counts_of_lots(facts)
     smallest = _SMALLEST.search(facts.words)
@@ -127,6 +141,31 @@ def _read(
     return wholes, lots
 
 
+def _numbered(amounts: Sequence[GivenFigure[Decimal]]) -> dict[int, Decimal]:
+    """The amount of each lot by its number; nothing unless these are all, from the first on."""
+    found: dict[int, Decimal] = {}
+    for each in amounts:
+        number = _NUMBER_AFTER.match(each.after) or _NUMBER_BEFORE.search(each.before)
+        if number is None:
+            return {}
+        found[int(number["number"])] = each.value
+    is_all = sorted(found) == [*range(1, len(amounts) + 1)]
+    return found if is_all and len(found) > 1 else {}
+
+
+def _named_by_number(
+    facts: QuestionFacts, amounts: Sequence[GivenFigure[Decimal]], numbered: dict[int, Decimal]
+) -> list[Decimal]:
+    """The amounts of the lots that the question goes on to name, after all their amounts."""
+    numbers: list[int] = []
+    rest = _NUMBER_AFTER.sub("", amounts[-1].after)
+    for each in _THESE.finditer(rest):
+        numbers += map(int, re.findall(r"\d+", each["numbers"]))
+    if not {*numbers} <= {*numbered}:
+        return []
+    return [numbered[number] for number in dict.fromkeys(numbers)]
+
+
 def _is_share(amount: GivenFigure[Decimal]) -> bool:
     """Whether it is one of several alike, and no first of a list: "lots de 60 000 et 45 000"."""
     is_listed = _NAMED_LOT.search(amount.before) and not is_part("", amount.after)
@@ -137,7 +176,8 @@ def _far_above(amounts: Sequence[GivenFigure[Decimal]], values: Sequence[Decimal
     """The first amount, above all the others, where nothing says that it is of a lot."""
     if len(values) < 2 or len(values) != len(amounts) or values[0] <= sum(values[1:]):
         return []
-    return [] if "lot" in amounts[0].before else [values[0]]
+    first = amounts[0]
+    return [] if "lot" in first.before or _NUMBER_AFTER.match(first.after) else [values[0]]
 
 
 def of_all_lots(amounts: Sequence[GivenFigure[Decimal]]) -> list[Decimal]:

@@ -49,12 +49,13 @@ _WHEN_TO_SIGN = re.compile(
     r"|\bsign(?!\w* (?:le )?\d)\w+ [^.?]{0,30}"
     r"\b(?:quand|quel jour|quelle date|au plus tot|possible|trop tot)\b"
     r"|\bfaut-il attendre\b|\bstandstill\b"
-    r"|\b(?:ve(?:ut|ux|ulent)|voulons|souhait\w+|compt\w+|envisag\w+|prevoi\w*|allons|va)"
+    r"|\b(?:ve(?:ut|ux|ulent)|voulons|voudr(?:ai\w*|ions)|souhait\w+|compt\w+|envisag\w+|prevoi\w*|allons|va)"
     r" (?:le )?sign\w+"
     r"|\bsign\w+ le \d[^?]{0,40}\b(?:delai|respect\w*|legal|regulier|possible)\b"
     r"|\bsign\w+ le \d[^?]{0,60}\b(?:droit|permis|trop (?:tot|vite)|valable|normal)\b"
     r"|\b(?:faut|dois|doit|devons|obliges?) (?:\w+ ){0,4}attendre\b|\battendre \d+ jours\b"
-    r"|\bcombien de (?:jours|temps)\b[^?]{0,40}\bavant (?:de |la )?sign\w+"
+    r"|\b(?:combien de (?:jours|temps)|quel nombre de jours|delais?)\b[^?]{0,70}"
+    r"\b(?:avant|pour) (?:de |la |l'|pouvoir )*sign\w+"
     rf"|{MAY_I} (?:signer|conclure)\b|\bcombien de (?:jours|temps) .{{0,20}}\battendre\b"
     r"|\bdate de (?:la )?signature\b|\bsignature (?:possible|prevue|au plus tot)\b"
 )
@@ -62,10 +63,10 @@ _WHEN_TO_SIGN = re.compile(
 _SENT_REJECTION = re.compile(
     r"\b(?:(?P<winner>(?:attributaire|titulaire|marche|gagnant|laureat)s?\b[^,;:.?]{0,30}"
     r"(?:notifi|inform|prevenu|avis|envo)\w*)"
-    r"|(?P<sent>envo\w+|post(?:e|es|ee|ees)\b|expedi\w+|transmi\w+|adress\w+|parti(?!r\b)\w*|notifi\w+|inform\w+|prevenu\w*|averti\w*"
+    r"|(?P<sent>env(?:o|err)\w+|post(?:e|es|ee|ees)\b|expedi\w+|transmi\w+|adress\w+|parti(?!r\b)\w*|notifi\w+|inform\w+|prevenu\w*|averti\w*"
     r"|rejets?(?= (?:\w+ ){0,3}$)|notification des rejets)"
     r"|(?P<signed>sign\w+)"
-    r"|(?P<other>(?:lettres?|courriers?|rejets?)[^,;:.?]{0,25}sign\w+|recu\w*|limite|remise"
+    r"|(?P<other>datee?s?|cao|commission|decision|seance|reunion|ouverture|analyse|(?:lettres?|courriers?|rejets?)[^,;:.?]{0,25}sign\w+|recu\w*|limite|remise"
     r"|attribu\w+|publi\w+))\b"
 )
 
@@ -81,7 +82,8 @@ def standstill(facts: QuestionFacts) -> Asked | Missing | None:
     is_alone = not sent and facts.says(_ONLY_ONE) and not facts.says(_OF_LOTS)
     is_adapted = facts.says(PROCEDURES[Procedure.ADAPTED])
     is_asked = facts.says(_WHEN_TO_SIGN) and (is_alone or facts.says(_REJECTED))
-    if not is_asked or not (facts.days or is_alone) or len(sent) > 1 or len(signed) > 1:
+    is_told = facts.days or is_alone or is_adapted
+    if not is_asked or not is_told or len(sent) > 1 or len(signed) > 1:
         return None
     if sent and not all(each.role(_SENT_REJECTION) for each in facts.days):
         return None

@@ -24,7 +24,8 @@ _WHICH_DAY = re.compile(
 )
 
 _SENT_NOTICE = re.compile(
-    r"\b(?:(?P<sent>envo\w+|transmi\w+|adress\w+|part|parti(?!r d)\w*)"
+    r"\b(?:(?P<sent>(?:avis(?! d)|aapc)(?= (?:[\w']+ ){0,3}$)"
+    r"|env(?:o|err)\w+|transmi\w+|adress\w+|part|parti(?!r d)\w*)"
     r"(?: (?:pour|a|a la|au[x]? fins de) publication)?"
     r"|(?P<other>publi\w+|paru\w*|limite|remise|recu\w*|reception|depot|notifi\w+|sign\w+))\b"
 )
@@ -33,11 +34,13 @@ _NO_PRIOR_NOTICE = re.compile(
     r"(?:\bpas|\bsans|\baucun|\bni)(?: d'| de | )?(?:avis (?:de )?)?pre-?info"
 )
 
-_PRIOR_NOTICE = re.compile(r"\bpre-?info(?:rmation)?s?\b(?:(?!\bavis\b)[^,;.?]){0,40}$")
+_PRIOR_NOTICE = re.compile(r"\bpre-?info(?:rmation)?s?\b(?:(?!\bavis\b|\baapc\b)[^,;:.?]){0,40}$")
 
 _INVITATION = re.compile(r"\binvit(?!\w* a confirmer)\w+[^,;.?]{0,60}$")
 
 _TENDERS = re.compile(r"\b(?:(?<!appel d')offres?|plis?|soumission\w*)\b")
+
+_APPLICATIONS = re.compile(r"\bcandidatures?\b")
 
 _OTHER_SENDING = re.compile(
     r"\b(?:questions?|dce|dossier|candidats?|entreprises?|precisions?|reponses?)\b"
@@ -141,15 +144,22 @@ def time_limits(facts: QuestionFacts) -> Asked | Missing | None:
 def _of_invitation(
     facts: QuestionFacts, procedures: Sequence[Procedure], invited: Sequence[date]
 ) -> Asked | Missing | None:
-    """The earliest day on which the tenders of those invited may be due."""
+    """The earliest day on which the tenders of those invited may be due.
+
+    And the candidatures, where these are asked about with the day that the notice is sent.
+    """
     if not facts.says(_WHICH_DAY, _TENDERS) or len(procedures) != 1 or len(invited) > 1:
         return None
-    if procedures[0] in {Procedure.OPEN, Procedure.ADAPTED} or "preinfo" in facts.words:
+    if procedures[0] in {Procedure.OPEN, Procedure.ADAPTED} or _tells_of_prior_notice(facts):
+        return None
+    others = [each for each in facts.days if each.value not in invited]
+    sent = of_role(others, _SENT_NOTICE, "sent", _PRIOR_NOTICE)
+    if len(sent) > 1:
         return None
     asked = partial(
         TimeLimitsAsked,
         procedure=procedures[0],
-        sent=None,
+        sent=first(sent) if facts.says(_APPLICATIONS) else None,
         is_electronic=not facts.says(BY_POST),
         is_urgent=facts.says(_URGENT),
         invited=invited[0],
@@ -176,9 +186,14 @@ def _due(facts: QuestionFacts, *, is_open: bool) -> date | None:
     return first(of_role(facts.days, _DUE, "of_all" if is_open else "applications"))
 
 
+def _tells_of_prior_notice(facts: QuestionFacts) -> bool:
+    """Whether a prior notice is named, and not said to lack."""
+    return "preinfo" in facts.words and not facts.says(_NO_PRIOR_NOTICE)
+
+
 def _has_prior_notice(facts: QuestionFacts, sent: Sequence[date]) -> bool:
     """Whether a prior notice shortens the time: sent 35 days to twelve months before (R2161-3)."""
     prior = [each.value for each in facts.days if _PRIOR_NOTICE.search(each.before)]
     if not prior or not sent:
-        return "preinfo" in facts.words and not facts.says(_NO_PRIOR_NOTICE)
+        return _tells_of_prior_notice(facts)
     return timedelta(days=35) <= sent[0] - prior[0] and sent[0] <= add_months(prior[0], 12)
