@@ -22,16 +22,14 @@ from assistant.question.topics import (
 from assistant.tenders.derogations import Derogation, listed_derogations
 from assistant.tenders.general_clauses import AppliedText, EditionSource, applied_texts
 from assistant.tenders.priority import USUAL_ORDER, Priority, stated_priority
+from assistant.tenders.stated_values import COMPARED, MAIN, StatedValue
 from assistant.tenders.statements import (
-    COMPARED,
-    MAIN,
-    StatedValue,
     Statement,
     is_labelled,
     mentions,
     statements,
 )
-from assistant.tenders.weights import WHOLE, describe_sum, weights
+from assistant.tenders.weights import WHOLE, describe_sum, weights_by_lot
 from ingestion.chunking.passages import Passage
 from ingestion.documents.document import Document
 from ingestion.documents.pieces import PieceKind, guess_kind
@@ -237,15 +235,19 @@ def _in_order(pieces: Sequence[_Piece], order: Sequence[PieceKind]) -> list[_Pie
 
 def _line(topic: Topic, pieces: Sequence[_Piece], priority: Priority) -> FicheLine:
     entries = _about(topic, _entries(topic, pieces, statements))
-    if not entries:
+    if not any(entry.values for entry in entries):
         main = [piece for piece in pieces if piece.kind in _OF_CONTRACT]
-        entries = _entries(topic, main or pieces, mentions)
+        mentioned = _entries(topic, main or pieces, mentions)
+        valued = tuple(each for each in mentioned if each.values)
+        others = (each for each in entries if not any(_holds(other, each) for other in valued))
+        entries = (*valued, *others) if entries else mentioned
     weighed = [entry for entry in entries if entry.values and topic.kind == "weights"]
     differing = _differing(topic, entries)
+    sums = [each for entry in weighed for each in weights_by_lot(entry.text).values()]
     doubts = list(dict.fromkeys(doubt for entry in entries for doubt in entry.doubts))
     if not entries:
         state = FicheState.ABSENT
-    elif doubts or differing or any(sum(weights(entry.text)) != WHOLE for entry in weighed):
+    elif doubts or differing or any(sum(each) != WHOLE for each in sums):
         state = FicheState.DIFFERS
     else:
         state = FicheState.FOUND
@@ -275,6 +277,12 @@ def _is_beside(entry: FicheEntry) -> bool:
     return not any(MAIN in value.part.split() for value in entry.values)
 
 
+def _holds(one: FicheEntry, other: FicheEntry) -> bool:
+    """Whether an entry has all the words of another."""
+    is_same = one.passage.document_id == other.passage.document_id
+    return is_same and one.start <= other.start and other.end <= one.end
+
+
 def _about(topic: Topic, entries: Sequence[FicheEntry]) -> tuple[FicheEntry, ...]:
     """The entries without those of clauses on something else, where others state the topic.
 
@@ -286,7 +294,7 @@ def _about(topic: Topic, entries: Sequence[FicheEntry]) -> tuple[FicheEntry, ...
     return tuple(
         entry
         for entry in entries
-        if _is_headed(topic, entry)
+        if (_is_headed(topic, entry) and not (topic.kind == "weights" and entry.piece in _OF_WORK))
         or (
             (topic.name in _SCATTERED or entry.passage.document_id not in headed)
             and not (is_told and entry.piece in _OF_WORK and MAIN not in topic.parts)
@@ -338,10 +346,13 @@ def _doubt(figure: str) -> str:
 
 
 def _sum(entry: FicheEntry) -> str:
-    """The sum of the weights, as it is computed."""
-    found = weights(entry.text)
-    verdict = "" if sum(found) == WHOLE else f", et non {WHOLE}"
-    return f"{entry.passage.locator} : {describe_sum(found)}{verdict}"
+    """The sum of the weights, as it is computed, of each lot where a table has several."""
+    said = []
+    for lot, found in weights_by_lot(entry.text).items():
+        verdict = "" if sum(found) == WHOLE else f", et non {WHOLE}"
+        place = ", ".join(filter(None, (entry.passage.locator, lot)))
+        said.append(f"{place} : {describe_sum(found)}{verdict}")
+    return " ; ".join(said)
 
 
 # A fiche as plain JSON: the contract of `dossier fiche` for programs. Pure.

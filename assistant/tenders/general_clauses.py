@@ -18,6 +18,22 @@ from ingestion.documents.pieces import PieceKind
 _DENIES = re.compile(r"\b(?:n'|ne )[^.;]{0,30}?\b(?:pas|plus|aucun)\b[^.;]{0,30}?\b(?:appli|ccag)")
 
 
+_CALLED_SO = re.compile(r"(?i)(?<=\b)celui(?= (?:applicable aux |des |de la ))")
+_ITS_ORDER = re.compile(r"(?i);(?= ?arrêté du )")
+_GENERAL = re.compile(r"(?i)\bc\.?c\.?a\.?g\b|clauses administratives générales")
+
+
+def with_general_texts(written: str) -> str:
+    """A text that names each CCAG in full, of the same length. Pure.
+
+    "Le CCAG est celui des prestations intellectuelles" names one, and the order that follows it,
+    even after a semicolon, is its own.
+    """
+    if not _GENERAL.search(written):
+        return written
+    return _ITS_ORDER.sub(",", _CALLED_SO.sub("CCAG ", written))
+
+
 class EditionSource(StrEnum):
     """What tells the edition of a CCAG."""
 
@@ -118,7 +134,7 @@ def _mentions(clause: DossierClause) -> Iterator[_Mention]:
         if _DENIES.search(said):
             continue
         applies = bool(topic.states.search(said)) and not topic.unless.search(said)
-        for each in general_texts_named(written):
+        for each in general_texts_named(with_general_texts(written)):
             named = SentenceSpan(unit.start + each.start, unit.start + each.end)
             place = clause.sentences_of(named)
             yield _Mention(each.text, clause.passage.locator, clause.piece, place, applies)

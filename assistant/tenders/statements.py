@@ -1,4 +1,4 @@
-"""Statements: what a passage states about a topic, word for word, and the values it gives. Pure.
+"""Statements: what a passage states about a topic, word for word. Pure.
 
 A statement is quotable alone: sentences with what they lean on, rows of a table, or a whole table
 where only what stands above its rows says what they are about.
@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from assistant.question.language import fold_text
-from assistant.question.quantities import Quantity
-from assistant.question.quantities import fold_same_length as same_length
 from assistant.question.topics import BELOW, HEADED, WITHIN, Topic, said_in
 from assistant.retrieval.injections import addressed
-from assistant.tenders.canonical import stated_quantities
+from assistant.tenders.stated_values import UNITS, StatedValue, values
 from assistant.tenders.weights import CELL, WHOLE, weights
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import (
@@ -24,24 +22,6 @@ from ingestion.chunking.sentences import (
     sentences,
     units,
 )
-from ingestion.documents.pieces import PIECE, piece_name
-
-UNITS: Mapping[str, frozenset[str]] = {
-    "amount": frozenset({"euro", "ratio"}),
-    "sum": frozenset({"euro"}),
-    "rate": frozenset({"ratio"}),
-    "weights": frozenset({"ratio", "point"}),
-    "duration": frozenset({"month", "day", "hour", "quarter", "date"}),
-    "count": frozenset({"times", "month"}),
-    "date": frozenset({"date"}),
-}
-"""Units of the quantities that answer, by the kind of a topic; other kinds need none."""
-
-COMPARED: Mapping[str, frozenset[str]] = {
-    "count": frozenset({"times"}),
-    "duration": frozenset({"month", "day", "hour", "quarter"}),
-}
-"""Units in which two pieces may contradict each other, where it is not in all of them."""
 
 FEWEST: Mapping[str, int] = {
     **{"weights": 2, "term": 1, "piece": 1},
@@ -49,16 +29,20 @@ FEWEST: Mapping[str, int] = {
 }
 """Values without which nothing is stated: these kinds no refusal and no formula answers."""
 
-_DENIES = re.compile(r"\b(?:aucune?|sans|neant|non)\b|\bn(?:e\b|')[^.;]{0,20}\b(?:pas|aucune?)\b")
+_DENIES = re.compile(
+    r"\b(?:aucune?|sans|neant|non)\b|\bpas d(?:e\b|')|\bn(?:e\b|')[^.;]{0,20}\b(?:pas|aucune?)\b"
+)
+_REFUSES = re.compile(r"\baucune?\b|\bn(?:e\b|')[^.;]{0,20}\bpas\b")
+"""What says that there is no sum, or that it is not told: "sans" may say it of anything."""
+
 _FORMULA = " = "
-_BLANK = re.compile(r"…{2,}|\.{5,}|_{4,}|(?<!\S)…(?!\S)|\bà compléter\b", re.IGNORECASE)
+_BLANK = re.compile(
+    r"…{2,}|\.{5,}|_{4,}|(?<!\S)…(?!\S)|\bà compléter\b|(?:\|\s*){2,}$", re.IGNORECASE
+)
 """A place left for the candidate to fill: nothing is stated there yet."""
 
 _UNTICKED = re.compile(r"☐|\[ \]")
 """A box to be ticked: no answer, where nothing else is one."""
-
-MAIN = "contract"
-"""The part of a value that is said of the contract as a whole: shown first, alone compared."""
 
 _LABEL = re.compile(r"[\s|]*([^:|]{3,60}?)\s*[:|]")
 _LEANS_BACK = re.compile(
@@ -68,30 +52,13 @@ _LEANS_BACK = re.compile(
 _CLAUSE_END = re.compile(r"[,;]\s")
 _WANTING = re.compile(r"(?:sans|faute de|en l'absence)\b")
 _INNER_STOP = re.compile(r"(?<=\w)\.(?=\w)")
-_COMPRISED = r"reconductions? comprises?"
-_AFTER = re.compile(
-    rf"(?:(?!,(?! {_COMPRISED})|[;:.\n|()]|\b(?!{_COMPRISED})(?:recond|renouvel)"
-    r"|\b(?:et|ou|soit|sans|dans|pour|avec|dont|qui|à compter)\b).)*",
-    re.IGNORECASE,
-)
-"""What is still said of a quantity, up to where something else begins."""
+_ADDRESS = re.compile(r"\bhttps?://\S*\w|\bwww\.\S*\w")
+_ANNEXED = re.compile(r"(?:[\W\d]|article |liste des )*annexes\W*")
+"""The heading of a list of annexes: what they are called states nothing."""
 
 _NUMBERED = re.compile(r"\d{1,2}[.)/] ?\D")
-_SENTENCE_END = re.compile(r"[.;]\s|\n")
 _DETAILS = re.compile(r"\W*(?:les |des )?sous.criteres?\b")
 _OF_DETAILS = re.compile(rf"(?:article )?[\d\W]*{_DETAILS.pattern}")
-
-
-@dataclass(frozen=True, slots=True)
-class StatedValue:
-    """What is stated, in a form to compare: only values of one unit and part contradict.
-
-    `part` tells which of several it is by the words around it: the total, the minimum for a year.
-    """
-
-    unit: str
-    written: str
-    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +75,7 @@ def statements(topic: Topic, passage: Passage) -> tuple[Statement, ...]:
     What speaks to a machine that reads it states nothing.
     """
     own = fold_text(passage.headings[-1]) if passage.headings else ""
-    if topic.kind == "weights" and _OF_DETAILS.match(own):
+    if _ANNEXED.fullmatch(own) or (topic.kind == "weights" and _OF_DETAILS.match(own)):
         return ()
     text, sure = passage.text, said_in(topic, passage)
     headed = sure == HEADED or (topic.kind in ("amount", "sum") and sure in (WITHIN, BELOW))
@@ -136,53 +103,15 @@ def mentions(topic: Topic, passage: Passage) -> tuple[Statement, ...]:
     first = [block] if is_table else units(passage.text)[:1]
     said = (passage.text[span.start : span.end] for span in first)
     return tuple(
-        Statement(span)
+        Statement(span, values(topic, each))
         for span, each in zip(first, said, strict=True)
         if not (
-            _BLANK.search(each) or _UNTICKED.search(each) or topic.unless.search(fold_text(each))
+            _BLANK.search(each)
+            or _UNTICKED.search(each)
+            or topic.unless.search(fold_text(each))
+            or (topic.kind == "sum" and not _answers(topic, each))
         )
     )
-
-
-def values(topic: Topic, text: str) -> tuple[StatedValue, ...]:
-    """The values that a text gives a topic, in order.
-
-    None for kinds whose answer is the sentence itself.
-    """
-    if topic.kind == "piece":
-        named = (piece_name(found.group()) for found in re.finditer(PIECE, text))
-        found = [StatedValue("CCAG", name) for name in named if name.startswith("CCAG-")]
-    elif topic.kind == "term":
-        found = [
-            StatedValue("term", each.group()) for each in topic.states.finditer(fold_text(text))
-        ]
-    elif topic.kind == "weights":
-        found = [StatedValue("weight", str(weight)) for weight in weights(text)]
-    else:
-        wanted = UNITS.get(topic.kind, frozenset())
-        found = [
-            StatedValue(each.unit, each.value, _part(topic, around))
-            for each, around in _with_words(text)
-            if each.unit in wanted
-        ]
-    return tuple(found)
-
-
-def _with_words(text: str) -> Iterator[tuple[Quantity, str]]:
-    """Each quantity with the words before it, after the last one's, and those that go with it."""
-    quantities, position = stated_quantities(same_length(text)), 0
-    ends = [*(each.start for each in quantities[1:]), len(text)]
-    for each, limit in zip(quantities, ends, strict=False):
-        after = _AFTER.match(text, each.end, limit)
-        end = after.end() if after else each.end
-        before = _SENTENCE_END.split(text[position : each.start])[-1]
-        yield each, f"{before} {text[each.end : end]}"
-        position = end
-
-
-def _part(topic: Topic, around: str) -> str:
-    written = fold_text(around)
-    return " ".join(name for name, said in topic.parts.items() if said.search(written))
 
 
 def _blocks(text: str) -> Iterator[tuple[bool, SentenceSpan]]:
@@ -208,7 +137,7 @@ def _of_prose(
         spans = [each for span in spans for each in _items_apart(text, span)]
     for place, span in enumerate(spans):
         start, end = span.start, span.end
-        leans = _LEANS_BACK.match(_INNER_STOP.sub("", fold_text(text[start:end]))) is not None
+        leans = _LEANS_BACK.match(_plainly(text[start:end])) is not None
         if text[:end].endswith(":"):
             end = spans[place + 1].end if place + 1 < len(spans) else start
         said, above = text[start:end], headings if leans else ()
@@ -321,8 +250,13 @@ def _is_named(topic: Topic, header: str, headed: bool) -> bool:
 
 def _says(topic: Topic, text: str) -> bool:
     """Whether a sentence or a row names the topic, in words or by its label."""
-    written = _INNER_STOP.sub("", fold_text(text))
+    written = _plainly(text)
     return topic.states.search(written) is not None or is_labelled(topic, text)
+
+
+def _plainly(text: str) -> str:
+    """A text as patterns read it: addresses of pages and stops inside of words told in a word."""
+    return _INNER_STOP.sub("", _ADDRESS.sub("adresse", fold_text(text)))
 
 
 def is_labelled(topic: Topic, text: str) -> bool:
@@ -350,7 +284,8 @@ def _answers(topic: Topic, text: str) -> bool:
     if topic.kind in FEWEST:
         return len(values(topic, text)) >= FEWEST[topic.kind]
     written = fold_text(text)
-    is_answer = _DENIES.search(written) or _FORMULA in written or values(topic, text)
+    denies = _REFUSES if topic.kind == "sum" else _DENIES
+    is_answer = denies.search(written) or _FORMULA in written or values(topic, text)
     return topic.kind not in UNITS or bool(is_answer)
 
 

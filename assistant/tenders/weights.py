@@ -1,7 +1,7 @@
 """Weights of criteria, in a sentence, a list or a table, and what they add up to. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import accumulate, zip_longest
 
@@ -19,6 +19,7 @@ _BARE = re.compile(r"[\s*]*(\d{1,3}(?:[.,]\d{1,2})?)[\s*]*")
 _HEADS = re.compile(r"(?i:points?|poids|pondération|%)")
 """What heads a column of weights."""
 
+_OF_LOT = re.compile(r"(?i)\blots?\b")
 _DETAIL = re.compile(r"\([^()]*\)|\bdont\b[^\n|]*")
 
 
@@ -49,6 +50,19 @@ def _of_table(text: str) -> tuple[Fraction, ...]:
     readings = [_making_whole(found, whole_in(found)) for found in (*measured, *bare)]
     whole = (each for each in readings if sum(each) == WHOLE)
     return next(whole, tuple(next(filter(None, (*measured, *told)), ())))
+
+
+def weights_by_lot(text: str) -> Mapping[str, tuple[Fraction, ...]]:
+    """The weights of each column that a lot heads, by its header; else all, under no name."""
+    rows = [row for row in text.splitlines() if not fold_text(row).startswith("total")]
+    columns = [*zip_longest(*(row.split(CELL) for row in rows), fillvalue="")]
+    told = {
+        column[0].strip(" |*"): _of_table("\n".join(f"–{CELL}{cell}" for cell in column))
+        for column in columns
+        if _OF_LOT.search(column[0])
+    }
+    read = {name: found for name, found in told.items() if len(found) > 1}
+    return read if len(read) > 1 else {"": weights(text)}
 
 
 def _making_whole(*readings: Sequence[Fraction]) -> tuple[Fraction, ...]:

@@ -181,6 +181,42 @@ def test_bare_numbers_of_a_table_of_criteria_are_weights() -> None:
     assert (line.state, line.remark) == (FicheState.FOUND, "RC : 50 + 50 = 100")
 
 
+def test_a_lot_whose_weights_make_no_whole_is_to_be_checked_whatever_the_last_one_makes() -> None:
+    table = "# Jugement\n\n| Critère | Lot 1 | Lot 2 |\n|---|---|---|\n| Coût | 60 % | 55 % |\n"
+    line = _line("criteria", _of(("RC.md", f"{table}| Méthode | 30 % | 45 % |")))
+    assert line.state is FicheState.DIFFERS
+    assert line.remark == "RC, Lot 1 : 60 + 30 = 90, et non 100 ; RC, Lot 2 : 55 + 45 = 100"
+
+
+def test_a_table_of_an_annex_about_other_criteria_gives_way_to_those_of_the_award() -> None:
+    award = "# Critères\n\n| Critère | Poids |\n|---|---|\n| Coût | 60 % |\n| Délai | 40 % |"
+    other = "# Prix\n\n| Critère | Correction |\n|---|---|\n| Usure | –6 % |\n| Soin | +4 % |"
+    line = _line("criteria", _of(("RC.md", award), ("ANNEXE.md", other)))
+    assert [each.piece for each in line.entries] == [PieceKind.RC]
+    assert line.state is FicheState.FOUND
+
+
+@pytest.mark.parametrize(
+    ("header", "differ"),
+    [("Deux premières années | Année suivante", False), ("Maximum | Rien", True)],
+)
+def test_amounts_of_a_table_are_those_that_their_columns_are_headed_by(
+    header: str, differ: bool
+) -> None:
+    contract = f"# Montants\n\n| Lot | {header} |\n|---|---|---|\n| 1 | 50 000 € | 25 000 € |"
+    rules = "# Montants\n\n| Lot | Maximum sur trois ans |\n|---|---|\n| 1 | 75 000 € |"
+    line = _line("minimum", _of(("AE.md", contract), ("RC.md", rules)))
+    assert [each.piece for each in line.entries] == [PieceKind.AE, PieceKind.RC]
+    assert (line.state is FicheState.DIFFERS) is differ
+
+
+def test_the_order_that_follows_a_ccag_after_a_semicolon_tells_its_edition() -> None:
+    listed = (
+        "# Article 2 – Pièces\n\n- le CCTP ;\n- le CCAG/PI ; arrêté du 30 mars 2021 ;\n- le BPU"
+    )
+    assert _line("ccag", _of(("CCAP.md", listed))).remark == "CCAG-PI de 2021 (CCAP, art. 2)"
+
+
 def test_what_describes_the_work_gives_way_to_the_terms_of_the_contract() -> None:
     contract = ("CCAP.md", "# Durée\n\nLe marché est reconductible une fois pour dix mois.")
     work = ("CCTP.md", "# Accueil\n\nLe badge provisoire est renouvelable deux fois.")

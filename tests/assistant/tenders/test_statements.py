@@ -1,7 +1,8 @@
 import pytest
 
 from assistant.question.topics import Topic, topics
-from assistant.tenders.statements import StatedValue, mentions, statements, values
+from assistant.tenders.stated_values import StatedValue, values
+from assistant.tenders.statements import mentions, statements
 from ingestion.chunking.passages import Passage
 from tests.support.dossier_files import built_in, piece
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.tenders.weights import weights
+from assistant.tenders.weights import weights, weights_by_lot
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,17 @@ from assistant.tenders.weights import weights
 )
 def test_weights_are_those_of_the_criteria_alone(text: str, found: tuple[int, ...]) -> None:
     assert weights(text) == tuple(map(Fraction, found))
+
+
+def test_each_lot_of_a_table_has_its_weights() -> None:
+    table = "Critère | {} | {}\nCoût | 60 % | 45 %\nMéthode | 30 % | 55 %\nTotal | 90 % | 100 %"
+    of_lots = weights_by_lot(table.format("Lot 1", "Lots 2 et 3"))
+    assert [*of_lots.items()] == [
+        ("Lot 1", (Fraction(60), Fraction(30))),
+        ("Lots 2 et 3", (Fraction(45), Fraction(55))),
+    ]
+    assert [*weights_by_lot(table.format("Note", "Lot 2"))] == [""]
+    assert [*weights_by_lot("Coût : 60 % ; méthode : 40 %.")] == [""]
 
 
 @given(st.lists(st.integers(1, 99), unique=True, min_size=3, max_size=9), st.data())
