@@ -58,8 +58,8 @@ _TAKEN_AS_TOLD = {
 class EstimateAsked:
     """The parts of a need in euros without tax, what is bought, who buys, how they are counted.
 
-    Without nature or buyer, every case is told. With `months`, the whole duration, renewals
-    included, each part comes back every `period` months.
+    Without nature or buyer, every case is told, but that of works where they cannot be. With
+    `months`, the whole duration, renewals included, each part comes back every `period` months.
     """
 
     amounts: tuple[Decimal, ...]
@@ -68,6 +68,7 @@ class EstimateAsked:
     basis: ValueBasis
     months: Decimal | None = None
     period: Decimal = _YEAR
+    may_be_works: bool = True
 
     def __post_init__(self) -> None:
         """Raises WrongFigures without a part, or for what is not positive."""
@@ -110,7 +111,7 @@ def estimate(asked: EstimateAsked, law: Law) -> Calculation:
         ("montants HT", " ; ".join(map(euros, asked.amounts))),
         ("durée totale", _duration(asked)),
         ("compte", asked.basis.label),
-        ("objet", asked.nature.label if asked.nature else "non donné"),
+        ("objet", _bought(asked)),
         ("acheteur", asked.buyer.label if asked.buyer else "non donné"),
     )
     told = _TAKEN_AS_TOLD.get(asked.basis)
@@ -133,7 +134,8 @@ def estimate(asked: EstimateAsked, law: Law) -> Calculation:
 
 def _by_case(asked: EstimateAsked, law: Law) -> Iterator[CalculationLine]:
     """The procedure of each nature and buyer between whom it differs, those alike together."""
-    natures = (asked.nature,) if asked.nature else (Nature.WORKS, Nature.SUPPLIES)
+    likely = (Nature.WORKS, Nature.SUPPLIES) if asked.may_be_works else (Nature.SUPPLIES,)
+    natures = (asked.nature,) if asked.nature else likely
     buyers = (asked.buyer,) if asked.buyer else tuple(Buyer)
     for nature in natures:
         bought = "Travaux" if nature is Nature.WORKS else "Fournitures ou services"
@@ -149,6 +151,12 @@ def _by_case(asked: EstimateAsked, law: Law) -> Iterator[CalculationLine]:
             who = "" if len(alike) == 1 else f", {', '.join(map(_SHORT.__getitem__, same))}"
             said = text.removeprefix("Marché : ")
             yield CalculationLine(f"{bought}{who} : {said}", lines[text].grounds)
+
+
+def _bought(asked: EstimateAsked) -> str:
+    if asked.nature:
+        return asked.nature.label
+    return "non donné" if asked.may_be_works else "fournitures ou services"
 
 
 def _duration(asked: EstimateAsked) -> str:

@@ -223,7 +223,8 @@ def _completed(
     """The calculation; of which neither the nature nor the buyer is told, every case at once."""
     asked, buys = partial(calculation, tuple(amounts), basis=basis), buyer(facts)
     if bought.value is None and buys.value is None:
-        return asked(nature=None, buyer=None)
+        may_be_works = any(value is Nature.WORKS for _, value in bought.likely)
+        return asked(nature=None, buyer=None, may_be_works=may_be_works)
     return completed(asked, nature=bought, buyer=buys)
 
 

@@ -92,6 +92,14 @@ def test_without_nature_and_buyer_every_case_is_told() -> None:
     assert all(line.grounds for line in found.result)
 
 
+def test_no_case_is_told_of_works_where_they_cannot_be_bought() -> None:
+    asked = EstimateAsked((Decimal(208000),), None, None, ValueBasis.FRAMEWORK, may_be_works=False)
+    found = estimate(asked, FakeLaw())
+    assert len(found.result) > 1
+    assert all(line.text.startswith("Fournitures ou services") for line in found.result[1:])
+    assert ("objet", "fournitures ou services") in found.inputs
+
+
 def test_what_was_taken_as_told_is_to_be_verified() -> None:
     assert "homogènes" in _found("1", basis=ValueBasis.HOMOGENEOUS).cautions[0]
     assert "même opération" in _found("1", basis=ValueBasis.OPERATION).cautions[0]
