@@ -122,11 +122,8 @@ _OF_SUM = re.compile(
     r"|(?P<owed>factur\w*|acompte|situation|solde|demande de paiement|montant|somme|payer))\b"
 )
 _INDEMNITY = Decimal(40)
-_INDEMNITY_BEFORE = re.compile(
-    r"(?:\b(?:hors|plus|les|avec|sans|et|forfait\w*(?: de)?|indemnite\w*(?: \w+)?(?: de)?)|[+(])"
-    r"(?: les?)? ?$"
-)
-_INDEMNITY_AFTER = re.compile(r"^ ?(?:de |d'|forfaitaires? ?)?(?:forfait|indemnite|frais)")
+"""What is due for each late payment (D2192-35): never what was owed."""
+
 _KEEPS = re.compile(r"\b(?:retenues? de garantie|rg)\b")
 _KEEPS_NOTHING = re.compile(r"\b(?:pas|sans|aucune|ni) (?:de |la )?(?:retenues?|rg)\b")
 _KEPT_ALREADY = re.compile(
@@ -139,14 +136,9 @@ _KEPT_OTHERWISE = re.compile(r"\b(?:caution|premiere demande)")
 
 def sums_owed(facts: QuestionFacts) -> list[GivenFigure[Decimal]]:
     """The amounts but the indemnity, what is kept, and that of the contract beside another."""
-    sums = [each for each in facts.amounts if not _is_indemnity(each)]
+    sums = [each for each in facts.amounts if each.value != _INDEMNITY]
     owed = [each for each in sums if each.role(_OF_SUM) != "retained"]
     return [each for each in owed if each.role(_OF_SUM) != "contract"] or owed
-
-
-def _is_indemnity(amount: GivenFigure[Decimal]) -> bool:
-    is_named = _INDEMNITY_BEFORE.search(amount.before) or _INDEMNITY_AFTER.search(amount.after)
-    return amount.value == _INDEMNITY and is_named is not None
 
 
 def _retained(facts: QuestionFacts, rates: list[Decimal], amount: Decimal | None) -> Decimal | None:
@@ -156,7 +148,7 @@ def _retained(facts: QuestionFacts, rates: list[Decimal], amount: Decimal | None
     sums = [
         each.value
         for each in facts.amounts
-        if not _is_indemnity(each) and each.role(_OF_SUM) == "retained"
+        if each.value != _INDEMNITY and each.role(_OF_SUM) == "retained"
     ]
     is_kept = bool(rates or sums or _KEEPS.search(facts.words))
     if len(rates) + len(sums) > 1 or (is_kept and _KEPT_OTHERWISE.search(facts.words)):
