@@ -55,7 +55,7 @@ def european(nature: Nature, buyer: Buyer) -> str:
     return f"seuil européen, {_EUROPEAN.get(buyer, 'autre pouvoir adjudicateur')}"
 
 
-def _of(nature: Nature) -> str:
+def _of_nature(nature: Nature) -> str:
     """Whose threshold it is: what is bought may be told by the words around alone."""
     return "des travaux" if nature is Nature.WORKS else "des fournitures et services"
 
@@ -311,7 +311,10 @@ def _before_tax(asked: ProcedureAsked, law: Law) -> Iterator[CalculationLine]:
 def _small_need(asked: ProcedureAsked, law: Law) -> _Tried:
     limit = law.stated(exemption(asked.nature))
     step = compared(
-        "Besoin", asked.amount, limit, f"seuil de la dispense de publicité {_of(asked.nature)}"
+        "Besoin",
+        asked.amount,
+        limit,
+        f"seuil de la dispense de publicité {_of_nature(asked.nature)}",
     )
     is_met = asked.amount < limit.value
     return (step,), _exempt("Marché", "dispense, précautions", law, limit) if is_met else None
@@ -358,7 +361,7 @@ def _social(asked: ProcedureAsked, law: Law) -> _Tried:
 
 def _below_threshold(asked: ProcedureAsked, law: Law) -> _Tried:
     threshold = law.stated(european(asked.nature, asked.buyer))
-    step = compared("Besoin", asked.amount, threshold, f"seuil européen {_of(asked.nature)}")
+    step = compared("Besoin", asked.amount, threshold, f"seuil européen {_of_nature(asked.nature)}")
     if asked.amount >= threshold.value:
         return (step,), None
     adapted = says(

@@ -69,7 +69,7 @@ class PurchaseKinds:
                 ),
             ),
             LogisticRegression(C=1 / PENALTY, solver="newton-cg"),
-        ).fit([text for text, _ in known], [_learnt(kind) for _, kind in known])
+        ).fit([text for text, _ in known], [learnt_side(kind) for _, kind in known])
 
     def likelihood(self, question: str) -> dict[str, float]:
         """How likely are works ("works"), something else ("other"), and that nothing tells ("")."""
@@ -79,20 +79,24 @@ class PurchaseKinds:
     def is_works(self, question: str) -> bool | None:
         """Whether works are bought; None where the question does not tell it surely."""
         likely = self.likelihood(question)
-        works, other = likely.get(_WORKS, 0.0), likely.get(_OTHER, 0.0)
-        if works + other <= TOLD or max(works, other) <= LIKELIER * (works + other):
-            return None
-        return works > other
+        return told_works(likely.get(WORKS, 0.0), likely.get(OTHER, 0.0))
 
 
-_WORKS, _OTHER, _UNTOLD = "works", "other", ""
+WORKS, OTHER, UNTOLD = "works", "other", ""
 
 
-def _learnt(kind: PurchaseKind) -> str:
-    """Supplies and services together: the same rules hold for both, but for few."""
+def told_works(works: float, other: float, likelier: float = LIKELIER) -> bool | None:
+    """Whether works are bought, by how likely these and something else are; None if unsure."""
+    if works + other <= TOLD or max(works, other) <= likelier * (works + other):
+        return None
+    return works > other
+
+
+def learnt_side(kind: PurchaseKind) -> str:
+    """Works or not: for supplies and services the same rules hold, but for few."""
     if kind is PurchaseKind.UNTOLD:
-        return _UNTOLD
-    return _WORKS if kind is PurchaseKind.WORKS else _OTHER
+        return UNTOLD
+    return WORKS if kind is PurchaseKind.WORKS else OTHER
 
 
 @cache

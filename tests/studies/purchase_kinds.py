@@ -13,13 +13,20 @@ from rich.console import Console
 from rich.table import Table
 
 from ingestion.index.judged_figures import PurchaseKind, read_judged_procedures
-from ingestion.index.purchase_kinds import TOLD, PurchaseKinds, read_named_purchases
+from ingestion.index.purchase_kinds import (
+    OTHER,
+    UNTOLD,
+    WORKS,
+    PurchaseKinds,
+    learnt_side,
+    read_named_purchases,
+    told_works,
+)
 from ingestion.index.questions import Flags
 from ingestion.index.search import Vectors
 
 BOUNDS = (0.8, 0.9, 0.95, 0.98)
 FOLDS = 10
-WORKS, OTHER, UNTOLD = "works", "other", ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class LabelledPurchase:
     @property
     def side(self) -> str:
         """Works, something else, or nothing that is told."""
-        return WORKS if self.kind is PurchaseKind.WORKS else self.kind and OTHER
+        return learnt_side(self.kind)
 
 
 def main() -> None:
@@ -81,9 +88,8 @@ def _likely(asked: Iterable[LabelledPurchase], others: Iterable[LabelledPurchase
 
 def told(likely: Vectors, bound: float) -> tuple[Flags, Flags]:
     """Which are told to be of works, and which of no works."""
-    is_told = likely.sum(axis=1) > TOLD
-    shares = likely / likely.sum(axis=1, keepdims=True)
-    return is_told & (shares[:, 0] > bound), is_told & (shares[:, 1] > bound)
+    said = [told_works(float(works), float(other), bound) for works, other in likely]
+    return np.array([each is True for each in said]), np.array([each is False for each in said])
 
 
 def described(name: str, known: Sequence[LabelledPurchase], likely: Vectors) -> Table:

@@ -149,6 +149,16 @@ def test_what_rests_on_an_article_that_was_not_found_is_not_calculated(tmp_path:
     assert "450\u202f000" not in result.answer.markdown
 
 
+def test_what_is_due_of_an_invoice_is_calculated_whatever_was_found(tmp_path: Path) -> None:
+    asked = "Facture reçue le 2 mars 2026 par la commune : quel est le dernier jour pour payer ?"
+    others = {each: f"{asked} Voir {each}." for each in ("R2142-6", "L2142-1", "R2142-8")}
+    starts = "Le délai de paiement part du jour où le pouvoir adjudicateur reçoit la demande."
+    law = LAW | others | {"R2192-12": starts}
+    result = _result(home_of_law(tmp_path, law), tmp_path / "journal", asked)
+    assert result.route == "calculation"
+    assert "1er avril 2026" in result.answer.sentences[0].text
+
+
 @pytest.mark.parametrize(("lost", "route"), [("", "calculation"), ("en 2026 ", "rule")])
 def test_an_english_question_is_calculated_where_its_translation_has_all_its_figures(
     home: Path, tmp_path: Path, lost: str, route: str

@@ -6,11 +6,13 @@ import pytest
 from ingestion.index.judged_figures import PurchaseKind, read_judged_procedures
 from ingestion.index.purchase_kinds import (
     LIKELIER,
+    OTHER,
+    WORKS,
     PurchaseKinds,
     purchase_kinds,
     read_named_purchases,
 )
-from tests.studies.purchase_kinds import OTHER, WORKS, asked_purchases, told, told_by_others
+from tests.studies.purchase_kinds import asked_purchases, told, told_by_others
 
 ROOF, DESK, PLACE = "on refait le toit", "on commande des bureaux", "c'est pour la mairie"
 
