@@ -8,14 +8,19 @@ question seems to be about is proposed, never taken.
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
 from assistant.question.language import Language, fold_text
-from ingestion.documents.general_clauses import CCAG, GeneralText, general_texts_named
+from ingestion.documents.general_clauses import (
+    CCAG,
+    CCAG_OF_WORKS,
+    GeneralText,
+    general_texts_named,
+)
 from ingestion.tenders.dossiers import Dossier
 
 CASE_LAW = "case law"
@@ -67,10 +72,13 @@ def names_piece(question: str) -> bool:
 def general_texts_meant(questions: Sequence[str]) -> tuple[GeneralText, ...] | None:
     """The CCAG that questions name, None where they name none.
 
-    One that is named by its family is meant, not any CCAG.
+    One that is named by its family is meant, not any CCAG; else, where works alone are bought, that
+    of works.
     """
     named = [each.text for question in questions for each in general_texts_named(question)]
     families = [each for each in named if each.family != CCAG]
+    if named and not families and buys_works(" ".join(questions)):
+        families = [replace(each, family=CCAG_OF_WORKS) for each in named]
     return tuple(dict.fromkeys(families or named)) or None
 
 

@@ -206,6 +206,8 @@ def test_a_contract_of_the_months_of_both_editions_tells_none() -> None:
         ("Quelle pénalité par jour de retard dans le CCAG-Travaux ?", False),
         ("Quelle pénalité par jour de retard du chantier ?", False),
         ("Quelle pénalité par jour de retard du maçon dans le CCAG-FCS ?", True),
+        ("Quelle pénalité par jour de retard du maçon, d'après le CCAG ?", False),
+        ("Quelle pénalité par jour de retard du fournisseur, d'après le CCAG ?", True),
     ],
 )
 def test_a_sheet_about_another_ccag_says_nothing_of_the_one_asked_about(
