@@ -16,7 +16,7 @@ from assistant.llm.sharing import BorrowedModel
 from assistant.publishing.gate import Examinee
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.retrieval.tuning import tuning_for
-from assistant.settings import Settings, engine_secret, served_embedder
+from assistant.settings import Engine, Settings, engine_secret, served_embedder
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.models.catalogue import (
     Taught,
@@ -91,6 +91,14 @@ def load_model(home: Path, settings: Settings, lent: Path | None = None) -> Lang
     return FallbackModel(
         server, partial(local_model, home, settings, lent), engine.rest_minutes * 60
     )
+
+
+def server_absence(engine: Engine) -> str:
+    """Why the server that writes would not be asked now, "" where it would; it is sent nothing.
+
+    Raises WrongSettings where its secret is missing.
+    """
+    return RemoteModel(engine, engine_secret(engine)).absence()
 
 
 def local_model(home: Path, settings: Settings, lent: Path | None) -> LanguageModel:

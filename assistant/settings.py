@@ -326,7 +326,7 @@ def _in_french(error: ErrorDetails) -> str:
     if key == "openid":
         return _of_openid(kind, below)
     if key == "engine":
-        return _of_engine(kind, below)
+        return _of_address(error["input"]) if not below else _of_engine(kind, below)
     if key in ("trusted_proxies", "monitors"):
         return f'« {key} » doit être une liste d\'adresses, comme ["10.0.0.5"].'
     if kind == "unexpected_keyword_argument":
@@ -347,6 +347,16 @@ def _of_openid(kind: str, below: list[int | str]) -> str:
         return "les valeurs de [openid] sont des textes."
     known = ", ".join(each.name for each in fields(OpenId))
     return f"[openid] doit donner issuer et client, et peut donner : {known}."
+
+
+def _of_address(given: object) -> str:
+    """An address alone does not say which of the models there, which has no default."""
+    address = given if isinstance(given, str) else "https://modeles.mairie.fr/v1"
+    return (
+        "« engine » dit aussi quel modèle du serveur écrit. Mettez à la place de cette ligne : "
+        f'engine = {{ address = "{address}", model = "…" }}, où « model » est l\'un des noms que '
+        f"donne {address.rstrip('/')}/models."
+    )
 
 
 def _of_engine(kind: str, below: list[int | str]) -> str:

@@ -2,12 +2,12 @@
 
 import tomllib
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
 from assistant.answering.answer import Citation
-from assistant.errors import ModelStopped
+from assistant.errors import EngineFailure, ModelStopped
 from assistant.llm.language_model import EngineUse
 from assistant.question.day import in_figures
 from assistant.question.language import Language
@@ -20,6 +20,10 @@ from ingestion.chunking.passages import Passage
 from ingestion.documents.document import Kind
 from ingestion.documents.general_clauses import GeneralText
 from ingestion.index.question_bank import Elsewhere
+
+KNOWN_AHEAD = timedelta(days=365)
+"""How long after they were read the rules are told without doubt: what changes within a year is
+mostly published by then, as the thresholds of procedures are for two years."""
 
 
 @cache
@@ -47,22 +51,29 @@ def not_written(language: Language, failure: Exception) -> str:
 
 
 def _unread(language: Language, failure: Exception, consequence: str) -> str:
-    is_stopped = isinstance(failure, ModelStopped)
-    name = "stopped" if is_stopped else "unavailable"
+    match failure:
+        case EngineFailure():
+            name = "cut_there"
+        case ModelStopped():
+            name = "stopped"
+        case _:
+            name = "unavailable"
     return notice(name, language, notice(consequence, language), failure)
 
 
 def read_elsewhere(language: Language, use: EngineUse, *, with_quotes: bool) -> str:
     """Where the question went, with what is quoted or alone, and whether it was read there.
 
-    What went wrong is in the record, for the administrator.
+    `with_quotes` says whether the last request of the turn held them. What went wrong is in the
+    record, for the administrator.
     """
+    quotes_went = with_quotes and use.is_last_sent
     if not use.sent:
         name = "kept_here"
     elif use.problem:
-        name = "failed_there"
+        name = "not_written_there" if quotes_went else "failed_there"
     else:
-        name = "written_there" if with_quotes else "read_there"
+        name = "written_there" if quotes_went else "read_there"
     return notice(name, language, host=use.host, model=use.model)
 
 
@@ -214,6 +225,17 @@ def remarks(
     if recognised := [item.number for item in cited if item.passage.recognised]:
         said.append(notice("recognised", language, _marks(recognised)))
     return " ".join(said)
+
+
+def foreseen(
+    language: Language, cited: Sequence[Evidence], as_of: date, indexed: date | None
+) -> str:
+    """That the rules cited may have changed by the day asked about, long after they were read."""
+    is_of_rules = any(item.passage.kind is Kind.RULES for item in cited)
+    if indexed is None or not is_of_rules or as_of <= indexed + KNOWN_AHEAD:
+        return ""
+    state, day = in_figures(indexed, language), in_figures(as_of, language)
+    return notice("foreseen", language, state=state, day=day)
 
 
 def _marks(numbers: Iterable[int]) -> str:

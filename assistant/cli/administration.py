@@ -164,13 +164,13 @@ def _examine(
     as_json: bool = flag("--json", "un objet JSON, pour les programmes"),
 ) -> int:
     """Examine, tell, and say by the exit code whether something is to be repaired."""
-    from assistant.container import chosen_embedder  # takes seconds to import
+    from assistant.container import chosen_embedder, server_absence  # takes seconds to import
     from assistant.operations.checkup import examine
     from assistant.operations.installation import Installation
     from assistant.operations.readiness import holds, requirement_fields
 
     limit = timedelta(days=oldest) if oldest else None
-    place = Installation(ctx.obj, port, partial(chosen_embedder, ctx.obj), limit)
+    place = Installation(ctx.obj, port, partial(chosen_embedder, ctx.obj), server_absence, limit)
     with _step_by_step() as begun:
         found = tuple(examine(place, begun))
     if as_json:

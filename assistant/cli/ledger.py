@@ -13,6 +13,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 from typer import BadParameter, Context
 
+from assistant.answering.notices import read_elsewhere
 from assistant.calculators.calculation import Buyer
 from assistant.cli import ledger_import
 from assistant.cli.actions import Actions
@@ -37,6 +38,8 @@ from assistant.ledger.query.wording import describe_plan
 from assistant.ledger.service import LedgerService
 from assistant.ledger.tables import SUFFIXES, LedgerTable, table_fields, written
 from assistant.ledger.views import ViewRequest
+from assistant.llm.language_model import EngineUse
+from assistant.question.language import Language
 from assistant.settings import load_settings
 from ingestion.durable import replace_bytes
 from ingestion.index.publication import current_name, open_snapshot
@@ -156,7 +159,7 @@ def _answer(
     plan = books.plan(question, over, day)
     if isinstance(plan, NotUnderstood) and proposal:
         given = (question, books.names(over), day, over)
-        plan = _proposed(plan, given, proposal, output.home)
+        plan = _proposed(plan, given, proposal, output)
     if isinstance(plan, NotUnderstood):
         sys.stderr.write(_refusal(plan, over, question))
         return REFUSED
@@ -170,12 +173,16 @@ def _proposed(
     found: NotUnderstood,
     given: tuple[str, tuple[Name, ...], date, Population],
     proposal: str,
-    home: Path,
+    output: TableOutput,
 ) -> Plan | NotUnderstood:
     """What the model proposes where the rules do not understand; shown only, unless accepted."""
     from assistant.container import load_model  # takes seconds
 
-    proposed = ModelPlanner(load_model(home, load_settings(home)))(*given)
+    model = load_model(output.home, load_settings(output.home))
+    try:
+        proposed = ModelPlanner(model)(*given)
+    finally:
+        _tell_where_it_went(model.engine, output)
     if isinstance(proposed, Plan) and proposal == SHOWN:
         sys.stdout.write(
             f"Calcul proposé : {describe_plan(proposed)}.\n"
@@ -183,6 +190,13 @@ def _proposed(
         )
         return found
     return proposed
+
+
+def _tell_where_it_went(use: EngineUse | None, output: TableOutput) -> None:
+    """As an answer does; a model that the rules did not leave anything to was not asked."""
+    if use and (use.sent or use.problem):
+        told = read_elsewhere(Language.FRENCH, use, with_quotes=False)
+        (sys.stderr if output.as_json else sys.stdout).write(f"{told}\n")
 
 
 def _refusal(found: NotUnderstood, over: Population, question: str) -> str:

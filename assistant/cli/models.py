@@ -3,9 +3,10 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.progress import (
     BarColumn,
@@ -19,7 +20,16 @@ from rich.table import Table
 from typer import Context
 
 from assistant.cli.actions import Actions
-from assistant.cli.options import Steps, Terminal, argument, one_of, option, progress_bars
+from assistant.cli.options import (
+    AS_JSON_LIST,
+    Steps,
+    Terminal,
+    argument,
+    one_of,
+    option,
+    print_json,
+    progress_bars,
+)
 from assistant.settings import load_settings
 from ingestion.errors import ModelUnavailable
 from ingestion.models.catalogue import (
@@ -43,6 +53,7 @@ OK, BROKEN, USAGE = 0, 1, 2
 LINE_SECONDS = 5.0
 CUT_SHORT = "Interrompu. Relancez la même commande pour continuer."
 WIDE = 110  # columns from which the description of each model has room
+HUB = "https://huggingface.co/"
 
 
 ROLES = {ModelRole.LLM: "langue", ModelRole.EMBEDDER: "vecteurs", ModelRole.VOICE: "voix"}
@@ -52,16 +63,27 @@ app = Actions("models")
 
 
 @app.action("list")
-def _list_models(ctx: Context) -> int:
+def _list_models(ctx: Context, as_json: bool = AS_JSON_LIST) -> int:
     folder = models_folder(ctx.obj)
+    found = {model: state(model, folder) for model in load_catalogue(folder).models}
+    if as_json:
+        print_json([_fields(model, here) for model, here in found.items()])
+        return OK
     console = Terminal()
+    console.print(_catalogue_table(found, described=console.width >= WIDE))
+    console.print(f"En gras : par défaut. Dossier : {folder}", highlight=False, soft_wrap=True)
+    for line in _hub_lines(found):
+        console.print(line, highlight=False, soft_wrap=True)
+    return OK
+
+
+def _catalogue_table(models: Mapping[Model, WeightsState], *, described: bool) -> Table:
     table = Table(box=None)
     for title in ("Nom", "Rôle", "Licence", "Taille", "Mémoire", "Ici"):
         table.add_column(title, no_wrap=True)
-    if described := console.width >= WIDE:
+    if described:
         table.add_column("Modèle")
-    for model in load_catalogue(folder).models:
-        found = state(model, folder)
+    for model, found in models.items():
         table.add_row(
             model.name,
             ROLES[model.role],
@@ -72,9 +94,35 @@ def _list_models(ctx: Context) -> int:
             *([model.title] if described else []),
             style="bold" if model.default else "",
         )
-    console.print(table)
-    console.print(f"En gras : par défaut. Dossier : {folder}", highlight=False, soft_wrap=True)
-    return OK
+    return table
+
+
+def _hub_lines(models: Iterable[Model]) -> list[str]:
+    """Where those are that come from no package index nor folder; an address fits in 80 columns."""
+    found = [
+        (model.name, model.hub.repository)
+        for model in models
+        if model.hub and not (model.wheels or model.local)
+    ]
+    wide = max((len(name) for name, _ in found), default=0)
+    lines = [f"  {name:<{wide}}  {repository}" for name, repository in found]
+    return [f"Pris sur {HUB}… :", *lines] if lines else []
+
+
+def _fields(model: Model, found: WeightsState) -> dict[str, Any]:
+    """A model as programs read it; sizes in bytes."""
+    return {
+        "name": model.name,
+        "title": model.title,
+        "role": model.role.value,
+        "licence": model.licence,
+        "size": model.size,
+        "memory": model.memory,
+        "default": model.default,
+        "state": found.value,
+        "hub": f"{HUB}{model.hub.repository}" if model.hub else None,
+        "revision": model.hub.revision if model.hub else None,
+    }
 
 
 @app.action("pull")

@@ -83,7 +83,11 @@ def _list_tokens(
 
 def _token_table(found: Sequence[Mapping[str, Any]]) -> Table:
     whole = [Column(name, no_wrap=True) for name in ("jeton", "jusqu'au", "servi le")]
-    table = Table(*whole, "compte", "programme", "rôles", "dossiers")
+    folded = [
+        Column(name, min_width=len(name), overflow="fold")
+        for name in ("compte", "programme", "rôles", "dossiers")
+    ]
+    table = Table(*whole, *folded, box=None)  # frames would leave no room in 80 columns
     for each in found:
         seen = "ceux du compte" if each["dossiers"] is None else ", ".join(each["dossiers"])
         days, roles = (each["until"], each["used"] or "jamais"), ", ".join(each["roles"])

@@ -260,6 +260,14 @@ class ServerCall:
                 return
 
 
+def ask_version(
+    address: str, secret: str, patience: Patience, model: str
+) -> tuple[tuple[str, str], ...]:
+    """What the server says of a model that it serves; nothing else is asked. Raises CallFailed."""
+    with _told(MOST_BYTES), _origin(address, secret, patience.connect, patience.first) as origin:
+        return _served_by(origin, model)
+
+
 def replies(
     address: str, secret: str, patience: Patience, path: str, bodies: Sequence[Body], most: int
 ) -> Generator[bytes, None, None]:

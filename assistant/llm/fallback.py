@@ -6,7 +6,6 @@ A server that fails again and again is left alone, and asked again after a rest.
 import logging
 from collections.abc import Callable, Generator
 from dataclasses import replace
-from functools import cached_property
 from time import monotonic
 
 from assistant.errors import EngineFailure
@@ -58,30 +57,32 @@ class FallbackModel:
         rest: float,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`rest` is in seconds; `load_local` may raise ModelUnavailable, then and each time."""
+        """`rest` is in seconds; `load_local` may raise ModelUnavailable, then and each time.
+
+        What it gave is the `stand_in`, None until then.
+        """
         assert server.engine is not None, "a server says where it is"
         self.engine: EngineUse = server.engine
         self.name = server.name
+        self.stand_in: LanguageModel | None = None
         self._server = server
         self._load_local = load_local
         self._rest = rest
         self._breaker = CircuitBreaker(rest, clock)
-
-    @cached_property
-    def _local(self) -> LanguageModel:
-        return self._load_local()
 
     def stream(
         self, prompt: Prompt, max_tokens: int, schema: str = ""
     ) -> Generator[str | None, None, None]:
         """The reply, piece by piece; raises EngineFailure when the server fails in its middle."""
         if self._breaker.is_open:
-            self.engine = replace(self.engine, version=(), sent=False)
+            unsent = EngineUse(self.engine.host, self.engine.model)
+            self.engine = replace(unsent, problem=self.engine.problem)
         elif (yield from self._by_server(self._server.stream(prompt, max_tokens, schema))):
             return
-        local = self._local
-        self.name = local.name
-        yield from local.stream(prompt, max_tokens, schema)
+        if self.stand_in is None:
+            self.stand_in = self._load_local()
+        self.name = self.stand_in.name
+        yield from self.stand_in.stream(prompt, max_tokens, schema)
 
     def _by_server(
         self, steps: Generator[str | None, None, None]
@@ -116,5 +117,5 @@ class FallbackModel:
         )
         if is_left_alone:
             logger.warning(
-                "The model of this machine reads in its place for %d minutes.", self._rest // 60
+                "The model of this machine reads in its place for %d min.", self._rest // 60
             )

@@ -26,7 +26,8 @@ class EngineUse:
     """What a server elsewhere had to do with the last reply.
 
     `version` is what the server says of its model beside the name. `sent` says whether the request
-    went there. `problem` is why it did not write the reply, or not to its end, in French.
+    went there; where several are told as one, whether any did, and `is_last_sent` whether the last
+    of them did. `problem` is why it did not write the reply, or not to its end, in French.
     """
 
     host: str
@@ -34,6 +35,7 @@ class EngineUse:
     version: tuple[tuple[str, str], ...] = ()
     sent: bool = False
     problem: str = ""
+    is_last_sent: bool = False
 
 
 class LanguageModel(Protocol):

@@ -18,6 +18,7 @@ from assistant.llm.call import (
     ModelsHeard,
     Patience,
     ServerCall,
+    ask_version,
     chat_bodies,
     embeddings_said,
     patience_of,
@@ -62,6 +63,14 @@ class RemoteModel:
         """The model's name there, and the host."""
         return f"{self.engine.model}@{self.engine.host}"
 
+    def absence(self) -> str:
+        """Why the server would not be asked to write now, in French, "" where it would be."""
+        try:
+            ask_version(self._address, self._secret, self._patience, self.engine.model)
+        except CallFailed as reason:
+            return str(reason)
+        return ""
+
     def stream(
         self, prompt: Prompt, max_tokens: int, schema: str = ""
     ) -> Generator[str | None, None, None]:
@@ -88,7 +97,9 @@ class RemoteModel:
             yield None
             while (heard := self._hear(call, until, why)) != b"":
                 if isinstance(heard, ModelsHeard):
-                    self.engine = replace(self.engine, version=heard.version, sent=True)
+                    self.engine = replace(
+                        self.engine, version=heard.version, sent=True, is_last_sent=True
+                    )
                 else:
                     if heard:
                         until = began + patience.whole
@@ -104,7 +115,7 @@ class RemoteModel:
     @contextmanager
     def _told(self) -> Iterator[None]:
         """Keep what came of a request; what goes wrong is an EngineFailure."""
-        self.engine = replace(self.engine, version=(), sent=False, problem="")
+        self.engine = EngineUse(self.engine.host, self.engine.model)
         try:
             yield
         except CallFailed as reason:
@@ -235,6 +246,6 @@ class RemoteEmbedder:
         return UnreachableEmbedder(
             f"Le serveur de modèles {self.host} ne donne pas de vecteurs, et rien ne se cherche "
             f"sans eux : {reason}. Rétablissez-le ; après trois échecs de suite il n'est plus "
-            f"demandé pendant {self._rest_minutes} minutes. Sinon, retirez « embeddings » "
+            f"demandé pendant {self._rest_minutes} min. Sinon, retirez « embeddings » "
             "d'[engine] et reconstruisez l'index : sourcier index build"
         )

@@ -14,7 +14,15 @@ from assistant.operations.installation import (
     time_of_day,
 )
 from assistant.operations.monitoring import INSTALL, LACKING, can_trace
-from assistant.operations.readiness import Requirement, broken, holds, met, of_builds, weak
+from assistant.operations.readiness import (
+    SERVER,
+    Requirement,
+    broken,
+    holds,
+    met,
+    of_builds,
+    weak,
+)
 from assistant.publishing.schedule import planned_updates, schedule_of
 from assistant.settings import (
     LOOPBACK,
@@ -25,7 +33,13 @@ from assistant.settings import (
     served_embedder,
 )
 from ingestion.durable import in_words
-from ingestion.errors import IngestionError, ModelUnavailable, NothingImported, UnknownSnapshot
+from ingestion.errors import (
+    IngestionError,
+    ModelUnavailable,
+    NothingImported,
+    UnknownSnapshot,
+    UnreachableStore,
+)
 from ingestion.index.publication import current_manifest, current_name, verify_snapshot
 from ingestion.index.store import Manifest
 from ingestion.ledger.database import open_ledger
@@ -168,6 +182,10 @@ def index(place: Installation) -> Iterator[Requirement]:
     except UnknownSnapshot as failure:
         yield broken("index", str(failure), "sourcier index build")
         return
+    except UnreachableStore as failure:
+        remedy = "Rétablissez ce serveur, ou corrigez « store », puis relancez : sourcier doctor"
+        yield broken("index", str(failure), remedy)
+        return
     except IngestionError as failure:
         yield broken("index", str(failure), "sourcier index rollback, ou sourcier index build")
         return
@@ -234,6 +252,17 @@ def figures(place: Installation) -> Iterator[Requirement]:
         yield broken("registre", str(failure), remedy)
 
 
+def recognition(place: Installation) -> Iterator[Requirement]:
+    """Whether scanned pages can be read; all else is without it."""
+    from ingestion.readers.scans import INSTALL_FRENCH, folder_of_languages  # loads Tesseract
+
+    if found := folder_of_languages():
+        yield met("scans", f"Les pages numérisées se lisent, par le français de {found}.")
+        return
+    told = "Le français de Tesseract n'est pas installé : les pages numérisées ne se lisent pas."
+    yield weak("scans", told, f"Debian, Ubuntu : sudo {INSTALL_FRENCH}")
+
+
 def collector(place: Installation) -> Iterator[Requirement]:
     """Whether the collector of traces takes them, where there is one; answers do without."""
     name, address = "traces", load_settings(place.home).traces
@@ -252,6 +281,21 @@ def collector(place: Installation) -> Iterator[Requirement]:
         yield met(name, f"Le collecteur {address} prend les durées des réponses, sans un mot.")
 
 
+def engine(place: Installation) -> Iterator[Requirement]:
+    """Whether the server that writes, where one does, would be asked; it is sent no question."""
+    chosen = load_settings(place.home).engine
+    if chosen is None:
+        yield met(SERVER, "Aucun serveur de modèles n'est nommé : celui de cette machine écrit.")
+        return
+    if problem := place.absence(chosen):
+        remedy = "Rétablissez-le, ou corrigez [engine] : le modèle de cette machine lit à sa place."
+        yield weak(SERVER, f"{chosen.host} ne sert pas : {problem}.", remedy)
+    else:
+        yield met(
+            SERVER, f"Le modèle {chosen.model} écrit sur {chosen.host}, où vont les questions."
+        )
+
+
 def builds(place: Installation) -> Iterator[Requirement]:
     """Whether somebody builds what is asked for, where a store has a queue."""
     return of_builds(place.home, broken)
@@ -260,6 +304,7 @@ def builds(place: Installation) -> Iterator[Requirement]:
 STEPS: Sequence[tuple[str, Examination]] = (
     ("programme", program),
     ("poids", weights),
+    (SERVER, engine),
     ("index", index),
     ("constructions", builds),
     ("disque et droits", storage),
@@ -267,6 +312,7 @@ STEPS: Sequence[tuple[str, Examination]] = (
     ("accès", people),
     ("mises à jour", updates),
     ("registre", figures),
+    ("scans", recognition),
     ("traces", collector),
     ("horloge", time_of_day),
 )

@@ -12,7 +12,7 @@ from platform import python_version
 
 from assistant.llm.keeper import engine_problem
 from assistant.operations.readiness import Requirement, broken, disk, met, weak
-from assistant.settings import Settings
+from assistant.settings import Engine, Settings
 from ingestion.setup.preflight import Machine, memory_problem, python_problem
 
 HERE = "127.0.0.1"
@@ -31,12 +31,14 @@ class Installation:
     """What is examined: a data folder, and how its service is started.
 
     `oldest` is how old its index may be, None where nobody said so. `embedder` gives the name of
-    the embedding model by which its index must have been built.
+    the embedding model by which its index must have been built, `absence` why the server of the
+    language model would not be asked now, "" where it would.
     """
 
     home: Path
     port: int
     embedder: Callable[[Settings], str]
+    absence: Callable[[Engine], str]
     oldest: timedelta | None = None
     machine: Machine = field(default_factory=Machine)
     engine: Callable[[], str] = engine_problem

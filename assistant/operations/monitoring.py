@@ -33,7 +33,7 @@ from assistant.answering.answer import Ending, Outcome, TurnResult
 from assistant.answering.pipeline import Assistant, TurnWatch, unwatched
 from assistant.answering.record import turn_facts
 from assistant.errors import WrongSettings
-from assistant.operations.readiness import Requirement, WatchedModel, readiness
+from assistant.operations.readiness import Requirement, readiness, watched
 from assistant.settings import Settings
 from ingestion.errors import IngestionError
 from ingestion.index.store import Manifest
@@ -277,7 +277,8 @@ def monitoring_of(
         return assistant.generation.manifest
 
     def restarts() -> int:
-        return model.restarts if isinstance(model, WatchedModel) else 0
+        kept = watched(model)
+        return kept.restarts if kept else 0
 
     turns.live.register(LiveFigures(lambda: assistant.waiting, restarts, manifest))
     requirements = partial(

@@ -8,8 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from assistant.llm.fallback import FallbackModel
 from assistant.llm.keeper import ProcessStanding
-from assistant.llm.language_model import LanguageModel
+from assistant.llm.language_model import EngineUse, LanguageModel
 from assistant.publishing.build_queue import NOBODY, queue_of
 from assistant.settings import Settings, local_models
 from ingestion.errors import IngestionError
@@ -100,7 +101,7 @@ def disk(home: Path) -> Requirement:
 
 
 INDEX, WEIGHTS, MODEL, VECTORS = "index", "poids", "modèle", "vecteurs"
-BUILDS = "constructions"
+SERVER, BUILDS = "serveur", "constructions"
 
 
 @runtime_checkable
@@ -116,6 +117,12 @@ class WatchedModel(Protocol):
         """How often it was started again."""
 
 
+def watched(model: LanguageModel) -> WatchedModel | None:
+    """The model outside this process, or that stands in for a server, None where there is none."""
+    here = model.stand_in if isinstance(model, FallbackModel) else model
+    return here if isinstance(here, WatchedModel) else None
+
+
 def readiness(
     home: Path,
     settings: Settings,
@@ -125,8 +132,11 @@ def readiness(
 ) -> tuple[Requirement, ...]:
     """What answering stands on; `index` gives the one that the next question would be asked of."""
     found = [of_index(index), *of_weights(home, settings), disk(home), *of_builds(home)]
-    if isinstance(model, WatchedModel):
-        found.append(of_process(model.standing))
+    if use := model.engine:
+        found.append(of_engine(use))
+    if kept := watched(model):
+        is_needed = use is None or bool(use.problem)
+        found.append(of_process(kept.standing, broken if is_needed else weak))
     if isinstance(embedder, Served):
         found.append(of_server(embedder))
     return tuple(found)
@@ -176,6 +186,17 @@ def of_server(embedder: Served) -> Requirement:
     return weak(VECTORS, told, "Rétablissez ce serveur : sans vecteurs, rien ne se cherche.")
 
 
+def of_engine(use: EngineUse) -> Requirement:
+    """Whether the server of the language model wrote what it was last asked for.
+
+    Only a question asks it again, and the model of this machine reads in its place meanwhile.
+    """
+    if not use.problem:
+        return met(SERVER, f"Le modèle {use.model} écrit sur {use.host}.")
+    told = f"{use.host} n'a pas servi la dernière question : {use.problem}."
+    return weak(SERVER, told, "Rétablissez-le : le modèle de cette machine lit à sa place.")
+
+
 def of_builds(
     home: Path, stuck: Callable[[str, str, str], Requirement] = weak
 ) -> Iterator[Requirement]:
@@ -200,8 +221,10 @@ def of_builds(
         yield weak(BUILDS, "Un index demandé ne serait construit par personne.", f"{NOBODY}.")
 
 
-def of_process(standing: ProcessStanding) -> Requirement:
-    """How the process of the language model is.
+def of_process(
+    standing: ProcessStanding, resting: Callable[[str, str, str], Requirement] = broken
+) -> Requirement:
+    """How the process of the language model is; `resting` says how bad it is that it rests.
 
     One that has ended is started for who needs it next, so that who waits for it to be back before
     sending anybody would wait for ever: it is worth a word, and no more.
@@ -216,7 +239,7 @@ def of_process(standing: ProcessStanding) -> Requirement:
                 "question qui en a besoin.",
             )
         case ProcessStanding.RESTING:
-            return broken(
+            return resting(
                 MODEL,
                 "Le processus du modèle de langue s'est arrêté plusieurs fois de suite : il n'est "
                 "plus relancé pendant quelques minutes. Les citations sont données sans lui.",

@@ -118,10 +118,12 @@ def _drawn(page: pypdfium2.PdfPage) -> Picture:
 # Character recognition: the words of a picture, how sure each is and where.
 
 LANGUAGE = "fra"
+INSTALL_FRENCH = "apt-get install tesseract-ocr tesseract-ocr-fra"
+"""What brings Tesseract's French on Debian and Ubuntu."""
+
 REMEDY = (
-    "pour les lire, installez la reconnaissance de caractères (Debian, Ubuntu : sudo apt-get "
-    "install tesseract-ocr tesseract-ocr-fra), retirez le fichier s'il est déjà ajouté, puis "
-    "ajoutez-le de nouveau"
+    f"pour les lire, installez la reconnaissance de caractères (Debian, Ubuntu : sudo "
+    f"{INSTALL_FRENCH}), retirez le fichier s'il est déjà ajouté, puis ajoutez-le de nouveau"
 )
 """What to do where Tesseract's French is missing, to follow what could not be read."""
 

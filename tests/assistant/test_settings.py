@@ -123,9 +123,15 @@ def test_a_server_that_cannot_be_used_is_refused(tmp_path: Path, text: str, told
         load_settings(_write(tmp_path, f"[engine]\n{text}\n"))
 
 
-def test_an_address_alone_is_no_server(tmp_path: Path) -> None:
-    with pytest.raises(WrongSettings, match=r"\[engine\] doit donner address et model"):
+def test_an_address_alone_says_no_model_and_what_to_write_is_told(tmp_path: Path) -> None:
+    with pytest.raises(WrongSettings, match="localhost:8080/v1/models") as refused:
         load_settings(_write(tmp_path, 'engine = "http://localhost:8080/v1"'))
+    told = re.search(r"engine = \{.*\}", str(refused.value))
+    assert told is not None
+    chosen = load_settings(_write(tmp_path, told[0])).engine
+    assert chosen == Engine("http://localhost:8080/v1", "…")
+    with pytest.raises(WrongSettings, match=r'engine = \{ address = "https://'):
+        load_settings(_write(tmp_path, "engine = 8080"))
 
 
 def test_whoever_buys_may_be_chosen(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from assistant.answering.answer import Answer, Outcome, Removed, Sentence, cite, conclude, marked
 from assistant.answering.model_turns import carried, without_yes_or_no, written_sentences
 from assistant.answering.notices import (
+    KNOWN_AHEAD,
+    foreseen,
     not_found,
     not_found_of,
     of_unknown_days,
@@ -144,6 +146,13 @@ def test_an_abstention_says_what_was_searched_and_as_of_when() -> None:
     assert "1037 passages)" in not_found(Language.ENGLISH, 1037, None, None)
 
 
+@pytest.mark.parametrize("elsewhere", [None, *Elsewhere])
+def test_an_abstention_is_as_true_for_a_program_as_on_the_page(elsewhere: Elsewhere | None) -> None:
+    """A program has nothing beside its answer, and an assistant has it below."""
+    assert "affichés" not in not_found(Language.FRENCH, 1037, STATE, elsewhere)
+    assert "shown" not in not_found(Language.ENGLISH, 1037, STATE, elsewhere)
+
+
 @pytest.mark.parametrize("language", Language)
 def test_an_abstention_says_where_to_look_in_words_of_its_own(language: Language) -> None:
     told = {not_found(language, 1037, STATE, each) for each in (None, *Elsewhere)}
@@ -194,6 +203,17 @@ def test_rules_indexed_before_the_day_asked_about_are_announced() -> None:
     assert remarks(Language.FRENCH, cited, later, None) == ""
     clause = replace(cited[0], passage=replace(cited[0].passage, kind=Kind.TENDER))
     assert remarks(Language.FRENCH, [clause], later, STATE) == ""
+
+
+def test_what_the_rules_will_be_long_after_they_were_read_is_not_sure() -> None:
+    cited = [evidence_of(SURE, state_date=STATE)]
+    a_year_on, far = STATE + KNOWN_AHEAD, date(2031, 12, 31)
+    assert "23/08/2026 : pour le 31/12/2031" in foreseen(Language.FRENCH, cited, far, STATE)
+    assert "nothing is sure for 2031-12-31" in foreseen(Language.ENGLISH, cited, far, STATE)
+    assert foreseen(Language.FRENCH, cited, a_year_on, STATE) == ""
+    assert foreseen(Language.FRENCH, cited, far, None) == ""
+    clause = replace(cited[0], passage=replace(cited[0].passage, kind=Kind.TENDER))
+    assert foreseen(Language.FRENCH, [clause], far, STATE) == ""
 
 
 def test_a_source_with_a_reservation_is_named() -> None:

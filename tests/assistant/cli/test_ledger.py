@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from assistant.cli.command import main
 from assistant.journal.journal import journal_of
+from assistant.llm.language_model import EngineUse
 from ingestion.errors import NothingImported
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import Lineage
@@ -96,6 +98,31 @@ def test_what_the_model_proposes_is_shown_without_a_figure_until_it_is_accepted(
     code, said = run(home, *question, "--proposition", "calculer")
     assert code == OK
     assert "1\u202f507" in said
+
+
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+def test_where_a_question_went_to_have_a_plan_proposed_is_said(
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    as_json: tuple[str, ...],
+) -> None:
+    model = ScriptedModel({"Question": '{"condition": "rien"}'})
+    monkeypatch.setattr("assistant.container.load_model", lambda home, settings: model)
+    for use, told in (
+        (
+            EngineUse("a.fr", "m", sent=True),
+            "La question est allée au serveur a.fr, où le modèle m",
+        ),
+        (EngineUse("a.fr", "m", problem="il dort"), "la question est restée sur cette machine"),
+        (EngineUse("a.fr", "m"), ""),
+    ):
+        model.engine = use
+        words = ("Montant HT, devises", "--proposition", "calculer", *as_json)
+        assert main(["--data", str(home), "invoices", "ask", *words]) == NOT_UNDERSTOOD
+        said = capsys.readouterr()
+        shown, other = (said.err, said.out) if as_json else (said.out, said.err)
+        assert (told in shown, "a.fr" in shown, "a.fr" in other) == (True, bool(told), False)
 
 
 @pytest.mark.parametrize("question", ["Pourquoi ?", "Factures de '; UPDATE users; --"])

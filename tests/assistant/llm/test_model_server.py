@@ -60,7 +60,7 @@ def test_a_reply_says_which_model_wrote_it_where_and_in_which_version(server: Mo
     model = _remote(server)
     assert (model.name, model.engine) == (f"{MODEL}@localhost", EngineUse("localhost", MODEL))
     assert _reply(model) == REPLY
-    assert model.engine == EngineUse("localhost", MODEL, SAID, sent=True)
+    assert model.engine == EngineUse("localhost", MODEL, SAID, sent=True, is_last_sent=True)
     assert server.paths == ["/v1/models", "/v1/chat/completions"]
     [asked] = server.asked
     assert (asked["temperature"], asked["stream"], asked["max_tokens"]) == (0, True, 16)
@@ -221,7 +221,7 @@ def test_three_failures_in_a_row_and_the_server_is_left_alone_for_a_while(
         assert _reply(model) == LOCAL
         assert model.name == "ici@1"
         assert (model.engine.sent, "500" in model.engine.problem) == (True, True)
-    assert "5 minutes" in caplog.text
+    assert "for 5 min." in caplog.text
     server.behaves = "well"
     asked = len(server.asked)
     assert _reply(model) == LOCAL
@@ -302,6 +302,42 @@ def test_a_turn_says_and_records_where_its_question_went(
     assert "stayed on this machine" in failed[-1]["answer"]
     alone = asked(ASKED, Language.FRENCH)
     assert (alone["engine"], "localhost" in alone["answer"]) == (None, False)
+
+
+def test_what_went_is_told_with_the_quotes_where_they_went(
+    small_home: Path, journal: Journal, server: ModelServer
+) -> None:
+    server.model = local = ScriptedModel({"advance": WHOLE, "": REPLY})
+    model = FallbackModel(_remote(server), lambda: local, 300)
+    assistant = assistant_over(small_home, journal, model=model, writes=True)
+
+    def told(question: str, language: Language) -> str:
+        list(assistant.ask(question, as_of=TODAY, language=language))
+        answer: str = bodies(journal)[-1]["answer"]
+        return answer
+
+    assert "The question and the quotes went" in told(IN_ENGLISH, Language.ENGLISH)
+    server.behaves = 500
+    for _ in range(MOST_FAILURES - 1):
+        failed = told(ASKED, Language.FRENCH)
+        assert "La question et les citations sont allées au serveur localhost, qui n’a" in failed
+    server.asked.clear()
+    translated = told(IN_ENGLISH, Language.ENGLISH)
+    assert len(server.asked) == 1  # the model of this machine wrote
+    assert "The question went to the server localhost, which did not answer" in translated
+
+
+@pytest.mark.parametrize("behaves", ["is cut", "stalls"])
+def test_a_server_that_fails_in_its_middle_is_not_said_to_start_again(
+    small_home: Path, journal: Journal, server: ModelServer, model: FallbackModel, behaves: str
+) -> None:
+    server.model = ScriptedModel({"": REPLY})
+    server.behaves = behaves
+    assistant = assistant_over(small_home, journal, model=model, writes=True)
+    list(assistant.ask(ASKED, as_of=TODAY))
+    [body] = bodies(journal)
+    assert "Le serveur du modèle de langue n’a pas fini de répondre" in body["answer"]
+    assert "redémarre" not in body["answer"]
 
 
 def test_a_turn_stopped_while_the_server_reads_records_that_its_question_went(

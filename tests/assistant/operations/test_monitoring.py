@@ -19,9 +19,11 @@ from fastapi.testclient import TestClient
 from assistant.answering.pipeline import Assistant
 from assistant.errors import ModelStopped
 from assistant.journal.journal import journal_of
-from assistant.llm.keeper import MOST_STOPS, REST
+from assistant.llm.fallback import FallbackModel
+from assistant.llm.keeper import MOST_STOPS, REST, ProcessStanding
 from assistant.llm.language_model import Prompt
 from assistant.llm.process import ModelProcess
+from assistant.llm.remote import RemoteModel
 from assistant.operations.monitoring import (
     LiveFigures,
     Monitoring,
@@ -31,7 +33,7 @@ from assistant.operations.monitoring import (
     monitoring_of,
 )
 from assistant.operations.readiness import RequirementState, of_process
-from assistant.settings import Settings
+from assistant.settings import Engine, Settings
 from assistant.web.routes import monitoring_routes, page_routes
 from assistant.web.service import Holdings
 from ingestion.errors import UnknownSnapshot
@@ -39,8 +41,9 @@ from ingestion.index.publication import current_manifest
 from ingestion.index.search import Vectors
 from ingestion.index.store import Manifest
 from tests.support.accounts_home import Clock
-from tests.support.fakes import WordEmbedder
+from tests.support.fakes import ScriptedModel, WordEmbedder
 from tests.support.fakes_page import FakeService
+from tests.support.model_server import MODEL, serving
 from tests.support.page_app import site_over
 from tests.support.scripted_process import scripted_command
 from tests.support.small_index import TODAY, assistant_over
@@ -178,6 +181,39 @@ def test_a_process_that_ended_is_told_until_it_is_back_and_worse_when_it_rests()
     assert (state(), model.restarts) == (RequirementState.BROKEN, MOST_STOPS)
     clock.now += REST
     assert state() is RequirementState.WEAK
+
+
+class KeptModel(ScriptedModel):
+    """Says how it is, as its test tells it."""
+
+    standing = ProcessStanding.RUNNING
+    restarts = 3
+
+
+def test_a_server_that_fails_is_worth_a_word_while_the_model_of_this_machine_reads(
+    small_home: Path, settings: Settings, assistant: Assistant, turns: TurnMeasures
+) -> None:
+    local = KeptModel({"délai": "Trente jours."})
+    with serving({"délai": "Trente jours."}) as server:
+        model = FallbackModel(RemoteModel(Engine(server.address, MODEL)), lambda: local, 300)
+        watched = assistant_over(small_home, assistant.journal, model=model)
+        monitoring = monitoring_of(small_home, settings, watched, turns)
+
+        def states(behaves: str | int, standing: ProcessStanding) -> dict[str, str]:
+            server.behaves, local.standing = behaves, standing
+            list(model.stream(Prompt("", ("délai",)), 5))
+            found = visit(monitoring, "/ready")
+            told = {each["name"]: each["state"] for each in found.json()["requirements"]}
+            assert (found.status_code == 503) is ("broken" in told.values())
+            return {name: told[name] for name in ("serveur", "modèle") if name in told}
+
+        running, resting = ProcessStanding.RUNNING, ProcessStanding.RESTING
+        assert states("well", running) == {"serveur": "ok"}
+        assert "sourcier_model_restarts_total 0.0" in visit(monitoring, "/metrics").text
+        assert states(500, running) == {"serveur": "warning", "modèle": "ok"}
+        assert "sourcier_model_restarts_total 3.0" in visit(monitoring, "/metrics").text
+        assert states(500, resting) == {"serveur": "warning", "modèle": "broken"}
+        assert states("well", resting) == {"serveur": "ok", "modèle": "warning"}
 
 
 # Measures

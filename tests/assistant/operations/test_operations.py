@@ -15,16 +15,18 @@ from pathlib import Path
 import pytest
 
 from assistant.cli.command import main
+from assistant.container import server_absence
 from assistant.errors import WrongSettings
 from assistant.llm.keeper import engine_problem
 from assistant.operations.checkup import access, examine
 from assistant.operations.installation import Installation, storage, time_of_day
 from assistant.operations.readiness import Requirement, RequirementState, broken, weak
 from assistant.settings import OpenId, Settings
-from ingestion.errors import IngestionError
+from ingestion.errors import IngestionError, UnreachableStore
 from ingestion.index.publication import current_manifest
 from ingestion.models.catalogue import Catalogue
 from ingestion.setup.preflight import Machine
+from tests.support.model_server import MODEL, serving
 from tests.support.scripted_process import scripted_command
 from tests.support.small_index import answering_embedder
 
@@ -62,7 +64,13 @@ def place(small_home: Path, tmp_path: Path) -> Installation:
     now = max(manifest.created_at, datetime.now(UTC)) + timedelta(hours=1)
     name = answering_embedder().name
     return Installation(
-        home, 7860, lambda _: name, machine=AmpleMachine(), engine=str, clock=lambda: now
+        home,
+        7860,
+        lambda _: name,
+        server_absence,
+        machine=AmpleMachine(),
+        engine=str,
+        clock=lambda: now,
     )
 
 
@@ -76,10 +84,10 @@ def looked_at(place: Installation) -> list[Requirement]:
 
 
 def wrong(place: Installation) -> set[tuple[str, RequirementState]]:
-    """What is not as it should be, the clock of the machine that runs the tests apart."""
+    """What is not as it should be, but for the clock and the programs of the tests' machine."""
     found = [each for each in looked_at(place) if each.state is not RequirementState.MET]
     assert all(each.remedy for each in found)
-    return {(each.name, each.state) for each in found} - {("horloge", WEAK)}
+    return {(each.name, each.state) for each in found} - {("horloge", WEAK), ("scans", WEAK)}
 
 
 def test_what_may_not_be_read_is_said_and_the_rest_is_looked_at(
@@ -117,6 +125,32 @@ def test_a_failure_ends_one_step_and_not_the_report(
     found = looked_at(place)
     assert any(told in each.told for each in found if each.state is BROKEN)
     assert {"poids", "port", "horloge"} <= {each.name for each in found}
+
+
+def test_a_store_that_does_not_answer_is_not_to_be_built_again(
+    place: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(home: Path) -> str:
+        raise UnreachableStore("Le serveur PostgreSQL ne répond pas.")
+
+    monkeypatch.setattr("assistant.operations.checkup.current_name", unreachable)
+    [found] = [each for each in looked_at(place) if each.name == "index"]
+    assert found.state is BROKEN
+    assert "serveur" in found.remedy
+    assert "index build" not in found.remedy
+
+
+def test_what_reads_scans_is_said_to_be_there_or_lacking(
+    place: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+    [lacking] = [each for each in looked_at(place) if each.name == "scans"]
+    assert lacking.state is WEAK
+    assert "tesseract-ocr-fra" in lacking.remedy
+    for name in ("fra", "osd"):
+        (tmp_path / f"{name}.traineddata").write_bytes(b"")
+    [there] = [each for each in looked_at(place) if each.name == "scans"]
+    assert there.state is RequirementState.MET
 
 
 def test_a_store_whose_address_is_none_is_said_step_by_step(place: Installation) -> None:
@@ -201,6 +235,10 @@ def _set(text: str) -> Callable[[Installation], Installation]:
         (_set('update_at = "02:30"\nupdate_from = "/nowhere"\n'), {("mises à jour", BROKEN)}),
         (_set('access = "accounts"\naddress = "http://a.fr"\n'), {("accès", BROKEN)}),
         (_set('traces = "http://127.0.0.1:9"\n'), {("traces", WEAK)}),
+        (
+            _set('[engine]\naddress = "http://[::1]/v1"\nmodel = "m"\nsecret_file = "/nowhere"\n'),
+            {("serveur", BROKEN)},
+        ),
     ],
 )
 def test_what_is_wrong_is_found_and_nothing_else(
@@ -209,6 +247,20 @@ def test_what_is_wrong_is_found_and_nothing_else(
     found: set[tuple[str, RequirementState]],
 ) -> None:
     assert wrong(change(place)) == found
+
+
+def test_the_server_that_writes_is_named(place: Installation) -> None:
+    def told() -> str:
+        return next(each.told for each in looked_at(place) if each.name == "serveur")
+
+    assert "celui de cette machine écrit" in told()
+    with serving({}) as server:
+        write(place.home, f'[engine]\naddress = "{server.address}"\nmodel = "{MODEL}"\n')
+        assert f"Le modèle {MODEL} écrit sur localhost" in told()
+        server.served = "autre"
+        assert "localhost ne sert pas : il ne sert pas le modèle" in told()
+        assert wrong(place) == {("serveur", WEAK)}
+        assert not server.asked
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,7 @@ def test_what_nobody_builds_is_said_everywhere_and_can_be_withdrawn(
         assert NOBODY in page
         assert "Arrêter la construction" in page
     [ready] = of_builds(homes[1])
-    [checked] = builds(Installation(homes[1], 7860, lambda _: ""))
+    [checked] = builds(Installation(homes[1], 7860, lambda _: "", lambda _: ""))
     assert (ready.state, checked.state) == (RequirementState.WEAK, RequirementState.BROKEN)
     assert "attend depuis" in checked.told
     assert NOBODY in checked.remedy

@@ -1,5 +1,6 @@
 """Which weights there are, and what the commands say of them."""
 
+import json
 import os
 from hashlib import sha256
 from pathlib import Path
@@ -242,6 +243,25 @@ def test_list_tells_what_is_here(two_weights: Path, capsys: pytest.CaptureFixtur
     [line] = [line for line in printed.splitlines() if "words" in line]
     assert "intact" in line
     assert "ministral-3-3b" in printed
+
+
+def test_list_tells_where_a_hub_has_what_is_had_nowhere_else(
+    two_weights: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(two_weights, "list") == models.OK
+    _, told, addresses = capsys.readouterr().out.partition("Pris sur https://huggingface.co/… :\n")
+    assert told
+    pairs = dict(line.split() for line in addresses.splitlines())
+    assert pairs["ministral-3-3b"] == "mistralai/Ministral-3-3B-Instruct-2512-GGUF"
+    assert "qwen2.5-coder-1.5b" not in pairs  # which the package index has
+    assert max(map(len, addresses.splitlines())) <= 80
+    assert run(two_weights, "list", "--json") == models.OK
+    found = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    assert found["words"]["hub"] is None
+    assert found["ministral-3-3b"]["hub"] == f"https://huggingface.co/{pairs['ministral-3-3b']}"
+    assert len(found["ministral-3-3b"]["revision"]) == 40
+    assert found["words"]["state"] == "absent"
 
 
 def test_pull_brings_the_defaults(
