@@ -11,6 +11,7 @@ from assistant.answering.notices import (
     concealed,
     disagreeing,
     doubted,
+    foreseen,
     not_found,
     not_found_of,
     notice,
@@ -57,6 +58,9 @@ class Closing:
             yield from self._oppose(conflict)
         dated = yield from self._say_lines()
         turn.notice = paragraphs(*self._notices(opposed, dated))
+        state = turn.generation.manifest.state_date
+        doubt = foreseen(turn.language, turn.cited, turn.scope.as_of, state)
+        turn.preface = paragraphs(doubt, turn.preface)
         turn.warning = paragraphs(*_warnings(turn))
 
     def _nothing_said(self) -> Iterator[str]:

@@ -287,8 +287,8 @@ def _narrowed(period: NamedPeriod, before: str) -> NamedPeriod:
 
 def _may_be_asked(period: NamedPeriod, before: str, today: date) -> bool:
     horizon = (today.year + FARTHEST, today.month, today.day)
-    last = period.last
-    is_near = last.year >= EARLIEST and (last.year, last.month, last.day) <= horizon
+    first = period.first
+    is_near = period.last.year >= EARLIEST and (first.year, first.month, first.day) <= horizon
     return is_near and not _TEXT_NAME.search(before)
 
 

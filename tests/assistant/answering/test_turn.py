@@ -95,6 +95,14 @@ def test_a_superseded_sentence_is_never_quoted_as_in_force(assistant: Assistant)
     assert before.as_of == date(2026, 3, 31)
 
 
+def test_the_law_of_a_year_far_ahead_is_told_with_its_doubt(assistant: Assistant) -> None:
+    result = result_of(assistant.ask(f"{ASKED[:-1].rstrip()} en 2031 ?"))
+    assert result.as_of == date(2031, 12, 31)
+    assert result.answer.outcome is Outcome.PARTIAL
+    assert "pour le 31/12/2031, rien n’est sûr" in result.answer.preface
+    assert not result_of(assistant.ask(ASKED, as_of=TODAY)).answer.preface
+
+
 def test_the_day_that_a_question_names_is_the_day_of_its_law(
     assistant: Assistant, journal: Journal
 ) -> None:

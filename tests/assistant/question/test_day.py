@@ -61,6 +61,7 @@ def test_a_day_is_read_however_it_is_written(day: date) -> None:
     [
         ("Quels seuils au 1er trimestre 2026 ?", date(2026, 1, 1), date(2026, 3, 31)),
         ("Quels seuils au quatrième trimestre de 2025 ?", date(2025, 10, 1), date(2025, 12, 31)),
+        ("Quels seuils en 2031 ?", date(2031, 1, 1), date(2031, 12, 31)),
         ("Quels seuils au T2 2025 ?", date(2025, 4, 1), date(2025, 6, 30)),
         ("Quels seuils au second semestre 2025 ?", date(2025, 7, 1), date(2025, 12, 31)),
         ("Quels seuils au dernier semestre 2026 ?", date(2026, 7, 1), date(2026, 12, 31)),
