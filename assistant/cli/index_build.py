@@ -89,15 +89,17 @@ def _ask_gate(
 
 
 def show_verdict(verdict: GateVerdict, console: Console) -> None:
-    """What the gate said, question by question where something changed."""
+    """What the gate said, question by question where a verdict changed."""
     counted = {change: verdict.of(change) for change in AnswerChange}
     console.print(
         f"Questions de contrôle : {len(verdict.judged)} posées, {len(verdict.left_out)} laissées "
         "de côté (l'index en service n'en a pas l'article)."
     )
-    for change in (AnswerChange.WORSE, AnswerChange.BETTER, AnswerChange.REWORDED):
+    for change in (AnswerChange.WORSE, AnswerChange.BETTER):
         for each in counted[change]:
             console.print(f"  {each.question} : {change}", soft_wrap=True)
+    if reworded := len(counted[AnswerChange.REWORDED]):
+        console.print(f"  {AnswerChange.REWORDED} : {reworded}")
     for pair in verdict.rivals:
         console.print(f"Affirmations contraires ({pair.kind}) :", style="red")
         for side in (pair.first, pair.second):

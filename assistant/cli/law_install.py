@@ -109,7 +109,7 @@ def _bring(home: Path, folder: Path | None, planner: Planner, user: str, is_left
     code = build_all(
         home, user, is_left=is_left, doubts=lambda home, name: doubts(home, name, date.today())
     )
-    _tell_reached(copy, console)
+    _tell_reached(copy, console, is_served=code == OK and not is_left)
     return code or (INCOMPLETE if plan.beyond else OK)
 
 
@@ -216,9 +216,12 @@ def _required() -> ChosenText:
     return next(each for each in chosen_texts() if each.required)
 
 
-def _tell_reached(copy: OfficialCopy, console: Console) -> None:
+def _tell_reached(copy: OfficialCopy, console: Console, *, is_served: bool) -> None:
     if installed := copy.installed:
-        console.print(f"Textes officiels à jour du {installed.moment:%d/%m/%Y}.")
+        served = "" if is_served else " : ils sont gardés, aucun index en service ne les a encore"
+        console.print(
+            f"Textes officiels à jour du {installed.moment:%d/%m/%Y}{served}.", soft_wrap=True
+        )
 
 
 def _size(size: int) -> str:

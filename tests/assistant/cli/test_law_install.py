@@ -171,6 +171,7 @@ def test_only_the_texts_chosen_are_kept_and_size_and_time_are_said(
     assert "À lire : 2 ko, soit 1 min à 100 Mbit/s" in said
     assert f"{CODE} : 2 versions d'articles gardées." in said
     assert "Textes officiels à jour du 02/01/2026." in said
+    assert "aucun index en service" not in said
     assert dila.asked_for(FULL) == ["", "bytes=300-"]
     assert texts(home) == [f"{CODE}.jsonl"]
     assert [(each.valid_from, each.valid_to) for each in code_of(home)] == [
@@ -335,6 +336,10 @@ def test_a_folder_older_than_what_is_installed_is_refused(
     assert code == 1
     assert "date du 01/01/2026, et les textes installés sont ceux du 02/01/2026" in said
     assert len(code_of(home)) == 2
+
+
+def test_texts_that_no_index_in_service_has_are_said_to_be_kept_only(command: Command) -> None:
+    assert "ils sont gardés, aucun index en service" in command("install", "--no-publish")[1]
 
 
 def test_a_weekly_update_is_left_to_someone(command: Command, dila: Dila) -> None:
