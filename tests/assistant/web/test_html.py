@@ -234,8 +234,11 @@ def test_what_stands_aside_is_folded_after_the_answer(service: FakeService) -> N
     assert [part.count('<div class="sentence') for part in (before, folded, after)] == [2, 2, 0]
     for part in (before, folded):
         assert part.count('<small class="support verbatim">') == 1
-    assert "Voir aussi" in folded
+    assert "<summary>Voir aussi\xa0: ce qui reste à faire</summary>" in folded
     assert '<details class="aside">' not in shown(finished(service))
+    of_two = replace(aside, citations=(1, 2))
+    html = shown(finished(service, replace(answer, sentences=(quote, of_two))))
+    assert "<summary>Voir aussi, dans des passages voisins</summary>" in html
 
 
 def test_lines_stand_under_their_labels_after_the_quotes(service: FakeService) -> None:
