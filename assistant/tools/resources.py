@@ -79,7 +79,7 @@ def require_known(service: ToolService, written: str) -> tuple[History, ...]:
 
 def _unknown(service: ToolService, key: str, alone: str) -> str:
     """Why there is no article, where `alone` is the only number in what was given as `key`."""
-    near = service.near_references(alone)
+    near = service.near_references(key) or service.near_references(alone)
     proposed = f" Références proches : {', '.join(near)}." if near else ""
     if alone != key:
         return (

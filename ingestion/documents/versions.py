@@ -73,9 +73,17 @@ def may_apply(version: Document, day: date) -> bool:
 
 
 def near_references(reference: str, documents: Iterable[Document]) -> tuple[str, ...]:
-    """The references of articles that are written most like this one, nearest first."""
-    known = {document.reference for document in documents if document.reference}
-    return tuple(get_close_matches(reference, sorted(known), _MOST_NEAR))
+    """The references of articles that are written most like this one, nearest first.
+
+    Those that it begins with, or that begin with it, come before all others.
+    """
+    known = sorted({document.reference for document in documents if document.reference})
+    near = get_close_matches(reference, known, max(len(known), 1))
+
+    def is_apart(other: str) -> bool:
+        return not (other.startswith(reference) or reference.startswith(other))
+
+    return tuple(sorted(near, key=is_apart)[:_MOST_NEAR])
 
 
 def irregularities(documents: Iterable[Document]) -> tuple[str, ...]:

@@ -6,11 +6,12 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from assistant.answering.answer import Exchange
 from assistant.question.language import LONGEST, readable
 from assistant.tools.tool import WrittenDay
+from assistant.web.api.announced import Announced
 from ingestion.tenders.dossiers import Dossier
 
 UNUSED = "unsupported_parameter"
@@ -42,13 +43,16 @@ EMBEDDER = f"{MODEL}/embeddings"
 
 NO_MODEL = "model_not_found"
 
-MOST_TEXTS = 64
-"""Texts embedded by one request."""
+TASK = "### Task:"
+"""How the prompts of Open WebUI begin by which it has titles, tags and the like written."""
+
+MOST_TEXTS = 2048
+"""Texts embedded by one request: OpenAI's own limit, so that a client's batches need no setting."""
 
 KEPT_EXCHANGES = 40
 
 
-class ScopeForm(BaseModel):
+class ScopeForm(Announced):
     """What Sourcier reads besides, in the field `sourcier` of a request; it takes nothing else."""
 
     model_config = ConfigDict(extra="forbid")
@@ -56,14 +60,14 @@ class ScopeForm(BaseModel):
     as_of: WrittenDay | None = Field(None, description="Jour du droit applicable, AAAA-MM-JJ.")
 
 
-class ContentPart(BaseModel):
+class ContentPart(Announced):
     """A part of a message; only text can be asked."""
 
     type: str
     text: str = ""
 
 
-class ProgramMessage(BaseModel):
+class ProgramMessage(Announced):
     """A message of a conversation, oldest first; other kinds of items have no role."""
 
     type: str = "message"
@@ -89,7 +93,7 @@ Tools = Annotated[
 ]
 
 
-class ChatForm(BaseModel):
+class ChatForm(Announced):
     """A request of /v1/chat/completions."""
 
     spoken_in: ClassVar[str] = "messages"
@@ -128,7 +132,7 @@ class ChatForm(BaseModel):
         return bool((self.stream_options or {}).get("include_usage"))
 
 
-class ResponseForm(BaseModel):
+class ResponseForm(Announced):
     """A request of /v1/responses; nothing is kept from one to the next."""
 
     spoken_in: ClassVar[str] = "input"
@@ -165,7 +169,7 @@ class ResponseForm(BaseModel):
         return self.input
 
 
-class EmbeddingForm(BaseModel):
+class EmbeddingForm(Announced):
     """A request of /v1/embeddings; `input_type` says which side of a search the texts are on."""
 
     model: str
@@ -263,6 +267,14 @@ def _conversation(messages: Sequence[ProgramMessage]) -> tuple[str, tuple[tuple[
     question = readable(spoken[-1].text).replace("\u00a0", " ").strip()
     if not question:
         raise ApiRefusal("La question est vide.")
+    if question.startswith(TASK):
+        raise ApiRefusal(
+            "Ce message est une consigne d'Open WebUI, pas une question : Sourcier ne rédige ni "
+            "titre, ni étiquettes, ni questions suivantes, et ne lit pas les fichiers qu'Open "
+            "WebUI joint. Dans ses réglages d'administration, page Interface, choisissez un autre "
+            "modèle pour les tâches, ou éteignez-les.",
+            code="unsupported_task",
+        )
     if len(question) > LONGEST:
         raise ApiRefusal(
             f"La question dépasse {LONGEST} caractères.", code="string_above_max_length"

@@ -1,23 +1,33 @@
 """The application of programs, mounted at /v1: what OpenAI's clients ask, for buyers' programs."""
 
 import base64
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
+from itertools import chain
 from threading import Event as Signal
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from assistant.answering.answer import Citation
 from assistant.errors import AssistantError
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
+from assistant.web.api.announced import (
+    CompletionReply,
+    EmbeddingReply,
+    ListedModel,
+    ModelList,
+    ResponseReply,
+    sent,
+)
 from assistant.web.api.requests import (
     EMBEDDER,
     MODEL,
@@ -65,13 +75,21 @@ class SummedUpRoute(APIRoute):
         super().__init__(path, endpoint, **told | {"openapi_extra": {"description": None}})
 
 
-api_routes = APIRouter(route_class=SummedUpRoute)
+TOKEN = HTTPBearer(
+    scheme_name="jeton",
+    description="Celui de « sourcier users token create », ou n'importe lequel sur une machine "
+    "sans comptes.",
+    auto_error=False,
+)
+"""Announced only: who comes in is told by the dependency that asks for the service."""
+
+api_routes = APIRouter(route_class=SummedUpRoute, dependencies=[Security(TOKEN)])
 """Every one asks for a buyer, or a program that holds a buyer's token."""
 
 
 def api_app(site: Site) -> FastAPI:
     """The application of a site."""
-    app = bare_app("Sourcier", description=ABOUT, version="1")
+    app = bare_app("Sourcier", description=ABOUT, version="1", servers=[{"url": "/v1"}])
     app.state.site, app.state.counter = site, ProgramCounter()
     app.include_router(api_routes)
     return with_refusals(app)
@@ -80,7 +98,12 @@ def api_app(site: Site) -> FastAPI:
 # What can be asked: the rules, or the rules and a dossier.
 
 
-@api_routes.get("/models", summary="Les modèles : les règles, et chaque dossier que voit le jeton")
+@api_routes.get(
+    "/models",
+    summary="Les modèles : les règles, et chaque dossier que voit le jeton",
+    responses=sent(ModelList, names_model=False),
+    response_model=None,
+)
 def models(service: ServiceOfBuyer) -> dict[str, Any]:
     """What questions can be asked of."""
     names = {MODEL: "Commande publique : les règles"}
@@ -89,7 +112,12 @@ def models(service: ServiceOfBuyer) -> dict[str, Any]:
     return {"object": "list", "data": [model_fields(*each) for each in names.items()]}
 
 
-@api_routes.get("/models/{model:path}", summary="Un modèle")
+@api_routes.get(
+    "/models/{model:path}",
+    summary="Un modèle",
+    responses=sent(ListedModel),
+    response_model=None,
+)
 def model(service: ServiceOfBuyer, model: str) -> dict[str, Any]:
     """One of them, or the model of vectors."""
     if model != EMBEDDER:
@@ -105,14 +133,22 @@ def model_fields(model: str, name: str) -> dict[str, Any]:
 # A turn, in either of OpenAI's interfaces.
 
 
-@api_routes.post("/chat/completions", summary="Une question, après la conversation qui la précède")
+@api_routes.post(
+    "/chat/completions",
+    summary="Une question, après la conversation qui la précède",
+    responses=sent(CompletionReply, streams=True),
+)
 async def complete(form: ChatForm, request: Request, service: ServiceOfBuyer) -> Response:
     """A turn, as chat completions tell it."""
     shape = Completion(form.model, has_usage=form.wants_usage)
     return await answered(form, shape, request, service)
 
 
-@api_routes.post("/responses", summary="La même chose, par l'interface « Responses »")
+@api_routes.post(
+    "/responses",
+    summary="La même chose, par l'interface « Responses »",
+    responses=sent(ResponseReply, streams=True),
+)
 async def respond(form: ResponseForm, request: Request, service: ServiceOfBuyer) -> Response:
     """The same, as responses tell it."""
     return await answered(form, ProgramResponse(form.model), request, service)
@@ -164,9 +200,17 @@ def address_of_site(request: Request) -> str:
 # Vectors of texts, by the model that the index was built with.
 
 
-@api_routes.post("/embeddings", summary="Les vecteurs de textes, par le modèle de l'index")
-def embed(form: EmbeddingForm, request: Request, service: ServiceOfBuyer) -> dict[str, Any]:
-    """The vector of each text."""
+BATCH = 32
+"""Texts embedded between two looks at whether the program has hung up."""
+
+
+@api_routes.post(
+    "/embeddings",
+    summary="Les vecteurs de textes, par le modèle de l'index",
+    responses=sent(EmbeddingReply),
+)
+async def embed(form: EmbeddingForm, request: Request, service: ServiceOfBuyer) -> Response:
+    """The vector of each text, worked out apart from the pages."""
     if form.model != EMBEDDER:
         raise ApiRefusal(
             f"Le modèle des vecteurs s'appelle « {EMBEDDER} ».",
@@ -174,23 +218,47 @@ def embed(form: EmbeddingForm, request: Request, service: ServiceOfBuyer) -> dic
             "model",
             NO_MODEL,
         )
-    texts, counter = form.texts, request.app.state.counter
+    counter: ProgramCounter = request.app.state.counter
+    stop = Signal()
+
+    def work() -> Response:
+        with counter.places.taken(person_of(service)):
+            return JSONResponse(embedding_fields(form, service, stop))
+
+    return await counter.threads.run(request, stop, work)
+
+
+def embedding_fields(form: EmbeddingForm, service: BuyerService, stop: Signal) -> dict[str, Any]:
+    """The vectors that a form asks for; raises Stopped when nobody waits for them any more."""
+    texts = form.texts
     embedded = partial(service.embed, are_questions=form.input_type == "query")
-    with counter.places.taken(person_of(service)):
-        if form.dimensions is not None:
-            require_dimensions(form.dimensions, embedded(texts[:1]))
-        vectors = embedded(texts)
+    if form.dimensions is not None:
+        require_dimensions(form.dimensions, embedded(texts[:1]))
     words = sum(len(text.split()) for text in texts)
+    written = chain.from_iterable(
+        written_vectors(vectors, form.encoding_format)
+        for vectors in embedded_in_batches(texts, embedded, stop)
+    )
     return {
         "object": "list",
         "model": EMBEDDER,
         "data": [
-            {"object": "embedding", "index": number, "embedding": written}
-            for number, written in enumerate(written_vectors(vectors, form.encoding_format))
+            {"object": "embedding", "index": number, "embedding": each}
+            for number, each in enumerate(written)
         ],
         "usage": {"prompt_tokens": words, "total_tokens": words},
         "sourcier": {"embedder": service.embedder_name},
     }
+
+
+def embedded_in_batches(
+    texts: Sequence[str], embedded: Callable[[Sequence[str]], Vectors], stop: Signal
+) -> Iterator[Vectors]:
+    """The vectors of a few texts at a time; raises Stopped once `stop` is set."""
+    for first in range(0, len(texts), BATCH):
+        if stop.is_set():
+            raise Stopped
+        yield embedded(texts[first : first + BATCH])
 
 
 def require_dimensions(asked: int, vectors: Vectors) -> None:

@@ -185,6 +185,24 @@ def test_tokens_are_made_listed_and_revoked_on_the_command_line(
     assert run_token(home, "create", "ana", "--days", "400") == 2
 
 
+def test_nothing_of_the_list_of_tokens_is_cut_in_80_columns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    home = tmp_path / "home"
+    hall = Hall(home, Clock(time.time()))
+    hall.settle("anne.martin", teams={"voirie"})
+    assert run_token(home, "create", "anne.martin", "--name", "Open WebUI de la mairie") == 0
+    shown = re.search(r"(sourcier_\S+)", capsys.readouterr().out)
+    assert shown is not None
+    assert hall.accounts.tokens.identity(shown[1])  # served today
+    assert run_token(home, "list") == 0
+    heads, *rows = capsys.readouterr().out.splitlines()
+    names = "jeton jusqu'au servi le compte programme rôles dossiers"
+    assert " ".join(heads.split()) == names
+    assert "…" not in "".join(rows)
+
+
 def run(home: Path, *arguments: str) -> int:
     return main(["--data", str(home), "users", *arguments])
 

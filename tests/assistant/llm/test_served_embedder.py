@@ -218,6 +218,6 @@ def test_the_settings_choose_it_and_no_weights_are_asked_for(
     assert "settings.toml" in missing.remedy
     chosen = f'llm = "absent"\n{text}embeddings = "lecteur"\n'
     (tmp_path / "settings.toml").write_text(chosen)
-    there, here = weights(Installation(tmp_path, 7860, lambda _: ""))
+    there, here = weights(Installation(tmp_path, 7860, lambda _: "", lambda _: ""))
     assert "lecteur, sur localhost" in there.told
     assert "absent" in here.told

@@ -24,7 +24,9 @@ from assistant.tools.resources import TextResource
 from assistant.tools.server import TOOLS, ToolServer
 from assistant.tools.tool import Tool, ToolService
 from assistant.web.local_service import LocalBuyerService
+from ingestion.documents.versions import near_references
 from tests.assistant.answering.test_record import CONTRACT
+from tests.support.fake_law import version
 from tests.support.index_home import damage
 from tests.support.journals import recorded
 from tests.support.tool_service import (
@@ -137,7 +139,22 @@ def test_what_the_texts_do_not_answer_is_said_and_nothing_is_cited(
     told = result.structured_content
     assert told is not None
     assert (told["outcome"], told["citations"]) == ("abstained", [])
-    assert "Passages cités" not in text_of(result)
+    said = text_of(result)
+    assert "Passages cités" not in said
+    assert "à côté" not in said  # there is no page: they are below
+    assert said.index("plus proches ne semblent pas") < said.index(
+        "plus proches, non cités :\n\n[1]"
+    )
+
+
+def test_an_article_written_otherwise_is_proposed_first(
+    service: LocalBuyerService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = [version("Texte.", reference=f"R2191-{number}") for number in range(1, 10)]
+    monkeypatch.setattr(service, "near_references", lambda asked: near_references(asked, known))
+    assert "Références proches : R2191-8," in refusal(
+        service, "article", {"reference": "R2191-8bis"}
+    )
 
 
 def test_a_search_gives_whole_passages_and_is_on_record_without_an_answer(

@@ -1,14 +1,19 @@
 """Questions asked by programs."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Event
 from typing import Any, cast
 
 import httpx2
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from openai import (
     APIError,
@@ -23,10 +28,18 @@ from openai.types.chat import ChatCompletionMessageParam
 from openai.types.responses.response_output_text import AnnotationFileCitation
 from pydantic import SecretStr
 
+from assistant.answering.answer import Finished
+from assistant.answering.record import contract
 from assistant.identity import Identity, UserRole
+from assistant.llm.language_model import EngineUse
+from assistant.retrieval.rulings import ApplyingRulings
+from assistant.web.api import turns
+from assistant.web.api.requests import MOST_TEXTS
+from assistant.web.api.routes import BATCH
 from assistant.web.api.telling import for_response
 from assistant.web.api.turns import MOST_AT_ONCE
 from assistant.web.site import Members, Site
+from ingestion.documents.ruling import Ruling
 from ingestion.index.search import Vectors
 from tests.support.accounts_home import Hall
 from tests.support.fakes import WordEmbedder
@@ -37,6 +50,10 @@ from tests.support.page_texts import NOT_FOUND
 from tests.support.program_server import DOSSIER, QUESTION, ProgramService, Served, told, user
 
 PATIENCE = 60
+TITLE_TASK = (
+    "### Task:\nGenerate a title for this chat.\n<chat_history>\nUSER: Bonjour\n</chat_history>"
+)
+"""As Open WebUI has the titles of its conversations written."""
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +199,7 @@ def test_texts_become_the_vectors_of_the_index(server: Served) -> None:
     assert [each.embedding for each in found.data] == expected
     listed = create(model="sourcier/embeddings", input=texts[0], encoding_format="float")
     assert listed.data[0].embedding == expected[0]
-    for wrong in ([1, 2], "", ["a"] * 65):
+    for wrong in ([1, 2], "", ["a"] * (MOST_TEXTS + 1)):
         with pytest.raises(BadRequestError):
             create(model="sourcier/embeddings", input=cast(Any, wrong))
     with pytest.raises(NotFoundError):
@@ -207,6 +224,59 @@ def test_dimensions_are_judged_before_the_texts_are_embedded(
     assert len(create(model="sourcier/embeddings", input=texts, dimensions=right).data) == 3
 
 
+def test_as_many_texts_as_clients_send_are_embedded_by_few(
+    server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes, embed = list[int](), server.service.embed
+
+    def counted(texts: Sequence[str], *, are_questions: bool) -> Vectors:
+        sizes.append(len(texts))
+        return embed(texts, are_questions=are_questions)
+
+    monkeypatch.setattr(server.service, "embed", counted)
+    texts = [
+        f"délai {number}" for number in range(OpenAIEmbeddings.model_fields["chunk_size"].default)
+    ]
+    found = server.client.embeddings.create(model="sourcier/embeddings", input=texts)
+    assert [each.embedding for each in found.data] == WordEmbedder().embed_passages(texts).tolist()
+    assert (sum(sizes), max(sizes)) == (len(texts), BATCH)
+
+
+def test_nobody_embeds_for_a_program_that_has_hung_up(
+    server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, moves_up, sizes, embed = Event(), Event(), list[int](), server.service.embed
+
+    def slow(texts: Sequence[str], *, are_questions: bool) -> Vectors:
+        sizes.append(len(texts))
+        began.set()
+        assert moves_up.wait(PATIENCE)
+        return embed(texts, are_questions=are_questions)
+
+    monkeypatch.setattr(server.service, "embed", slow)
+    left = Event()
+    monkeypatch.setattr(turns, "_watch", _watching(left))
+    body = {"model": "sourcier/embeddings", "input": ["a"] * BATCH * 3}
+    with httpx2.Client(timeout=0.5) as asking, pytest.raises(httpx2.ReadTimeout):
+        asking.post(f"{server.address}v1/embeddings", json=body)
+    assert began.is_set()
+    assert left.wait(PATIENCE)
+    moves_up.set()
+    assert told(server.client.chat.completions.create(model="sourcier", messages=[user(QUESTION)]))
+    assert sizes == [BATCH]
+
+
+def _watching(left: Event) -> Callable[[Request, Event], Coroutine[Any, Any, None]]:
+    """What watches over a program, and tells that it has seen it leave."""
+    watch = turns._watch
+
+    async def watched(request: Request, stop: Event) -> None:
+        await watch(request, stop)
+        left.set()
+
+    return watched
+
+
 @pytest.mark.parametrize(
     ("sent", "param"),
     [
@@ -215,6 +285,7 @@ def test_dimensions_are_judged_before_the_texts_are_embedded(
         ({"response_format": {"type": "json_object"}}, "response_format"),
         ({"messages": [{"role": "assistant", "content": "Oui."}]}, "messages"),
         ({"messages": [{"role": "user", "content": " "}]}, "messages"),
+        ({"messages": [{"role": "user", "content": TITLE_TASK}]}, "messages"),
         ({"messages": [{"role": "user", "content": "x" * 2001}]}, "messages"),
         ({"messages": []}, "messages"),
         ({"sourcier": {"as_of": "hier"}}, "sourcier.as_of"),
@@ -289,6 +360,7 @@ def test_a_program_waits_for_so_many_answers_and_no_more(server: Served) -> None
     with pytest.raises(RateLimitError) as refused:
         create(model="sourcier", messages=slow)
     assert refused.value.response.headers["retry-after"] == "1"
+    require_announced(announced_by(server), "/chat/completions", refused.value.response)
     server.service.moves_up.set()
     for stream in streams:
         list(stream)
@@ -367,6 +439,12 @@ def test_open_webui_lists_the_models_and_streams_with_its_own_fields(server: Ser
     assert chunks[-1]["usage"]["total_tokens"] > 50
 
 
+def test_open_webui_is_told_what_to_set_when_it_wants_a_title(server: Served) -> None:
+    with pytest.raises(BadRequestError, match="modèle pour les tâches, ou éteignez-les") as refused:
+        server.client.responses.create(model="sourcier", input=TITLE_TASK)
+    assert (refused.value.param, refused.value.code) == ("input", "unsupported_task")
+
+
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
     return Hall(tmp_path / "home")
@@ -412,6 +490,95 @@ def test_what_can_be_asked_is_told_without_a_script_or_another_site() -> None:
         assert f"/v1{path}</code>" in page.text
     assert "/chat/completions" in schema["paths"]
     calls = [call for methods in schema["paths"].values() for call in methods.values()]
+    assert {url_of(schema, path) for path in schema["paths"]} >= {"/v1/models", "/v1/responses"}
+    assert all(call["security"] == [{"jeton": []}] for call in calls)
+    assert schema["components"]["securitySchemes"]["jeton"]["scheme"] == "bearer"
+    assert not any("422" in call["responses"] for call in calls)
+    assert not any("description" in told for told in schema["components"]["schemas"].values())
     assert not any("description" in call for call in calls)  # ours, in English
     assert "<script" not in page.text
     assert "//" not in page.text.replace("http://testserver", "")
+
+
+def url_of(schema: Any, path: str) -> str:
+    return str(schema["servers"][0]["url"]) + path
+
+
+ASKED = {"model": "sourcier", "messages": [{"role": "user", "content": QUESTION}]}
+OF_DOSSIER = {"model": DOSSIER, "input": QUESTION}
+TEXTS = {"model": "sourcier/embeddings", "input": ["délai", "pénalité"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/models", None, 200),
+        ("/models/sourcier/embeddings", None, 200),
+        ("/models/gpt-4o", None, 404),
+        ("/chat/completions", ASKED, 200),
+        ("/chat/completions", ASKED | {"messages": [user("Quelle météo ?")]}, 200),
+        ("/chat/completions", ASKED | {"messages": []}, 400),
+        ("/chat/completions", ASKED | {"n": 2}, 400),
+        ("/chat/completions", ASKED | {"messages": [user("Où est l’index ?")]}, 503),
+        ("/responses", OF_DOSSIER, 200),
+        ("/responses", OF_DOSSIER | {"model": "gpt-4o"}, 404),
+        ("/embeddings", TEXTS, 200),
+        ("/embeddings", TEXTS | {"encoding_format": "base64"}, 200),
+        ("/embeddings", TEXTS | {"dimensions": 3}, 400),
+    ],
+)
+def test_what_is_sent_is_what_the_schema_announces(
+    server: Served, path: str, body: object, status: int
+) -> None:
+    with httpx2.Client(base_url=server.address, timeout=PATIENCE) as client:
+        schema = announced_by(server)
+        method = "GET" if body is None else "POST"
+        reply = client.request(method, url_of(schema, path), json=body)
+    assert reply.status_code == status
+    require_announced(schema, path, reply)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_whoever_is_not_heard_is_told_so_as_the_schema_announces(
+    hall: Hall, server: Served, status: int
+) -> None:
+    hall.settle("ana", [UserRole.BUYER, UserRole.REFERENT])
+    referent = hall.accounts.tokens.create("ana", "Tableau", "chef", roles=[UserRole.REFERENT])
+    keys = {401: "sourcier_guessed", 403: referent}
+    site = Site(lambda reader: FakeService(), Members(hall.accounts), accounts=hall.accounts)
+    with TestClient(app_of(site), headers={"Authorization": f"Bearer {keys[status]}"}) as client:
+        reply = client.post("/v1/embeddings", json=TEXTS)
+    assert reply.status_code == status
+    require_announced(announced_by(server), "/embeddings", reply)
+
+
+def test_the_rarer_parts_of_a_record_are_announced_too(server: Served) -> None:
+    service = FakeService()
+    turn = service.ask(QUESTION, as_of=None, history=())
+    [result] = [each.result for each in turn if isinstance(each, Finished)]
+    ruling = Ruling("Conseil d'État", "490536", date(2024, 4, 4))
+    applying = replace(service.evidence[0].passage, ruling=ruling)
+    use = EngineUse("modeles.mairie.fr", "ministral-3-8b", (("owned_by", "mairie"),), sent=True)
+    rare = replace(result, engine=use, case_law=ApplyingRulings("R2122-8", 1, (applying,)))
+    require_of(announced_by(server), "TurnRecord", contract(rare))
+
+
+def announced_by(server: Served) -> Any:
+    return httpx2.get(f"{server.address}v1/openapi.json").json()
+
+
+def require_announced(schema: Any, path: str, reply: Any) -> None:
+    """Fail unless a reply has the status and the fields that the schema has for its path."""
+    paths, known = schema["paths"], path if path in schema["paths"] else "/models/{model}"
+    (call,) = paths[known].values()
+    sent = call["responses"][str(reply.status_code)]["content"]["application/json"]["schema"]
+    require_of(schema, sent["$ref"].rpartition("/")[2], reply.json())
+
+
+def require_of(schema: Any, name: str, told: object) -> None:
+    """Fail unless an object is a component of the schema, with no field that this leaves out."""
+    components = deepcopy(schema["components"])
+    for each in components["schemas"].values():
+        each["additionalProperties"] = False
+    whole = {"$ref": f"#/components/schemas/{name}", "components": components}
+    Draft202012Validator(whole).validate(told)

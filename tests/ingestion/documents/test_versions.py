@@ -148,6 +148,14 @@ def test_near_references_are_proposed() -> None:
     assert near_references("CCAP 12", known) == ()
 
 
+def test_near_references_that_begin_alike_come_first() -> None:
+    references = ("R2122-8", "R2122-9-1", "R2212-2", "R2122-1")
+    known = [version("Un.", reference=each) for each in references]
+    assert near_references("R2122-8-1", known)[0] == "R2122-8"
+    assert set(near_references("R2122", known)[:2]) == {"R2122-8", "R2122-1"}
+    assert near_references("R2122-8", []) == ()
+
+
 # Wording
 
 
