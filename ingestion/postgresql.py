@@ -3,9 +3,11 @@
 Door of psycopg, psycopg_pool and pgvector.
 """
 
+import logging
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -31,6 +33,9 @@ CONNECTIONS = 16
 CONNECTING = 10
 """Seconds after which a server that says nothing is one that cannot be reached."""
 
+ASKING_WHY = 2
+"""Seconds given to a server that did not let us in, to say why."""
+
 IDLE = 60
 """Seconds after which a connection that nobody needed is closed: a server has few."""
 
@@ -39,6 +44,46 @@ SCHEMA = "sourcier_store"
 
 LOCKS = 0x50C1E7
 """Class of our advisory locks: of the schema, of who writes, of snapshots held open."""
+
+logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # in English what we say in French
+
+_ACCOUNT = r"(?:user|role|utilisateur|rôle) [\"«]\s?(?P<name>[^\"»]+?)\s?[\"»]"
+_DATABASE = r"(?:database|base de données) [\"«]\s?(?P<name>[^\"»]+?)\s?[\"»]"
+
+_REFUSALS = tuple(
+    (re.compile(words), told)
+    for words, told in (
+        (
+            rf"FATAL:\s+(?:la )?{_DATABASE} (?:does not exist|n.existe pas)",
+            "{server} n'a pas de base « {name} ». Créez-la (createdb {name}), ou corrigez "
+            "« {setting} » dans settings.toml.",
+        ),
+        (
+            rf"FATAL:.*pg_hba\.conf.*{_ACCOUNT}",
+            "{server} n'admet pas le compte « {name} » depuis cette machine. Autorisez-le dans "
+            "pg_hba.conf, ou corrigez « {setting} » dans settings.toml.",
+        ),
+        (
+            rf"FATAL:\s+(?!too many|trop ).*{_ACCOUNT}",
+            "{server} refuse le compte « {name} » : il n'existe pas, ou son mot de passe n'est pas "
+            "le bon. Corrigez « {setting} » dans settings.toml, ou le mot de passe (PGPASSWORD ou "
+            "~/.pgpass).",
+        ),
+        (
+            r"no password supplied",
+            "{server} demande un mot de passe : donnez-le par PGPASSWORD ou par ~/.pgpass.",
+        ),
+        (
+            r"Connection refused|No such file or directory",
+            "{server} ne répond pas : rien n'écoute à son adresse. Démarrez-le, ou corrigez "
+            "« {setting} » dans settings.toml.",
+        ),
+    )
+)
+"""How servers and their library refuse to connect, in English or French, and how we tell it.
+
+At that moment there is no code to tell refusals apart: the words are all there is.
+"""
 
 _CREATED = """
 CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public;
@@ -118,19 +163,24 @@ class ServerUse:
     rights: str
     failure: type[IngestionError]
 
-    def refuse_password(self, address: str) -> None:
-        """Raise the failure when there is a password in an address, or it is none."""
+    def refuse_password(self, address: str, option: str = "") -> None:
+        """Raise the failure when there is a password in an address, or it is none.
+
+        `option` is that of a command which gives the address, where the setting does not.
+        """
+        named = option or self.setting
         try:
             said = conninfo_to_dict(address)
         except psycopg.ProgrammingError:  # which quotes the address, and what is secret in it
             raise self.failure(
-                f"« {self.setting} » n'est pas une adresse comme "
-                "postgresql://compte@serveur/base : corrigez-la dans settings.toml."
+                f"« {named} » n'est pas une adresse comme postgresql://compte@serveur/base : "
+                f"corrigez-la{'' if option else ' dans settings.toml'}."
             ) from None
         if said.get("password"):
             raise self.failure(
-                f"L'adresse « {self.setting} » contient un mot de passe : retirez-le de "
-                "settings.toml, et donnez-le par PGPASSWORD ou par ~/.pgpass."
+                f"L'adresse « {named} » contient un mot de passe : retirez-le"
+                f"{'' if option else ' de settings.toml'}, et donnez-le par PGPASSWORD ou par "
+                "~/.pgpass."
             )
 
     def require_unicode(self, connected: Connected) -> None:
@@ -151,11 +201,23 @@ class ServerUse:
                 f"{self.server} refuse cette action ({said_by(error)}). Donnez à ce compte le "
                 f"droit de {self.rights}"
             ) from error
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+        except PoolTimeout as error:  # a subclass of the next
             raise self.failure(
-                f"{self.server} ne répond pas ({said_by(error)}). Démarrez-le, ou corrigez "
-                f"« {self.setting} » dans settings.toml (mot de passe : PGPASSWORD ou ~/.pgpass)."
+                f"{self.server} répond, mais n'a donné aucune connexion en {CONNECTING} secondes. "
+                "Réessayez."
             ) from error
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise self.failure(self._refused(said_by(error))) from error
+
+    def _refused(self, said: str) -> str:
+        """In French what was said, with the remedy that fits."""
+        for words, told in _REFUSALS:
+            if found := words.search(said):
+                return told.format(server=self.server, setting=self.setting, **found.groupdict())
+        return (
+            f"{self.server} ne répond pas ({said}). Démarrez-le, ou corrigez « {self.setting} » "
+            "dans settings.toml (mot de passe : PGPASSWORD ou ~/.pgpass)."
+        )
 
 
 STORE = ServerUse(
@@ -254,18 +316,26 @@ class PostgresServer:
         Raises UnreachableStore when the server does not answer or refuses, StorageFull when its
         disk is.
         """
-        with _in_french():
-            self._pool.open()
-            with self._pool.connection() as connection:
-                yield Connected(connection, schema)
+        with _in_french(), self._lent() as connection:
+            yield Connected(connection, schema)
 
     @contextmanager
     def transaction(self, schema: str = SCHEMA) -> Iterator[Connected]:
         """The same in one transaction, kept whole once this ends, and lost if it raises."""
-        with _in_french():
-            self._pool.open()
-            with self._pool.connection() as connection, connection.transaction():
-                yield Connected(connection, schema)
+        with _in_french(), self._lent() as connection, connection.transaction():
+            yield Connected(connection, schema)
+
+    @contextmanager
+    def _lent(self) -> Iterator["psycopg.Connection[Row]"]:
+        """A connection of the pool, which does not tell why it has none: the server does."""
+        self._pool.open()
+        with ExitStack() as until:
+            try:
+                connection = until.enter_context(self._pool.connection())
+            except PoolTimeout:
+                psycopg.connect(self._address, **_KWARGS | {"connect_timeout": ASKING_WHY}).close()
+                raise
+            yield connection
 
     def prepare(self) -> None:
         """Create what is not there yet; raises UnreachableStore where that is not allowed.

@@ -41,6 +41,13 @@ if TYPE_CHECKING:
 OK, BROKEN = 0, 1
 
 
+LEDGER_STAYS = (
+    "Factures et achats restent où ils sont : leur réglage est « ledger ». Pour les mettre sur un "
+    'serveur, écrivez ledger = "postgresql://…" dans settings.toml, puis réimportez leurs '
+    "fichiers (sourcier invoices import, sourcier purchases import)."
+)
+
+
 app = Actions()
 
 
@@ -98,9 +105,11 @@ def _migrate_all(
     back: str = option("--from ADRESSE", "le serveur d'où les reprendre", default=""),
 ) -> int:
     from assistant.publishing.migration import migrate
+    from ingestion.postgresql import STORE
 
     if bool(to) == bool(back):
         raise WrongSettings("Donnez --to ADRESSE, ou --from ADRESSE : postgresql://…")
+    STORE.refuse_password(to or back, "--to" if to else "--from")
     console, began = Terminal(), monotonic()
     with progress_bars(console) as bars:
         moved = migrate(ctx.obj, back, to, Steps(bars))
@@ -113,6 +122,7 @@ def _migrate_all(
         )
     )
     console.print(Text(_next_setting(ctx.obj, to)))
+    console.print(Text(LEDGER_STAYS))
     return OK
 
 

@@ -15,13 +15,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from assistant.accounts.areas import area_of, entrance
+from assistant.errors import AssistantError
 from assistant.identity import Identity
 from assistant.web.authentication import closed_page
 from assistant.web.frame import framed
 from assistant.web.problems import named_problem, navigates, problem
 from assistant.web.site import Access, is_foreign, token_of
+from ingestion.errors import IngestionError
 
 # The gate: nobody reaches an address of an area that is not theirs, whoever serves it.
 
@@ -47,7 +50,11 @@ class Gate:
         request, area = HTTPConnection(scope), area_of(scope["path"])
         identity = None
         if not area.is_open:
-            identity = await run_in_threadpool(self._access.identify, request)
+            try:
+                identity = await run_in_threadpool(self._access.identify, request)
+            except (AssistantError, IngestionError) as failure:
+                await _unable(request, failure)(scope, receive, send)
+                return
         if identity:
             scope[USER] = f"{identity.user} {identity.token}".rstrip()
         with framed(request, identity):
@@ -57,6 +64,14 @@ class Gate:
                 await send({"type": "websocket.close", "code": 1008})
             else:
                 await refusal(request, identity)(scope, receive, send)
+
+
+def _unable(request: HTTPConnection, failure: Exception) -> ASGIApp:
+    """What answers when it cannot be asked who somebody is: the reason, as pages tell theirs."""
+    if request.scope["type"] == "websocket":
+        return WebSocketClose(code=1013, reason="")
+    with framed(request, None):
+        return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, str(failure))
 
 
 def refusal(request: HTTPConnection, identity: Identity | None) -> Response:

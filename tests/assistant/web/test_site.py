@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from starlette.requests import HTTPConnection, Request
+from starlette.websockets import WebSocketDisconnect
 
 from assistant.accounts.login import MOST
 from assistant.errors import WrongSettings
@@ -27,6 +28,7 @@ from assistant.web.buyer.chat import service_of_event
 from assistant.web.local_service import LocalBuyerService
 from assistant.web.serving import pages_beside
 from assistant.web.site import COOKIE, Members, Site, is_foreign
+from ingestion.errors import UnreachableStore
 from ingestion.ledger.rows import FileKind
 from tests.support.accounts_home import PASSWORD, Hall
 from tests.support.board_house import IN_A_DOSSIER, board_house
@@ -41,6 +43,7 @@ from tests.support.page_texts import parsed
 BUYER = Identity("u-1", "Ana", frozenset({UserRole.BUYER}), frozenset({"voirie"}))
 OTHER = Identity("u-2", "Bea", frozenset({UserRole.BUYER}), frozenset({"ecoles"}))
 KNOWN = {each.user: each for each in (BUYER, OTHER)}
+AWAY = "Le serveur PostgreSQL ne répond pas. Rien de plus."
 
 
 def test_each_reader_has_a_service_of_their_own() -> None:
@@ -50,6 +53,26 @@ def test_each_reader_has_a_service_of_their_own() -> None:
     with TestClient(without_gate(app_of(site))) as client:
         assert client.post("/rate", json=opinion, headers={"X-User": OTHER.user}).is_success
     assert [len(services[each.user].opinions) for each in (BUYER, OTHER)] == [0, 1]
+
+
+def test_who_cannot_be_known_while_the_store_is_away_is_told_why() -> None:
+    def away(user: str) -> Identity | None:
+        raise UnreachableStore(AWAY)
+
+    site = Site(lambda identity: FakeService(), ByHeader(away))
+    body = {"messages": [{"role": "user", "content": "Quel est le délai de paiement ?"}]}
+    with TestClient(app_of(site)) as client:
+        asked = client.post("/v1/chat/completions", json=body)
+        page = client.get("/dossiers", headers={"accept": "text/html"})
+        script = client.get("/dossiers")
+        with pytest.raises(WebSocketDisconnect) as closed, client.websocket_connect("/"):
+            pass
+    assert [each.status_code for each in (asked, page, script)] == [503] * 3
+    assert asked.json()["error"]["message"] == AWAY
+    assert script.json() == {"detail": AWAY}
+    assert page.headers["content-type"].startswith("text/html")
+    assert AWAY in page.text
+    assert closed.value.code == 1013
 
 
 def test_the_handler_of_who_lost_their_role_behind_the_gate_does_not_run() -> None:
