@@ -29,6 +29,11 @@ from assistant.question.quantities import (
 Value = TypeVar("Value", Decimal, date)
 Kind = TypeVar("Kind", Buyer, Nature)
 
+_WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})(?: le)? $")
+_SEVEN_WEEKDAYS = 6
+"""Years before and after one among which a day of the calendar falls on every day of the week."""
+
 # "un montant TTC de 240 000 €", "montant HT : 12 000 €".
 _TAX_BEFORE = re.compile(
     r"\b(?:(?P<ttc>t\. ?t\. ?c\.?|ttc)|h\. ?t\.?|ht) ?(?:de|d'|:|=|est de)? ?$"
@@ -269,9 +274,9 @@ def read_facts(question: str, today: date) -> QuestionFacts:
     running = [each for each in told if _is_running(each)]
     amounts = [each for each, of in zip(amounts, told, strict=True) if of not in running]
     rates = [each for each in found if each.unit == "ratio"]
-    days = dict(_dated(found, today))
+    days = dict(_dated(found, words, today))
     if _WAS_PAID.search(words) and any(day > today for day in days.values()):
-        days = dict(_dated(found, add_months(today, -12)))
+        days = dict(_dated(found, words, add_months(today, -12)))
     return QuestionFacts(
         words,
         amounts=tuple(_placed(words, amounts, map(exact, amounts))),
@@ -313,17 +318,20 @@ def exact(quantity: Quantity) -> Decimal:
     return Decimal(value.numerator) / value.denominator
 
 
-def _dated(found: Iterable[Quantity], today: date) -> Iterator[tuple[Quantity, date]]:
+def _dated(found: Iterable[Quantity], words: str, today: date) -> Iterator[tuple[Quantity, date]]:
     """The days written, in order; a month, or a day that no calendar has, is none.
 
     One without its year is nearest to the day before it, else to the first whole one, else to
-    today; one that would be more than sixty days ahead of today is of this year.
+    today; one that would be more than sixty days ahead of today is of this year. Where its weekday
+    is told it is the nearest that falls on it.
     """
     written = [each for each in found if each.unit == "date" and each.value.count("-") > 1]
     whole = {each: _day(each.value) for each in written if each.value[0] != "-"}
     known = next((day for day in whole.values() if day), None)
     for each in written:
-        day = whole[each] if each in whole else _nearest(each.value[1:], known, today)
+        weekday = _WEEKDAY.search(words, 0, each.start)
+        named = _WEEKDAYS.index(weekday[1]) if weekday else None
+        day = whole[each] if each in whole else _nearest(each.value[1:], named, known, today)
         if day:
             known = day
             yield each, day
@@ -335,12 +343,21 @@ def _day(written: str) -> date | None:
     return None
 
 
-def _nearest(month_and_day: str, known: date | None, today: date) -> date | None:
-    """The day of the year that is nearest to one known, or to today but where it is far ahead."""
+def _nearest(
+    month_and_day: str, weekday: int | None, known: date | None, today: date
+) -> date | None:
+    """The day of the year that is nearest to one known, or to today but where it is far ahead.
+
+    Of those on the weekday that is told, Monday being 0, where one is within `_SEVEN_WEEKDAYS`.
+    """
     near = known or today
-    days = [_day(f"{near.year + years}{month_and_day}") for years in (0, -1, 1)]
-    nearest = min((day for day in days if day), key=lambda day: abs(day - near), default=None)
-    return nearest if nearest and (known or nearest - near <= _SOON) else days[0]
+    around = range(near.year - _SEVEN_WEEKDAYS, near.year + _SEVEN_WEEKDAYS + 1)
+    every = [day for year in around if (day := _day(f"{year}{month_and_day}"))]
+    if same := [day for day in every if day.weekday() == weekday]:
+        return min(same, key=lambda day: abs(day - near))
+    nearest = min(every, key=lambda day: abs(day - near), default=None)
+    is_near = nearest and (known or nearest - near <= _SOON)
+    return nearest if is_near else _day(f"{near.year}{month_and_day}")
 
 
 def _placed(

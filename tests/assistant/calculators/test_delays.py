@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import get_args
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from assistant.calculators.award import StandstillAsked, standstill
@@ -84,6 +86,26 @@ def test_days_are_read_as_hands_write_them(written: str, day: date) -> None:
 )
 def test_shares_and_days_that_no_calendar_has_are_no_days(written: str) -> None:
     assert not read_facts(written, TODAY).days
+
+
+MONTHS_WRITTEN = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+WEEK = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+@given(st.dates(date(2024, 9, 1), date(2029, 2, 1)))
+def test_a_weekday_tells_the_year_of_a_day(day: date) -> None:
+    assume((day.month, day.day) != (2, 29))
+    for written in (f"{day.day} {MONTHS_WRITTEN[day.month - 1]}", f"{day:%d/%m}"):
+        said = f"Lettres de rejet envoyées le {WEEK[day.weekday()]} {written}"
+        assert [each.value for each in read_facts(said, TODAY).days] == [day]
+
+
+def test_a_weekday_that_no_near_year_has_tells_nothing() -> None:
+    [day] = read_facts("Envoyées le lundi 29 février", date(2028, 2, 20)).days
+    assert day.value == date(2028, 2, 29)
 
 
 # The table.
