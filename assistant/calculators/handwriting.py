@@ -19,8 +19,8 @@ _THOUSANDS_ALONE = re.compile(
     rf"{_IN_K}(?= ?(?:[,;:.?!]|$|(?:ht|ttc|hors|en|pour|sans|sur|avec|de)\b))"
 )
 _MONEY = re.compile(r"€|\b(?:euros?|eur|ht|ttc|hors taxes?|tva)\b")
-# "6 millions de travaux": where no currency is said it is the euro.
-_CURRENCY = re.compile(r"€|\b(?:euros?|eur|francs?|cfp|dollars?)\b")
+# "6 millions de travaux": where no other currency is said it is the euro.
+_CURRENCY = re.compile(r"\b(?:francs?|cfp|dollars?)\b")
 _MILLIONS = re.compile(
     r"\d ?millions?\b(?= ?(?:[,;:.?!]|$|(?:ht|ttc|hors|en|pour|sans|sur|avec)\b"
     r"|de (?:travaux|fournitures|services|prestations)\b))"

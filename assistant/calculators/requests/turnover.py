@@ -11,7 +11,7 @@ from assistant.question.parts import speaks_of_a_part
 
 _TURNOVER = re.compile(r"\bchiffres? d'affaires\b|\b(?:un|le|du) ca\b|\bca (?:minim|annuel|exig)")
 
-_LEAST = re.compile(r"\b(?:minim|exig|demand|impos|plafon|maxim)")
+_LEAST = re.compile(r"\b(?:minim|exig|demand|reclam|impos|plafon|maxim)")
 
 _WHOSE_AMOUNT = re.compile(
     r"\b(?:(?P<contract>marche|contrat|besoin|lot|estim\w*)"
@@ -19,7 +19,7 @@ _WHOSE_AMOUNT = re.compile(
     r"|\b(?:fait|faisons|font|fais|realis\w+|affich\w+|declar\w+|justifi\w+|pese)"
     r"(?: (?:que|environ|en \d{4}))* (?P<own>$)"
 )
-_REQUIRED = re.compile(r"\b(?:exig|demand|impos|requi|minim)\w*")
+_REQUIRED = re.compile(r"\b(?:exig|demand|reclam|impos|requi|minim)\w*")
 
 
 def turnover(facts: QuestionFacts) -> Asked | Missing | None:

@@ -17,6 +17,8 @@ from assistant.calculators.handwriting import as_read
         ("60k€", "60k€"),
         ("deux millions quatre ht", "2,4 millions € ht"),
         ("deux millions quatre cents €", "2,4 millions €"),
+        ("un ca de 3 millions pour 900 000 euros", "un ca de 3 millions € pour 900 000 euros"),
+        ("3 millions pour 900 000 francs", "3 millions pour 900 000 francs"),
         ("deux millions quatre mille €", "deux millions quatre mille €"),
         ("trois millions deux lots", "trois millions deux lots"),
         ("oct. 2026 132,0", "octobre 2026 132,0"),
