@@ -338,8 +338,11 @@ def test_a_folder_older_than_what_is_installed_is_refused(
     assert len(code_of(home)) == 2
 
 
-def test_texts_that_no_index_in_service_has_are_said_to_be_kept_only(command: Command) -> None:
+def test_texts_that_no_index_in_service_has_are_said_to_be_kept_only(
+    command: Command, dila: Dila
+) -> None:
     assert "ils sont gardés, aucun index en service" in command("install", "--no-publish")[1]
+    assert dila.asked_for(FULL)
 
 
 def test_a_weekly_update_is_left_to_someone(command: Command, dila: Dila) -> None:
