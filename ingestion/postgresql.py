@@ -4,7 +4,6 @@ Door of psycopg, psycopg_pool and pgvector.
 """
 
 import logging
-import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
@@ -23,6 +22,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from ingestion.connection_refusals import refusal
 from ingestion.errors import DamagedSnapshot, IngestionError, StorageFull, UnreachableStore
 
 Row: TypeAlias = tuple[Any, ...]
@@ -46,44 +46,6 @@ LOCKS = 0x50C1E7
 """Class of our advisory locks: of the schema, of who writes, of snapshots held open."""
 
 logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # in English what we say in French
-
-_ACCOUNT = r"(?:user|role|utilisateur|rôle) [\"«]\s?(?P<name>[^\"»]+?)\s?[\"»]"
-_DATABASE = r"(?:database|base de données) [\"«]\s?(?P<name>[^\"»]+?)\s?[\"»]"
-
-_REFUSALS = tuple(
-    (re.compile(words), told)
-    for words, told in (
-        (
-            rf"FATAL:\s+(?:la )?{_DATABASE} (?:does not exist|n.existe pas)",
-            "{server} n'a pas de base « {name} ». Créez-la (createdb {name}), ou corrigez "
-            "« {setting} » dans settings.toml.",
-        ),
-        (
-            rf"FATAL:.*pg_hba\.conf.*{_ACCOUNT}",
-            "{server} n'admet pas le compte « {name} » depuis cette machine. Autorisez-le dans "
-            "pg_hba.conf, ou corrigez « {setting} » dans settings.toml.",
-        ),
-        (
-            rf"FATAL:\s+(?!too many|trop ).*{_ACCOUNT}",
-            "{server} refuse le compte « {name} » : il n'existe pas, ou son mot de passe n'est pas "
-            "le bon. Corrigez « {setting} » dans settings.toml, ou le mot de passe (PGPASSWORD ou "
-            "~/.pgpass).",
-        ),
-        (
-            r"no password supplied",
-            "{server} demande un mot de passe : donnez-le par PGPASSWORD ou par ~/.pgpass.",
-        ),
-        (
-            r"Connection refused|No such file or directory",
-            "{server} ne répond pas : rien n'écoute à son adresse. Démarrez-le, ou corrigez "
-            "« {setting} » dans settings.toml.",
-        ),
-    )
-)
-"""How servers and their library refuse to connect, in English or French, and how we tell it.
-
-At that moment there is no code to tell refusals apart: the words are all there is.
-"""
 
 _CREATED = """
 CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public;
@@ -207,17 +169,7 @@ class ServerUse:
                 "Réessayez."
             ) from error
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            raise self.failure(self._refused(said_by(error))) from error
-
-    def _refused(self, said: str) -> str:
-        """In French what was said, with the remedy that fits."""
-        for words, told in _REFUSALS:
-            if found := words.search(said):
-                return told.format(server=self.server, setting=self.setting, **found.groupdict())
-        return (
-            f"{self.server} ne répond pas ({said}). Démarrez-le, ou corrigez « {self.setting} » "
-            "dans settings.toml (mot de passe : PGPASSWORD ou ~/.pgpass)."
-        )
+            raise self.failure(refusal(said_by(error), self.server, self.setting)) from error
 
 
 STORE = ServerUse(

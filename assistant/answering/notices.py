@@ -22,8 +22,8 @@ from ingestion.documents.general_clauses import GeneralText
 from ingestion.index.question_bank import Elsewhere
 
 KNOWN_AHEAD = timedelta(days=365)
-"""How long after they were read the rules are told without doubt: what changes within a year is
-mostly published by then, as the thresholds of procedures are for two years."""
+"""How long after they were read the rules are told for a day ahead without doubt: a choice of ours,
+below the two years for which the thresholds of procedures are set."""
 
 
 @cache

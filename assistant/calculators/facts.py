@@ -31,8 +31,9 @@ Kind = TypeVar("Kind", Buyer, Nature)
 
 _WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})(?: le)? $")
-_SEVEN_WEEKDAYS = 6
-"""Years before and after one among which a day of the calendar falls on every day of the week."""
+_YEARS_OF_WEEKDAYS = 2
+"""Years around one in which a day that is told by its weekday is looked for: it falls on the same
+once among them, and a weekday that none has is a slip."""
 
 # "un montant TTC de 240 000 €", "montant HT : 12 000 €".
 _TAX_BEFORE = re.compile(
@@ -348,16 +349,22 @@ def _nearest(
 ) -> date | None:
     """The day of the year that is nearest to one known, or to today but where it is far ahead.
 
-    Of those on the weekday that is told, Monday being 0, where one is within `_SEVEN_WEEKDAYS`.
+    Where a weekday is told, Monday being 0, it is the one that falls on it, if a near year has one.
     """
     near = known or today
-    around = range(near.year - _SEVEN_WEEKDAYS, near.year + _SEVEN_WEEKDAYS + 1)
-    every = [day for year in around if (day := _day(f"{year}{month_and_day}"))]
-    if same := [day for day in every if day.weekday() == weekday]:
-        return min(same, key=lambda day: abs(day - near))
-    nearest = min(every, key=lambda day: abs(day - near), default=None)
+    for day in _same_days(month_and_day, near.year, _YEARS_OF_WEEKDAYS):
+        if day.weekday() == weekday:
+            return day
+    days = _same_days(month_and_day, near.year, 1)
+    nearest = min(days, key=lambda day: abs(day - near), default=None)
     is_near = nearest and (known or nearest - near <= _SOON)
     return nearest if is_near else _day(f"{near.year}{month_and_day}")
+
+
+def _same_days(month_and_day: str, year: int, around: int) -> list[date]:
+    """A day in each of the years around one that has it."""
+    years = range(year - around, year + around + 1)
+    return [day for each in years if (day := _day(f"{each}{month_and_day}"))]
 
 
 def _placed(

@@ -1,6 +1,7 @@
 """A service behind a real server, with OpenAI's client of it."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Event as Signal
@@ -11,6 +12,8 @@ from openai.types.chat import ChatCompletionMessageParam
 
 from assistant.answering.answer import Event, Exchange, Finished
 from tests.support.fakes_page import FakeService
+from tests.support.page_app import app_over
+from tests.support.page_server import serving
 
 QUESTION = "Puis-je acheter pour 35 000 € HT sans mise en concurrence ?"
 DOSSIER = "sourcier/dossier:montelyre-2026"
@@ -60,3 +63,11 @@ def user(text: str) -> ChatCompletionMessageParam:
 
 def told(completion: Any) -> str:
     return str(completion.choices[0].message.content)
+
+
+@contextmanager
+def served() -> Iterator[Served]:
+    """One that is asked over HTTP until this ends."""
+    service = ProgramService()
+    with serving(app_over(service)) as address:
+        yield Served(service, address)

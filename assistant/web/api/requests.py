@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from assistant.answering.answer import Exchange
 from assistant.question.language import LONGEST, readable
 from assistant.tools.tool import WrittenDay
-from assistant.web.api.announced import Announced
+from assistant.web.api.announced_record import Announced
 from ingestion.tenders.dossiers import Dossier
 
 UNUSED = "unsupported_parameter"
