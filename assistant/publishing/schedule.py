@@ -188,7 +188,10 @@ def units_of_law(command: Sequence[str]) -> str:
 
 
 def _units(name: str, told: str, run: str, calendar: str) -> str:
-    return _UNITS.format(name=name, told=told, run=run, user=getuser(), calendar=calendar)
+    timer = f"{calendar} {_CLOCK}"
+    return _UNITS.format(
+        name=name, told=told, run=run, user=getuser(), calendar=timer, clock=_CLOCK
+    )
 
 
 def schedule_of(settings: Settings) -> Schedule | None:
@@ -207,6 +210,9 @@ def schedule_of(settings: Settings) -> Schedule | None:
         ) from error
 
 
+_CLOCK = "Europe/Paris"
+"""Whose day the law of today is that of, as in the units that come with the project."""
+
 _UNITS = """\
 # /etc/systemd/system/sourcier-{name}.service
 [Unit]
@@ -216,6 +222,7 @@ Description=Sourcier : {told}
 Type=oneshot
 User={user}
 Nice=10
+Environment=TZ={clock}
 ExecStart={run}
 
 # /etc/systemd/system/sourcier-{name}.timer

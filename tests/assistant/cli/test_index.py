@@ -323,7 +323,9 @@ def test_an_update_takes_what_is_new_in_a_folder_and_publishes_nothing(
     assert (code, "ajoutés : 1" in said) == (DONE, True)
     assert current_name(served_home) == served != finished(served_home)[-1]
     assert "ajoutés" not in asking("update")[1]
-    assert "OnCalendar=*-*-* 02:30:00" in asking("update", "--units")[1]
+    units = asking("update", "--units")[1]
+    assert "OnCalendar=*-*-* 02:30:00 Europe/Paris" in units
+    assert "Environment=TZ=Europe/Paris" in units, "the night of Paris begins another day"
     gc.collect()  # the gate was asked by this process, which may have the candidate open still
     with lock_for_writing(served_home):
         decisions(served_home).refuse(finished(served_home)[-1], "Provisoire")

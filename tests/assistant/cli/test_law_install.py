@@ -348,7 +348,7 @@ def test_texts_that_no_index_in_service_has_are_said_to_be_kept_only(
 def test_a_weekly_update_is_left_to_someone(command: Command, dila: Dila) -> None:
     code, said = command("update", "--units")
     assert code == 0
-    assert "OnCalendar=weekly" in said
+    assert "OnCalendar=weekly Europe/Paris" in said
     assert "law update --no-publish" in said
     assert dila.asked == []
 
