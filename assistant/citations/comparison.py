@@ -164,7 +164,9 @@ _THAN = {"lt", "le", "gt", "ge"}
 _BOUNDS = {*_THAN, "max", "min"}
 _WITH_TAX = re.compile(r"\bttc\b|toutes taxes|including (vat|tax)")
 _TAX_RATE = re.compile(r"\b(?:tva|vat) (?:\w+ ){0,2}$")
-_FIXED = re.compile(r"\b(?:seuil|délai|plafond)s?\b[^.;:]{0,200} fixée?s? à $")
+_FIXED = re.compile(
+    r"\b(?:seuil|délai|plafond)s?\b(?:[^.;:]|(?<=\b[lrd])\.(?= ?\d)){0,200} fixée?s? à $"
+)
 _ALSO = re.compile(r"\b(?:et|ou) à $")
 _WITH_OTHER = re.compile(r" (?:à|aux?)\b")
 _SENTENCE = re.compile(r"[.;](?= |$)")

@@ -24,7 +24,6 @@ from ingestion.index.judged_figures import (
     read_judged_comparisons,
     read_judged_procedures,
 )
-from ingestion.index.question_bank import read_judged
 from ingestion.index.questions import Flags
 from ingestion.index.search import Vectors
 from ingestion.index.shipped_vectors import ShippedVectors, shipped_file
@@ -80,14 +79,13 @@ def _is_calculated(question: str, odds: float | None) -> bool:
 def comparison_odds() -> Vectors:
     """The odds of each comparison, by those of the questions of other authors."""
     judged = read_judged_comparisons()
-    author = {each.question: each.author for each in read_judged()}
     asked = _vectors([each.question for each in judged])
 
     def remembering(rows: NDArray[np.intp]) -> Telling:
         known = JudgedComparisons([judged[row] for row in rows], asked[rows])
         return lambda row: known.odds(asked[row], judged[row].limit)
 
-    return _by_others([author[each.question] for each in judged], remembering)
+    return _by_others([each.author for each in judged], remembering)
 
 
 def procedure_odds() -> Vectors:

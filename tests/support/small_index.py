@@ -109,7 +109,7 @@ def judge_comparisons(
     monkeypatch: pytest.MonkeyPatch, judged: Mapping[str, bool], question: str
 ) -> None:
     """Let readers have said which limits a figure of this question is of."""
-    rows = [JudgedComparison(question, limit, is_same) for limit, is_same in judged.items()]
+    rows = [JudgedComparison(question, 1, limit, is_same) for limit, is_same in judged.items()]
     known = JudgedComparisons(rows, answering_embedder().embed_questions([question] * len(rows)))
     monkeypatch.setattr("assistant.answering.reading.judged_comparisons", lambda *_: known)
 

@@ -28,6 +28,7 @@ def test_a_figure_falls_on_its_side_of_each_limit(question: str, expected: str) 
 
 
 WRITTEN = "Le seuil à compter duquel les marchés sont écrits est fixé à 25 000 euros hors taxes."
+TERM = "Le délai de paiement prévu à l'article L. 2192-10 est fixé à trente jours."
 CHANGED = (
     "Le montant de la modification est inférieur aux seuils européens et à 10 % du montant initial "
     "pour les services ou à 15 % pour les travaux."
@@ -44,6 +45,7 @@ CHANGED = (
             WRITTEN,
             "9 000 est inférieur à 25 000 euros",
         ),
+        ("On paie à 45 jours ?", TERM, "45 jours est supérieur à trente jours"),
         ("Avenant de 12 % ?", CHANGED, "12 % est supérieur à 10 % et inférieur à 15 %"),
     ],
 )
@@ -59,6 +61,7 @@ def test_what_is_fixed_and_what_a_comparison_goes_on_to_are_limits(
         "Le seuil est inférieur à celui du décret. La part des PME va de 5 % à 10 %.",
         "L'entreprise a plus d'expérience et a droit à une révision et à 10 % du montant.",
         "La pénalité est fixée à 10 % du montant.",
+        "Le délai est celui de l'avis. La pénalité est fixée à 10 % du montant.",
         "La retenue est de 5 % et à 10 % près comparable.",
         "Le seuil est inférieur à celui du décret. Il revient à la part et à 10 % du montant.",
     ],

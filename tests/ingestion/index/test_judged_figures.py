@@ -31,7 +31,7 @@ BUY, CHARGE = "Puis-je commander pour 20 000 € ?", "Des frais de 20 000 € ?"
 
 def judged(*rows: tuple[str, bool]) -> JudgedComparisons:
     """A purchase held against the first limit, a fee against the second, and so on in turn."""
-    known = [JudgedComparison(str(n), *row) for n, row in enumerate(rows)]
+    known = [JudgedComparison(str(n), 1, *row) for n, row in enumerate(rows)]
     asked = np.array([(BUYS, CHARGES)[n % 2] for n in range(len(rows))], dtype=np.float32)
     return JudgedComparisons(known, asked.reshape(len(rows), 3))
 
@@ -54,9 +54,10 @@ def test_nothing_near_tells_nothing() -> None:
     assert judged().odds(BUYS, NEED) == 0.0
 
 
-def test_every_judged_comparison_is_of_a_question_of_people_whose_vector_is_shipped() -> None:
+def test_every_judged_comparison_is_of_its_author_and_its_vector_is_shipped() -> None:
     rows = read_judged_comparisons()
-    assert {each.question for each in rows} <= {each.question for each in read_judged()}
+    author = {each.question: each.author for each in read_judged()}
+    assert all(author.get(each.question, each.author) == each.author for each in rows)
     texts = [each.question for each in rows]
     shipped = ShippedVectors(shipped_file(default_tuning().embedder))
     assert shipped.find(texts, 384, as_questions=True)[0].all()
