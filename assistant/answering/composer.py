@@ -27,6 +27,7 @@ from assistant.calculators.needs import Missing
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.procedure import ProcedureAsked
 from assistant.calculators.requests.parsing import calculator_of, parse_calculation
+from assistant.calculators.requests.procedure import with_claim
 from assistant.calculators.revision import RevisionAsked
 from assistant.calculators.scores import ScoresAsked
 from assistant.citations.comparison import FigureComparison
@@ -38,6 +39,7 @@ from assistant.retrieval.evidence import Subquestion, is_among_first
 from assistant.retrieval.standing import in_force
 from assistant.retrieval.tuning import Tuning
 from ingestion.chunking.passages import Passage
+from ingestion.index.purchase_claims import PurchaseClaim, purchase_claims
 from ingestion.index.search import Embedder, PassageReader
 
 _PLAINLY_ASKED = (PaymentAsked, RevisionAsked, ScoresAsked)
@@ -147,6 +149,7 @@ class Answering:
         self._asked = self._parsed(turn.standalone)
         if self._asked is None:
             return
+        self._asked = with_claim(self._asked, self._claim)
         found = calculate_answer(self._asked, law, self._rates())
         if is_english and found.asks_back:
             return
@@ -163,6 +166,14 @@ class Answering:
             Choice(each.label[:1].upper() + each.label[1:], f"{turn.standalone} {each.told}")
             for each in found.likely
         )
+
+    @property
+    def _claim(self) -> PurchaseClaim:
+        """What "oui" would affirm to the only thing asked, in the reader's own French words."""
+        turn = self._turn
+        if turn.language is not Language.FRENCH or asks_several(turn.own_words):
+            return PurchaseClaim.UNTOLD
+        return purchase_claims().claim(turn.own_words)
 
     @property
     def _is_judged(self) -> bool:

@@ -69,7 +69,7 @@ class Calculation:
         return tuple(dict.fromkeys(ground for line in lines for ground in line.grounds))
 
 
-# The situation of a purchase: who buys, and what. Values.
+# The situation of a purchase: who buys, what, and how. Values.
 
 
 class LabelledWord(StrEnum):
@@ -107,3 +107,11 @@ class Nature(LabelledWord):
     SUPPLIES = "fournitures", "fournitures"
     SERVICES = "services", "services"
     SOCIAL_SERVICES = "services-sociaux", "services sociaux et autres services spécifiques"
+
+
+class Route(StrEnum):
+    """The three ways to award a contract (article L2120-1)."""
+
+    EXEMPT = "sans publicité ni mise en concurrence"
+    ADAPTED = "procédure adaptée"
+    FORMALISED = "procédure formalisée"

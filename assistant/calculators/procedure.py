@@ -1,24 +1,33 @@
-"""The procedure of a purchase, by amount, nature and buyer, and the formalities that go with it."""
+"""The procedure of a purchase, by amount, nature and buyer (article L2120-1). Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
-from assistant.calculators.amounts import euros, numeral, percent, require_positive
+from assistant.calculators.amounts import euros, percent, require_positive
 from assistant.calculators.calculation import (
     Buyer,
     Calculation,
     CalculationLine,
     Nature,
+    Route,
     Stated,
     says,
     yes_or_no,
 )
 from assistant.calculators.constants import Law
-from assistant.errors import Ungrounded, WrongFigures
+from assistant.calculators.formalities import (
+    adapted_publicity,
+    formal_publicity,
+    formalities,
+    is_announced,
+    social_publicity,
+)
+from assistant.calculators.verdict import with_verdict
+from assistant.errors import WrongFigures
+from ingestion.index.purchase_claims import PurchaseClaim
 
-# Thresholds: the constants that limit a procedure, and amounts compared with them. Pure.
+# Thresholds: the constants that limit a procedure, and amounts compared with them.
 
 _PART = "petits lots, part"
 _EUROPEAN = {Buyer.STATE: "autorité centrale", Buyer.ENTITY: "entité adjudicatrice"}
@@ -86,124 +95,7 @@ def without_tax(amount: Decimal) -> str:
     return f"{euros(amount)} HT"
 
 
-# Formalities of an award: publicity, dossier online, written contract, essential data.
-
-
-class Route(StrEnum):
-    """The three ways to award a contract (article L2120-1)."""
-
-    EXEMPT = "sans publicité ni mise en concurrence"
-    ADAPTED = "procédure adaptée"
-    FORMALISED = "procédure formalisée"
-
-
-_PUBLIC_BODIES = frozenset({Buyer.STATE, Buyer.LOCAL, Buyer.HOSPITAL})
-"""Those whose publicity articles R2131-12 and R2131-16 (1°) govern."""
-
-
-def adapted_publicity(amount: Decimal, buyer: Buyer, law: Law) -> CalculationLine:
-    """Where a procédure adaptée is announced, for a need of this amount without tax."""
-    if buyer not in _PUBLIC_BODIES:
-        stated = law.stated("publicité libre des autres acheteurs")
-        return says(
-            "Publicité : librement choisie, selon le montant et la nature du marché.", stated
-        )
-    free = law.stated("publicité libre")
-    if amount < free.value:
-        return says(
-            f"Publicité : librement adaptée, le besoin étant inférieur à {euros(free.value)} HT.",
-            free,
-        )
-    announced = law.stated("publicité nationale")
-    return says(
-        "Publicité : un avis au BOAMP ou dans un journal d'annonces légales, le besoin atteignant "
-        f"{euros(announced.value)} HT ; et, si le marché le justifie, dans un journal spécialisé "
-        "ou au JOUE.",
-        announced,
-    )
-
-
-def formal_publicity(buyer: Buyer, law: Law) -> CalculationLine:
-    """Where a procédure formalisée is announced."""
-    if buyer in _PUBLIC_BODIES:
-        stated = law.stated("publicité européenne et nationale")
-        return says("Publicité : un avis de marché au BOAMP et au JOUE.", stated)
-    return says("Publicité : un avis de marché au JOUE.", law.stated("publicité européenne"))
-
-
-def social_publicity(law: Law) -> CalculationLine:
-    """Where social and other specific services are announced, below and from their threshold."""
-    below, above = (
-        law.stated("publicité des services sociaux"),
-        law.stated("publicité européenne des services sociaux"),
-    )
-    return says(
-        "Publicité : adaptée au montant et à la nature des services sous le seuil européen qui "
-        "leur est propre ; à partir de ce seuil, un avis au JOUE.",
-        below,
-        above,
-    )
-
-
-def formalities(
-    route: Route, amount: Decimal, law: Law
-) -> tuple[tuple[CalculationLine, ...], tuple[str, ...]]:
-    """What else a need of this amount requires, and what no text in force that day states.
-
-    A formality that is not stated stops neither the others nor the calculation of the procedure.
-    """
-    lines: list[CalculationLine] = []
-    unsaid: list[str] = []
-    for formality in (_written, _online, _data):
-        try:
-            lines += formality(route, amount, law)
-        except Ungrounded as refusal:
-            unsaid.append(f"Une formalité manque. {refusal}")
-    return tuple(lines), tuple(unsaid)
-
-
-def _written(_: Route, amount: Decimal, law: Law) -> Iterator[CalculationLine]:
-    written = law.stated("écrit")
-    limit = f"{euros(written.value)} HT"
-    said = (
-        f"Contrat : écrit, le besoin atteignant {limit}."
-        if amount >= written.value
-        else f"Contrat : l'écrit n'est obligatoire qu'à partir de {limit}."
-    )
-    yield says(said, written)
-
-
-def _online(route: Route, amount: Decimal, law: Law) -> Iterator[CalculationLine]:
-    if route is Route.EXEMPT:
-        return
-    online = law.stated("dossier en ligne")
-    if amount >= online.value:
-        yield says(
-            "Dossier de consultation : gratuit, sur le profil d'acheteur dès qu'un avis d'appel à "
-            f"la concurrence est publié, le besoin atteignant {euros(online.value)} HT.",
-            online,
-        )
-
-
-def _data(route: Route, amount: Decimal, law: Law) -> Iterator[CalculationLine]:
-    data = law.stated("données essentielles")
-    dispensed = law.stated("données essentielles, marchés dispensés")
-    limit = data if amount >= data.value or route is not Route.EXEMPT else dispensed
-    if amount < limit.value:
-        return
-    months = law.stated("données essentielles, délai")
-    yield says(
-        f"Données essentielles : à publier dans les {numeral(months.value)} mois de la "
-        f"notification, la valeur atteignant {euros(limit.value)} HT.",
-        limit,
-        months,
-    )
-    if limit is dispensed:
-        stated = law.stated("données essentielles, liste annuelle")
-        yield says("Une liste annuelle des marchés peut en tenir lieu.", stated)
-
-
-# The procedure of a purchase and what goes with it, by amount, nature, buyer (article L2120-1).
+# The procedure of a purchase and what goes with it.
 
 _INNOVATION_DUTIES = "achat innovant, précautions"
 _APART = (
@@ -226,7 +118,8 @@ class ProcedureAsked:
 
     `lot`: the value without tax of the one lot asked about. `is_innovative`: new or markedly
     improved, in the sense of article L2172-3. `vat` is the rate in percent at which the value was
-    taken from one with tax, None where it was told without.
+    taken from one with tax, None where it was told without. `claim` is what is asked of the whole
+    need, if yes or no answers it.
     """
 
     amount: Decimal
@@ -235,6 +128,7 @@ class ProcedureAsked:
     lot: Decimal | None = None
     is_innovative: bool = False
     vat: Decimal | None = None
+    claim: PurchaseClaim = PurchaseClaim.UNTOLD
 
     def __post_init__(self) -> None:
         """Raises WrongFigures for what is not positive, or a lot above the whole need."""
@@ -275,9 +169,18 @@ def procedure(asked: ProcedureAsked, law: Law) -> Calculation:
             ("achat innovant", yes_or_no(asked.is_innovative)),
         ),
         steps=steps,
-        result=(*choice.result, *accompanying),
+        result=(*_answered(asked, choice, law), *accompanying),
         cautions=(*choice.cautions, *unsaid, *_cautions(asked, law)),
     )
+
+
+def _answered(asked: ProcedureAsked, choice: _Choice, law: Law) -> tuple[CalculationLine, ...]:
+    """The result of a choice, after the yes or no that is asked of the whole need."""
+    if asked.lot is not None or asked.claim is PurchaseClaim.UNTOLD:
+        return choice.result
+    is_social = asked.nature is Nature.SOCIAL_SERVICES
+    due = None if is_social else is_announced(choice.route, asked.amount, asked.buyer, law)
+    return with_verdict(asked.claim, choice.route, choice.result, due)
 
 
 def _chosen(asked: ProcedureAsked, law: Law) -> tuple[tuple[CalculationLine, ...], _Choice]:

@@ -11,12 +11,12 @@ from assistant.calculators.calculation import (
     Calculation,
     CalculationLine,
     Nature,
+    Route,
     Stated,
     says,
 )
 from assistant.calculators.constants import Law
 from assistant.calculators.procedure import (
-    Route,
     european,
     exemption,
     small_lot,

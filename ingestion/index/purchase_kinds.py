@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from pydantic import TypeAdapter
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline, make_union
 
 from ingestion.index.judged_figures import PurchaseKind, read_judged_procedures
 from ingestion.index.question_bank import read_lines
+from ingestion.index.told_by_words import ToldByWords
 from ingestion.library.corpus import CORPUS
 
 PURCHASES = CORPUS / "questions" / "achats.jsonl"
@@ -22,8 +20,10 @@ PURCHASES = CORPUS / "questions" / "achats.jsonl"
 TOLD, LIKELIER = 0.8, 0.95
 """How likely something must be to be bought at all, and of that one kind to be, for it to count."""
 
-PENALTY = 1 / 30
-"""Of the weights of words. All three were chosen on questions, by the words of other authors."""
+WORDS_IN_A_ROW, PENALTY = (1, 2), 1 / 30
+"""Of words that count together, and of their weights. This and the bounds were chosen on questions,
+by the words of other authors.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +51,12 @@ class PurchaseKinds:
 
     def __init__(self, known: Sequence[tuple[str, PurchaseKind]]) -> None:
         """Learn from all of them: a second for six thousand."""
-        self._model = make_pipeline(
-            make_union(
-                TfidfVectorizer(
-                    ngram_range=(1, 2),
-                    token_pattern=r"[a-z]{2,}",
-                    strip_accents="unicode",
-                    min_df=2,
-                    sublinear_tf=True,
-                ),
-                TfidfVectorizer(
-                    analyzer="char_wb",
-                    ngram_range=(3, 5),
-                    strip_accents="unicode",
-                    min_df=2,
-                    sublinear_tf=True,
-                ),
-            ),
-            LogisticRegression(C=1 / PENALTY, solver="newton-cg"),
-        ).fit([text for text, _ in known], [learnt_side(kind) for _, kind in known])
+        sides = [(text, learnt_side(kind)) for text, kind in known]
+        self._told = ToldByWords(sides, WORDS_IN_A_ROW, PENALTY)
 
     def likelihood(self, question: str) -> dict[str, float]:
         """How likely are works ("works"), something else ("other"), and that nothing tells ("")."""
-        [likely] = self._model.predict_proba([question])
-        return dict(zip(self._model.classes_, likely.tolist(), strict=True))
+        return self._told.likelihood(question)
 
     def is_works(self, question: str) -> bool | None:
         """Whether works are bought; None where the question does not tell it surely."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
@@ -28,6 +29,7 @@ from assistant.calculators.needs import (
 )
 from assistant.calculators.procedure import ProcedureAsked
 from assistant.question.parts import speaks_of_a_part
+from ingestion.index.purchase_claims import PurchaseClaim
 
 _MUST_I = r"\b(?:dois-je|doit-on|devons-nous|faut-il|(?:suis-je|est-on|sommes-nous) obliges? de)\b"
 
@@ -111,6 +113,19 @@ def procedure(facts: QuestionFacts) -> Asked | Missing | None:
     """Which procedure and which publicity, where it is plainly asked."""
     is_asked = facts.says(_WHICH_PROCEDURE) or chooses_between(facts)
     return procedure_of_amount(facts) if is_asked else None
+
+
+def with_claim(asked: Asked | Missing, claim: PurchaseClaim) -> Asked | Missing:
+    """A procedure, or each of its cases, with what is asked of the purchase; others as they are."""
+    if isinstance(asked, Missing):
+        return replace(
+            asked, cases=tuple((told, _claimed(case, claim)) for told, case in asked.cases)
+        )
+    return _claimed(asked, claim)
+
+
+def _claimed(asked: Asked, claim: PurchaseClaim) -> Asked:
+    return replace(asked, claim=claim) if isinstance(asked, ProcedureAsked) else asked
 
 
 def chooses_between(facts: QuestionFacts) -> bool:

@@ -4,11 +4,10 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from assistant.calculators.calculation import Buyer
+from assistant.calculators.calculation import Buyer, Route
 from assistant.calculators.catalogue import Asked
 from assistant.calculators.facts import GivenFigure, QuestionFacts
 from assistant.calculators.needs import Missing, buyer, choice, completed, figure, nature
-from assistant.calculators.procedure import Route
 from assistant.calculators.requests.procedure import procedure
 from assistant.calculators.small_lots import SmallLotsAsked
 from assistant.question.parts import is_part

@@ -348,6 +348,41 @@ def test_a_procedure_that_was_judged_need_not_rest_on_what_was_found(
     assert _result(home, tmp_path / "journal", asked).route == route
 
 
+MUST = "Faut-il une publicité pour 35 000 € HT de mobilier de la commune ?"
+FREE = "Mobilier de la commune, 35 000 € HT : je commande sans publicité ?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "language", "begins"),
+    [
+        (MUST, Language.FRENCH, "Non : marché possible sans publicité"),
+        (FREE, Language.FRENCH, "Oui : marché possible sans publicité"),
+        (
+            "Quelle procédure pour 35 000 € HT de mobilier de la commune ?",
+            Language.FRENCH,
+            "Marché : possible sans publicité",
+        ),
+        (
+            "Must a town advertise 35 000 € of furniture?",
+            Language.ENGLISH,
+            "Marché : possible sans publicité",
+        ),
+    ],
+)
+def test_a_procedure_begins_with_the_yes_or_no_that_is_asked_for_in_french(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, language: Language, begins: str
+) -> None:
+    known = (asked, MUST)
+    vectors = answering_embedder().embed_questions(known)
+    judged = JudgedProcedures([JudgedProcedure(each, 1, is_answer=True) for each in known], vectors)
+    monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: judged)
+    home = home_of_law(tmp_path, LAW | {"R2122-8": EXEMPT})
+    model = ScriptedModel({asked: MUST})
+    assistant = assistant_over(home, journal_of(tmp_path / "journal"), model=model, day=DAY)
+    answer = result_of(assistant.ask(asked, language=language)).answer
+    assert answer.sentences[0].text.startswith(begins)
+
+
 def test_another_subject_beside_a_calculation_is_answered_too(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,7 +101,7 @@ BOUGHT = "Je signe le devis de 35 000 € HT de mobilier pour la commune ?"
         ("Quelle procédure pour 35 000 € HT de fournitures de la commune ?", None, True),
         ("Quelle procédure pour 35 000 € HT de fournitures de la commune ?", 0.3, True),
         ("Quelle procédure pour 35 000 € HT de fournitures de la commune ?", 0.0, False),
-        (BOUGHT, 0.3, False),
+        (BOUGHT, 0.1, False),
         ("La commune signe 35k de mobilier sans consulter ?", 0.5, True),
         ("La commune signe 3 millions de travaux de voirie ?", 0.5, True),
         ("Quelle procédure pour 3 millions de fournitures de la commune ?", 0.5, True),
@@ -127,6 +127,21 @@ BOUGHT = "Je signe le devis de 35 000 € HT de mobilier pour la commune ?"
 )
 def test_the_procedure_of_an_amount_is_told_by_the_questions_around(
     question: str, odds: float | None, is_calculated: bool
+) -> None:
+    found = parse_calculation(question, TODAY, lambda _: odds)
+    assert (found is not None) == is_calculated
+
+
+@pytest.mark.parametrize(
+    ("question", "odds", "is_calculated"),
+    [
+        ("La commune achète en direct 35 000 € HT de mobilier, correct ?", 0.3, True),
+        ("La commune achète en direct 35 000 € HT de mobilier, correct ?", 0.1, False),
+        ("35 000 € HT de mobilier de la commune, un bon choix ?", 0.3, False),
+    ],
+)
+def test_less_is_enough_where_a_yes_or_no_is_asked_as_others_asked(
+    question: str, odds: float, is_calculated: bool
 ) -> None:
     found = parse_calculation(question, TODAY, lambda _: odds)
     assert (found is not None) == is_calculated

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from assistant.calculators.calculation import Buyer, Nature
-from assistant.calculators.procedure import Route
+from assistant.calculators.calculation import Buyer, Nature, Route
 from assistant.calculators.small_lots import SmallLotsAsked, small_lots
 from assistant.errors import Ungrounded, WrongFigures
 from tests.support.fake_law import FakeLaw
