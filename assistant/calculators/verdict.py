@@ -1,7 +1,8 @@
 """The yes or no to what is asked of a purchase, by the lightest procedure that is open to it. Pure.
 
-A verdict names what may overturn it and is not looked at: a dispense by object or circumstance
-(articles R2122-1 to R2122-11), small lots (R2123-1, R2123-2).
+A verdict says what is possible or due, for who asked the other way round, and names what may
+overturn it and is not looked at: a dispense by object or circumstance (articles R2122-1 to
+R2122-11), small lots (R2123-1, R2123-2).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,40 +11,41 @@ from dataclasses import replace
 from assistant.calculators.calculation import CalculationLine, Route
 from ingestion.index.purchase_claims import PurchaseClaim
 
-_EXEMPT = "marché possible sans publicité ni mise en concurrence préalables."
+_EXEMPT = "sans publicité ni mise en concurrence préalables."
 _FORMALISED = "procédure formalisée, par appel d'offres, négociation ou dialogue compétitif."
-_BUT_DISPENSED = "sauf dispense par l'objet ou les circonstances"
-_BUT_SMALL_LOTS = f"{_BUT_DISPENSED}, ou petits lots"
+_BUT_DISPENSED = "sauf dispense (urgence, exclusivité…)"
+_BUT_SMALL_LOTS = "sauf dispense (urgence, exclusivité…) ou petits lots"
+_NOT_DUE = f"Non, ce n'est pas obligatoire : marché possible {_EXEMPT}"
 
 _SAID: Mapping[PurchaseClaim, Mapping[Route, str]] = {
     PurchaseClaim.UNADVERTISED: {
-        Route.EXEMPT: f"Oui : {_EXEMPT}",
-        Route.ADAPTED: f"Non, {_BUT_DISPENSED} : publicité et mise en concurrence, en procédure "
-        "adaptée possible.",
-        Route.FORMALISED: f"Non, {_BUT_DISPENSED} : {_FORMALISED}",
+        Route.EXEMPT: f"Oui, c'est possible {_EXEMPT}",
+        Route.ADAPTED: f"Non, {_BUT_DISPENSED} : il faut publicité et mise en concurrence, en "
+        "procédure adaptée au moins.",
+        Route.FORMALISED: f"Non, {_BUT_DISPENSED} : il faut une {_FORMALISED}",
     },
     PurchaseClaim.COMPETED: {
-        Route.EXEMPT: f"Non : {_EXEMPT}",
-        Route.ADAPTED: f"Oui, {_BUT_DISPENSED} : publicité et mise en concurrence, en procédure "
-        "adaptée possible.",
-        Route.FORMALISED: f"Oui, {_BUT_DISPENSED} : {_FORMALISED}",
+        Route.EXEMPT: _NOT_DUE,
+        Route.ADAPTED: f"Oui, c'est obligatoire, {_BUT_DISPENSED} : publicité et mise en "
+        "concurrence, en procédure adaptée au moins.",
+        Route.FORMALISED: f"Oui, c'est obligatoire, {_BUT_DISPENSED} : {_FORMALISED}",
     },
     PurchaseClaim.ADAPTED: {
-        Route.EXEMPT: f"Oui, sans que ce soit obligatoire : {_EXEMPT}",
-        Route.ADAPTED: "Oui : procédure adaptée possible.",
-        Route.FORMALISED: f"Non, {_BUT_SMALL_LOTS} : {_FORMALISED}",
+        Route.EXEMPT: f"Oui, c'est possible, et même {_EXEMPT}",
+        Route.ADAPTED: "Oui, la procédure adaptée est possible.",
+        Route.FORMALISED: f"Non, {_BUT_SMALL_LOTS} : il faut une {_FORMALISED}",
     },
     PurchaseClaim.FORMALISED: {
-        Route.EXEMPT: f"Non : {_EXEMPT}",
-        Route.ADAPTED: "Non : procédure adaptée possible.",
-        Route.FORMALISED: f"Oui, {_BUT_SMALL_LOTS} : {_FORMALISED}",
+        Route.EXEMPT: _NOT_DUE,
+        Route.ADAPTED: "Non, ce n'est pas obligatoire : procédure adaptée possible.",
+        Route.FORMALISED: f"Oui, c'est obligatoire, {_BUT_SMALL_LOTS} : {_FORMALISED}",
     },
     PurchaseClaim.ALLOWED: {
-        Route.EXEMPT: f"Oui : {_EXEMPT}",
+        Route.EXEMPT: f"Oui, c'est possible {_EXEMPT}",
         Route.ADAPTED: "Oui, en procédure adaptée au moins.",
         Route.FORMALISED: f"Oui, en {_FORMALISED}",
     },
-    PurchaseClaim.ANNOUNCED: {Route.EXEMPT: f"Non : {_EXEMPT}"},
+    PurchaseClaim.ANNOUNCED: {Route.EXEMPT: _NOT_DUE},
 }
 
 

@@ -355,8 +355,8 @@ FREE = "Mobilier de la commune, 35 000 € HT : je commande sans publicité ?"
 @pytest.mark.parametrize(
     ("asked", "language", "begins"),
     [
-        (MUST, Language.FRENCH, "Non : marché possible sans publicité"),
-        (FREE, Language.FRENCH, "Oui : marché possible sans publicité"),
+        (MUST, Language.FRENCH, "Non, ce n'est pas obligatoire : marché possible"),
+        (FREE, Language.FRENCH, "Oui, c'est possible sans publicité"),
         (
             "Quelle procédure pour 35 000 € HT de mobilier de la commune ?",
             Language.FRENCH,

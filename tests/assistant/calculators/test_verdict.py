@@ -46,7 +46,7 @@ def test_yes_or_no_comes_first_by_the_lightest_procedure(
 @pytest.mark.parametrize(
     ("amount", "begins"),
     [
-        (EXEMPT, "Non : marché possible sans publicité"),
+        (EXEMPT, "Non, ce n'est pas obligatoire"),
         (FREELY, "Non. Publicité : librement adaptée"),
         (ANNOUNCED, "Oui. Publicité : un avis au BOAMP"),
         (FORMALISED, "Oui. Publicité : un avis de marché au BOAMP et au JOUE"),
