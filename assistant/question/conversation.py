@@ -74,10 +74,20 @@ def asked_before(standalone: str, question: str) -> str:
 
 def brings_its_amounts(question: str, standalone: str) -> bool:
     """Whether a question that goes on says an amount, and what it goes on from says none."""
-    said, of_both = (
-        sum(each.unit == "euro" for each in _quantities(text)) for text in (question, standalone)
-    )
-    return 0 < said == of_both
+    return 0 < _count_amounts(question) == _count_amounts(standalone)
+
+
+def is_of_another_amount(question: str, previous: str) -> bool:
+    """Whether a question says an amount and more, and so does what was asked before it.
+
+    Both as one text would be of two amounts: nobody could tell which is asked about.
+    """
+    both_say = _count_amounts(question) > 0 and _count_amounts(previous) > 0
+    return both_say and not _renewed(previous, question)
+
+
+def _count_amounts(text: str) -> int:
+    return sum(each.unit == "euro" for each in _quantities(text))
 
 
 def _renewed(previous: str, question: str) -> str:

@@ -8,7 +8,7 @@ its subject, and beside a long question a short one is not heard.
 from collections.abc import Mapping, Sequence
 from math import log
 
-from assistant.question.conversation import leans_by_words
+from assistant.question.conversation import is_of_another_amount, leans_by_words
 from assistant.retrieval.tuning import Tuning
 from ingestion.index.questions import QuestionIndex
 from ingestion.index.search import Embedder, Vectors
@@ -24,10 +24,12 @@ def goes_on(
     """Whether a question in French leans on what was asked before it.
 
     `known` are those that stand alone: of the rules, and of dossiers. It is told by its words alone
-    where the rules have none, and where nothing was fitted with the embedder.
+    where the rules have none, where nothing was fitted with the embedder, and where both are of an
+    amount: who asks of one purchase after another asks alike, and 0.88 of 600 such pairs seemed to
+    go on.
     """
     weights, leans = tuning.following, leans_by_words(question)
-    if weights is None or not len(known[0]):
+    if weights is None or not len(known[0]) or is_of_another_amount(question, previous):
         return leans
     [own] = embedder.embed_questions([question])
     [before] = embedder.embed_questions([previous])

@@ -52,6 +52,22 @@ def test_what_nobody_asks_alone_and_is_near_what_was_asked_goes_on() -> None:
     assert not goes_on(WHOLE, BEFORE, _Embedder(), (KNOWN, NONE), FITTED)
 
 
+@pytest.mark.parametrize(
+    ("question", "previous", "is_next"),
+    [
+        (f"90 000 € {NEXT}", BEFORE, True),
+        (f"90 000 € {NEXT}", f"35 000 € ? {BEFORE}", False),
+        (f"Et 90 000 € {NEXT}", f"35 000 € ? {BEFORE}", True),
+        (NEXT, f"35 000 € ? {BEFORE}", True),
+    ],
+)
+def test_what_is_of_another_amount_goes_on_by_its_words_alone(
+    question: str, previous: str, is_next: bool
+) -> None:
+    found = goes_on(question, previous, _Embedder(), (KNOWN, NONE), FITTED)
+    assert found is is_next
+
+
 def test_the_nearest_of_all_known_questions_counts() -> None:
     asked = QuestionIndex((LeadingQuestion(NEXT, ()),), _Embedder().embed_questions([NEXT]))
     assert not goes_on(NEXT, BEFORE, _Embedder(), (KNOWN, asked), FITTED)
