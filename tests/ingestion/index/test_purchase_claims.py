@@ -63,7 +63,7 @@ def test_by_the_words_of_others_half_are_told_and_hardly_one_the_opposite() -> N
 @pytest.mark.parametrize(
     ("question", "claim"),
     [
-        ("Une pompe à 33 000 €, je la commande sans publicité ?", PurchaseClaim.UNADVERTISED),
+        ("Une pompe à 33 000 €, on peut l'acheter directement ?", PurchaseClaim.UNADVERTISED),
         ("Une pompe à 33 000 €, faut-il une mise en concurrence ?", PurchaseClaim.COMPETED),
         ("Une pompe à 330 000 €, le MAPA est-il encore possible ?", PurchaseClaim.ADAPTED),
         ("Une pompe à 330 000 €, faut-il un appel d'offres ?", PurchaseClaim.FORMALISED),
