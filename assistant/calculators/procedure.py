@@ -1,7 +1,7 @@
 """The procedure of a purchase, by amount, nature and buyer (article L2120-1). Pure."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from assistant.calculators.amounts import euros, percent, require_positive
@@ -169,14 +169,17 @@ def procedure(asked: ProcedureAsked, law: Law) -> Calculation:
             ("achat innovant", yes_or_no(asked.is_innovative)),
         ),
         steps=steps,
-        result=(*_answered(asked, choice, law), *accompanying),
+        result=(*_answered(asked, steps, choice, law), *accompanying),
         cautions=(*choice.cautions, *unsaid, *_cautions(asked, law)),
     )
 
 
-def _answered(asked: ProcedureAsked, choice: _Choice, law: Law) -> tuple[CalculationLine, ...]:
+def _answered(
+    asked: ProcedureAsked, steps: Sequence[CalculationLine], choice: _Choice, law: Law
+) -> tuple[CalculationLine, ...]:
     """The result of a choice, after the yes or no that is asked of the whole need.
 
+    This rests on the limits of the steps as well: that publicity is due, on that of the dispense.
     None is told of social services: in procédure adaptée too they are announced in the JOUE, from a
     threshold that is not given (article R2131-15).
     """
@@ -184,7 +187,9 @@ def _answered(asked: ProcedureAsked, choice: _Choice, law: Law) -> tuple[Calcula
     if is_social or asked.lot is not None or asked.claim is PurchaseClaim.UNTOLD:
         return choice.result
     due = is_announced(choice.route, asked.amount, asked.buyer, law)
-    return with_verdict(asked.claim, choice.route, choice.result, due)
+    verdict, *others = with_verdict(asked.claim, choice.route, choice.result, due)
+    grounds = (*verdict.grounds, *(ground for step in steps for ground in step.grounds))
+    return (replace(verdict, grounds=tuple(dict.fromkeys(grounds))), *others)
 
 
 def _chosen(asked: ProcedureAsked, law: Law) -> tuple[tuple[CalculationLine, ...], _Choice]:

@@ -74,6 +74,16 @@ def test_whether_a_notice_is_due_is_not_told_where_other_rules_tell_it(
     assert _found(*asked).result[0].text.startswith("Marché")
 
 
+@pytest.mark.parametrize("amount", [ADAPTED, FORMALISED])
+def test_that_publicity_is_due_rests_on_the_limit_of_the_dispense_too(amount: Decimal) -> None:
+    found = _found(amount, PurchaseClaim.COMPETED).result[0]
+    plain = _found(amount, PurchaseClaim.UNTOLD).result[0]
+    dispense = FakeLaw().stated("dispense").ground
+    assert dispense in found.grounds
+    assert dispense not in plain.grounds
+    assert {*plain.grounds} < {*found.grounds}
+
+
 @pytest.mark.parametrize("claim", PurchaseClaim)
 def test_no_yes_or_no_is_told_of_social_services(claim: PurchaseClaim) -> None:
     """They are announced in the JOUE in procédure adaptée too (article R2131-15)."""
