@@ -28,6 +28,7 @@ class ValueBasis(LabelledWord):
     OPERATION = "operation", "opération de travaux, avec ce qui est mis à disposition du titulaire"
     HOMOGENEOUS = "homogenes", "fournitures ou services homogènes, additionnés"
     LOTS = "lots", "tous les lots, additionnés"
+    TRANCHES = "tranches", "tranche ferme et tranches optionnelles, additionnées"
 
 
 _RULES = {
@@ -36,6 +37,7 @@ _RULES = {
     ValueBasis.OPERATION: "valeur estimée, opération de travaux",
     ValueBasis.HOMOGENEOUS: "valeur estimée, achats homogènes",
     ValueBasis.LOTS: "valeur estimée, lots",
+    ValueBasis.TRANCHES: "valeur estimée, options",
 }
 
 _SHORT = {

@@ -8,6 +8,7 @@ _NUMBERS = {
     "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7,
     "huit": 8, "neuf": 9, "dix": 10, "douze": 12,
 }  # fmt: skip
+_YEAR = Decimal(12)
 _NUMBER = rf"(?:\d{{1,3}}|{'|'.join(_NUMBERS)})"
 _UNIT = r"(?:ans?|annees?|mois)\b"
 _SPAN = re.compile(rf"(?<![\w.,])(?P<number>{_NUMBER}) ?(?P<unit>{_UNIT})")
@@ -27,8 +28,8 @@ _RENEWALS = tuple(
         rf"\+ ?(?P<times>{_NUMBER}) ?(?:x|fois) ?(?P<number>{_NUMBER}) ?(?P<unit>{_UNIT})",
     )
 )
-RENEWED = re.compile(r"\b(?:reconduc|reconduit|renouvel|tacite)")
-"""That a contract is renewed, however often."""
+RENEWED = re.compile(r"\b(?:reconduc|reconduit|renouvel(?!(?:le|er|ons|ez)\b)|se renouvel|tacite)")
+"""That a contract is renewed, however often; who "renouvelle son marché" makes a new one."""
 
 _IN_ALL = re.compile(
     r"\b(?:reconductions? (?:\w+ )?(?:comprises?|incluses?)|duree totale|duree maximale|au total"
@@ -36,10 +37,11 @@ _IN_ALL = re.compile(
 )
 
 
-def total_months(words: str) -> Decimal | None:
+def total_months(words: str, *, is_yearly: bool = False) -> Decimal | None:
     """The whole duration in months, renewals included; None where it is not told, or not plainly.
 
-    `words` are those of a question, in lower case and without accents.
+    `words` are those of a question, in lower case and without accents. With a price of a year,
+    what is renewed so many times lasts one before, unless it is told: "reconductible trois fois".
     """
     renewals = next((found for each in _RENEWALS if (found := each.search(words))), None)
     if renewals is None:
@@ -50,8 +52,7 @@ def total_months(words: str) -> Decimal | None:
         return told.pop() if len(told) == 1 and is_told else None
     rest = f"{words[: renewals.start()]} ; {words[renewals.end() :]}"
     spans = [*dict.fromkeys(_spans(rest))]
-    if not spans:
-        return None
+    spans = spans or ([_YEAR] if is_yearly else [])
     for base in spans:
         each = _months(renewals) if renewals["number"] else base
         total = base + _value(renewals["times"]) * each

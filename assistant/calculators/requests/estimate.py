@@ -78,6 +78,12 @@ _COUNT_BEFORE = re.compile(
 )
 """How many things of one kind there are, before what each of them costs."""
 
+_TRANCHE = re.compile(
+    rf"\b(?:tranches? fermes?|(?:(?P<count>\d|{'|'.join(_TIMES)}) )?"
+    r"tranches? (?:optionnelle|conditionnelle)s?)(?: n ?° ?\d| \d)?[^,;.?!€\d]{0,30}$"
+)
+"""Before what a tranche costs, or each of so many."""
+
 _WITHIN = re.compile(r"\b(?:dont|y compris|comprenant|incluant)\b[^,;.?!]{0,25}$")
 _SUM = re.compile(r"\b(?:soit|total\w*|cumul\w*|en tout|ensemble)\b[^,;.?!]{0,15}$")
 _YEAR = re.compile(r"\b20\d\d\b")
@@ -96,10 +102,24 @@ def estimate(facts: QuestionFacts) -> Asked | Missing | None:
         return None
     if any(each.is_with_tax for each in facts.amounts):
         return None
-    for read in (_periodic, _framework, operation, _homogeneous, _repeated, _lots):
+    for read in (_tranches, _periodic, _framework, operation, _homogeneous, _repeated, _lots):
         if (found := read(facts)) is not None:
             return found
     return None
+
+
+def _tranches(facts: QuestionFacts) -> Asked | Missing | None:
+    """The firm part of a contract and its options, whether they will be taken up or not."""
+    parts: list[Decimal] = []
+    for each in facts.amounts:
+        told = _TRANCHE.search(each.before)
+        if told is None or each.is_limit or (each.is_share and not told["count"]):
+            return None
+        count = told["count"] if each.is_share else None
+        parts += [each.value] * int(_TIMES.get(count or "1", count or 1))
+    if len(parts) < 2:
+        return None
+    return _completed(facts, EstimateAsked, ValueBasis.TRANCHES, parts, nature(facts))
 
 
 def _periodic(facts: QuestionFacts) -> Asked | Missing | None:
@@ -115,7 +135,7 @@ def _periodic(facts: QuestionFacts) -> Asked | Missing | None:
     is_framework = facts.says(_FRAMEWORK)
     if is_framework and not _is_maximum(amount):
         return None
-    months = total_months(facts.words)
+    months = total_months(facts.words, is_yearly=period == _PERIODS["an"])
     if months is None:
         return Missing(("Quelle est la durée totale du marché, reconductions comprises ?",))
     basis = ValueBasis.FRAMEWORK if is_framework else ValueBasis.DURATION

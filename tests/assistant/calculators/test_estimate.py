@@ -17,6 +17,7 @@ ARTICLES = {
     ValueBasis.OPERATION: "R2121-5",
     ValueBasis.HOMOGENEOUS: "R2121-6",
     ValueBasis.LOTS: "R2121-1",
+    ValueBasis.TRANCHES: "R2121-1",
 }
 
 
