@@ -56,6 +56,7 @@ class DelayWord(LabelledWord):
     MEMBER = "remplacement-membre", "remplacement d'un membre de groupement exclu"
     EXCLUDED = "remplacement-sous-traitant", "remplacement d'un sous-traitant exclu"
     PRIOR_NOTICE = "validite-preinformation", "validité d'un avis de préinformation"
+    SIMILAR = "prestations-similaires", "marchés de prestations similaires"
     COMMITTEE = "avis-du-comite", "avis d'un comité consultatif de règlement amiable"
     FINAL_VALUES = "valeurs-finales", "paiement sur valeurs finales"
     TERMINATION = "indemnite-resiliation", "accord sur l'indemnité de résiliation"
