@@ -38,7 +38,7 @@ _ADVANCE = re.compile(r"(?<!a l')(?<!par )(?<!en )\bavances?\b")
 _IS_DUE = re.compile(
     r"\bobligatoire|\bdue?s?\b|\bdoi(?:s|t|vent)\b|\bdevons\b|\bfaut-il\b|\boblig|\bcombien\b"
     r"|\bmontant|\bcalcul|\bmini|\bmaxi?|\bplancher|\bplafond|\bbornes?\b|\bexiger\b"
-    r"|\bdroit a\b|\bfourchette|\btrop\b|\bsuffi"
+    r"|\bde droit\b|\bdroit a\b|\bfourchette|\btrop\b|\bsuffi"
     r"|\bpeut-on\b|\bpuis-je\b|\bpossible\b|\bavances?[^.?]{0,20}[?=]|\bforce\w*|\btenus?\b"
     r"|\b(?:a |ont )raison\b|\bvrai\b"
 )

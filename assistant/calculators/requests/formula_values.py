@@ -150,10 +150,14 @@ def _told_by_time(words: str, now: str) -> tuple[Fraction | None, Fraction | Non
         begins = each.end()
         if value is None or value >= 1000 or not _INDEX.search(words[: each.start()]):
             continue
-        after = _CLAUSE_END.split(words[each.end() :], maxsplit=1)[0]
-        named = [*times.finditer(before)] or [*times.finditer(after)][:1]
-        if named:
-            found[named[-1].lastgroup or ""].add(value)
+        *_, near = _CLAUSE_END.split(before)
+        after = _CLAUSE_END.split(words[begins:], maxsplit=1)[0]
+        told = [*times.finditer(near)]
+        if not told and (follows := times.search(after)):
+            told, begins = [follows], begins + follows.end()
+        told = told or [*times.finditer(before)]
+        if told:
+            found[told[-1].lastgroup or ""].add(value)
     if any(len(values) > 1 for values in found.values()):
         raise WrongFigures("Deux valeurs sont données à un même index.")
     base, other = (next(iter(found[each]), None) for each in ("base", "now"))

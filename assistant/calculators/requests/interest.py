@@ -164,7 +164,8 @@ _LATE_BEFORE = re.compile(
     r"\b(?:retard|depassee?|depassement) ?(?:de|d'environ|:|=|est de|etait de|etant de)? ?$"
 )
 _LATE_AFTER = re.compile(
-    r"^ (?:calendaires )?(?:de |en )?(?:retard|(?:apres|de trop|au-dela) ?(?:l'|la |de l'|de la )?"
+    r"^ (?:calendaires )?(?:de |en )?(?:retard|trop tard"
+    r"|(?:apres|de trop|au-dela) ?(?:l'|la |de l'|de la )?"
     r"(?:echeance|date limite|delai|expiration)?)"
 )
 
@@ -201,7 +202,8 @@ _OF_ANOTHER_DAY = re.compile(
 )
 _OF_DAY = re.compile(
     r"\b(?:(?P<received>recu\w*|recept\w+|depos\w+|arriv\w+|chorus|livr\w+|execut\w+)"
-    r"|(?P<deadline>echeances?|date limite|dernier jour|(?:delai|delais)[^,;.?!]{0,25}expir\w+"
+    r"|(?P<deadline>echeances?|echue?s?|date limite|dernier jour"
+    r"|(?:delai|delais)[^,;.?!]{0,25}expir\w+"
     r"|expir\w+|devai(?:t|ent) (?:etre )?(?:pay|regl|le |la |me |nous )\w*|payable\w*|exigible\w*"
     r"|tombait|due?s? (?:depuis|le|pour|au)"
     r"|(?:a|etre) (?:paye\w*|regle\w*) (?:avant|au plus tard|pour))"
@@ -226,7 +228,8 @@ _AMOUNT_ASKED = "Quel est le montant TTC payé en retard ?"
 
 def interest(facts: QuestionFacts) -> Asked | Missing | None:
     """What a payment that is said to be late costs, and until when that is to be paid."""
-    if not (facts.says(_OF_LATENESS) or facts.says(_BANK)) or Buyer.ENTITY in facts.buyers:
+    is_of_lateness = facts.says(_OF_LATENESS) or facts.says(_BANK) or _names_indemnity(facts)
+    if not is_of_lateness or Buyer.ENTITY in facts.buyers:
         return None
     days = other_days(facts)
     roles = {
@@ -268,7 +271,7 @@ def _interest(facts: QuestionFacts, of: Callable[..., InterestAsked]) -> Asked |
 
 def _indemnities(facts: QuestionFacts) -> InterestAsked | None:
     """So many late payments, of which only the indemnities can be counted."""
-    if sums_owed(facts) or not re.search(r"\bindemnit|\bforfait", facts.words):
+    if sums_owed(facts) or not (facts.says(_INDEMNITIES) or _names_indemnity(facts)):
         return None
     counted = [each for each in find_quantities(facts.words) if _is_of_payments(each, facts.words)]
     late = [each for each in counted if _LATE.match(facts.words[each.end :])]
@@ -277,6 +280,14 @@ def _indemnities(facts: QuestionFacts) -> InterestAsked | None:
     numbers = {int(each.value) for each in late or counted}
     number = numbers.pop() if len(numbers) == 1 else 0
     return InterestAsked(payments=number) if number > 1 else None
+
+
+_INDEMNITIES = re.compile(r"\bindemnit|\bforfait")
+
+
+def _names_indemnity(facts: QuestionFacts) -> bool:
+    """Whether the indemnity is among the amounts: "6 factures en retard, 40 € ou 240 ?"."""
+    return any(each.value == _INDEMNITY for each in facts.amounts)
 
 
 def payments_counted(facts: QuestionFacts) -> int | None:

@@ -19,8 +19,11 @@ _IS_WHETHER = re.compile(
 )
 _ELSE = re.compile(
     r"\bavances?\b|\bdefense\b|\bfacture|\brefus|\bdelai|\bjours\b|\bcession|\bnantis|\bsecond rang"
-    r"|\bdeuxieme rang|\bsous[- ]?traitants? du sous|\bindirect"
+    r"|\bdeuxieme rang|\bsous[- ]?traitants? du sous|\bindirect|\bapres coup\b"
+    r"|\bsans (?:agrement|acceptation|declar\w+|l'accord)"
+    r"|\b(?:pas|non|jamais|ni)(?: encore)?(?: ete)? (?:agree|accepte|declare)"
 )
+"""What the amount alone does not tell, as that a subcontractor was never accepted (L2193-4)."""
 
 
 def direct_payment(facts: QuestionFacts) -> Asked | Missing | None:
