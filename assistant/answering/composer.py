@@ -27,12 +27,12 @@ from assistant.calculators.needs import Missing
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.procedure import ProcedureAsked
 from assistant.calculators.requests.parsing import calculator_of, parse_calculation
-from assistant.calculators.requests.procedure import with_claim
+from assistant.calculators.requests.procedure import names_both, with_claim
 from assistant.calculators.revision import RevisionAsked
 from assistant.calculators.scores import ScoresAsked
 from assistant.citations.comparison import FigureComparison
 from assistant.question.conversation import brings_its_amounts
-from assistant.question.language import Language
+from assistant.question.language import Language, fold_text
 from assistant.question.subquestions import asks_several
 from assistant.question.translation import keeps_all_figures
 from assistant.retrieval.evidence import Subquestion, is_among_first
@@ -172,6 +172,8 @@ class Answering:
         """What "oui" would affirm to the only thing asked, in the reader's own French words."""
         turn = self._turn
         if turn.language is not Language.FRENCH or asks_several(turn.own_words):
+            return PurchaseClaim.UNTOLD
+        if names_both(fold_text(turn.own_words)):
             return PurchaseClaim.UNTOLD
         return purchase_claims().claim(turn.own_words)
 

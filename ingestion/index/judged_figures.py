@@ -1,13 +1,11 @@
-"""What readers held of what is computed on a question's figures, told of others by nearness.
+"""What readers held of comparisons of a question's figure with a limit, told of others by nearness.
 
-"12 000 €" against "60 000 euros" helps who buys for that much, and misleads who asks about a fee of
-that much; which procedure an amount allows answers the one, and not the other. Which of both it is,
+A figure is said to be below or above a limit only where both are of the same thing: which they are,
 the questions around tell of which the same was judged.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from math import log
 
@@ -21,16 +19,12 @@ from ingestion.index.shipped_vectors import ShippedVectors, shipped_file
 from ingestion.library.corpus import CORPUS
 
 JUDGED_COMPARISONS = CORPUS / "questions" / "comparaisons.jsonl"
-JUDGED_PROCEDURES = CORPUS / "questions" / "procedures.jsonl"
 
 LEAST = 1e-3
 """What counts for either side where nothing near was judged."""
 
 ELSEWHERE = 0.02
 """What a question that was held against another limit counts, beside one held against the same."""
-
-ALIKE_IN_LENGTH = 0.5
-"""The difference of two lengths (logarithms of words) at which a question counts a third."""
 
 SAME = 1.5
 """Odds (logarithms) above which a comparison is said. Of 1,684, each told by others' questions,
@@ -51,28 +45,6 @@ class JudgedComparison:
     is_same: bool
 
 
-class PurchaseKind(StrEnum):
-    """What a question says to be bought; the value is its word in the corpus."""
-
-    WORKS = "travaux"
-    SUPPLIES = "fournitures"
-    SERVICES = "services"
-    UNTOLD = ""
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedProcedure:
-    """A question with an amount, and whether the procedure that this allows answers it.
-
-    `author` is the number of who wrote it, `purchase` what a practitioner is sure that is bought.
-    """
-
-    question: str
-    author: int
-    is_answer: bool
-    purchase: PurchaseKind = PurchaseKind.UNTOLD
-
-
 class Judgements:
     """Judgements of questions: of another they tell by how near it is to theirs."""
 
@@ -91,30 +63,6 @@ class Judgements:
         return log(right + LEAST) - log(wrong + LEAST)
 
 
-class JudgedProcedures:
-    """Procedures that were judged, by how near a question is to theirs, and how long.
-
-    Who asks in six words is told by who did: in more the amount is of a need more seldom.
-    """
-
-    def __init__(self, judged: Sequence[JudgedProcedure], asked: Vectors) -> None:
-        """Row i of `asked` is the vector of the question of `judged[i]`."""
-        self._lengths = np.array([_length(each.question) for each in judged], np.float32)
-        self._told = Judgements(asked, [each.is_answer for each in judged])
-
-    def odds(self, question: str, asked: Vectors) -> float | None:
-        """The logarithm of the odds that the procedure of its amount answers; None without any."""
-        if not len(self._lengths):
-            return None
-        counts = np.exp(-np.abs(self._lengths - _length(question)) / ALIKE_IN_LENGTH)
-        return self._told.odds(asked, counts)
-
-
-def _length(question: str) -> float:
-    """The logarithm of how many words it has."""
-    return log(max(1, len(question.split())))
-
-
 class JudgedComparisons:
     """Comparisons that were judged, by their limits and how near a question is to theirs."""
 
@@ -130,7 +78,6 @@ class JudgedComparisons:
 
 
 _comparison = TypeAdapter(JudgedComparison)
-_procedure = TypeAdapter(JudgedProcedure)
 
 
 def read_judged_comparisons() -> tuple[JudgedComparison, ...]:
@@ -138,28 +85,15 @@ def read_judged_comparisons() -> tuple[JudgedComparison, ...]:
     return tuple(read_lines(JUDGED_COMPARISONS, _comparison))
 
 
-def read_judged_procedures() -> tuple[JudgedProcedure, ...]:
-    """Those of the corpus; raises IngestionError naming the line that is not one."""
-    return tuple(read_lines(JUDGED_PROCEDURES, _procedure))
-
-
 @cache
 def judged_comparisons(embedder: str, dimension: int) -> JudgedComparisons:
     """What was judged, for an embedder whose vectors are shipped; else nothing."""
     judged = read_judged_comparisons()
-    rows, asked = _shipped([each.question for each in judged], embedder, dimension)
+    rows, asked = shipped_rows([each.question for each in judged], embedder, dimension)
     return JudgedComparisons([judged[row] for row in rows], asked)
 
 
-@cache
-def judged_procedures(embedder: str, dimension: int) -> JudgedProcedures:
-    """What was judged, for an embedder whose vectors are shipped; else nothing."""
-    judged = read_judged_procedures()
-    rows, asked = _shipped([each.question for each in judged], embedder, dimension)
-    return JudgedProcedures([judged[row] for row in rows], asked)
-
-
-def _shipped(texts: Sequence[str], embedder: str, dimension: int) -> tuple[list[int], Vectors]:
+def shipped_rows(texts: Sequence[str], embedder: str, dimension: int) -> tuple[list[int], Vectors]:
     """The places of the questions whose vector is shipped, and these vectors."""
     shipped = ShippedVectors(shipped_file(embedder))
     is_known, asked = shipped.find(texts, dimension, as_questions=True)

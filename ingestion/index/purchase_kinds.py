@@ -10,7 +10,7 @@ from functools import cache
 
 from pydantic import TypeAdapter
 
-from ingestion.index.judged_figures import PurchaseKind, read_judged_procedures
+from ingestion.index.judged_procedures import PurchaseKind, read_judged_procedures
 from ingestion.index.question_bank import read_lines
 from ingestion.index.told_by_words import ToldByWords
 from ingestion.library.corpus import CORPUS

@@ -12,7 +12,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from ingestion.index.judged_figures import PurchaseKind, read_judged_procedures
+from ingestion.index.judged_procedures import PurchaseKind, read_judged_procedures
 from ingestion.index.purchase_kinds import (
     OTHER,
     UNTOLD,

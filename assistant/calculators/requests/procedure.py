@@ -43,8 +43,10 @@ _AMOUNT = r"\d[\d .,]*(?:k?€|k ?euros?|euros?|m€)(?: ?ht| hors taxes?| ttc)?
 
 _NAMED = r"\b(?:mapa|procedures? (?:adaptee|formalisee)s?|formalisee?|ao|appel d'offres)\b"
 
+_EITHER = rf"{_NAMED}[^.?,;]{{0,15}} ou (?:\w+ ){{0,3}}(?:{_NAMED}|adaptee)"
+_NAMES_BOTH = re.compile(_EITHER)
 _BETWEEN_PROCEDURES = re.compile(
-    rf"{_NAMED}[^.?,;]{{0,15}} ou (?:\w+ ){{0,3}}{_NAMED}[^.?,;:]{{0,30}}(?:[?.]|$)"
+    rf"{_EITHER}[^.?,;:]{{0,30}}(?:[?.]|$)"
     rf"|\b(?:reste\w*|releve\w*|passe\w*) (?:\w+ ){{0,2}}{_NAMED}[^.?]{{0,20}}\?"
 )
 """How one asks which of two procedures, or whether to stay in one: the amount alone answers."""
@@ -131,6 +133,14 @@ def _claimed(asked: Asked, claim: PurchaseClaim) -> Asked:
 def chooses_between(facts: QuestionFacts) -> bool:
     """Whether it is asked which of the named procedures an amount leads to."""
     return facts.says(_BETWEEN_PROCEDURES)
+
+
+def names_both(words: str) -> bool:
+    """Whether it is asked which of two procedures it has to be, to which yes is no answer.
+
+    `words` are those of a question, in lower case and without accents.
+    """
+    return _NAMES_BOTH.search(words) is not None
 
 
 def procedure_of_amount(facts: QuestionFacts) -> Asked | Missing | None:

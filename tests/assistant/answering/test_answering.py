@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.answering.answer import Event, Exchange, Found, Outcome, TurnResult
@@ -14,7 +15,7 @@ from assistant.journal.journal import journal_of
 from assistant.question.language import Language
 from assistant.question.subquestions import subjects
 from assistant.retrieval.tuning import default_tuning
-from ingestion.index.judged_figures import JudgedProcedure, JudgedProcedures
+from ingestion.index.judged_procedures import JudgedProcedure, JudgedProcedures
 from tests.support.fake_law import FakeLaw
 from tests.support.fakes import ScriptedModel
 from tests.support.passage_texts import evidence_of
@@ -309,6 +310,17 @@ def test_what_was_calculated_before_is_no_answer_to_what_goes_on(
     assert (result_of(asking).route == "calculation") is is_calculated
 
 
+def _judged(*questions: str, is_answer: bool = True) -> JudgedProcedures:
+    """These held to be answered by a procedure or not, beside others that are held otherwise.
+
+    Each twice, as words count only that two questions have; nothing without questions.
+    """
+    rows = [JudgedProcedure(each, 1, is_answer) for each in questions]
+    rows += [JudgedProcedure("Et sinon, alors ?", 1, not is_answer)] if rows else []
+    vectors = [answering_embedder().embed_questions([each.question])[0] for each in rows * 2]
+    return JudgedProcedures(rows * 2, np.array(vectors, np.float32))
+
+
 @pytest.mark.parametrize(
     ("asked", "is_answer"),
     [("Je signe pour 150 000 € HT ?", True), ("Quelle procédure pour 150 000 € HT ?", False)],
@@ -317,8 +329,7 @@ def test_a_procedure_is_asked_for_as_readers_judged_of_the_questions_around(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, is_answer: bool
 ) -> None:
     monkeypatch.setattr("assistant.answering.composer.IndexedLaw", lambda *_: FakeLaw(DAY))
-    judged = [JudgedProcedure(asked, 1, is_answer)]
-    known = JudgedProcedures(judged, answering_embedder().embed_questions([asked]))
+    known = _judged(asked, is_answer=is_answer)
     monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: known)
     answer = _result(home, tmp_path, asked).answer
     assert [each.label for each in answer.choices] == (
@@ -340,9 +351,7 @@ def test_a_procedure_that_was_judged_need_not_rest_on_what_was_found(
 ) -> None:
     asked = "Quelle procédure pour 35 000 € HT de mobilier de la commune ?"
     nearer = {each: f"{asked} Voir {each}." for each in ("R2123-1", "R2123-2", "R2123-3")}
-    judged = [JudgedProcedure(asked, 1, is_answer=True)] * is_judged
-    rows = answering_embedder().embed_questions([asked])[: len(judged)]
-    known = JudgedProcedures(judged, rows)
+    known = _judged(*[asked] * is_judged)
     monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: known)
     home = home_of_law(tmp_path, LAW | nearer | {"R2122-8": EXEMPT})
     assert _result(home, tmp_path / "journal", asked).route == route
@@ -363,6 +372,11 @@ FREE = "Mobilier de la commune, 35 000 € HT : je commande sans publicité ?"
             "Marché : possible sans publicité",
         ),
         (
+            "Commune : obligé d'une procédure formalisée ou adaptée pour 35 000 € HT de mobilier ?",
+            Language.FRENCH,
+            "Marché : possible sans publicité",
+        ),
+        (
             "Must a town advertise 35 000 € of furniture?",
             Language.ENGLISH,
             "Marché : possible sans publicité",
@@ -372,10 +386,8 @@ FREE = "Mobilier de la commune, 35 000 € HT : je commande sans publicité ?"
 def test_a_procedure_begins_with_the_yes_or_no_that_is_asked_for_in_french(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, language: Language, begins: str
 ) -> None:
-    known = (asked, MUST)
-    vectors = answering_embedder().embed_questions(known)
-    judged = JudgedProcedures([JudgedProcedure(each, 1, is_answer=True) for each in known], vectors)
-    monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: judged)
+    known = _judged(asked, MUST)
+    monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: known)
     home = home_of_law(tmp_path, LAW | {"R2122-8": EXEMPT})
     model = ScriptedModel({asked: MUST})
     assistant = assistant_over(home, journal_of(tmp_path / "journal"), model=model, day=DAY)
@@ -391,8 +403,7 @@ def test_another_subject_beside_a_calculation_is_answered_too(
         "Faut-il une publicité pour 35 000 € HT de mobilier ?"
     )
     _, bought = subjects(asked)
-    judged = [JudgedProcedure(bought, 1, is_answer=True)]
-    known = JudgedProcedures(judged, answering_embedder().embed_questions([bought]))
+    known = _judged(bought)
     monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: known)
     result = _result(home, tmp_path, asked)
     assert result.route == "calculation"

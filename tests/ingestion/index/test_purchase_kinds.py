@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ingestion.index.judged_figures import PurchaseKind, read_judged_procedures
+from ingestion.index.judged_procedures import PurchaseKind, read_judged_procedures
 from ingestion.index.purchase_kinds import (
     LIKELIER,
     OTHER,
