@@ -44,7 +44,8 @@ _AMOUNT = r"\d[\d .,]*(?:k?€|k ?euros?|euros?|m€)(?: ?ht| hors taxes?| ttc)?
 _NAMED = r"\b(?:mapa|procedures? (?:adaptee|formalisee)s?|formalisee?|ao|appel d'offres)\b"
 
 _EITHER = rf"{_NAMED}[^.?,;]{{0,15}} ou (?:\w+ ){{0,3}}(?:{_NAMED}|adaptee)"
-_NAMES_BOTH = re.compile(_EITHER)
+_PAPER = r"\b(?:boamp|jal|journa(?:l|ux)|joue)\b"
+_NAMES_BOTH = re.compile(rf"{_EITHER}|{_PAPER}[^.?,;]{{0,30}} ou (?:\w+ ){{0,3}}{_PAPER}")
 _BETWEEN_PROCEDURES = re.compile(
     rf"{_EITHER}[^.?,;:]{{0,30}}(?:[?.]|$)"
     rf"|\b(?:reste\w*|releve\w*|passe\w*) (?:\w+ ){{0,2}}{_NAMED}[^.?]{{0,20}}\?"
@@ -136,7 +137,7 @@ def chooses_between(facts: QuestionFacts) -> bool:
 
 
 def names_both(words: str) -> bool:
-    """Whether it is asked which of two procedures it has to be, to which yes is no answer.
+    """Whether it is asked which of two procedures or papers it has to be: yes is no answer.
 
     `words` are those of a question, in lower case and without accents.
     """

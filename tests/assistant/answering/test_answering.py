@@ -377,6 +377,11 @@ FREE = "Mobilier de la commune, 35 000 € HT : je commande sans publicité ?"
             "Marché : possible sans publicité",
         ),
         (
+            "Commune, 35 000 € HT de mobilier : BOAMP obligatoire ou un JAL suffit ?",
+            Language.FRENCH,
+            "Marché : possible sans publicité",
+        ),
+        (
             "Must a town advertise 35 000 € of furniture?",
             Language.ENGLISH,
             "Marché : possible sans publicité",
