@@ -24,7 +24,7 @@ JUDGED_PROCEDURES = CORPUS / "questions" / "procedures.jsonl"
 WORDS_IN_A_ROW, PENALTY = (1, 3), 1 / 30
 """Of words that count together, and of their weights."""
 
-WORDS, NEARNESS, ALWAYS = 0.66, 2.04, -0.70
+WORDS, NEARNESS, ALWAYS = 0.66, 2.04, -0.7
 """What the odds by words and by nearness weigh, and what is added: fitted by the study on what the
 questions of other authors tell of each."""
 
