@@ -23,6 +23,7 @@ from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
 from assistant.calculators.catalogue import Asked
 from assistant.calculators.constants import IndexedLaw, Rates
+from assistant.calculators.estimate import EstimateAsked
 from assistant.calculators.needs import Missing
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.procedure import ProcedureAsked
@@ -30,6 +31,8 @@ from assistant.calculators.requests.parsing import calculator_of, parse_calculat
 from assistant.calculators.requests.procedure import names_both, with_claim
 from assistant.calculators.revision import RevisionAsked
 from assistant.calculators.scores import ScoresAsked
+from assistant.calculators.small_lots import SmallLotsAsked
+from assistant.calculators.time_limits import TimeLimitsAsked
 from assistant.citations.comparison import FigureComparison
 from assistant.question.conversation import brings_its_amounts
 from assistant.question.language import Language, fold_text
@@ -42,10 +45,19 @@ from ingestion.chunking.passages import Passage
 from ingestion.index.purchase_claims import PurchaseClaim, purchase_claims
 from ingestion.index.search import Embedder, PassageReader
 
-_PLAINLY_ASKED = (PaymentAsked, RevisionAsked, ScoresAsked)
-"""What is calculated whatever was found: an invoice with its days, a formula or notes with figures.
+_PLAINLY_ASKED = (
+    EstimateAsked,
+    PaymentAsked,
+    RevisionAsked,
+    ScoresAsked,
+    SmallLotsAsked,
+    TimeLimitsAsked,
+)
+"""What is calculated whatever was found: the parts of a need, an invoice or a notice with its days,
+a formula or notes with figures.
 
-Of 480 questions six such calculations were on articles not among the first; all were asked for.
+Of 480 questions six of an invoice, a formula or notes were on articles not among the first; all
+were asked for. So were the six of parts or a notice of 550, read once.
 """
 
 
