@@ -23,11 +23,15 @@ from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
 from assistant.calculators.catalogue import Asked
 from assistant.calculators.constants import IndexedLaw, Rates
-from assistant.calculators.estimate import EstimateAsked
+from assistant.calculators.estimate import EstimateAsked, ValueBasis
 from assistant.calculators.needs import Missing
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.procedure import ProcedureAsked
-from assistant.calculators.requests.parsing import calculator_of, parse_calculation
+from assistant.calculators.requests.parsing import (
+    calculation_of,
+    calculator_of,
+    parse_calculation,
+)
 from assistant.calculators.requests.procedure import names_both, with_claim
 from assistant.calculators.revision import RevisionAsked
 from assistant.calculators.scores import ScoresAsked
@@ -57,7 +61,8 @@ _PLAINLY_ASKED = (
 a formula or notes with figures.
 
 Of 480 questions six of an invoice, a formula or notes were on articles not among the first; all
-were asked for. So were the six of parts or a notice of 550, read once.
+were asked for. So were the six of parts or a notice of 550, read once; but not all of those that
+take purchases for homogeneous, which no word tells: they are left to what was found.
 """
 
 
@@ -166,7 +171,7 @@ class Answering:
         if is_english and found.asks_back:
             return
         grounds = [each.passage for line in found.lines for each in line.grounds]
-        is_plain = self._is_judged or calculator_of(self._asked) in _PLAINLY_ASKED
+        is_plain = self._is_judged or _is_plainly_asked(calculation_of(self._asked))
         if grounds and not (is_plain or self._is_of_what_is_asked(grounds)):
             return
         yield from turn.show(grounds)
@@ -263,6 +268,13 @@ class Answering:
                     own = turn.own.get(question, question)
                     yield from turn.compare(own, draft, is_of_the_same)
                 yield from self._derogating.after(question, draft)
+
+
+def _is_plainly_asked(asked: Asked | None) -> bool:
+    """Whether the words of the question name all that it counts."""
+    if isinstance(asked, EstimateAsked) and asked.basis is ValueBasis.HOMOGENEOUS:
+        return False
+    return isinstance(asked, _PLAINLY_ASKED)
 
 
 def _after(rule: PreparedAnswer, found: Sequence[Draft], carrying: Sequence[Draft]) -> list[Draft]:

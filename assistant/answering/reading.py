@@ -26,7 +26,7 @@ from assistant.retrieval.answerability import (
 from assistant.retrieval.evidence import Evidence, Subquestion
 from assistant.retrieval.ranking import is_foreign
 from assistant.retrieval.tuning import Tuning
-from ingestion.index.judged_figures import SAME, judged_comparisons
+from ingestion.index.judged_comparisons import SAME, judged_comparisons
 from ingestion.index.judged_procedures import judged_procedures
 from ingestion.index.judged_rules import judged_rules
 from ingestion.index.search import Embedder, PassageReader, Vectors

@@ -45,7 +45,7 @@ _IN_THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
 _COUNTS_NOTHING = re.compile(
     r" ?(?:[,;:.?!()=]|$)| (?:d'|(?:et|ou|puis|en (?:plus|moins|tout)|de|du|des|au total|qu[ei]"
     r"|pour|par|sur|dans|avec|sans|a|est|sont|soit|fait|donc|alors|mais|car|si|je|on|il|elle|ca|nous"
-    r"|maxi\w*|max|chacune?|l'an|tous|toutes)\b)"
+    r"|maxi\w*|max|aussi|egalement|chacune?|l'an|tous|toutes)\b)"
 )
 _YEAR = re.compile(r"(?:(?<=en )|(?<=annee )|(?<=exercice ))20\d\d")
 # "un marché de dix mois à 72 000 €", "5 500 €, l'un et l'autre …": the whole of what is meant.

@@ -13,7 +13,7 @@ from math import log
 
 from pydantic import TypeAdapter
 
-from ingestion.index.judged_figures import Judgements, shipped_rows
+from ingestion.index.judged_comparisons import Judgements, shipped_rows
 from ingestion.index.question_bank import read_lines
 from ingestion.index.search import Vectors
 from ingestion.index.told_by_words import ToldByWords

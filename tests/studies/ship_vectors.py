@@ -17,7 +17,7 @@ from assistant.container import load_embedder
 from assistant.settings import default_home, load_settings
 from ingestion.chunking.passages import as_one, passages_of
 from ingestion.index.dossier_bank import asked_of_dossiers
-from ingestion.index.judged_figures import read_judged_comparisons
+from ingestion.index.judged_comparisons import read_judged_comparisons
 from ingestion.index.judged_procedures import read_judged_procedures
 from ingestion.index.question_bank import read_bank, read_judged, read_nowhere_answered, read_rules
 from ingestion.index.search import Embedder, Vectors, as_indexed

@@ -20,7 +20,7 @@ from assistant.retrieval.tuning import Tuning
 from ingestion.documents.document import Kind
 from ingestion.durable import lock_for_writing
 from ingestion.index.build import build
-from ingestion.index.judged_figures import JudgedComparison, JudgedComparisons
+from ingestion.index.judged_comparisons import JudgedComparison, JudgedComparisons
 from ingestion.index.publication import publish
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.library.library import Library

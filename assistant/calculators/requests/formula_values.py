@@ -146,22 +146,30 @@ def _told_by_time(words: str, now: str) -> tuple[Fraction | None, Fraction | Non
     begins = 0
     for each in _NUMBER.finditer(words):
         value = read_number(each["figures"])
-        before = words[begins : each.start()]
-        begins = each.end()
-        if value is None or value >= 1000 or not _INDEX.search(words[: each.start()]):
-            continue
-        *_, near = _CLAUSE_END.split(before)
-        after = _CLAUSE_END.split(words[begins:], maxsplit=1)[0]
-        told = [*times.finditer(near)]
-        if not told and (follows := times.search(after)):
-            told, begins = [follows], begins + follows.end()
-        told = told or [*times.finditer(before)]
-        if told:
-            found[told[-1].lastgroup or ""].add(value)
+        told = _time_told(words, begins, each, times)
+        begins = max(each.end(), told.end()) if told else each.end()
+        if told and value is not None and value < 1000 and _INDEX.search(words[: each.start()]):
+            found[told.lastgroup or ""].add(value)
     if any(len(values) > 1 for values in found.values()):
         raise WrongFigures("Deux valeurs sont données à un même index.")
     base, other = (next(iter(found[each]), None) for each in ("base", "now"))
     return base, other
+
+
+def _time_told(
+    words: str, begins: int, number: re.Match[str], times: re.Pattern[str]
+) -> re.Match[str] | None:
+    """The words that tell the time of a number, none before `begins`.
+
+    Those before it in its own clause, else those after it there, else the last before.
+    """
+    before = [*times.finditer(words, begins, number.start())]
+    ends = [begins, *(end.end() for end in _CLAUSE_END.finditer(words, begins, number.start()))]
+    end = _CLAUSE_END.search(words, number.end())
+    after = times.search(words, number.end(), end.start() if end else len(words))
+    if before and before[-1].start() >= ends[-1]:
+        return before[-1]
+    return after or (before[-1] if before else None)
 
 
 def unread_numbers(words: str, formula: Formula, read: Iterable[Fraction]) -> bool:

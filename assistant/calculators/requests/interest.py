@@ -214,6 +214,7 @@ _OF_DAY = re.compile(
     r"|vire\w*|verse\w*)"
     r"|(?P<other>emis\w*|datee?|etabli\w*|sign\w+|notifi\w+))\b"
 )
+_INDEMNITIES = re.compile(r"\bindemnit|\bforfait")
 _RATE_ASKED = re.compile(
     r"\bquels? (?:est (?:le|mon) |sera (?:le )?)?taux\b|\btaux (?:total|final|majore)\b"
 )
@@ -280,9 +281,6 @@ def _indemnities(facts: QuestionFacts) -> InterestAsked | None:
     numbers = {int(each.value) for each in late or counted}
     number = numbers.pop() if len(numbers) == 1 else 0
     return InterestAsked(payments=number) if number > 1 else None
-
-
-_INDEMNITIES = re.compile(r"\bindemnit|\bforfait")
 
 
 def _names_indemnity(facts: QuestionFacts) -> bool:

@@ -141,9 +141,15 @@ def _is_of_a_regime(words: str) -> bool:
 
 def calculator_of(asked: Asked | Missing) -> type[Asked] | None:
     """What is calculated, None where it lacks facts of many values."""
+    calculation = calculation_of(asked)
+    return None if calculation is None else type(calculation)
+
+
+def calculation_of(asked: Asked | Missing) -> Asked | None:
+    """What is asked, in its first case where it lacks a fact; None where that has many values."""
     if isinstance(asked, Missing):
-        return type(asked.cases[0][1]) if asked.cases else None
-    return type(asked)
+        return asked.cases[0][1] if asked.cases else None
+    return asked
 
 
 def _only_one(facts: QuestionFacts, question: str, judged: JudgedOdds) -> Asked | Missing | None:

@@ -4,7 +4,7 @@ import pytest
 
 from assistant.citations.comparison import comparable_figures, describe_comparisons
 from assistant.question.language import Language
-from ingestion.index.judged_figures import read_judged_comparisons
+from ingestion.index.judged_comparisons import read_judged_comparisons
 
 LIMIT = "Le besoin est estimé à moins de 60 000 € HT pour des services, ou de 100 000 € HT sinon."
 

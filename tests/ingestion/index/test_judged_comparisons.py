@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.retrieval.tuning import default_tuning
-from ingestion.index.judged_figures import (
+from ingestion.index.judged_comparisons import (
     SAME,
     JudgedComparison,
     JudgedComparisons,
@@ -13,7 +13,7 @@ from ingestion.index.judged_figures import (
 )
 from ingestion.index.question_bank import read_judged
 from ingestion.index.shipped_vectors import ShippedVectors, shipped_file
-from tests.studies.judged_figures import comparison_odds
+from tests.studies.judged_comparisons import comparison_odds
 
 BUYS, CHARGES = np.eye(2, 3, dtype=np.float32)
 NEED, RETENTION = "euro 60000", "ratio 1/20"

@@ -1,4 +1,4 @@
-"""Which comparisons of a figure with a limit are said: python -m tests.studies.judged_figures.
+"""Which comparisons of a figure with a limit are said: python -m tests.studies.judged_comparisons.
 
 Those that readers judged (corpus/questions/comparaisons.jsonl), each told by those of other
 authors: how many are above several bounds of the odds, and how many of these are of the same thing.
@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.retrieval.tuning import default_tuning
-from ingestion.index.judged_figures import (
+from ingestion.index.judged_comparisons import (
     JudgedComparison,
     JudgedComparisons,
     read_judged_comparisons,
