@@ -42,7 +42,7 @@ _SMALL = re.compile(r"\bfaibles? montants?\b|\br\.? ?2194-8\b")
 
 _OF_MODIFICATION = re.compile(
     r"\b(?:(?P<sum>au total|total|cumul\w*|en tout)"
-    r"|(?P<initial>marches?|contrats?|initial\w*|lot)"
+    r"|(?P<initial>marches?|contrats?|initial\w*|lot|(?:coutai|valai)(?:t|ent)|au depart)"
     r"|(?P<less>moins-values?|diminu\w+|baiss\w+|reduction|en moins)"
     r"|(?P<more>avenants?|av\.? ?n? ?°? ?\d|modif\w*|supplement\w*|ajout\w*"
     r"|augment\w+|plus-values?|surcouts?|rallonges?|encore|nouvel\w*|(?:en|de) plus"
@@ -83,6 +83,7 @@ _SEVERAL = re.compile(
 
 _UNFORESEEN = re.compile(
     r"\b(?:imprev|non decel|decouv|sujetions|aleas?\b|devenue?s? (?:necessaire|indispensable)"
+    r"|(?:avai(?:t|ent)|avions|a|ont|avons) pas (?:pre)?vue?s?\b"
     r"|ne pouvai\w+ (?:l'|le |les |la )?(?:prevoir|savoir|anticiper)|impossibles? a prevoir)"
 )
 

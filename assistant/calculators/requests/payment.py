@@ -138,10 +138,14 @@ def _of_invoice(facts: QuestionFacts) -> Asked | Missing | None:
         for role in ("available", "received", "delivered")
     ]
     received, delivered = roles[0] or roles[1], roles[2]
-    bare = _bare_days(facts, received)
-    if bare is None or len(received) > 1 or len(delivered) + ("delivered" in bare) > 1:
-        return None
     dated = [each for each in days if _DATES_INVOICE.search(each.before)]
+    known = received or [each.value for each in dated]
+    bare = _bare_days(facts, known[0] if len(known) == 1 else None)
+    if bare is None:
+        return None
+    received = [*received, *(bare[role] for role in bare if role == "received")]
+    if len(received) > 1 or len(delivered) + ("delivered" in bare) > 1:
+        return None
     if any(each.role(_OF_INVOICE) is None for each in days if each not in dated):
         return None  # a day of what is not read may be that from which the time limit runs
     paid = [*of_role(days, _OF_INVOICE, "paid"), *(bare[role] for role in bare if role == "paid")]
@@ -155,21 +159,21 @@ def _of_invoice(facts: QuestionFacts) -> Asked | Missing | None:
     return _asked(facts, asked, paid, partial(PaymentAsked, delivered=delivered_on, event=event))
 
 
-def _bare_days(facts: QuestionFacts, received: list[date]) -> dict[str, date] | None:
-    """Days of the performance and of the payment told without their month, by their role.
+def _bare_days(facts: QuestionFacts, known: date | None) -> dict[str, date] | None:
+    """Days told without their month, by their role.
 
-    They are of the month of the reception, or of the next. None where one may be of something else
-    that counts.
+    They are of the month of the day that is known, of the reception or of the invoice, or of the
+    next. None where one may be of something else that counts.
     """
     found: dict[str, date] = {}
     for each in _BARE_DAY.finditer(facts.words):
         before = re.split(r"[,;.:?!]", facts.words[: each.start()])[-1]
         named = [*_OF_INVOICE.finditer(before)]
         role = (named[-1].lastgroup if named else None) or ""
-        if role in ("available", "received") or role in found:
+        if role == "available" or role in found:
             return None
-        if role in ("delivered", "paid") and received:
-            found[role] = _of_month(int(each["day"]), received[0], is_after=role == "paid")
+        if role in ("received", "delivered", "paid") and known:
+            found[role] = _of_month(int(each["day"]), known, is_after=role != "delivered")
     return found
 
 
