@@ -12,7 +12,12 @@ from assistant.answering.answer import Choice, Event, Prominence
 from assistant.answering.card import Card
 from assistant.answering.closing import Closing
 from assistant.answering.computation import calculate_answer
-from assistant.answering.context import besides, in_their_lists, under_headings
+from assistant.answering.context import (
+    besides,
+    in_their_lists,
+    under_headings,
+    with_other_articles,
+)
 from assistant.answering.dossier_pieces import BESIDE_STATED, Derogating, say_stated
 from assistant.answering.first_line import PreparedAnswer, led
 from assistant.answering.notices import notice
@@ -243,7 +248,8 @@ class Answering:
     def _say_first(self, question: str, read: PartRead) -> Generator[Event, None, list[Draft]]:
         """Say the rule that answers and what the pieces state, and return what is still quoted."""
         turn, found = self._turn, [*read.quotes]
-        if (rule := read.prepared) is not None and not turn.quotes(rule.text):
+        if read.prepared is not None and not turn.quotes(read.prepared.text):
+            rule = yield from with_other_articles(turn, read.prepared)
             carrying = rule.carried_by(found)
             if carrying or rule.is_sure:
                 yield turn.answer_prepared(rule, carrying)

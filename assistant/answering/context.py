@@ -7,12 +7,14 @@ from datetime import date
 from itertools import groupby
 
 from assistant.answering.answer import Found, Prominence
+from assistant.answering.first_line import PreparedAnswer, answering
 from assistant.answering.quotable import Draft, Unit, joined, leans_back, quotable
 from assistant.answering.state import TurnState
 from assistant.citations.quotations import is_verbatim
+from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.headings import limiting_headings
 from assistant.retrieval.hierarchy import ARTICLES, rank_of
-from assistant.retrieval.standing import in_force
+from assistant.retrieval.standing import in_force, standing
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import Span, list_parts, marker, sentences, units
 
@@ -34,6 +36,24 @@ def in_context(turn: TurnState, found: Sequence[Draft]) -> tuple[Draft, ...]:
             for start, end in _whole(text, first + draft.start, first + draft.end)
         ]
     return tuple(each.draft for each in joined(told))
+
+
+def with_other_articles(
+    turn: TurnState, rule: PreparedAnswer
+) -> Generator[Found, None, PreparedAnswer]:
+    """A rule with what it rests on in other articles, which is added to the evidence."""
+    items: list[Evidence] = []
+    quotes = list(rule.quotes)
+    for ground in rule.also:
+        found = standing(turn.generation, ground.passage_ids, turn.scope)
+        yield from turn.show(found)
+        items += map(turn.shown, found)
+        if rule.is_sure:
+            words = (
+                draft for item in map(turn.shown, found) for draft in answering(item, ground.spans)
+            )
+            quotes += in_context(turn, [*words])
+    return replace(rule, quotes=tuple(quotes), besides=tuple(items))
 
 
 def besides(found: Sequence[Draft], said: Sequence[Draft]) -> list[Draft]:

@@ -26,7 +26,7 @@ from assistant.retrieval.hierarchy import ARTICLES, Rank, rank_of
 from assistant.retrieval.tuning import ClauseWeights, PreparedWeights
 from ingestion.index.judged_rules import JudgedRules
 from ingestion.index.question_bank import english_rules
-from ingestion.index.questions import SHARPNESS, Likeness, QuestionIndex
+from ingestion.index.questions import SHARPNESS, Likeness, QuestionIndex, RuleGround
 from ingestion.index.search import Embedder, Vectors
 
 ALIKE = 40
@@ -43,7 +43,9 @@ PLAINLY = {Language.FRENCH: "En clair", Language.ENGLISH: "In plain words"}
 class PreparedAnswer:
     """A rule of the bank, the evidence that it was written on, and the words of it that answer.
 
-    None are known of a sheet, nor counted on where it is not sure to answer the question.
+    None are known of a sheet, nor counted on where it is not sure to answer the question. `also` is
+    what it rests on in other articles than that of the evidence, `besides` these once they are
+    shown.
     """
 
     text: str
@@ -51,6 +53,8 @@ class PreparedAnswer:
     quotes: tuple[Draft, ...] = ()
     is_sure: bool = True
     is_likely: bool = True
+    also: tuple[RuleGround, ...] = ()
+    besides: tuple[Evidence, ...] = ()
 
     def carried_by(self, quoted: Sequence[Draft]) -> list[Draft]:
         """The words that answer, else what is quoted of its passage: never folded."""
@@ -157,15 +161,20 @@ def _ahead(cosines: Sequence[float]) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class _NearRule:
-    """A rule by one of its questions: how near that is, the words, and the evidence of them."""
+    """A rule by one of its questions: how near that is, and the evidence of what it rests on.
+
+    Of several articles that which was found best; `also` are the others.
+    """
 
     cosine: float
-    spans: tuple[tuple[int, int], ...]
+    ground: RuleGround
     evidence: Evidence
+    also: tuple[RuleGround, ...]
 
     def answer(self, rule: str) -> PreparedAnswer:
         """The rule as it answers that question."""
-        return PreparedAnswer(rule, self.evidence, tuple(_answering(self.evidence, self.spans)))
+        words = tuple(answering(self.evidence, self.ground.spans))
+        return PreparedAnswer(rule, self.evidence, words, also=self.also)
 
 
 def _near_rules(
@@ -174,9 +183,17 @@ def _near_rules(
     """Each rule with its questions among those that are alike, and the evidence that bears it."""
     near: dict[str, list[_NearRule]] = {}
     for each in alike:
-        asked, ids = each.question, each.question.rule_passage_ids
-        if item := next((item for item in bearing if item.passage.id in ids), None):
-            near.setdefault(asked.rule, []).append(_NearRule(each.cosine, asked.spans, item))
+        asked = each.question
+        resting = (
+            (item, ground)
+            for item in bearing
+            for ground in asked.grounds
+            if item.passage.id in ground.passage_ids
+        )
+        if found := next(resting, None):
+            item, ground = found
+            also = tuple(other for other in asked.grounds if other != ground)
+            near.setdefault(asked.rule, []).append(_NearRule(each.cosine, ground, item, also))
     return near
 
 
@@ -184,7 +201,7 @@ def _bears(item: Evidence, *, is_of_today: bool) -> bool:
     return not item.disputed and (is_of_today or rank_of(item.passage) in ARTICLES)
 
 
-def _answering(item: Evidence, spans: Iterable[tuple[int, int]]) -> Iterator[Draft]:
+def answering(item: Evidence, spans: Iterable[tuple[int, int]]) -> Iterator[Draft]:
     """The parts of these spans of a document that stand in a passage of it."""
     passage = item.passage
     for first, last in spans:

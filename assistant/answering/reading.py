@@ -25,6 +25,7 @@ from assistant.retrieval.answerability import (
 )
 from assistant.retrieval.evidence import Evidence, Subquestion
 from assistant.retrieval.ranking import is_foreign
+from assistant.retrieval.standing import standing
 from assistant.retrieval.tuning import Tuning
 from ingestion.index.judged_comparisons import SAME, judged_comparisons
 from ingestion.index.judged_procedures import judged_procedures
@@ -128,7 +129,7 @@ class EvidenceReading:
         """The rule of the bank that answers, else the nearest one, if it is likely to be of use.
 
         It is told of the rules only; not where the model was to put the question into French and
-        could not. Of several questions it is not sure to answer all. What is
+        could not. Of several questions only one on several articles is sure to answer all. What is
         quoted of its passage is narrowed to the words that answer only where it is sure.
         """
         turn = self._turn
@@ -140,14 +141,24 @@ class EvidenceReading:
         rules = candidate_rules(
             asked, evidence, questions, self._embedder, judged, is_of_today=is_of_today
         )
-        fitting = [each for each in rules if not is_of_another_case(each.answer.text, question)]
+        fitting = [
+            each
+            for each in rules
+            if not is_of_another_case(each.answer.text, question) and self._stands(each.answer)
+        ]
         found = prepared_answer(fitting, self._tuning.prepared)
         if found is None:
             return None
-        is_sure = found.is_sure and not asks_several(turn.own.get(question, question))
+        is_one = bool(found.also) or not asks_several(turn.own.get(question, question))
+        is_sure = found.is_sure and is_one
         carrying = in_context(turn, found.quotes) if is_sure else ()
         found = replace(found, quotes=carrying, is_sure=is_sure)
         return found.in_english() if turn.language is Language.ENGLISH else found
+
+    def _stands(self, rule: PreparedAnswer) -> bool:
+        """Whether what it rests on in other articles may be quoted too."""
+        turn = self._turn
+        return all(standing(turn.generation, each.passage_ids, turn.scope) for each in rule.also)
 
     def is_of_the_same(self, asked: Vectors, found: FigureComparison) -> bool:
         """Whether a figure is likely to be of what its limit is of, as readers judged of others.

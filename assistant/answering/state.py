@@ -227,12 +227,16 @@ class TurnState:
 
         Where it is not sure to answer it is told as what its article says.
         """
-        item = found.evidence
-        whole = (cite(item, 0, len(item.passage.text)),)
-        citations = tuple(cited for draft in quoted for cited in _citations(draft)) or whole
+        items = (found.evidence, *found.besides)
+        said = [cited for draft in quoted for cited in _citations(draft)]
+        quoted_of = {each.n for each in said}
+        whole = (
+            cite(item, 0, len(item.passage.text)) for item in items if item.number not in quoted_of
+        )
+        citations = (*said, *whole)
         place = self._next if found.is_sure else Prominence.BODY
         label = "" if found.is_sure else PLAINLY[self.language]
-        numbers = (item.number,)
+        numbers = tuple(sorted(item.number for item in items))
         return self._wrote(
             Sentence(found.text, numbers, Support.PREPARED, place, label=label), citations
         )

@@ -139,13 +139,23 @@ class BankQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleGround:
+    """Words of an article: half-open characters of its text, whose sha256 is `text_sha256`."""
+
+    article: str
+    text_sha256: str
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleRule:
     """What an article says, in a sentence of ours that is true wherever it is read.
 
     It names what it is about and the cases outside which it does not hold, and never says oui or
     non. `questions` are the identifiers of those of the bank that it answers, of which each has one
     rule. `english` is the same for those who ask in English. A rule that none of these asks for,
-    only people's questions, has the `spans` that say it, in the text whose sha256 is `text_sha256`.
+    only people's questions, has the `spans` that say it, in the text whose sha256 is `text_sha256`;
+    `also` are the words of other articles without which it would not be true.
     """
 
     article: str
@@ -154,6 +164,7 @@ class ArticleRule:
     english: str = ""
     text_sha256: str = ""
     spans: tuple[tuple[int, int], ...] = ()
+    also: tuple[ArticleGround, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

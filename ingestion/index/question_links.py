@@ -17,7 +17,7 @@ from ingestion.index.question_bank import (
     digest_of,
     digest_of_rule,
 )
-from ingestion.index.questions import LeadingQuestion
+from ingestion.index.questions import LeadingQuestion, RuleGround
 
 
 class Written(Protocol):
@@ -41,11 +41,11 @@ W = TypeVar("W", bound=Written)
 
 @dataclass(frozen=True, slots=True)
 class GroundedRule:
-    """A rule of the bank, the words that say it, and the passages that these are of."""
+    """A rule of the bank, and what it rests on: its own article, and others."""
 
     text: str
-    spans: tuple[tuple[int, int], ...]
-    passage_ids: tuple[str, ...]
+    own: RuleGround
+    also: tuple[RuleGround, ...] = ()
 
 
 def leading_questions(
@@ -62,12 +62,7 @@ def leading_questions(
     and, where there are any of either, those that lead to none. In the bank's order. Pure.
     """
     texts = _digests_of_texts(documents)
-    written = passages_answering(_as_written(rules, bank), documents, passages)
-    grounded = {
-        digest_of_rule(each.text): rule
-        for each, ids in written
-        if (rule := _grounded(each.text, each, ids, texts))
-    }
+    grounded = _grounded_rules(_as_written(rules, bank), texts, documents, passages)
     led = [
         *_led_by_bank(passages_answering(bank, documents, passages), texts),
         *_led_by_readers(judged, grounded, documents, passages),
@@ -80,8 +75,8 @@ def _led_by_bank(
 ) -> Iterator[LeadingQuestion]:
     """The wordings of each question, given the passages that answer it."""
     for question, ids in answered:
-        rule = _grounded(question.rule, question, ids, texts)
-        said, spans = (rule.text, rule.spans) if rule else ("", ())
+        ground = _ground(question, ids, texts) if question.rule else None
+        said, spans = (question.rule, ground.spans) if ground else ("", ())
         for each in question.asked:
             yield LeadingQuestion(each, ids, question.id, said, spans)
 
@@ -135,8 +130,7 @@ def _led_by_readers(
         elif found and question.answered is HasAnswer.YES:
             usual = max(question.answering, key=lambda name: answering[name], default="")
             rule = rules.get(question.best) or rules.get(usual)
-            said = (rule.text, rule.spans, rule.passage_ids) if rule else ("", (), ())
-            yield LeadingQuestion(question.question, found, "", *said)
+            yield _said(LeadingQuestion(question.question, found), rule)
 
 
 def _digests_of_texts(documents: Iterable[Document]) -> dict[str, set[str]]:
@@ -148,14 +142,58 @@ def _digests_of_texts(documents: Iterable[Document]) -> dict[str, set[str]]:
     return texts
 
 
-def _grounded(
-    rule: str, written: Written, ids: tuple[str, ...], texts: Mapping[str, set[str]]
-) -> GroundedRule | None:
-    """A rule, as long as no other text of its article than the one it is of is there."""
+def _said(asked: LeadingQuestion, rule: GroundedRule | None) -> LeadingQuestion:
+    """The question with its rule, if it has one."""
+    if rule is None:
+        return asked
+    own = rule.own
+    return replace(asked, rule=rule.text, spans=own.spans, bearing=own.passage_ids, also=rule.also)
+
+
+def _grounded_rules(
+    rules: Iterable[ArticleRule],
+    texts: Mapping[str, set[str]],
+    documents: Sequence[Document],
+    passages: Sequence[Passage],
+) -> dict[str, GroundedRule]:
+    """By their digests, the rules all of whose articles are there, with the text that they had."""
+    resting = [(rule, _resting(rule)) for rule in rules]
+    written = [words for _, all_of_them in resting for words in all_of_them]
+    grounds = {
+        _words(each): ground
+        for each, ids in passages_answering(written, documents, passages)
+        if (ground := _ground(each, ids, texts))
+    }
+    found = {}
+    for rule, words in resting:
+        there = [grounds[_words(each)] for each in words if _words(each) in grounds]
+        if len(there) == len(words):
+            own, *also = there
+            found[digest_of_rule(rule.text)] = GroundedRule(rule.text, own, tuple(also))
+    return found
+
+
+def _resting(rule: ArticleRule) -> tuple[Written, ...]:
+    """All words that a rule rests on, the most direct first."""
+    return (rule, *rule.also)
+
+
+def _words(written: Written) -> tuple[str, str, tuple[tuple[int, int], ...]]:
+    """What tells words of an article from others."""
+    return written.article, written.text_sha256, written.spans
+
+
+def _ground(
+    written: Written, ids: tuple[str, ...], texts: Mapping[str, set[str]]
+) -> RuleGround | None:
+    """What a rule rests on, as long as no other text of the article than the one it is of is there.
+
+    The words are known where the article is there itself, not only a sheet about it.
+    """
     kept = texts.get(written.article, set())
-    if not rule or (kept and written.text_sha256 not in kept):
+    if kept and written.text_sha256 not in kept:
         return None
-    return GroundedRule(rule, written.spans if kept else (), ids)
+    return RuleGround(ids, written.spans if kept else ())
 
 
 def passages_answering(

@@ -6,7 +6,7 @@ question near to them has no answer either.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,6 +40,14 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
+class RuleGround:
+    """The passages of an article that a rule rests on, and the words of it that say it."""
+
+    passage_ids: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LeadingQuestion:
     """A question in one wording, and the identifiers of the passages that answer it, if any do.
 
@@ -48,8 +56,8 @@ class LeadingQuestion:
     answers, "" where none does or the article's text is no longer that on which it was written.
     `spans` are the words that say it, half-open characters of that text; none where only sheets are
     there. `bearing` are the passages of the rule's own article, where the question may lead to
-    others. `is_open` tells that it is answered in part only, `elsewhere` where to look for what
-    leads nowhere, None where nobody could tell.
+    others, and `also` what it rests on in other articles. `is_open` tells that it is answered in
+    part only, `elsewhere` where to look for what leads nowhere, None where nobody could tell.
     """
 
     text: str
@@ -60,19 +68,24 @@ class LeadingQuestion:
     bearing: tuple[str, ...] = ()
     is_open: bool = False
     elsewhere: Elsewhere | None = None
+    also: tuple[RuleGround, ...] = ()
 
     @property
-    def rule_passage_ids(self) -> tuple[str, ...]:
-        """The passages that bear its rule."""
-        return self.bearing or self.passage_ids
+    def grounds(self) -> tuple[RuleGround, ...]:
+        """What its rule rests on, an article each, the most direct first."""
+        return (RuleGround(self.bearing or self.passage_ids, self.spans), *self.also)
 
     def without(self, gone: Collection[str]) -> "LeadingQuestion":
         """The same where these passages are no longer there; a rule that none bears is not said."""
-        left = tuple(name for name in self.passage_ids if name not in gone)
-        bearing = tuple(name for name in self.bearing if name not in gone)
-        if self.bearing and not bearing:
-            return replace(self, passage_ids=left, rule="", spans=(), bearing=())
-        return replace(self, passage_ids=left, bearing=bearing)
+        left = replace(self, passage_ids=_left(self.passage_ids, gone))
+        if any(not _left(ground.passage_ids, gone) for ground in self.grounds):
+            return replace(left, rule="", spans=(), bearing=(), also=())
+        also = (replace(each, passage_ids=_left(each.passage_ids, gone)) for each in self.also)
+        return replace(left, bearing=_left(self.bearing, gone), also=tuple(also))
+
+
+def _left(passage_ids: Iterable[str], gone: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in passage_ids if name not in gone)
 
 
 @dataclass(frozen=True, slots=True)

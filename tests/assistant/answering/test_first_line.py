@@ -16,6 +16,9 @@ from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.tuning import PreparedWeights, Refusal, default_tuning
 from ingestion.chunking.passages import Passage
 from ingestion.index.question_bank import (
+    ANSWERS,
+    ArticleGround,
+    ArticleRule,
     BankQuestion,
     Elsewhere,
     Form,
@@ -23,6 +26,7 @@ from ingestion.index.question_bank import (
     JudgedQuestion,
     Style,
     digest_of,
+    digest_of_rule,
 )
 from tests.support.fakes import WordEmbedder
 from tests.support.index_home import ARTICLES, with_articles
@@ -97,6 +101,12 @@ def left_open() -> float:
 
 
 @pytest.fixture
+def rules() -> tuple[ArticleRule, ...]:
+    """Rules that people alone ask for."""
+    return ()
+
+
+@pytest.fixture
 def assistant(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -107,9 +117,11 @@ def assistant(
     texts: dict[str, str],
     judged: JudgedQuestion | None,
     left_open: float,
+    rules: tuple[ArticleRule, ...],
 ) -> Assistant:
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (banked,))
     monkeypatch.setattr("ingestion.index.build.read_judged", lambda: (judged,) if judged else ())
+    monkeypatch.setattr("ingestion.index.build.read_rules", lambda: rules)
     embedder, home = WordEmbedder(), with_articles(tmp_path, ARTICLES | texts)
     refusal = dict(default_tuning().refusal) | {
         "rules asked": Refusal(refused=0.0, sure=0.0, bias=odds, left_open=left_open)
@@ -285,6 +297,66 @@ def test_an_answer_in_english_begins_with_the_line_in_english(
     monkeypatch.setattr("assistant.answering.first_line.english_rules", lambda: said)
     answer = run_turn(assistant, FOUND, None, None, Language.ENGLISH).answer
     assert [each.text for each in answer.sentences] == [*said.values(), SAYS]
+
+
+PAID = ARTICLES["R2192-10"]
+ON_TWO = ArticleRule(
+    "R2191-3",
+    (),
+    "Le titulaire reçoit une avance, payée sous 30 jours.",
+    text_sha256=digest_of(SAYS),
+    spans=((0, len(SAYS)),),
+    also=(ArticleGround("R2192-10", digest_of(PAID), ((0, len(PAID)),)),),
+)
+ASKED_OF_TWO = "Des sous au démarrage bien vite ?"
+ANSWERED_BY_TWO = JudgedQuestion(
+    ASKED_OF_TWO, HasAnswer.YES, ("R2191-3",), {digest_of_rule(ON_TWO.text): ANSWERS}
+)
+
+
+@pytest.mark.parametrize("rules", [(ON_TWO,)])
+@pytest.mark.parametrize("judged", [ANSWERED_BY_TWO])
+@pytest.mark.parametrize("banked", [replace(BANKED, rule="")])
+@pytest.mark.parametrize(
+    ("prepared_weights", "is_line"),
+    [(PreparedWeights(bias=1.0), True), (PreparedWeights(bias=-1.0, of_use=-2.0), False)],
+)
+def test_a_rule_on_two_articles_cites_both_and_as_the_line_quotes_both(
+    assistant: Assistant, *, is_line: bool
+) -> None:
+    answer = run_turn(assistant, ASKED_OF_TWO, None, None).answer
+    rule, *quotes = answer.sentences
+    assert rule.text == ON_TWO.text
+    assert [each.text for each in quotes] == ([SAYS, PAID] if is_line else [SAYS])
+    cited = {each.n: each.quote for each in answer.citations}
+    assert [cited[number] for number in rule.citations] == [SAYS, PAID]
+    assert (answer.lead == rule) is is_line
+
+
+@pytest.mark.parametrize("rules", [(ON_TWO,)])
+@pytest.mark.parametrize("judged", [ANSWERED_BY_TWO])
+@pytest.mark.parametrize("banked", [replace(BANKED, rule="")])
+@pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=1.0)])
+def test_a_rule_on_two_articles_is_the_line_of_what_asks_for_two_things(
+    assistant: Assistant,
+) -> None:
+    asked = "Puis-je toucher des sous au démarrage, et qui les verse ?"
+    answer = run_turn(assistant, asked, None, None).answer
+    assert answer.lead is not None
+    assert answer.lead.text == ON_TWO.text
+
+
+@pytest.mark.parametrize("rules", [(ON_TWO,)])
+@pytest.mark.parametrize("judged", [ANSWERED_BY_TWO])
+@pytest.mark.parametrize("banked", [replace(BANKED, rule="")])
+@pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=1.0)])
+@pytest.mark.parametrize("texts", [{"R2192-10": f"{PAID} Il court dès la demande."}])
+def test_a_rule_is_not_said_where_the_text_of_one_of_its_articles_is_another(
+    assistant: Assistant,
+) -> None:
+    answer = run_turn(assistant, ASKED_OF_TWO, None, None).answer
+    assert answer.sentences
+    assert all(each.support is Support.VERBATIM for each in answer.sentences)
 
 
 @pytest.mark.parametrize("banked", [replace(BANKED, spans=((0, len(SAYS) - 1),))])

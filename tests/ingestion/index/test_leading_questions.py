@@ -15,6 +15,7 @@ from ingestion.chunking.passages import Passage, passages_of
 from ingestion.documents.document import Document, Heading, Kind
 from ingestion.index.question_bank import (
     ANSWERS,
+    ArticleGround,
     ArticleRule,
     BankQuestion,
     Elsewhere,
@@ -34,6 +35,7 @@ from ingestion.index.questions import (
     SHARPNESS,
     LeadingQuestion,
     QuestionIndex,
+    RuleGround,
     read_leading_questions,
     write_questions,
 )
@@ -198,13 +200,31 @@ def test_what_answers_a_question_of_people_is_said_to_who_asks_like_them() -> No
     [found] = _by_people(asked, rules=[rule])
     assert (found.rule, found.spans) == (TOLD, (span,))
     last = _passages(_article())[-1].id
-    assert found.rule_passage_ids == (last,) != found.passage_ids
+    [ground] = found.grounds
+    assert ground.passage_ids == (last,) != found.passage_ids
     in_part = replace(asked, rules={digest_of_rule(TOLD): 1})
     for other in (in_part, replace(asked, answered=HasAnswer.PARTLY)):
         [unsaid] = _by_people(other, rules=[rule])
-        assert (unsaid.rule, unsaid.rule_passage_ids) == ("", unsaid.passage_ids)
+        assert (unsaid.rule, unsaid.bearing, unsaid.spans) == ("", (), ())
     for changed in (replace(rule, text_sha256=digest_of("Un autre.")), replace(rule, spans=())):
         assert [each.rule for each in _by_people(asked, rules=[changed])] == [""]
+
+
+def test_a_rule_on_several_articles_is_said_where_all_are_there_as_they_were() -> None:
+    text = _article().text
+    also = ArticleGround("R2182-1", digest_of(text), ((len(text) - 40, len(text)),))
+    rule = ArticleRule("R2181-1", (), TOLD, "", digest_of(text), ((0, 40),), (also,))
+    asked = _answered_by(ASKED_BY_OTHERS, TOLD)
+    [found] = _by_people(asked, rules=[rule])
+    first = _passages(_article())[0].id
+    last = _passages(_article(reference="R2182-1"))[-1].id
+    assert found.grounds == (RuleGround((first,), rule.spans), RuleGround((last,), also.spans))
+    for gone in (
+        replace(also, article="R2183-1"),
+        replace(also, text_sha256=digest_of("Un autre.")),
+    ):
+        [unsaid] = _by_people(asked, rules=[replace(rule, also=(gone,))])
+        assert (unsaid.rule, unsaid.also) == ("", ())
 
 
 def test_a_rule_that_the_bank_asks_for_rests_on_the_words_of_most_of_its_questions() -> None:
@@ -368,7 +388,17 @@ def test_a_rule_that_no_passage_bears_any_more_is_not_said() -> None:
     asked = LeadingQuestion("un", ("a", "b"), "", "Une règle.", ((0, 4),), ("b", "c"))
     assert asked.without({"a", "b"}) == replace(asked, passage_ids=(), bearing=("c",))
     left = asked.without({"b", "c"})
-    assert (left.rule, left.spans, left.rule_passage_ids) == ("", (), ("a",))
+    assert (left.rule, left.spans, left.bearing) == ("", (), ())
+    assert left.passage_ids == ("a",)
+
+
+def test_a_rule_that_lost_one_of_its_articles_is_not_said() -> None:
+    also = (RuleGround(("c", "d"), ((0, 4),)),)
+    asked = LeadingQuestion("un", ("a",), "", "Une règle.", ((0, 4),), ("a", "b"), also=also)
+    assert asked.without({"b", "c"}) == replace(
+        asked, bearing=("a",), also=(RuleGround(("d",), ((0, 4),)),)
+    )
+    assert asked.without({"c", "d"}) == LeadingQuestion("un", ("a",))
 
 
 def test_a_question_nearer_to_those_that_no_text_answers_says_so() -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +19,8 @@ from ingestion.index.question_bank import (
     OUTSIDE,
     RULES,
     UNANSWERED,
+    ArticleGround,
+    ArticleRule,
     BankQuestion,
     Elsewhere,
     Form,
@@ -183,18 +186,24 @@ def test_each_question_has_one_rule_of_its_article() -> None:
 
 
 @needs_code
-def test_a_rule_that_people_alone_ask_for_rests_on_words_of_its_article() -> None:
+def test_a_rule_that_people_alone_ask_for_rests_on_words_of_its_articles() -> None:
     texts = _texts()
     unasked = [each for each in read_rules() if not each.questions]
     assert len(unasked) > 400
-    for rule in unasked:
-        text = texts[rule.article]
-        assert digest_of(text) == rule.text_sha256
-        ends = [end for span in rule.spans for end in span]
+    on_several = [each for each in unasked if each.also]
+    assert [each.text for each in read_rules() if each.also and each.questions] == []
+    for rule in on_several:
+        articles = {rule.article, *(each.article for each in rule.also)}
+        assert len(articles) == 1 + len(rule.also)
+    grounds: list[ArticleRule | ArticleGround] = [*unasked]
+    for words in [*grounds, *(each for rule in unasked for each in rule.also)]:
+        text = texts[words.article]
+        assert digest_of(text) == words.text_sha256
+        ends = [end for span in words.spans for end in span]
         assert ends
         assert ends == sorted(set(ends))
         assert ends[-1] <= len(text)
-        for start, end in rule.spans:
+        for start, end in words.spans:
             assert not text[start].isspace()
             assert not (start and text[start - 1 : start + 1].isalnum())
             assert end == len(text) or not text[end - 1 : end + 1].isalnum()
@@ -225,7 +234,7 @@ def test_each_rule_has_its_figures_in_english_too() -> None:
 
 
 @needs_code
-def test_a_rule_has_no_figure_that_its_article_has_not() -> None:
+def test_a_rule_has_no_figure_that_its_articles_have_not() -> None:
     texts = _texts()
 
     def figures(text: str) -> set[tuple[str, str]]:
@@ -234,18 +243,25 @@ def test_a_rule_has_no_figure_that_its_article_has_not() -> None:
         return {each for each in told if each[0] in {"euro", "ratio", "month", "day"}} - {A_THIRD}
 
     added = [
-        each.text for each in read_rules() if figures(each.text) - figures(texts[each.article])
+        each.text
+        for each in read_rules()
+        if figures(each.text) - figures("\n".join(_texts_of(each, texts)))
     ]
     assert added == []
 
 
+def _texts_of(rule: ArticleRule, texts: Mapping[str, str]) -> list[str]:
+    """All that a rule rests on."""
+    return [texts[rule.article], *(texts[each.article] for each in rule.also)]
+
+
 @needs_code
-def test_rules_are_not_in_the_words_of_their_article() -> None:
+def test_rules_are_not_in_the_words_of_their_articles() -> None:
     texts = _texts()
     copied = [
         each.text
         for each in read_rules()
-        if _runs(each.text, COPIED) & _runs(texts[each.article], COPIED)
+        if any(_runs(each.text, COPIED) & _runs(text, COPIED) for text in _texts_of(each, texts))
     ]
     assert copied == []
 
