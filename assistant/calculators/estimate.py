@@ -29,15 +29,17 @@ class ValueBasis(LabelledWord):
     HOMOGENEOUS = "homogenes", "fournitures ou services homogènes, additionnés"
     LOTS = "lots", "tous les lots, additionnés"
     TRANCHES = "tranches", "tranche ferme et tranches optionnelles, additionnées"
+    OPTIONS = "options", "options comprises, qu'elles soient levées ou non"
 
 
-_RULES = {
+RULES = {
     ValueBasis.DURATION: "valeur estimée, reconductions",
     ValueBasis.FRAMEWORK: "valeur estimée, accord-cadre",
     ValueBasis.OPERATION: "valeur estimée, opération de travaux",
     ValueBasis.HOMOGENEOUS: "valeur estimée, achats homogènes",
     ValueBasis.LOTS: "valeur estimée, lots",
     ValueBasis.TRANCHES: "valeur estimée, options",
+    ValueBasis.OPTIONS: "valeur estimée, options",
 }
 
 _SHORT = {
@@ -61,7 +63,8 @@ class EstimateAsked:
     """The parts of a need in euros without tax, what is bought, who buys, how they are counted.
 
     Without nature or buyer, every case is told, but that of works where they cannot be. With
-    `months`, the whole duration, renewals included, each part comes back every `period` months.
+    `months`, the whole duration, renewals included, each part comes back every `period` months;
+    `once` are those that are bought once beside them.
     """
 
     amounts: tuple[Decimal, ...]
@@ -71,12 +74,13 @@ class EstimateAsked:
     months: Decimal | None = None
     period: Decimal = _YEAR
     may_be_works: bool = True
+    once: tuple[Decimal, ...] = ()
 
     def __post_init__(self) -> None:
         """Raises WrongFigures without a part, or for what is not positive."""
         if not self.amounts:
             raise WrongFigures("Donnez au moins un montant HT.")
-        for amount in self.amounts:
+        for amount in (*self.amounts, *self.once):
             require_positive(amount, "Chaque montant")
         if self.months is not None:
             require_positive(self.months, "La durée")
@@ -84,7 +88,8 @@ class EstimateAsked:
     @property
     def value(self) -> Decimal:
         """The estimated value in euros without tax."""
-        return round_to_cents(sum(self.amounts, Decimal(0)) * self._times)
+        coming_back = sum(self.amounts, Decimal(0)) * self._times
+        return round_to_cents(coming_back + sum(self.once, Decimal(0)))
 
     @property
     def _times(self) -> Decimal:
@@ -100,6 +105,7 @@ class EstimateAsked:
             if self.period not in {Decimal(1), _YEAR}:
                 unit = "périodes"
             parts += f" × {numeral(times.normalize())} {unit if times > 1 else unit.rstrip('s')}"
+        parts = " + ".join((*map(euros, self.once), parts))
         is_sum = len(self.amounts) > 1 or self.months is not None
         return f"{parts} = {without_tax(self.value)}" if is_sum else without_tax(self.value)
 
@@ -107,10 +113,10 @@ class EstimateAsked:
 def estimate(asked: EstimateAsked, law: Law) -> Calculation:
     """The value to compare with the thresholds, and the procedure that it leads to."""
     value = says(
-        f"Valeur à retenir : {asked.told} ({asked.basis.label}).", law.stated(_RULES[asked.basis])
+        f"Valeur à retenir : {asked.told} ({asked.basis.label}).", law.stated(RULES[asked.basis])
     )
     inputs = (
-        ("montants HT", " ; ".join(map(euros, asked.amounts))),
+        ("montants HT", " ; ".join(map(euros, (*asked.once, *asked.amounts)))),
         ("durée totale", _duration(asked)),
         ("compte", asked.basis.label),
         ("objet", _bought(asked)),

@@ -28,7 +28,8 @@ _TOKEN = re.compile(r"\w+|[^\w\s]|\s+")
 LANGUAGES = ("fr", "en")
 """Those in which numbers are read."""
 
-_ARTICLES = {"un", "une", "one", "neuf"}
+_ARTICLES = {"un", "une", "one", "neuf", "four"}
+"""Numbers that are words of another meaning too: "neuf" is new, "four" an oven."""
 _IN_FIGURES = re.compile(
     r"(?<![\w.,])(?P<whole>(?!0[.,])\d{1,3}(?:(?:[ .']\d{3})+|(?:,\d{3})+)|\d+)"
     r"(?P<decimals>[.,]\d+)?(?!\d)"
@@ -50,7 +51,7 @@ _PART_OF = re.compile(
 class Numeral:
     """A number and the half-open characters that write it.
 
-    `is_article` marks "un", "une" and "neuf" alone, which count only before a unit.
+    `is_article` marks what may be another word, as "un" and "neuf": it counts only before a unit.
     `is_fraction` marks parts of a whole: "deux tiers", "la moitié".
     """
 

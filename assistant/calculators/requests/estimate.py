@@ -84,6 +84,19 @@ _TRANCHE = re.compile(
 )
 """Before what a tranche costs, or each of so many."""
 
+_OPTION = re.compile(
+    r"\b(?:options?|pse|prestations? supplementaires? eventuelles?)\b[^,;.?!€\d+]{0,40}$"
+)
+"""Before what an option costs, beside the need itself."""
+
+_INCLUDED = re.compile(r"\b(?:compris|inclus)")
+
+_UPKEEP = re.compile(
+    r"\b(?:maintenance|entretien|abonnement|hebergement|assistance|licences?|support|redevance"
+    r"|mises? a jour)\b[^;.?!€\d]{0,40}$"
+)
+"""Before what is paid every year for something that is bought once."""
+
 _WITHIN = re.compile(r"\b(?:dont|y compris|comprenant|incluant)\b[^,;.?!]{0,25}$")
 _SUM = re.compile(r"\b(?:soit|total\w*|cumul\w*|en tout|ensemble)\b[^,;.?!]{0,15}$")
 _YEAR = re.compile(r"\b20\d\d\b")
@@ -102,7 +115,11 @@ def estimate(facts: QuestionFacts) -> Asked | Missing | None:
         return None
     if any(each.is_with_tax for each in facts.amounts):
         return None
-    for read in (_tranches, _periodic, _framework, operation, _homogeneous, _repeated, _lots):
+    readers = (
+        *(_tranches, _options, _periodic, _kept_up, _framework),
+        *(operation, _homogeneous, _repeated, _lots),
+    )
+    for read in readers:
         if (found := read(facts)) is not None:
             return found
     return None
@@ -122,14 +139,49 @@ def _tranches(facts: QuestionFacts) -> Asked | Missing | None:
     return _completed(facts, EstimateAsked, ValueBasis.TRANCHES, parts, nature(facts))
 
 
+def _options(facts: QuestionFacts) -> Asked | Missing | None:
+    """A need and its options, whether they will be taken up or not."""
+    kept = _kept(facts)
+    options = [each for each in kept if _OPTION.search(each.before)]
+    if len(kept) - len(options) != 1 or not options or any(map(_period, kept)):
+        return None
+    if any(_INCLUDED.search(_sentence(each)) for each in kept):
+        return None
+    parts = [each.value for each in kept]
+    return _completed(facts, EstimateAsked, ValueBasis.OPTIONS, parts, nature(facts))
+
+
+def _kept_up(facts: QuestionFacts) -> Asked | Missing | None:
+    """What is bought once, and what is paid for it every year or month."""
+    kept = _kept(facts)
+    coming_back = [each for each in kept if _period(each) is not None]
+    once = tuple(each.value for each in kept if each not in coming_back)
+    if len(coming_back) != 1 or len(once) != 1 or facts.says(_FRAMEWORK):
+        return None
+    (amount,) = coming_back
+    period = _period(amount)
+    if period is None or not _UPKEEP.search(amount.before):
+        return None
+    months = total_months(facts.words, is_yearly=period == _PERIODS["an"])
+    if months is None:
+        return Missing(("Quelle est la durée totale du marché, reconductions comprises ?",))
+    is_sum = once[0] == amount.value * months / period
+    if is_sum:
+        return None
+    asked = partial(EstimateAsked, months=months, period=period, once=once)
+    return _completed(facts, asked, ValueBasis.DURATION, [amount.value], nature(facts))
+
+
 def _periodic(facts: QuestionFacts) -> Asked | Missing | None:
     """An amount that comes back every year or month, over the whole duration."""
-    kept = _kept(facts)
+    if len(facts.amounts) == 1 and _is_of_a_year(facts, facts.amounts[0]):
+        kept = [*facts.amounts]
+    else:
+        kept = _kept(facts)
     if len(kept) != 1:
         return None
     (amount,) = kept
-    is_of_a_year = facts.says(RENEWED) and _SPAN_BEFORE.search(amount.before)
-    period = _PERIODS["an"] if is_of_a_year else _period(amount)
+    period = _PERIODS["an"] if _is_of_a_year(facts, amount) else _period(amount)
     if period is None:
         return None
     is_framework = facts.says(_FRAMEWORK)
@@ -141,6 +193,11 @@ def _periodic(facts: QuestionFacts) -> Asked | Missing | None:
     basis = ValueBasis.FRAMEWORK if is_framework else ValueBasis.DURATION
     asked = partial(EstimateAsked, months=months, period=period)
     return _completed(facts, asked, basis, [amount.value], nature(facts))
+
+
+def _is_of_a_year(facts: QuestionFacts, amount: GivenFigure[Decimal]) -> bool:
+    """Whether it is what a year of a contract that is renewed costs, each year as much."""
+    return facts.says(RENEWED) and _SPAN_BEFORE.search(amount.before) is not None
 
 
 def _framework(facts: QuestionFacts) -> Asked | Missing | None:

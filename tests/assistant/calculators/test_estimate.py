@@ -1,5 +1,6 @@
 """The estimated value of a need and the procedure that it leads to."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -18,6 +19,7 @@ ARTICLES = {
     ValueBasis.HOMOGENEOUS: "R2121-6",
     ValueBasis.LOTS: "R2121-1",
     ValueBasis.TRANCHES: "R2121-1",
+    ValueBasis.OPTIONS: "R2121-1",
 }
 
 
@@ -33,6 +35,22 @@ def _found(
     parts = tuple(map(Decimal, amounts))
     asked = EstimateAsked(parts, nature, buyer, basis, over, Decimal(period))
     return estimate(asked, FakeLaw())
+
+
+def test_what_is_bought_once_is_added_to_what_comes_back() -> None:
+    asked = EstimateAsked(
+        (Decimal(2400),),
+        Nature.SERVICES,
+        Buyer.LOCAL,
+        ValueBasis.DURATION,
+        Decimal(60),
+        once=(Decimal(19500),),
+    )
+    assert asked.value == Decimal(31500)
+    first = estimate(asked, FakeLaw()).result[0]
+    assert "19 500 € + 2 400 € × 5 ans = 31 500 € HT" in _plain(first.text)
+    with pytest.raises(WrongFigures):
+        replace(asked, once=(Decimal(0),))
 
 
 def _plain(text: str) -> str:

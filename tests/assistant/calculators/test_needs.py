@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from assistant.calculators.catalogue import Asked
 from assistant.calculators.constants import constants
-from assistant.calculators.estimate import EstimateAsked, ValueBasis
+from assistant.calculators.estimate import RULES, EstimateAsked, ValueBasis
 from assistant.calculators.facts import read_facts
 from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.needs import Missing
@@ -148,9 +148,11 @@ def test_thousands_beside_an_amount_are_amounts(question: str, amounts: tuple[in
     assert tuple(each.value for each in found) == tuple(map(Decimal, amounts))
 
 
-def test_every_basis_and_route_stands_on_a_rule_of_the_law() -> None:
+def test_every_basis_stands_on_a_rule_of_the_law() -> None:
     named = {each.name for each in constants().values() if each.name.startswith("valeur estimée")}
-    assert len(named) == len(ValueBasis) + 1
+    without_tax = "valeur estimée, hors taxes"
+    assert {*RULES.values()} == named - {without_tax}
+    assert {*RULES} == {*ValueBasis}
 
 
 @pytest.mark.parametrize(("told", "is_calculated"), [("TTC, TVA 20 %", True), ("HT", False)])
