@@ -17,6 +17,7 @@ from assistant.retrieval.hierarchy import ARTICLES, rank_of
 from assistant.retrieval.standing import in_force, standing
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import Span, list_parts, marker, sentences, units
+from ingestion.index.questions import RuleGround
 
 _POINTS_BACK = re.compile(r"\b(ce|cet|cette|ces|tels?|telles?|il|elle|ils|elles)\b", re.IGNORECASE)
 
@@ -42,18 +43,24 @@ def with_other_articles(
     turn: TurnState, rule: PreparedAnswer
 ) -> Generator[Found, None, PreparedAnswer]:
     """A rule with what it rests on in other articles, which is added to the evidence."""
-    items: list[Evidence] = []
+    items: dict[int, Evidence] = {}
     quotes = list(rule.quotes)
     for ground in rule.also:
-        found = standing(turn.generation, ground.passage_ids, turn.scope)
+        found = _of_ground(turn, ground)
         yield from turn.show(found)
-        items += map(turn.shown, found)
+        shown = [turn.shown(passage) for passage in found]
+        items |= {item.number: item for item in shown if item != rule.evidence}
         if rule.is_sure:
-            words = (
-                draft for item in map(turn.shown, found) for draft in answering(item, ground.spans)
-            )
+            words = (draft for item in shown for draft in answering(item, ground.spans))
             quotes += in_context(turn, [*words])
-    return replace(rule, quotes=tuple(quotes), besides=tuple(items))
+    return replace(rule, quotes=tuple(quotes), besides=tuple(items.values()))
+
+
+def _of_ground(turn: TurnState, ground: RuleGround) -> list[Passage]:
+    """The passages that a rule rests on; of sheets, whose words that say it none knows, one."""
+    found = standing(turn.generation, ground.passage_ids, turn.scope)
+    known = {item.passage.id for item in turn.evidence}
+    return found if ground.spans else sorted(found, key=lambda each: each.id not in known)[:1]
 
 
 def besides(found: Sequence[Draft], said: Sequence[Draft]) -> list[Draft]:

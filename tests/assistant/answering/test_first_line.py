@@ -29,7 +29,7 @@ from ingestion.index.question_bank import (
     digest_of_rule,
 )
 from tests.support.fakes import WordEmbedder
-from tests.support.index_home import ARTICLES, with_articles
+from tests.support.index_home import ARTICLES, add, build_and_publish, with_articles
 from tests.support.passage_texts import evidence_of
 from tests.support.small_index import assistant_over
 
@@ -40,6 +40,7 @@ def words_only() -> None:
 
 
 SAYS = ARTICLES["R2191-3"]
+SHEET = "# Payer, {0}\n\n## Quand payer ? (art. {1})\n\nSous trente jours, dit la fiche {0}.\n"
 FOUND = "Puis-je toucher des sous au démarrage ?"
 BANKED = BankQuestion(
     "R2191-3-01", FOUND, "R2191-3", digest_of(SAYS), ((0, len(SAYS)),), Form.YES, Style.COMPANY,
@@ -83,6 +84,12 @@ def texts() -> dict[str, str]:
 
 
 @pytest.fixture
+def without() -> str:
+    """An article of which there are sheets only."""
+    return ""
+
+
+@pytest.fixture
 def odds() -> float:
     """How sure it is that the texts answer; above 0 they do."""
     return 1.0
@@ -118,11 +125,19 @@ def assistant(
     judged: JudgedQuestion | None,
     left_open: float,
     rules: tuple[ArticleRule, ...],
+    without: str,
 ) -> Assistant:
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (banked,))
     monkeypatch.setattr("ingestion.index.build.read_judged", lambda: (judged,) if judged else ())
     monkeypatch.setattr("ingestion.index.build.read_rules", lambda: rules)
-    embedder, home = WordEmbedder(), with_articles(tmp_path, ARTICLES | texts)
+    said = {name: text for name, text in (ARTICLES | texts).items() if name != without}
+    embedder, home = WordEmbedder(), with_articles(tmp_path, said)
+    if without:
+        for name in ("un", "deux"):
+            sheet = tmp_path / f"{name}.md"
+            sheet.write_text(SHEET.format(name, without), encoding="utf-8")
+            add(home, sheet)
+        build_and_publish(home)
     refusal = dict(default_tuning().refusal) | {
         "rules asked": Refusal(refused=0.0, sure=0.0, bias=odds, left_open=left_open)
     }
@@ -344,6 +359,18 @@ def test_a_rule_on_two_articles_is_the_line_of_what_asks_for_two_things(
     answer = run_turn(assistant, asked, None, None).answer
     assert answer.lead is not None
     assert answer.lead.text == ON_TWO.text
+
+
+@pytest.mark.parametrize("rules", [(ON_TWO,)])
+@pytest.mark.parametrize("judged", [ANSWERED_BY_TWO])
+@pytest.mark.parametrize("banked", [replace(BANKED, rule="")])
+@pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=1.0)])
+@pytest.mark.parametrize("without", ["R2192-10"])
+def test_of_several_sheets_about_an_article_a_rule_cites_one(assistant: Assistant) -> None:
+    answer = run_turn(assistant, ASKED_OF_TWO, None, None).answer
+    rule = answer.sentences[0]
+    assert rule.text == ON_TWO.text
+    assert len(rule.citations) == len({*rule.citations}) == 2
 
 
 @pytest.mark.parametrize("rules", [(ON_TWO,)])
