@@ -115,8 +115,10 @@ def estimate(asked: EstimateAsked, law: Law) -> Calculation:
     value = says(
         f"Valeur à retenir : {asked.told} ({asked.basis.label}).", law.stated(RULES[asked.basis])
     )
+    once = [("montant HT payé une fois", euros(each)) for each in asked.once]
     inputs = (
-        ("montants HT", " ; ".join(map(euros, (*asked.once, *asked.amounts)))),
+        ("montants HT", " ; ".join(map(euros, asked.amounts))),
+        *once,
         ("durée totale", _duration(asked)),
         ("compte", asked.basis.label),
         ("objet", _bought(asked)),

@@ -84,12 +84,12 @@ _TRANCHE = re.compile(
 )
 """Before what a tranche costs, or each of so many."""
 
-_OPTION = re.compile(
-    r"\b(?:options?|pse|prestations? supplementaires? eventuelles?)\b[^,;.?!€\d+]{0,40}$"
-)
+_OPTION = re.compile(r"\b(?:option|pse|prestation supplementaire eventuelle)\b[^,;.?!€\d+]{0,40}$")
 """Before what an option costs, beside the need itself."""
 
 _INCLUDED = re.compile(r"\b(?:compris|inclus)")
+_INSTEAD = re.compile(r"\b(?:ou|sinon|plutot|soit)\b")
+"""Between two amounts of which only one will be paid."""
 
 _UPKEEP = re.compile(
     r"\b(?:maintenance|entretien|abonnement|hebergement|assistance|licences?|support|redevance"
@@ -145,7 +145,7 @@ def _options(facts: QuestionFacts) -> Asked | Missing | None:
     options = [each for each in kept if _OPTION.search(each.before)]
     if len(kept) - len(options) != 1 or not options or any(map(_period, kept)):
         return None
-    if any(_INCLUDED.search(_sentence(each)) for each in kept):
+    if _are_alternatives(kept) or any(_INCLUDED.search(_sentence(each)) for each in kept):
         return None
     parts = [each.value for each in kept]
     return _completed(facts, EstimateAsked, ValueBasis.OPTIONS, parts, nature(facts))
@@ -157,6 +157,8 @@ def _kept_up(facts: QuestionFacts) -> Asked | Missing | None:
     coming_back = [each for each in kept if _period(each) is not None]
     once = tuple(each.value for each in kept if each not in coming_back)
     if len(coming_back) != 1 or len(once) != 1 or facts.says(_FRAMEWORK):
+        return None
+    if _are_alternatives(kept):
         return None
     (amount,) = coming_back
     period = _period(amount)
@@ -318,6 +320,11 @@ def _kept(facts: QuestionFacts) -> list[GivenFigure[Decimal]]:
     if len(parts) < 2 or not sums:
         return kept
     return parts if all(each.value == sum(part.value for part in parts) for each in sums) else []
+
+
+def _are_alternatives(amounts: Sequence[GivenFigure[Decimal]]) -> bool:
+    """Whether one of the amounts, in their order, stands instead of another."""
+    return any(_INSTEAD.search(each.before) for each in amounts[1:])
 
 
 def _is_each_of_several(amount: GivenFigure[Decimal]) -> bool:

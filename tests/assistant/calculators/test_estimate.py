@@ -47,7 +47,10 @@ def test_what_is_bought_once_is_added_to_what_comes_back() -> None:
         once=(Decimal(19500),),
     )
     assert asked.value == Decimal(31500)
-    first = estimate(asked, FakeLaw()).result[0]
+    found = estimate(asked, FakeLaw())
+    told = {label: _plain(value) for label, value in found.inputs}
+    assert (told["montants HT"], told["montant HT payé une fois"]) == ("2 400 €", "19 500 €")
+    [first, *_] = found.result
     assert "19 500 € + 2 400 € × 5 ans = 31 500 € HT" in _plain(first.text)
     with pytest.raises(WrongFigures):
         replace(asked, once=(Decimal(0),))
