@@ -29,9 +29,11 @@ from assistant.answering.state import TurnState
 from assistant.calculators.catalogue import Asked
 from assistant.calculators.constants import IndexedLaw, Rates
 from assistant.calculators.estimate import EstimateAsked, ValueBasis
+from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.needs import Missing
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.procedure import ProcedureAsked
+from assistant.calculators.requests.modification import LIMITING
 from assistant.calculators.requests.parsing import (
     calculation_of,
     calculator_of,
@@ -89,6 +91,7 @@ class Answering:
         self._tuning = tuning
         self._reading = EvidenceReading(turn, embedder, reader, tuning)
         self._judged = cache(self._reading.judged_procedure)
+        self._share = cache(self._reading.answered_share)
         self._derogating = Derogating(turn, embedder)
         self._asked: Asked | Missing | None = None
         self._asks_back = ""
@@ -119,7 +122,7 @@ class Answering:
 
     def _parsed(self, question: str) -> Asked | Missing | None:
         """The calculation that a question asks for, if any."""
-        return parse_calculation(question, self._turn.scope.as_of, self._judged)
+        return parse_calculation(question, self._turn.scope.as_of, self._judged, self._share)
 
     @property
     def _is_answered(self) -> bool:
@@ -201,14 +204,16 @@ class Answering:
 
     @property
     def _is_judged(self) -> bool:
-        """Whether it is a procedure, and judgements of others told that it answers.
+        """Whether it is a procedure or a modification, and others told that it is asked for.
 
         These know better than what was found: of 35 such procedures on articles that were not
         among the first, readers held 33 to be asked for.
         """
-        if self._asked is None or calculator_of(self._asked) is not ProcedureAsked:
-            return False
-        return self._judged(self._turn.standalone) is not None
+        kind = None if self._asked is None else calculator_of(self._asked)
+        question = self._turn.standalone
+        if kind is ModificationAsked:
+            return self._share(question, LIMITING) is not None
+        return kind is ProcedureAsked and self._judged(question) is not None
 
     def _is_of_what_is_asked(self, grounds: Sequence[Passage]) -> bool:
         """Whether what a calculation rests on was found for a subject of the question.

@@ -25,7 +25,7 @@ from assistant.retrieval.answerability import (
 )
 from assistant.retrieval.evidence import Evidence, Subquestion
 from assistant.retrieval.ranking import is_foreign
-from assistant.retrieval.standing import standing
+from assistant.retrieval.standing import in_force, standing
 from assistant.retrieval.tuning import Tuning
 from ingestion.index.judged_comparisons import SAME, judged_comparisons
 from ingestion.index.judged_procedures import judged_procedures
@@ -175,6 +175,21 @@ class EvidenceReading:
         judged = judged_procedures(self._embedder.name, self._embedder.dimension)
         [asked] = self._embedder.embed_questions([question])
         return judged.odds(question, asked)
+
+    def answered_share(self, question: str, articles: frozenset[str]) -> float | None:
+        """What share of people's questions around this one that of these articles answers most of.
+
+        As they stand on the day asked about. None where nobody's questions are known.
+        """
+        turn = self._turn
+        [asked] = self._embedder.embed_questions([question])
+        shares = turn.generation.questions.answering(asked)
+        named = [
+            passage.id
+            for article in articles
+            for passage in in_force(turn.generation, article, turn.scope)
+        ]
+        return max((shares.get(each, 0.0) for each in named), default=0.0) if shares else None
 
 
 def _is_settled(

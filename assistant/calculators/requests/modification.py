@@ -17,32 +17,20 @@ _MODIFICATION = re.compile(
     r"|surcouts?|(?:plus|moins)-values?|rallonges?)\b"
 )
 
-_IS_ALLOWED = re.compile(
-    r"\b(?:possible|le droit|(?:ca|cela|c'est|tout|tient|qui) passe|passe(?:nt|-t-\w+)"
-    r"|passe (?:encore|comme|en|au titre)\b|(?:ca|cela) rentre"
-    r"|autoris\w+|legal\w*|permis|trop|maxim\w+|depass\w+|conformes?|respect\w+|creve\w*"
-    r"|sans (?:nouvelle |re)?mise en concurrence|nouvelle mise en concurrence|admissible"
-    r"|(?:avenants?|ca|cela) suffi\w+|faibles? montants?|r\.? ?2194-[2358]|plafond|pourcentage"
-    r"|limites?|reste-t-il|(?:me|nous) reste|reste combien|marge)\b|: ?suffi\w+"
-    r"|\bok (?:\?|(?:ou|sans)\b)|\bc'est ok\b|\bjouable\b"
-    r"|\b(?:on|nous|je) (?:est|sommes|suis|reste\w*) "
-    r"(?:bons?|(?:dans|hors(?: des)?) (?:les )?clous|large)\b"
-    r"|\b(?:relancer|refaire) (?:\?|(?:une? |la |le )?(?:nouvelle |nouveau )?"
-    r"(?:consultation|procedure|marche|appel|mise)\b)"
-    r"|\b(?:puis-je|peut-on|pouvons-nous|je peux|on peut)"
-    r"(?: ?\?|(?: l[ea])? (?:passer|signer|conclure|faire|ajouter|augmenter|modifier|accepter)\b)"
-)
-
 _ASKS_CEILING = re.compile(
     r"\b(?:combien|plafond|maxim\w+|limite|quel montant|jusqu'ou)\b(?! (?:d'avenants|de modif))"
 )
 """How one asks what modifications may come to, where none is told."""
 
+LIMITING = frozenset({"R2194-2", "R2194-3", "R2194-5", "R2194-8", "R2194-9"})
+"""The articles that say how much a contract may be changed."""
+
 _SMALL = re.compile(r"\bfaibles? montants?\b|\br\.? ?2194-8\b")
 
 _OF_MODIFICATION = re.compile(
     r"\b(?:(?P<sum>au total|total|cumul\w*|en tout)"
-    r"|(?P<initial>marches?|contrats?|initial\w*|lot|(?:coutai|valai)(?:t|ent)|au depart)"
+    r"|(?P<initial>marches?|contrats?|initial\w*|lot|(?:coutai|valai)(?:t|ent)|au depart"
+    r"|(?:sign|attribu|conclu|notifi)\w* a)"
     r"|(?P<less>moins-values?|diminu\w+|baiss\w+|reduction|en moins)"
     r"|(?P<more>avenants?|av\.? ?n? ?°? ?\d|modif\w*|supplement\w*|ajout\w*"
     r"|augment\w+|plus-values?|surcouts?|rallonges?|encore|nouvel\w*|(?:en|de) plus"
@@ -53,6 +41,19 @@ _OF_MODIFICATION = re.compile(
 _OF_SUM = re.compile(r"\b(?:marche|contrat|initial\w*)\b")
 
 _CONTINUED = re.compile(r" ?(?:ht)?,? ?(?:et|puis|plus)?(?: de| d'un(?: second| autre)? de)? ?")
+
+_OF_CONTRACT = re.compile(
+    r" ?(?:ht|hors taxes)? ?(?:(?:de|en) plus|supplementaires)? ?sur"
+    r"(?: (?:une?|l[ea]|ce|mon|notre|son) (?:marche|lot|contrat|chantier)\b[^,;:.?]{0,40}"
+    r" (?:de|a))? ?"
+)
+"""Between a change and what it is a change of: "15 000 € sur un marché de 100 000 €"."""
+
+_OTHER_SUM = re.compile(
+    r"\b(?:penalites?|retenue|rg|avances?|acomptes?|factur\w*|pay\w*|subvention|caution|primes?"
+    r"|provision|indemnite)\b[^,;.?!]{0,40}$"
+)
+"""Before an amount that changes no contract, though it is told beside what this comes to."""
 
 _BY_SHARE = re.compile(
     r"\b(?:avenants?|modification|plus-value|rallonge"
@@ -108,10 +109,16 @@ _LESSENS = re.compile(r"\b(?:en moins|moins-values?|diminu\w+|baiss\w+|reduction
 _APART_FROM_INITIAL = re.compile(r"\b(?:dont|tva|soit|deja paye\w*|factur\w+|penalites?)\b")
 
 
+def speaks_of_modification(facts: QuestionFacts) -> bool:
+    """Whether a question names a modification, be it asked how large it may be or not."""
+    return facts.says(_MODIFICATION)
+
+
 def modification(facts: QuestionFacts) -> Asked | Missing | None:
-    """Whether the amount of a contract may be changed so much, or how much it may be."""
-    if not facts.says(_MODIFICATION) or not (facts.says(_IS_ALLOWED) or _names_a_limit(facts)):
-        return None
+    """Whether the amount of a contract may be changed so much, or how much it may be.
+
+    Of a question that asks for it: figures alone do not tell.
+    """
     read = _read_amounts(facts)
     if read is None or any(each.is_with_tax for each in facts.amounts):
         return None
@@ -266,14 +273,22 @@ def _are_shares_of_contract(rates: Sequence[GivenFigure[Decimal]]) -> bool:
 def _roles(figures: Sequence[GivenFigure[Decimal]]) -> list[tuple[Decimal, str | None]]:
     """Each figure with what it is of; one that only follows "et" is of the same as the last."""
     found: list[tuple[Decimal, str | None]] = []
-    for each in figures:
+    for place, each in enumerate(figures):
         follows = found and _CONTINUED.fullmatch(each.before)
         is_less = _TAKEN_AWAY.match(each.after) or _MINUS.search(each.before)
         role = found[-1][1] if follows else each.role(_OF_MODIFICATION)
         if role == "sum" and _OF_SUM.search(each.before):
             role = "initial"
+        if role != "less" and _is_change_of(each, figures[place + 1 : place + 2]):
+            role = "more"
         found.append((each.value, "less" if is_less else role))
     return found
+
+
+def _is_change_of(given: GivenFigure[Decimal], following: Sequence[GivenFigure[Decimal]]) -> bool:
+    """Whether a figure is said to be by what the contract of the next one is changed."""
+    is_other = _OTHER_SUM.search(given.before)
+    return not is_other and any(_OF_CONTRACT.fullmatch(each.before) for each in following)
 
 
 def _totals(amounts: Sequence[GivenFigure[Decimal]]) -> Iterator[Decimal]:

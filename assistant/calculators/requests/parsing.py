@@ -21,7 +21,11 @@ from assistant.calculators.requests.delays import delay
 from assistant.calculators.requests.estimate import estimate, operation
 from assistant.calculators.requests.interest import interest
 from assistant.calculators.requests.legal_limits import but_limits_of_the_law
-from assistant.calculators.requests.modification import modification
+from assistant.calculators.requests.modification import (
+    LIMITING,
+    modification,
+    speaks_of_modification,
+)
 from assistant.calculators.requests.payment import payment
 from assistant.calculators.requests.price_change import price_update
 from assistant.calculators.requests.procedure import (
@@ -59,7 +63,6 @@ _READERS = (
     sme_share,
     payment,
     interest,
-    modification,
     price_update,
     revision,
     scores,
@@ -80,13 +83,32 @@ or asked back for what they lack, of which readers held 1,353 to be answered.
 """
 
 
+AnsweredShare = Callable[[str, frozenset[str]], float | None]
+"""What share of people's questions around one these articles answer (ingestion/index/questions.py);
+None where nobody's are known: words tell."""
+
+ABOUT = 0.35
+"""The share above which a question asks how much a contract may be changed, whatever its words.
+
+Chosen on questions of people, each told by those of other authors (tests/studies/README.md).
+"""
+
+
 def unjudged(_: str) -> float | None:
     """The odds where nothing was judged."""
     return None
 
 
+def unshared(_: str, __: frozenset[str]) -> float | None:
+    """The share where nobody's questions are known."""
+    return None
+
+
 def parse_calculation(
-    question: str, today: date, judged: JudgedOdds = unjudged
+    question: str,
+    today: date,
+    judged: JudgedOdds = unjudged,
+    share: AnsweredShare = unshared,
 ) -> Asked | Missing | None:
     """The calculation that a French question asks for, with the figures it gives.
 
@@ -107,7 +129,7 @@ def parse_calculation(
         facts = _but_penalties(facts)
         if any(each.is_limit or each.is_share for each in facts.amounts):
             return _one_of(_OF_PARTS, facts)
-        return _only_one(facts, question, judged)
+        return _only_one(facts, question, judged, share)
     except WrongFigures:
         return None
 
@@ -152,14 +174,18 @@ def calculation_of(asked: Asked | Missing) -> Asked | None:
     return asked
 
 
-def _only_one(facts: QuestionFacts, question: str, judged: JudgedOdds) -> Asked | Missing | None:
+def _only_one(
+    facts: QuestionFacts, question: str, judged: JudgedOdds, share: AnsweredShare
+) -> Asked | Missing | None:
     """The only calculation that is asked for; none where several are.
 
     Of lots, how they may be awarded goes before the procedure of all. A procedure that no other
     stands beside counts as judgements tell, whatever words ask for it, where there are any.
     """
     plain = _read_by(procedure, facts)
-    readers = (*_READERS, *_OF_PARTS)
+    readers = [*_READERS, *_OF_PARTS]
+    if _is_of_modification(facts, question, share):
+        readers.append(modification)
     others = [asked for read in readers if (asked := _read_by(read, facts)) is not None]
     if others:
         is_alone = plain is None or calculator_of(others[0]) is SmallLotsAsked
@@ -170,6 +196,14 @@ def _only_one(facts: QuestionFacts, question: str, judged: JudgedOdds) -> Asked 
     if odds is None or _takes_tax_off(plain) or (plain is not None and chooses_between(facts)):
         return plain
     return procedure_of_amount(facts) if odds > ANSWERED else None
+
+
+def _is_of_modification(facts: QuestionFacts, question: str, share: AnsweredShare) -> bool:
+    """Whether it is asked how much a contract may be changed."""
+    if not (facts.amounts or facts.rates):
+        return False
+    answered = share(question, LIMITING)
+    return speaks_of_modification(facts) if answered is None else answered > ABOUT
 
 
 def _takes_tax_off(asked: Asked | Missing | None) -> bool:

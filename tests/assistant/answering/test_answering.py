@@ -14,8 +14,12 @@ from assistant.citations.checker import Support, SupportVerdict
 from assistant.journal.journal import journal_of
 from assistant.question.language import Language
 from assistant.question.subquestions import subjects
+from assistant.retrieval.evidence import Scope
+from assistant.retrieval.standing import in_force
 from assistant.retrieval.tuning import default_tuning
 from ingestion.index.judged_procedures import JudgedProcedure, JudgedProcedures
+from ingestion.index.publication import current_name, open_snapshot
+from ingestion.index.questions import QuestionIndex
 from tests.support.fake_law import FakeLaw
 from tests.support.fakes import ScriptedModel
 from tests.support.passage_texts import evidence_of
@@ -355,6 +359,26 @@ def test_a_procedure_that_was_judged_need_not_rest_on_what_was_found(
     monkeypatch.setattr("assistant.answering.reading.judged_procedures", lambda *_: known)
     home = home_of_law(tmp_path, LAW | nearer | {"R2122-8": EXEMPT})
     assert _result(home, tmp_path / "journal", asked).route == route
+
+
+SMALL = (
+    "Le marché peut être modifié lorsque le montant de la modification est inférieur aux seuils "
+    "européens qui figurent en annexe et à 10 % du montant du marché initial pour les marchés de "
+    "services et de fournitures ou à 15 % du montant du marché initial pour les marchés de travaux."
+)
+
+
+@pytest.mark.parametrize(("share", "is_asked"), [(0.9, True), (0.1, False), (None, False)])
+def test_how_much_a_contract_may_be_changed_is_asked_for_as_people_around_ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float | None, is_asked: bool
+) -> None:
+    home = home_of_law(tmp_path, LAW | {"R2194-8": SMALL})
+    [limiting] = in_force(open_snapshot(home, current_name(home)), "R2194-8", Scope(DAY))
+    shares = {} if share is None else {limiting.id: share}
+    monkeypatch.setattr(QuestionIndex, "answering", lambda *_: shares)
+    asked = "10 000 € HT sur un marché de 100 000 € HT, et alors ?"
+    answer = _result(home, tmp_path / "journal", asked).answer
+    assert ("Calcul refusé" in answer.notice) == is_asked
 
 
 VALUE = {

@@ -132,6 +132,38 @@ def test_the_procedure_of_an_amount_is_told_by_the_questions_around(
     assert (found is not None) == is_calculated
 
 
+FOUND = "Commune, de la roche : 10 000 € HT sur notre marché de travaux de 100 000 € HT, et alors ?"
+CHANGED = "de 10 000 € HT sur un marché de travaux de 100 000 € HT de la commune"
+
+
+@pytest.mark.parametrize(
+    ("question", "share", "is_calculated"),
+    [
+        (f"Le peintre veut une rallonge {CHANGED}, on signe ?", 0.4, True),
+        (f"Le peintre veut une rallonge {CHANGED}, on signe ?", None, True),
+        (FOUND, 0.4, True),
+        (FOUND, None, False),
+        (f"Comment relancer le titulaire qui tarde à signer l'avenant {CHANGED} ?", 0.3, False),
+        (f"Le maire est ok pour un avenant {CHANGED}, comment le rédiger ?", 0.3, False),
+        (f"Peut-on notifier par mail un avenant {CHANGED} ?", 0.0, False),
+        ("Puis-je conclure un avenant pour changer la formule des prix ?", 0.9, False),
+    ],
+)
+def test_how_much_a_contract_may_be_changed_is_told_by_the_questions_around(
+    question: str, share: float | None, is_calculated: bool
+) -> None:
+    found = parse_calculation(question, TODAY, share=lambda *_: share)
+    assert (found is not None) == is_calculated
+
+
+def test_what_answers_the_questions_around_is_an_article_that_limits_changes() -> None:
+    def share(_: str, articles: frozenset[str]) -> float:
+        return 0.9 if {"R2194-3", "R2194-8"} < articles else 0.0
+
+    asked = f"Le peintre veut une rallonge {CHANGED}, on signe ?"
+    assert isinstance(parse_calculation(asked, TODAY, share=share), ModificationAsked)
+
+
 def test_another_calculation_goes_before_a_procedure_that_is_only_judged() -> None:
     asked = "Commune, marché de 80 000 € HT de 8 mois : avance obligatoire ?"
     found = parse_calculation(asked, TODAY, lambda _: 1.5)
