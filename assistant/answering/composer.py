@@ -29,14 +29,13 @@ from assistant.answering.state import TurnState
 from assistant.calculators.catalogue import Asked
 from assistant.calculators.constants import IndexedLaw, Rates
 from assistant.calculators.estimate import EstimateAsked, ValueBasis
-from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.needs import Missing
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.procedure import ProcedureAsked
-from assistant.calculators.requests.modification import LIMITING
 from assistant.calculators.requests.parsing import (
     calculation_of,
     calculator_of,
+    is_told_around,
     parse_calculation,
 )
 from assistant.calculators.requests.procedure import names_both, with_claim
@@ -204,16 +203,17 @@ class Answering:
 
     @property
     def _is_judged(self) -> bool:
-        """Whether it is a procedure or a modification, and others told that it is asked for.
+        """Whether judgements or questions of others told that it is asked for.
 
         These know better than what was found: of 35 such procedures on articles that were not
         among the first, readers held 33 to be asked for.
         """
-        kind = None if self._asked is None else calculator_of(self._asked)
-        question = self._turn.standalone
-        if kind is ModificationAsked:
-            return self._share(question, LIMITING) is not None
-        return kind is ProcedureAsked and self._judged(question) is not None
+        asked, question = self._asked, self._turn.standalone
+        if asked is None:
+            return False
+        if calculator_of(asked) is ProcedureAsked:
+            return self._judged(question) is not None
+        return is_told_around(asked, question, self._share)
 
     def _is_of_what_is_asked(self, grounds: Sequence[Passage]) -> bool:
         """Whether what a calculation rests on was found for a subject of the question.

@@ -35,13 +35,9 @@ from assistant.question.parts import speaks_of_a_part
 
 _ADVANCE = re.compile(r"(?<!a l')(?<!par )(?<!en )\bavances?\b")
 
-_IS_DUE = re.compile(
-    r"\bobligatoire|\bdue?s?\b|\bdoi(?:s|t|vent)\b|\bdevons\b|\bfaut-il\b|\boblig|\bcombien\b"
-    r"|\bmontant|\bcalcul|\bmini|\bmaxi?|\bplancher|\bplafond|\bbornes?\b|\bexiger\b"
-    r"|\bde droit\b|\bdroit a\b|\bfourchette|\btrop\b|\bsuffi"
-    r"|\bpeut-on\b|\bpuis-je\b|\bpossible\b|\bavances?[^.?]{0,20}[?=]|\bforce\w*|\btenus?\b"
-    r"|\b(?:a |ont )raison\b|\bvrai\b"
-)
+GRANTING = frozenset({"R2191-3", "R2191-6", "R2191-7", "R2191-8", "R2191-10"})
+"""The articles that say whether an advance is due, and how much."""
+
 _IS_SUM = re.compile(
     r"\bcombien\b|\bmontant|\bmini|\bmaxi?|\bplancher|\bplafond|\bfourchette|\bborne"
 )
@@ -99,9 +95,17 @@ _HOLDER = re.compile(
 """Words by which an advance is that of who holds the contract, where another has a part of it."""
 
 
+def speaks_of_advance(facts: QuestionFacts) -> bool:
+    """Whether a question names an advance, be it asked whether it is due or not."""
+    return facts.says(_ADVANCE)
+
+
 def advance(facts: QuestionFacts) -> Asked | Missing | None:
-    """Whether an advance is due, and how much."""
-    if not facts.says(_ADVANCE, _IS_DUE) or facts.says(_IS_WHEN):
+    """Whether an advance is due, and how much.
+
+    Of a question that asks for it: figures alone do not tell.
+    """
+    if facts.says(_IS_WHEN):
         return None
     if speaks_of_a_part(facts.words) or facts.says(_OF_SUBCONTRACTOR):
         return None

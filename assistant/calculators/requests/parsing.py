@@ -5,17 +5,19 @@ The words that leave a question to the texts are those of `unread.toml`.
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
+from assistant.calculators.advance import AdvanceAsked
 from assistant.calculators.catalogue import Asked
 from assistant.calculators.facts import QuestionFacts, read_facts
+from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.needs import Missing
 from assistant.calculators.procedure import ProcedureAsked
-from assistant.calculators.requests.advance import advance
+from assistant.calculators.requests.advance import GRANTING, advance, speaks_of_advance
 from assistant.calculators.requests.advance_parts import advance_parts
 from assistant.calculators.requests.delays import delay
 from assistant.calculators.requests.estimate import estimate, operation
@@ -54,7 +56,6 @@ _READERS = (
     standstill,
     delay,
     turnover,
-    advance,
     advance_parts,
     repayment,
     instalment,
@@ -87,11 +88,30 @@ AnsweredShare = Callable[[str, frozenset[str]], float | None]
 """What share of people's questions around one these articles answer (ingestion/index/questions.py);
 None where nobody's are known: words tell."""
 
-ABOUT = 0.35
-"""The share above which a question asks how much a contract may be changed, whatever its words.
+ABOUT = 0.4
+"""The share above which a question asks for what these articles say, whatever its words.
 
 Chosen on questions of people, each told by those of other authors (tests/studies/README.md).
 """
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAround:
+    """A calculation that people's questions around tell to be asked for, else words where none are.
+
+    `articles` are those that answer who asks for it.
+    """
+
+    calculator: type[Asked]
+    read: Callable[[QuestionFacts], Asked | Missing | None]
+    articles: frozenset[str]
+    is_named: Callable[[QuestionFacts], bool]
+
+
+ASKED_AROUND = (
+    AskedAround(ModificationAsked, modification, LIMITING, speaks_of_modification),
+    AskedAround(AdvanceAsked, advance, GRANTING, speaks_of_advance),
+)
 
 
 def unjudged(_: str) -> float | None:
@@ -174,6 +194,13 @@ def calculation_of(asked: Asked | Missing) -> Asked | None:
     return asked
 
 
+def is_told_around(asked: Asked | Missing, question: str, share: AnsweredShare) -> bool:
+    """Whether questions around, and not words alone, told that this calculation is asked for."""
+    calculator = calculator_of(asked)
+    told = [each for each in ASKED_AROUND if each.calculator is calculator]
+    return any(share(question, each.articles) is not None for each in told)
+
+
 def _only_one(
     facts: QuestionFacts, question: str, judged: JudgedOdds, share: AnsweredShare
 ) -> Asked | Missing | None:
@@ -183,9 +210,7 @@ def _only_one(
     stands beside counts as judgements tell, whatever words ask for it, where there are any.
     """
     plain = _read_by(procedure, facts)
-    readers = [*_READERS, *_OF_PARTS]
-    if _is_of_modification(facts, question, share):
-        readers.append(modification)
+    readers = (*_READERS, *_OF_PARTS, *_asked_around(facts, question, share))
     others = [asked for read in readers if (asked := _read_by(read, facts)) is not None]
     if others:
         is_alone = plain is None or calculator_of(others[0]) is SmallLotsAsked
@@ -198,12 +223,16 @@ def _only_one(
     return procedure_of_amount(facts) if odds > ANSWERED else None
 
 
-def _is_of_modification(facts: QuestionFacts, question: str, share: AnsweredShare) -> bool:
-    """Whether it is asked how much a contract may be changed."""
+def _asked_around(
+    facts: QuestionFacts, question: str, share: AnsweredShare
+) -> Iterator[Callable[[QuestionFacts], Asked | Missing | None]]:
+    """The readers of what questions around tell to be asked for; figures have to be given."""
     if not (facts.amounts or facts.rates):
-        return False
-    answered = share(question, LIMITING)
-    return speaks_of_modification(facts) if answered is None else answered > ABOUT
+        return
+    for each in ASKED_AROUND:
+        answered = share(question, each.articles)
+        if each.is_named(facts) if answered is None else answered > ABOUT:
+            yield each.read
 
 
 def _takes_tax_off(asked: Asked | Missing | None) -> bool:

@@ -29,7 +29,7 @@ from assistant.calculators.repayment import (
     RepaymentDueAsked,
     RepaymentStartAsked,
 )
-from assistant.calculators.requests.parsing import parse_calculation
+from assistant.calculators.requests.parsing import calculator_of, parse_calculation
 from assistant.calculators.retention import RetentionAsked
 from assistant.calculators.subcontracting import DirectPaymentAsked, SmeShareAsked
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked
@@ -78,7 +78,7 @@ def test_of_our_own_questions_only_those_judged_by_hand_are_calculated(name: str
     assert (
         found
         == {
-            "execution": {"qe-004", "qe-072"},
+            "execution": {"qe-002", "qe-004", "qe-072"},
             "passation": {"qp-059", "qp-071", "qp-118", "qp-160"},
         }[name]
     )
@@ -139,9 +139,9 @@ CHANGED = "de 10 000 € HT sur un marché de travaux de 100 000 € HT de la co
 @pytest.mark.parametrize(
     ("question", "share", "is_calculated"),
     [
-        (f"Le peintre veut une rallonge {CHANGED}, on signe ?", 0.4, True),
+        (f"Le peintre veut une rallonge {CHANGED}, on signe ?", 0.5, True),
         (f"Le peintre veut une rallonge {CHANGED}, on signe ?", None, True),
-        (FOUND, 0.4, True),
+        (FOUND, 0.5, True),
         (FOUND, None, False),
         (f"Comment relancer le titulaire qui tarde à signer l'avenant {CHANGED} ?", 0.3, False),
         (f"Le maire est ok pour un avenant {CHANGED}, comment le rédiger ?", 0.3, False),
@@ -156,12 +156,23 @@ def test_how_much_a_contract_may_be_changed_is_told_by_the_questions_around(
     assert (found is not None) == is_calculated
 
 
-def test_what_answers_the_questions_around_is_an_article_that_limits_changes() -> None:
-    def share(_: str, articles: frozenset[str]) -> float:
-        return 0.9 if {"R2194-3", "R2194-8"} < articles else 0.0
+PAID = "Services de la commune à 100 000 € HT sur 8 mois, de l'argent au démarrage ?"
 
-    asked = f"Le peintre veut une rallonge {CHANGED}, on signe ?"
-    assert isinstance(parse_calculation(asked, TODAY, share=share), ModificationAsked)
+
+@pytest.mark.parametrize(
+    ("question", "answering", "calculator"),
+    [
+        (FOUND, "R2194-8", ModificationAsked),
+        (FOUND, "R2191-3", None),
+        (PAID, "R2191-3", AdvanceAsked),
+        (PAID, "R2194-8", None),
+    ],
+)
+def test_which_calculation_is_asked_for_is_told_by_what_answers_the_questions_around(
+    question: str, answering: str, calculator: type[object] | None
+) -> None:
+    found = parse_calculation(question, TODAY, share=lambda _, of: 0.9 * (answering in of))
+    assert (found and calculator_of(found)) is calculator
 
 
 def test_another_calculation_goes_before_a_procedure_that_is_only_judged() -> None:
