@@ -177,9 +177,9 @@ class EvidenceReading:
         return judged.odds(question, asked)
 
     def answered_share(self, question: str, articles: frozenset[str]) -> float | None:
-        """What share of people's questions around this one that of these articles answers most of.
+        """What share of people's questions around these articles answer: the largest of one alone.
 
-        As they stand on the day asked about. None where nobody's questions are known.
+        They are those of the day asked about; None where nobody's questions are known.
         """
         turn = self._turn
         [asked] = self._embedder.embed_questions([question])

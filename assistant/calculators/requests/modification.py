@@ -51,9 +51,20 @@ _OF_CONTRACT = re.compile(
 
 _OTHER_SUM = re.compile(
     r"\b(?:penalites?|retenue|rg|avances?|acomptes?|factur\w*|pay\w*|subvention|caution|primes?"
-    r"|provision|indemnite)\b[^,;.?!]{0,40}$"
+    r"|provision|indemnite|depens\w*|consomm\w*|realis\w*|execut\w*|engag\w*|mandat\w*"
+    r"|command\w*)\b[^,;.?!]{0,40}$"
 )
 """Before an amount that changes no contract, though it is told beside what this comes to."""
+
+_ALTERNATIVE = re.compile(
+    r" ?(?:ht|hors taxes)?,? ?(?:ou|voire)(?: bien| plutot)?(?: de| d'| a)? ?"
+)
+"""Between two amounts of which one stands instead of the other."""
+
+_IS_PART = re.compile(
+    r" ?(?:ht|hors taxes)? (?:sont|est|etai(?:t|ent)) (?:\w+ )?(?:imprev|prevu|du)"
+)
+"""After an amount that is a part of one told before it: "20 000 € sont imprévus"."""
 
 _BY_SHARE = re.compile(
     r"\b(?:avenants?|modification|plus-value|rallonge"
@@ -185,6 +196,10 @@ def _read_amounts(facts: QuestionFacts) -> tuple[list[Decimal], list[Decimal]] |
 
     What is said to be their sum is not one more of them, and has to be their sum.
     """
+    if any(_ALTERNATIVE.fullmatch(each.before) for each in facts.amounts[1:]):
+        return None
+    if any(_IS_PART.match(each.after) for each in facts.amounts[1:]):
+        return None
     totals = [*_totals(facts.amounts)]
     roles = [(each, role) for each, role in _roles(facts.amounts) if each not in totals]
     initial = [value for value, role in roles if role == "initial"]
