@@ -1,11 +1,11 @@
 """Which calculations questions around tell to be asked: python -m tests.studies.asked_around.
 
 Over the index of `--data DIR`, the code's. Of people's questions (corpus/questions/jugements.jsonl)
-with figures that can be read as those of a modification, or of an advance, the share of the
-questions around that the articles on it answer, a fifth of the authors at a time against the
-others; then of other people's (tests/data/judged_lines.jsonl). For bounds of the share: how many
-are above it, and of how many readers held such an article to answer; those that are told otherwise
-than by the readers are printed.
+with figures that can be read as those of a modification, or of an advance, which no plain words ask
+for, the share of the questions around that the articles on it answer, a fifth of the authors at a
+time against the others; then of other people's (tests/data/judged_lines.jsonl). For bounds of the
+share: how many are above it, and of how many readers held such an article to answer; those that are
+told otherwise than by the readers are printed.
 """
 
 import argparse
@@ -95,7 +95,7 @@ def read_of(
 
 
 def _is_read(kind: AskedAround, question: str) -> bool:
-    """Whether its figures are calculated with once it is told to ask for it, and not before."""
+    """Whether it is calculated once questions around tell it, and not by its words alone."""
 
     def read(share: float) -> Asked | Missing | None:
         return parse_calculation(

@@ -38,6 +38,13 @@ _ADVANCE = re.compile(r"(?<!a l')(?<!par )(?<!en )\bavances?\b")
 GRANTING = frozenset({"R2191-3", "R2191-6", "R2191-7", "R2191-8", "R2191-10"})
 """The articles that say whether an advance is due, and how much."""
 
+_IS_DUE = re.compile(
+    r"\bobligatoire|\bdue?s?\b|\bdoi(?:s|t|vent)\b|\bdevons\b|\bfaut-il\b|\boblig|\bcombien\b"
+    r"|\bmontant|\bcalcul|\bmini|\bmaxi?|\bplancher|\bplafond|\bbornes?\b|\bexiger\b"
+    r"|\bde droit\b|\bdroit a\b|\bfourchette|\btrop\b|\bsuffi"
+    r"|\bpeut-on\b|\bpuis-je\b|\bpossible\b|\bavances?[^.?]{0,20}[?=]|\bforce\w*|\btenus?\b"
+    r"|\b(?:a |ont )raison\b|\bvrai\b"
+)
 _IS_SUM = re.compile(
     r"\bcombien\b|\bmontant|\bmini|\bmaxi?|\bplancher|\bplafond|\bfourchette|\bborne"
 )
@@ -95,9 +102,9 @@ _HOLDER = re.compile(
 """Words by which an advance is that of who holds the contract, where another has a part of it."""
 
 
-def speaks_of_advance(facts: QuestionFacts) -> bool:
-    """Whether a question names an advance, be it asked whether it is due or not."""
-    return facts.says(_ADVANCE)
+def asks_for_advance(facts: QuestionFacts) -> bool:
+    """Whether the words of a question plainly ask for an advance."""
+    return facts.says(_ADVANCE, _IS_DUE)
 
 
 def advance(facts: QuestionFacts) -> Asked | Missing | None:

@@ -17,6 +17,22 @@ _MODIFICATION = re.compile(
     r"|surcouts?|(?:plus|moins)-values?|rallonges?)\b"
 )
 
+_IS_ALLOWED = re.compile(
+    r"\b(?:possible|le droit|(?:ca|cela|c'est|tout|tient|qui) passe|passe(?:nt|-t-\w+)"
+    r"|passe (?:encore|comme|en|au titre)\b|(?:ca|cela) rentre"
+    r"|autoris\w+|legal\w*|permis|trop|maxim\w+|depass\w+|conformes?|respect\w+|creve\w*"
+    r"|sans (?:nouvelle |re)?mise en concurrence|nouvelle mise en concurrence|admissible"
+    r"|(?:avenants?|ca|cela) suffi\w+|faibles? montants?|r\.? ?2194-[2358]|plafond|pourcentage"
+    r"|limites?|reste-t-il|(?:me|nous) reste|reste combien|marge)\b|: ?suffi\w+"
+    r"|\bok (?:\?|(?:ou|sans)\b)|\bc'est ok\b|\bjouable\b"
+    r"|\b(?:on|nous|je) (?:est|sommes|suis|reste\w*) "
+    r"(?:bons?|(?:dans|hors(?: des)?) (?:les )?clous|large)\b"
+    r"|\b(?:relancer|refaire) (?:\?|(?:une? |la |le )?(?:nouvelle |nouveau )?"
+    r"(?:consultation|procedure|marche|appel|mise)\b)"
+    r"|\b(?:puis-je|peut-on|pouvons-nous|je peux|on peut)"
+    r"(?: ?\?|(?: l[ea])? (?:passer|signer|conclure|faire|ajouter|augmenter|modifier|accepter)\b)"
+)
+
 _ASKS_CEILING = re.compile(
     r"\b(?:combien|plafond|maxim\w+|limite|quel montant|jusqu'ou)\b(?! (?:d'avenants|de modif))"
 )
@@ -120,9 +136,9 @@ _LESSENS = re.compile(r"\b(?:en moins|moins-values?|diminu\w+|baiss\w+|reduction
 _APART_FROM_INITIAL = re.compile(r"\b(?:dont|tva|soit|deja paye\w*|factur\w+|penalites?)\b")
 
 
-def speaks_of_modification(facts: QuestionFacts) -> bool:
-    """Whether a question names a modification, be it asked how large it may be or not."""
-    return facts.says(_MODIFICATION)
+def asks_for_modification(facts: QuestionFacts) -> bool:
+    """Whether the words of a question plainly ask how large a modification may be."""
+    return facts.says(_MODIFICATION) and (facts.says(_IS_ALLOWED) or _names_a_limit(facts))
 
 
 def modification(facts: QuestionFacts) -> Asked | Missing | None:

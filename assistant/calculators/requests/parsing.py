@@ -17,7 +17,7 @@ from assistant.calculators.facts import QuestionFacts, read_facts
 from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.needs import Missing
 from assistant.calculators.procedure import ProcedureAsked
-from assistant.calculators.requests.advance import GRANTING, advance, speaks_of_advance
+from assistant.calculators.requests.advance import GRANTING, advance, asks_for_advance
 from assistant.calculators.requests.advance_parts import advance_parts
 from assistant.calculators.requests.delays import delay
 from assistant.calculators.requests.estimate import estimate, operation
@@ -25,8 +25,8 @@ from assistant.calculators.requests.interest import interest
 from assistant.calculators.requests.legal_limits import but_limits_of_the_law
 from assistant.calculators.requests.modification import (
     LIMITING,
+    asks_for_modification,
     modification,
-    speaks_of_modification,
 )
 from assistant.calculators.requests.payment import payment
 from assistant.calculators.requests.price_change import price_update
@@ -86,10 +86,10 @@ or asked back for what they lack, of which readers held 1,353 to be answered.
 
 AnsweredShare = Callable[[str, frozenset[str]], float | None]
 """What share of people's questions around one these articles answer (ingestion/index/questions.py);
-None where nobody's are known: words tell."""
+None where nobody's are known."""
 
 ABOUT = 0.4
-"""The share above which a question asks for what these articles say, whatever its words.
+"""The share above which a question asks for what these articles say, in plain words or not.
 
 Chosen on questions of people, each told by those of other authors (tests/studies/README.md).
 """
@@ -97,7 +97,7 @@ Chosen on questions of people, each told by those of other authors (tests/studie
 
 @dataclass(frozen=True, slots=True)
 class AskedAround:
-    """A calculation that people's questions around tell to be asked for, else words where none are.
+    """A calculation that is asked for in plain words, or as people's questions around tell.
 
     `articles` are those that answer who asks for it.
     """
@@ -105,12 +105,12 @@ class AskedAround:
     calculator: type[Asked]
     read: Callable[[QuestionFacts], Asked | Missing | None]
     articles: frozenset[str]
-    is_named: Callable[[QuestionFacts], bool]
+    is_plain: Callable[[QuestionFacts], bool]
 
 
 ASKED_AROUND = (
-    AskedAround(ModificationAsked, modification, LIMITING, speaks_of_modification),
-    AskedAround(AdvanceAsked, advance, GRANTING, speaks_of_advance),
+    AskedAround(ModificationAsked, modification, LIMITING, asks_for_modification),
+    AskedAround(AdvanceAsked, advance, GRANTING, asks_for_advance),
 )
 
 
@@ -195,10 +195,15 @@ def calculation_of(asked: Asked | Missing) -> Asked | None:
 
 
 def is_told_around(asked: Asked | Missing, question: str, share: AnsweredShare) -> bool:
-    """Whether questions around, and not words alone, told that this calculation is asked for."""
+    """Whether questions around, and not words alone, tell that this calculation is asked for."""
     calculator = calculator_of(asked)
-    told = [each for each in ASKED_AROUND if each.calculator is calculator]
-    return any(share(question, each.articles) is not None for each in told)
+    told = (each for each in ASKED_AROUND if each.calculator is calculator)
+    return any(_is_about(each, question, share) for each in told)
+
+
+def _is_about(kind: AskedAround, question: str, share: AnsweredShare) -> bool:
+    """Whether the articles of a calculation answer the questions around."""
+    return (share(question, kind.articles) or 0.0) > ABOUT
 
 
 def _only_one(
@@ -226,12 +231,11 @@ def _only_one(
 def _asked_around(
     facts: QuestionFacts, question: str, share: AnsweredShare
 ) -> Iterator[Callable[[QuestionFacts], Asked | Missing | None]]:
-    """The readers of what questions around tell to be asked for; figures have to be given."""
+    """The readers of what is asked for, plainly or as questions around tell; figures are given."""
     if not (facts.amounts or facts.rates):
         return
     for each in ASKED_AROUND:
-        answered = share(question, each.articles)
-        if each.is_named(facts) if answered is None else answered > ABOUT:
+        if each.is_plain(facts) or _is_about(each, question, share):
             yield each.read
 
 

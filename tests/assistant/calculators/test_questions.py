@@ -29,7 +29,11 @@ from assistant.calculators.repayment import (
     RepaymentDueAsked,
     RepaymentStartAsked,
 )
-from assistant.calculators.requests.parsing import calculator_of, parse_calculation
+from assistant.calculators.requests.parsing import (
+    calculator_of,
+    is_told_around,
+    parse_calculation,
+)
 from assistant.calculators.retention import RetentionAsked
 from assistant.calculators.subcontracting import DirectPaymentAsked, SmeShareAsked
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked
@@ -78,7 +82,7 @@ def test_of_our_own_questions_only_those_judged_by_hand_are_calculated(name: str
     assert (
         found
         == {
-            "execution": {"qe-002", "qe-004", "qe-072"},
+            "execution": {"qe-004", "qe-072"},
             "passation": {"qp-059", "qp-071", "qp-118", "qp-160"},
         }[name]
     )
@@ -140,7 +144,9 @@ CHANGED = "de 10 000 € HT sur un marché de travaux de 100 000 € HT de la co
     ("question", "share", "is_calculated"),
     [
         (f"Le peintre veut une rallonge {CHANGED}, on signe ?", 0.5, True),
-        (f"Le peintre veut une rallonge {CHANGED}, on signe ?", None, True),
+        (f"Le peintre veut une rallonge {CHANGED}, on signe ?", None, False),
+        (f"Le peintre veut une rallonge {CHANGED}, ça passe ?", 0.3, True),
+        (f"Avenant {CHANGED} : sommes-nous dans les clous ?", 0.5, True),
         (FOUND, 0.5, True),
         (FOUND, None, False),
         (f"Comment relancer le titulaire qui tarde à signer l'avenant {CHANGED} ?", 0.3, False),
@@ -173,6 +179,19 @@ def test_which_calculation_is_asked_for_is_told_by_what_answers_the_questions_ar
 ) -> None:
     found = parse_calculation(question, TODAY, share=lambda _, of: 0.9 * (answering in of))
     assert (found and calculator_of(found)) is calculator
+
+
+@pytest.mark.parametrize(
+    ("answering", "share", "is_told"),
+    [("R2194-8", 0.5, True), ("R2194-8", 0.3, False), ("R2191-3", 0.5, False)],
+)
+def test_that_questions_around_tell_it_is_known_of_a_calculation(
+    answering: str, share: float, is_told: bool
+) -> None:
+    question = f"Le peintre veut une rallonge {CHANGED}, ça passe ?"
+    asked = parse_calculation(question, TODAY)
+    assert asked is not None
+    assert is_told_around(asked, question, lambda _, of: share * (answering in of)) == is_told
 
 
 def test_another_calculation_goes_before_a_procedure_that_is_only_judged() -> None:
