@@ -16,6 +16,7 @@ from assistant.answering.notices import (
     not_found_of,
     notice,
     of_unknown_days,
+    open_points,
     referred_to,
     remarks,
     untold_of,
@@ -164,11 +165,13 @@ def _waiting(turn: TurnState) -> str:
 
 
 def _asked_together(turn: TurnState) -> str:
-    """That several things were asked and searched as one."""
+    """That several things were asked and searched as one, or which have no plain answer."""
     is_cut = turn.scope.dossier is not None or len(turn.parts) > 1
-    if is_cut or turn.language is not Language.FRENCH or not asks_several(turn.own_words):
+    if is_cut or turn.language is not Language.FRENCH:
         return ""
-    return notice("asked_together", turn.language)
+    if turn.open_points is not None:
+        return open_points(turn.language, turn.open_points) if turn.open_points else ""
+    return notice("asked_together", turn.language) if asks_several(turn.own_words) else ""
 
 
 def _referred(turn: TurnState) -> str:

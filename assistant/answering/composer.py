@@ -16,6 +16,7 @@ from assistant.answering.context import (
     besides,
     in_their_lists,
     under_headings,
+    unsaid,
     with_other_articles,
 )
 from assistant.answering.dossier_pieces import BESIDE_STATED, Derogating, say_stated
@@ -167,7 +168,8 @@ class Answering:
         turn, is_english = self._turn, self._turn.language is Language.ENGLISH
         if is_english and not keeps_all_figures(turn.own_words, turn.question):
             return
-        if turn.own and not brings_its_amounts(turn.own_words, turn.standalone):
+        goes_on = turn.standalone in turn.own
+        if goes_on and not brings_its_amounts(turn.own_words, turn.standalone):
             return
         law = IndexedLaw(turn.generation, turn.scope.as_of, turn.scope.withheld)
         self._asked = self._parsed(turn.standalone)
@@ -237,6 +239,7 @@ class Answering:
         if read is None:
             turn.unanswered.append(turn.own.get(part.question, part.question))
             return
+        turn.open_points = read.open
         found = yield from self._say_first(part.question, read)
         if len(turn.parts) > 1:
             # What may answer another part of the question too is not folded.
@@ -251,14 +254,18 @@ class Answering:
         self.quoted += found
 
     def _say_first(self, question: str, read: PartRead) -> Generator[Event, None, list[Draft]]:
-        """Say the rule that answers and what the pieces state, and return what is still quoted."""
+        """Say the rules that answer and what the pieces state, and return what is still quoted."""
         turn, found = self._turn, [*read.quotes]
-        if read.prepared is not None and not turn.quotes(read.prepared.text):
-            rule = yield from with_other_articles(turn, read.prepared)
-            carrying = rule.carried_by(found)
+        carried: list[Draft] = []
+        for prepared in read.prepared:
+            if turn.quotes(prepared.text):
+                continue
+            rule = yield from with_other_articles(turn, prepared)
+            carrying = rule.carried_by(read.quotes)
             if carrying or rule.is_sure:
                 yield turn.answer_prepared(rule, carrying)
-                found = _after(rule, found, carrying)
+                carried += unsaid(carrying, carried)
+                found = _after(rule, found, carried if rule.is_sure else carrying)
         said = len(turn.sentences)
         yield from say_stated(turn, question)
         return found[:BESIDE_STATED] if len(turn.sentences) > said else found
@@ -295,7 +302,8 @@ def _after(rule: PreparedAnswer, found: Sequence[Draft], carrying: Sequence[Draf
     """
     if rule.is_sure:
         return [*carrying, *besides(found, carrying)]
-    return [
+    told = [
         replace(draft, place=Prominence.BODY) if draft.evidence[0] == rule.evidence else draft
         for draft in found
     ]
+    return [*told, *unsaid(carrying, told)]

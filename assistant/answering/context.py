@@ -16,7 +16,7 @@ from assistant.retrieval.headings import limiting_headings
 from assistant.retrieval.hierarchy import ARTICLES, rank_of
 from assistant.retrieval.standing import in_force, standing
 from ingestion.chunking.passages import Passage
-from ingestion.chunking.sentences import Span, list_parts, marker, sentences, units
+from ingestion.chunking.sentences import SentenceSpan, Span, list_parts, marker, sentences, units
 from ingestion.index.questions import RuleGround
 
 _POINTS_BACK = re.compile(r"\b(ce|cet|cette|ces|tels?|telles?|il|elle|ils|elles)\b", re.IGNORECASE)
@@ -42,7 +42,11 @@ def in_context(turn: TurnState, found: Sequence[Draft]) -> tuple[Draft, ...]:
 def with_other_articles(
     turn: TurnState, rule: PreparedAnswer
 ) -> Generator[Found, None, PreparedAnswer]:
-    """A rule with what it rests on in other articles, which is added to the evidence."""
+    """A rule with what it rests on, in other articles too, which is added to the evidence."""
+    yield from turn.show([rule.evidence.passage])
+    own = turn.shown(rule.evidence.passage)
+    quotes_own = tuple(replace(draft, evidence=(own,)) for draft in rule.quotes)
+    rule = replace(rule, evidence=own, quotes=quotes_own)
     items: dict[int, Evidence] = {}
     quotes = list(rule.quotes)
     for ground in rule.also:
@@ -72,12 +76,27 @@ def besides(found: Sequence[Draft], said: Sequence[Draft]) -> list[Draft]:
     return [*_leaning_on(said, [draft for draft in found if draft.meets(said)]), *others]
 
 
+def unsaid(found: Sequence[Draft], said: Sequence[Draft]) -> list[Draft]:
+    """The quotes without the sentences and lists that share words with what is said. Pure."""
+    left = []
+    for draft in found:
+        parts = [draft]
+        if draft.meets(said):
+            parts = [_part_of(draft, unit) for unit in units(draft.text, len(draft.text))]
+        left += [each for each in parts if not each.meets(said)]
+    return left
+
+
+def _part_of(draft: Draft, unit: SentenceSpan) -> Draft:
+    start, end = draft.start + unit.start, draft.start + unit.end
+    return replace(draft, text=draft.text[unit.start : unit.end], start=start, end=end)
+
+
 def _leaning_on(said: Sequence[Draft], found: Iterable[Draft]) -> Iterator[Draft]:
     for draft in found:
         is_said = False
         for unit in units(draft.text, longest=len(draft.text)):
-            start, end = draft.start + unit.start, draft.start + unit.end
-            one = replace(draft, text=draft.text[unit.start : unit.end], start=start, end=end)
+            one = _part_of(draft, unit)
             if one.meets(said):
                 is_said = True
             elif is_said := is_said and leans_back(one.text):

@@ -43,9 +43,9 @@ PLAINLY = {Language.FRENCH: "En clair", Language.ENGLISH: "In plain words"}
 class PreparedAnswer:
     """A rule of the bank, the evidence that it was written on, and the words of it that answer.
 
-    None are known of a sheet, nor counted on where it is not sure to answer the question. `also` is
-    what it rests on in other articles than that of the evidence, `besides` these once they are
-    shown.
+    None are known of a sheet, nor counted on where it is not sure to answer the whole question:
+    there all that is found of its passage is quoted. `also` is what it rests on in other articles
+    than that of the evidence, `besides` these once they are shown.
     """
 
     text: str
@@ -58,7 +58,9 @@ class PreparedAnswer:
 
     def carried_by(self, quoted: Sequence[Draft]) -> list[Draft]:
         """The words that answer, else what is quoted of its passage: never folded."""
-        carrying = self.quotes or [each for each in quoted if each.evidence[0] == self.evidence]
+        of_passage = [each for each in quoted if each.evidence[0] == self.evidence]
+        own, others = (self.quotes, of_passage) if self.is_sure else (of_passage, self.quotes)
+        carrying = own or others
         return [replace(each, place=Prominence.BODY) for each in carrying]
 
     def in_english(self) -> "PreparedAnswer | None":

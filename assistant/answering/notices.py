@@ -93,6 +93,11 @@ def not_found_of(language: Language, parts: Sequence[str]) -> str:
     return notice("not_found_of", language, _quoted(language, parts))
 
 
+def open_points(language: Language, points: Sequence[str]) -> str:
+    """Which points of a question no rule answers plainly, in its words."""
+    return notice("open_points", language, _quoted(language, points))
+
+
 def untold_of(language: Language, day: date, parts: Sequence[str]) -> str:
     """That the law of a day is not kept here, on some questions of several where they are given."""
     about = notice("about_parts" if parts else "about_this", language, _quoted(language, parts))

@@ -29,9 +29,9 @@ from assistant.question.conversation import (
 from assistant.question.day import DaySource
 from assistant.question.language import Language, readable
 from assistant.question.scope import CASE_LAW, ScopeRefusal, refusal_for, subject_of
-from assistant.question.subquestions import subjects
+from assistant.question.subquestions import points_of, subjects
 from assistant.retrieval.conversation import ConversationEmbedder, goes_on
-from assistant.retrieval.evidence import parts_of, together
+from assistant.retrieval.evidence import Evidence, Subquestion, parts_of, together
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.rulings import (
     ApplyingRulings,
@@ -49,6 +49,9 @@ from ingestion.index.shipped_vectors import questions_of_dossiers
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.tenders.compartments import RECORDS
 from ingestion.tenders.dossiers import Dossiers
+
+POINT_LIMIT = 6
+"""Passages looked at for a point of a question; shown are those that a rule rests on."""
 
 TurnWatch = Callable[[TurnResult, Ending], None]
 """Hears of each question that somebody asked, once it is recorded: its result, how it ended."""
@@ -297,14 +300,18 @@ class Assistant:
 
     def _search(self, turn: TurnState) -> None:
         turn.stages.enter(Stage.CANDIDATES)
+        asked = (turn.standalone,) if turn.dossier else _subjects(turn)
+        points = _points(turn) if asked == (turn.standalone,) and turn.dossier is None else ()
         embedder = self._embedder_of(turn, lambda question: _words(question, turn))
         retriever = Retriever(turn.generation, embedder, self.tuning, turn.dossier)
-        asked = (turn.standalone,) if turn.dossier else _subjects(turn)
-        turn.parts = parts_of(
-            asked,
-            lambda question, limit: retriever.retrieve(_words(question, turn), turn.scope, limit),
-            self._evidence_limit,
-        )
+
+        def found(question: str, limit: int) -> Sequence[Evidence]:
+            return retriever.retrieve(_words(question, turn), turn.scope, limit)
+
+        turn.parts = parts_of(asked, found, self._evidence_limit)
+        if points:
+            apart = tuple(Subquestion(each, tuple(found(each, POINT_LIMIT))) for each in points)
+            turn.parts = (replace(turn.parts[0], points=apart),)
         if turn.dossier is None and turn.day.source is not DaySource.TODAY:
             turn.parts = tuple(
                 replace(part, untold=retriever.is_untold(_words(part.question, turn), turn.scope))
@@ -365,6 +372,18 @@ def _subjects(turn: TurnState) -> tuple[str, ...]:
     asked = subjects(turn.own_words)
     together = tuple(text for text, own in turn.own.items() if own in asked)
     return together or asked
+
+
+def _points(turn: TurnState) -> tuple[str, ...]:
+    """The points of the question, each after the first with that: "et dans quel délai" says little.
+
+    What goes on from a question that was asked before is not looked at by points.
+    """
+    if turn.own:
+        return ()
+    first, *others = points_of(turn.standalone) or ("",)
+    turn.own |= {side_by_side(first, each): each for each in others}
+    return (first, *(side_by_side(first, each) for each in others)) if others else ()
 
 
 def _words(question: str, turn: TurnState) -> str:

@@ -38,15 +38,18 @@ from ingestion.index.shipped_vectors import questions_of_dossiers
 class PartRead:
     """A subject of the question as it was read: its vector, the evidence of the day, the quotes.
 
-    `prepared` is the rule of the bank that answers, or may, if any does, `read` the odds of
-    passages that were read, by their identifiers; none where it is doubtful that they answer.
+    `prepared` are the rules of the bank that answer, or may, the sure ones first: one, or one for
+    each point that has its own. `open` are the points that none answers, None where it was not
+    looked at by points. `read` are the odds of passages that were read, by their identifiers; none
+    where it is doubtful that they answer.
     `unanswered` is how much nearer it is to what is left open than to the rest, 0 where nothing
     tells.
     """
 
     asked: Vectors
     quotes: Sequence[Draft]
-    prepared: PreparedAnswer | None
+    prepared: tuple[PreparedAnswer, ...]
+    open: tuple[str, ...] | None
     read: Mapping[str, float]
     unanswered: float
 
@@ -70,19 +73,57 @@ class EvidenceReading:
         readable = [item for item in current if turn.scope.reads(item.passage)]
         [asked] = self._embedder.embed_questions([question])
         answers, readings, unanswered = self._judge(question, asked, readable)
-        if answers is Answerability.NO:
+        is_refused = answers is Answerability.NO
+        prepared, left = self._prepared_for(part, asked, readable, is_refused=is_refused)
+        if is_refused and not prepared:
             if len(turn.parts) == 1 and turn.scope.dossier is None:
                 turn.elsewhere = turn.generation.questions.elsewhere(asked)
             return None
-        prepared = self._prepared(question, asked, readable)
-        found = self._quoted(question, asked, readable)
+        if is_refused:
+            turn.unanswered += left or ()
+            left = ()
+        found = [] if is_refused else self._quoted(question, asked, readable)
         if len(turn.parts) == 1 and not _is_settled(answers, prepared, found):
             doubt = doubt_of(answers, turn.language, readable[0].passage)
             turn.preface = paragraphs(turn.preface, doubt)
         is_sure = answers is Answerability.YES
         odds = zip(readable, readings, strict=False) if is_sure else ()
         told = {item.passage.id: each for item, each in odds}
-        return PartRead(asked, found, prepared, told, unanswered)
+        return PartRead(asked, found, prepared, left, told, unanswered)
+
+    def _prepared_for(
+        self, part: Subquestion, asked: Vectors, readable: Sequence[Evidence], *, is_refused: bool
+    ) -> tuple[tuple[PreparedAnswer, ...], tuple[str, ...] | None]:
+        """The rules that answer a subject, or may, and the points of it that none answers.
+
+        One that answers it all, else those of its points: a sure one, or two that may.
+        """
+        turn = self._turn
+        whole = None if is_refused else self._prepared(part.question, asked, readable)
+        if whole is not None and whole.is_sure:
+            return (whole,), ()
+        told = [(point, self._prepared_of(point, readable)) for point in part.points]
+        found = {rule.text: rule for _, rule in told if rule is not None}
+        for _, rule in told:  # what is sure for one point may be doubtful for another
+            if rule is not None and rule.is_sure:
+                found[rule.text] = rule
+        sure = [rule for rule in found.values() if rule.is_sure]
+        if not sure and (is_refused or len(found) < 2):
+            return (whole,) if whole else (), None
+        left = tuple(turn.own.get(each.question, each.question) for each, rule in told if not rule)
+        return (*sure, *(rule for rule in found.values() if not rule.is_sure)), left
+
+    def _prepared_of(
+        self, point: Subquestion, readable: Sequence[Evidence]
+    ) -> PreparedAnswer | None:
+        """The rule that answers a point of the question, of what was found for it or for all."""
+        [asked] = self._embedder.embed_questions([point.question])
+        ids = {item.passage.id for item in point.evidence}
+        turn = self._turn
+        current = of_the_day(point.evidence, turn.generation.store.versions, turn.scope.as_of)
+        own = [item for item in current if turn.scope.reads(item.passage)]
+        beside = [item for item in readable if item.passage.id not in ids]
+        return self._prepared(point.question, asked, [*own, *beside], is_point=True)
 
     def _judge(
         self, question: str, asked: Vectors, readable: Sequence[Evidence]
@@ -124,7 +165,12 @@ class EvidenceReading:
         return [draft for draft in read if draft.evidence[0].passage.id not in known]
 
     def _prepared(
-        self, question: str, asked: Vectors, evidence: Sequence[Evidence]
+        self,
+        question: str,
+        asked: Vectors,
+        evidence: Sequence[Evidence],
+        *,
+        is_point: bool = False,
     ) -> PreparedAnswer | None:
         """The rule of the bank that answers, else the nearest one, if it is likely to be of use.
 
@@ -146,12 +192,14 @@ class EvidenceReading:
             for each in rules
             if not is_of_another_case(each.answer.text, question) and self._stands(each.answer)
         ]
-        found = prepared_answer(fitting, self._tuning.prepared)
+        weights = self._tuning.prepared
+        least = weights.of_a_point if is_point else weights.of_use
+        found = prepared_answer(fitting, replace(weights, of_use=least))
         if found is None:
             return None
         is_one = bool(found.also) or not asks_several(turn.own.get(question, question))
         is_sure = found.is_sure and is_one
-        carrying = in_context(turn, found.quotes) if is_sure else ()
+        carrying = in_context(turn, found.quotes) if is_sure or is_point else ()
         found = replace(found, quotes=carrying, is_sure=is_sure)
         return found.in_english() if turn.language is Language.ENGLISH else found
 
@@ -193,15 +241,15 @@ class EvidenceReading:
 
 
 def _is_settled(
-    answers: Answerability, prepared: PreparedAnswer | None, quoted: Sequence[Draft]
+    answers: Answerability, prepared: Sequence[PreparedAnswer], quoted: Sequence[Draft]
 ) -> bool:
     """Whether a rule that is told leaves no doubt to be said.
 
     A sure one leaves none; a likely one none of whether it answers, as its passage says so below.
     """
-    if prepared is None or prepared.is_sure:
-        return prepared is not None
-    is_told = prepared.is_likely and bool(prepared.carried_by(quoted))
+    if not prepared or prepared[0].is_sure:
+        return bool(prepared)
+    is_told = prepared[0].is_likely and bool(prepared[0].carried_by(quoted))
     return is_told and answers is Answerability.DOUBTFUL
 
 

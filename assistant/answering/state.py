@@ -91,6 +91,7 @@ class TurnState:
     evidence: tuple[Evidence, ...] = ()
     evidence_seconds: float = 0.0
     unanswered: list[str] = field(default_factory=list)
+    open_points: tuple[str, ...] | None = None  # those of several that no rule answers, where told
     untold: list[str] = field(default_factory=list)
     elsewhere: Elsewhere | None = None  # where to look for what nothing here answers
 

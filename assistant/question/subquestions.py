@@ -1,7 +1,8 @@
 """Subquestions: a question about several things, cut into questions that each stand alone. Pure.
 
 Only certain cuts are made: every part names a subject of its own (`subquestions.toml`), none the
-same as another, none leaning on another. What is not certain stays whole.
+same as another, none leaning on another. What is not certain stays whole; of it only the points
+are told, which are read beside the whole.
 """
 
 import re
@@ -16,7 +17,7 @@ from assistant.question.language import fold_text
 from ingestion.chunking.sentences import sentences
 
 MOST = 4
-"""Questions that one question is cut into at most; what asks for more is left whole."""
+"""Questions, or points, that one question is cut into at most; what asks for more is left whole."""
 
 SHORTEST = 3
 """Words of a question that can stand alone: "Faut-il allotir ?"."""
@@ -31,6 +32,17 @@ _ASKS = (
 )
 _OPENING = re.compile(rf"(?P<lead>[^?]*?[,:]\s+)?(?={_ASKS})", re.IGNORECASE)
 _NEXT = re.compile(rf"\s*(?:[,;]\s*(?:et\s+|puis\s+)?|\bet\s+)(?={_ASKS})", re.IGNORECASE)
+_AT_THE_END = r"[^,;?]*\b(?:quand|combien|comment|quoi|qui|o[ùu])\b[\s?]*$"
+_POINT = re.compile(
+    rf"\s*[?!]+\s*(?=\w)|\s*[,;]\s*(?:(?:et|puis)\s+|(?!ou\b)(?={_ASKS}))"
+    rf"|\s+(?:et|puis)\s+(?={_ASKS}|{_AT_THE_END})",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    rf"(?:^|[:,.] ?){_ASKS}|\w-(?:t-)?(?:ils?|elles?|on|je|nous|vous)\b|{_AT_THE_END}"
+    r"|\b(?:peut|doit|faut|est|a) (?:t )?(?:ils?|elles?|on)\b|\bon (?:peut|doit|est oblig)",
+    re.IGNORECASE,
+)
 _LISTING = re.compile(
     r"(?P<verb>(?:faut|y a-t)[- ]il|il faut|est-ce qu'il faut"
     r"|est-il (?:obligatoire|n[ée]cessaire) de|(?:doit|peut)[- ]on|(?:dois|puis)[- ]je"
@@ -78,6 +90,23 @@ def subjects(question: str) -> tuple[str, ...]:
     if not 2 <= len(parts) <= MOST or not _stand_alone(parts):
         return (question,)
     return tuple(" ".join([*context, part.text]) for part in parts)
+
+
+def points_of(question: str) -> tuple[str, ...]:
+    """What a question in French may ask one after another, in its words; none where it is one.
+
+    Whether each is asked is not told here: "les plans et les devis" has two points as well.
+    """
+    found, start, begun = [], 0, 0
+    for cut in _POINT.finditer(question):
+        piece = question[begun : cut.start()]
+        begun = cut.end()
+        if "?" in cut[0] or _ASKED.search(piece):
+            found.append(question[start : cut.start()])
+            start = cut.end()
+    if "?" not in question or "?" in question[start:]:
+        found.append(question[start:])
+    return tuple(found) if 2 <= len(found) <= MOST else ()
 
 
 def asks_several(question: str) -> bool:

@@ -145,11 +145,14 @@ class Subquestion:
     """A subject of the question, as a question of its own, and its evidence, best first.
 
     `untold`: what would answer it is the law of other days, and nothing kept is that of this day.
+    `points` are what it may ask one after another, each with evidence of its own, whose numbers
+    are not those of the turn.
     """
 
     question: str
     evidence: tuple[Evidence, ...]
     untold: bool = False
+    points: tuple["Subquestion", ...] = ()
 
 
 def parts_of(

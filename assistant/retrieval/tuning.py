@@ -41,7 +41,7 @@ class PreparedWeights:
     """How what is known of a rule of the bank (answering/first_line.py) tells that it answers.
 
     Above 0 it does; above `of_use` it is told as what its article says, and above `likely` no doubt
-    is said above it. None is by default.
+    is said above it. One point of a question must be above `of_a_point`. None is by default.
     """
 
     vote: float = 0.0
@@ -52,6 +52,7 @@ class PreparedWeights:
     settled: float = 0.0
     bias: float = -1.0
     of_use: float = 0.0
+    of_a_point: float = 0.0
     likely: float = 0.0
 
 

@@ -196,16 +196,6 @@ def test_a_rule_for_another_case_than_the_figure_asked_about_is_no_line(
     assert run_turn(assistant, asked.format(10), None, None).answer.lead is None
 
 
-@pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=1.0)])
-def test_of_what_asks_for_two_things_no_rule_is_the_line(assistant: Assistant) -> None:
-    one = "Puis-je toucher des sous au démarrage"
-    for asked, has_line in ((f"{one} ?", True), (f"{one}, et qui les verse ?", False)):
-        answer = run_turn(assistant, asked, None, None).answer
-        assert answer.sentences[0].text == BANKED.rule
-        assert (answer.lead is not None) is has_line
-        assert answer.sentences[0].label == ("" if has_line else "En clair")
-
-
 OPEN = JudgedQuestion(
     "Une avance au démarrage, de combien au juste ?", HasAnswer.PARTLY, ("R2191-3",)
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.question.subquestions import MOST, asks_several, subjects
+from assistant.question.subquestions import MOST, asks_several, points_of, subjects
 from ingestion.library.corpus import CORPUS
 from tests.support.question_lists import read_lists, read_rows
 
@@ -94,3 +94,37 @@ def test_no_question_of_the_sheets_is_cut() -> None:
 )
 def test_what_a_question_asks(question: str, is_several: bool) -> None:
     assert asks_several(question) is is_several
+
+
+@pytest.mark.parametrize(
+    ("question", "points"),
+    [
+        ("On peut négocier ? C'est légal ?", ("On peut négocier", "C'est légal ?")),
+        ("À partir de quel montant l'avance est due et on la récupère quand ?",
+         ("À partir de quel montant l'avance est due", "on la récupère quand ?")),
+        ("Qui accepte le sous-traitant, sous combien de jours, et que vaut le silence ?",
+         ("Qui accepte le sous-traitant", "sous combien de jours", "que vaut le silence ?")),
+        ("Marché de 40 000 €. Faut-il un écrit, et la mairie doit prévenir qui ?",
+         ("Marché de 40 000 €. Faut-il un écrit", "la mairie doit prévenir qui ?")),
+        ("dois je motiver, et ou je l'ecris", ("dois je motiver", "ou je l'ecris")),
+        ("Peut-on réserver un marché de pain et de fruits ?", ()),
+        ("Toutes les offres étaient trop chères ; que peut-on faire ?", ()),
+        ("Le maire veut un avenant, peut-il le signer ?", ()),
+        ("Je suis maire, et si je coupe en trois, que risque la commune ?", ()),
+        ("Doit-on publier, ou faut-il trois devis ?", ()),
+        ("Pourquoi un seul lot ? Cela nous exclut, nous les petits.", ()),
+        ("Qui ? Quand ? Où ? Comment ? Combien ?", ()),
+        ("", ()),
+        ("?", ()),
+    ],
+)  # fmt: skip
+def test_the_points_of_a_question_each_ask(question: str, points: tuple[str, ...]) -> None:
+    assert points_of(question) == points
+
+
+@given(st.text(alphabet="abeéàçfilnoqrtu '-,;.?€0123456789", max_size=80))
+def test_points_stand_in_their_order_in_any_text(question: str) -> None:
+    place = 0
+    for point in points_of(question):
+        place = question.index(point, place) + len(point)
+    assert len(points_of(question)) in (0, 2, 3, 4)
