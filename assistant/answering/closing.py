@@ -165,7 +165,7 @@ def _waiting(turn: TurnState) -> str:
 
 
 def _asked_together(turn: TurnState) -> str:
-    """That several things were asked and searched as one, or which have no plain answer."""
+    """That several things were asked and searched as one, or which only the quotes may answer."""
     is_cut = turn.scope.dossier is not None or len(turn.parts) > 1
     if is_cut or turn.language is not Language.FRENCH:
         return ""

@@ -94,7 +94,7 @@ def not_found_of(language: Language, parts: Sequence[str]) -> str:
 
 
 def open_points(language: Language, points: Sequence[str]) -> str:
-    """Which points of a question no rule answers plainly, in its words."""
+    """Which points of a question no sentence of ours answers, in its words: the quotes may."""
     return notice("open_points", language, _quoted(language, points))
 
 

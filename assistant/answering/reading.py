@@ -96,7 +96,9 @@ class EvidenceReading:
     ) -> tuple[tuple[PreparedAnswer, ...], tuple[str, ...] | None]:
         """The rules that answer a subject, or may, and the points of it that none answers.
 
-        One that answers it all, else those of its points: a sure one, or two that may.
+        One that answers it all, else those of its points: where none is sure, only if that of the
+        whole is among them. The whole of "aucune offre : on appelle un couvreur, et on change le
+        cahier des charges ?" is known better than its points.
         """
         turn = self._turn
         whole = None if is_refused else self._prepared(part.question, asked, readable)
@@ -108,7 +110,7 @@ class EvidenceReading:
             if rule is not None and rule.is_sure:
                 found[rule.text] = rule
         sure = [rule for rule in found.values() if rule.is_sure]
-        if not sure and (is_refused or len(found) < 2):
+        if not sure and (whole is None or whole.text not in found):
             return (whole,) if whole else (), None
         left = tuple(turn.own.get(each.question, each.question) for each, rule in told if not rule)
         return (*sure, *(rule for rule in found.values() if not rule.is_sure)), left

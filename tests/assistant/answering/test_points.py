@@ -46,6 +46,25 @@ BOTH = "Puis-je toucher des sous au démarrage, et quel délai le maire respecte
 WITH_ANOTHER = "Puis-je toucher des sous au démarrage, et que disent Pierre, Paul, Jacques, Louis ?"
 
 
+OF_THE_WHOLE = replace(
+    ADVANCE,
+    id="R2191-3-02",
+    question="Des sous au démarrage et un délai du maire ?",
+    rule="Toucher des sous au démarrage, délai du maire.",
+)
+
+
+@pytest.fixture
+def bank() -> tuple[BankQuestion, ...]:
+    return ADVANCE, PAID
+
+
+@pytest.fixture
+def bias() -> float:
+    """Of the odds that a rule answers, ten of whose parts are how near it is."""
+    return -6.0
+
+
 @pytest.fixture
 def odds() -> float:
     """How sure it is that the texts answer the whole; above 0 they do."""
@@ -59,15 +78,20 @@ def of_a_point() -> float:
 
 @pytest.fixture
 def assistant(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odds: float, of_a_point: float
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    bank: tuple[BankQuestion, ...],
+    bias: float,
+    odds: float,
+    of_a_point: float,
 ) -> Assistant:
-    monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (ADVANCE, PAID))
+    monkeypatch.setattr("ingestion.index.build.read_bank", lambda: bank)
     monkeypatch.setattr("ingestion.index.build.read_judged", lambda: ())
     monkeypatch.setattr("ingestion.index.build.read_rules", lambda: ())
     refusal = dict(default_tuning().refusal) | {
         "rules asked": Refusal(refused=0.0, sure=0.0, bias=odds, left_open=1.0)
     }
-    prepared = PreparedWeights(nearness=10.0, bias=-6.0, of_use=-9.0, of_a_point=of_a_point)
+    prepared = PreparedWeights(nearness=10.0, bias=bias, of_use=-9.0, of_a_point=of_a_point)
     tuning = replace(default_tuning(), prepared=prepared, refusal=refusal)
     journal = Journal(tmp_path / "journal.jsonl")
     home = with_articles(tmp_path, ARTICLES)
@@ -90,7 +114,7 @@ def test_each_point_has_its_line_above_the_words_that_carry_both(assistant: Assi
         ARTICLES["R2192-10"],
     ]
     assert "Plusieurs questions" not in answer.notice
-    assert "Sans réponse nette" not in answer.notice
+    assert "seuls les textes cités" not in answer.notice
 
 
 def test_what_is_one_question_has_one_line(assistant: Assistant) -> None:
@@ -103,14 +127,33 @@ def test_a_point_that_no_rule_answers_is_named(assistant: Assistant) -> None:
     answer = run_turn(assistant, WITH_ANOTHER, None, None).answer
     assert answer.lead is not None
     assert answer.lead.text == ADVANCE.rule
-    assert "Sans réponse nette ici : « que disent Pierre, Paul, Jacques, Louis" in answer.notice
+    assert "Pour « que disent Pierre, Paul, Jacques, Louis ? », seuls les" in answer.notice
 
 
 @pytest.mark.parametrize("of_a_point", [-9.0])
 def test_a_rule_that_may_answer_a_point_is_told_as_such(assistant: Assistant) -> None:
     answer = run_turn(assistant, WITH_ANOTHER, None, None).answer
-    assert "Sans réponse nette" not in answer.notice
+    assert "seuls les textes cités" not in answer.notice
     assert answer.sentences[0].label == ""
+
+
+@pytest.mark.parametrize("bias", [-8.0])
+@pytest.mark.parametrize("of_a_point", [-9.0])
+@pytest.mark.parametrize(
+    ("bank", "told"),
+    [
+        ((ADVANCE, PAID), [ADVANCE.rule, PAID.rule]),
+        ((ADVANCE, PAID, OF_THE_WHOLE), []),  # its article is not quoted
+    ],
+)
+def test_where_no_point_is_sure_its_rules_are_told_beside_that_of_the_whole_only(
+    assistant: Assistant, told: list[str]
+) -> None:
+    answer = run_turn(assistant, BOTH, None, None).answer
+    assert answer.lead is None
+    prepared = [each for each in answer.sentences if each.support is Support.PREPARED]
+    assert [each.text for each in prepared] == told
+    assert all(each.label == "En clair" for each in prepared)
 
 
 @pytest.mark.parametrize("odds", [-1.0])
